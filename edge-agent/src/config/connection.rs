@@ -1,0 +1,287 @@
+//! Reads `[[connection]]` and its tags. A new driver adds its word and its reader in [`driver`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use toml::Spanned;
+
+use super::fields::Fields;
+use super::register::{Register, TagType};
+use super::{
+    CONNECTIONS_MAX, ConnectionConfig, DriverConfig, ModbusTag, ModbusTcpConfig, OpcUaConfig, OpcUaSecurity, OpcUaTag,
+    RegisterOrder, Scaling, SerialScannerConfig, TAGS_MAX, TagInfo,
+};
+use crate::driver::TagIndex;
+
+/// 50 ms to 1 h: faster is a job for the PLC, slower cannot tell a dead machine from a quiet one.
+const PERIOD_MS: std::ops::RangeInclusive<u32> = 50..=3_600_000;
+/// How often an OPC UA server is asked to say that nothing changed.
+pub(crate) const OPCUA_CONFIRM_MS: u32 = 1_000;
+const NAME_CHARS_MAX: usize = 64;
+
+/// All tags read so far and where they were.
+pub(super) struct Tags {
+    pub(super) infos: Vec<TagInfo>,
+    by_name: HashMap<Arc<str>, (TagIndex, usize)>,
+    /// Set when a tag could not be read, so that rules naming it are not blamed too.
+    broken: Vec<String>,
+}
+
+impl Tags {
+    pub(super) fn find(&self, name: &str) -> Option<(TagIndex, &TagInfo)> {
+        let (tag, _) = self.by_name.get(name)?;
+        self.infos.get(tag.index()).map(|info| (*tag, info))
+    }
+
+    /// Whether this name belongs to a tag that has its own error.
+    pub(super) fn is_broken(&self, name: &str) -> bool {
+        self.broken.iter().any(|broken| broken == name)
+    }
+}
+
+pub(super) fn read_all(file: &mut Fields<'_, '_>) -> (Vec<ConnectionConfig>, Tags) {
+    let mut tags = Tags { infos: Vec::new(), by_name: HashMap::new(), broken: Vec::new() };
+    let mut connections: Vec<ConnectionConfig> = Vec::new();
+    let mut names: HashMap<String, usize> = HashMap::new();
+    let tables = file.tables("connection");
+    if tables.len() > CONNECTIONS_MAX {
+        file.say_here(format!("{} connections; one edge takes at most {CONNECTIONS_MAX}, use a second edge", tables.len()));
+        return (connections, tags);
+    }
+    for (index, mut table) in tables.into_iter().enumerate() {
+        let name = name(&mut table, "connection", &mut names);
+        let first = tags.infos.len();
+        let driver = driver(&mut table, &mut tags, index);
+        table.finish();
+        // A connection with an error still takes its place, so that tags keep pointing at theirs.
+        if let (Some(name), Some(driver)) = (name, driver) {
+            connections.push(ConnectionConfig { name: name.into(), driver, tags: tag_index(first).0..tag_index(tags.infos.len()).0 });
+        }
+    }
+    if tags.infos.len() > TAGS_MAX {
+        file.say_here(format!("{} tags; one edge takes at most {TAGS_MAX}, use a second edge", tags.infos.len()));
+    }
+    (connections, tags)
+}
+
+/// The name of a table, unique among its kind; sets the table's place for later errors.
+pub(super) fn name(table: &mut Fields<'_, '_>, kind: &str, names: &mut HashMap<String, usize>) -> Option<String> {
+    let key = if kind == "machine" { "code" } else { "name" };
+    let name = table.need_text(key, &format!("every {kind} has its own"))?;
+    let text = name.get_ref().clone();
+    if text.chars().count() > NAME_CHARS_MAX || text.contains(char::is_control) {
+        table.wrong(&name, key, format!("at most {NAME_CHARS_MAX} characters, none of them invisible"));
+        return None;
+    }
+    let outer = table.place.rsplit_once(", ").map_or("", |(outer, _)| outer).to_owned();
+    table.place = if outer.is_empty() { format!("{kind} \"{text}\"") } else { format!("{outer}, {kind} \"{text}\"") };
+    let line = table.report.line(name.span().start);
+    if let Some(first) = names.get(&text) {
+        table.wrong(&name, key, format!("is taken by line {first}; every {kind} needs its own {key}"));
+        return None;
+    }
+    names.insert(text.clone(), line);
+    Some(text)
+}
+
+fn driver(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> Option<DriverConfig> {
+    type Reader = fn(&mut Fields<'_, '_>, &mut Tags, usize) -> Option<DriverConfig>;
+    const DRIVERS: [(&str, Reader); 3] =
+        [("modbus_tcp", modbus_tcp), ("opcua", opcua), ("serial_scanner", serial_scanner)];
+    let list = DRIVERS.map(|(word, _)| word).join(", ");
+    let found = table.need_word("driver", &DRIVERS, &format!("one of: {list}"));
+    let Some(reader) = found else {
+        // Without the driver nobody knows the other keys; asking for them keeps them from being blamed.
+        table.forgive();
+        return None;
+    };
+    (reader.into_inner())(table, tags, connection)
+}
+
+fn modbus_tcp(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> Option<DriverConfig> {
+    let address = table.need_text("address", "host and port, like \"10.0.0.5:502\"");
+    let timeout_ms = table.whole_or("timeout_ms", 1_000, 50..=60_000, " ms");
+    let mut list = Vec::new();
+    for mut tag in table.tables("tag") {
+        let read = modbus_tag(&mut tag, tags, connection);
+        tag.finish();
+        list.extend(read);
+    }
+    let address = address?;
+    let (host, port) = address.get_ref().rsplit_once(':').unwrap_or(("", ""));
+    if host.is_empty() || host.contains(char::is_whitespace) || !port.parse::<u16>().is_ok_and(|p| p > 0) {
+        table.wrong(&address, "address", "is not host and port; write it like \"10.0.0.5:502\"");
+        return None;
+    }
+    if list.is_empty() && !table.has("tag") {
+        table.say_here("no tags; add [[connection.tag]] or remove the connection".into());
+    }
+    Some(DriverConfig::ModbusTcp(ModbusTcpConfig { address: address.into_inner(), timeout_ms: timeout_ms?, tags: list }))
+}
+
+fn modbus_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> Option<ModbusTag> {
+    let name = tag_name(table, tags);
+    let unit = table.whole_or("unit", 1, 0..=255, "");
+    let register = table.need_text("register", "like holding:100").and_then(|text| {
+        Register::parse(text.get_ref())
+            .map_err(|reason| table.wrong(&text, "register", reason))
+            .ok()
+            .map(|register| Spanned::new(text.span(), register))
+    });
+    let types = TagType::WORDS.map(|(word, _)| word).join(", ");
+    let kind = table.need_word("type", &TagType::WORDS, &format!("one of: {types}"));
+    let period_ms = table.whole_or("period_ms", 1_000, PERIOD_MS, " ms (50 ms to 1 h)");
+    let word_order = order(table, "word_order");
+    let byte_order = order(table, "byte_order");
+    let scaling = scaling(table, kind.as_ref().map(|kind| *kind.get_ref()));
+    if let (Some(register), Some(kind)) = (&register, &kind)
+        && let Err(reason) = register.get_ref().check_type(*kind.get_ref())
+    {
+        let separator = if reason.starts_with("as ") { "" } else { ":" };
+        table.say(register.span(), format!("register \"{}\"{separator} {reason}", register.get_ref()));
+        tags.broken.extend(name.as_ref().map(|name| name.get_ref().clone()));
+        return None;
+    }
+    let read = (|| {
+        Some((unit?, register?.into_inner(), kind?.into_inner(), word_order?, byte_order?, scaling?, period_ms?))
+    })();
+    let Some((unit, register, kind, low_word_first, low_byte_first, scaling, period_ms)) = read else {
+        tags.broken.extend(name.map(Spanned::into_inner));
+        return None;
+    };
+    let order = RegisterOrder { low_word_first, low_byte_first };
+    let tag = add_tag(table, tags, name?, TagInfo { name: "".into(), connection, kind, scaled: scaling.is_some(), period_ms })?;
+    Some(ModbusTag { tag, unit: u8::try_from(unit).unwrap_or(1), register, kind, order, scaling, period_ms })
+}
+
+fn order(table: &mut Fields<'_, '_>, key: &'static str) -> Option<bool> {
+    if !table.has(key) {
+        return Some(false);
+    }
+    table.word(key, &[("big", false), ("little", true)]).map(Spanned::into_inner)
+}
+
+/// `Some(None)` when the tag is not scaled, `None` after an error.
+#[expect(clippy::option_option, reason = "absent and wrong are different")]
+fn scaling(table: &mut Fields<'_, '_>, kind: Option<TagType>) -> Option<Option<Scaling>> {
+    let (has_scale, has_offset) = (table.has("scale"), table.has("offset"));
+    if !has_scale && !has_offset {
+        return Some(None);
+    }
+    let scale = if has_scale { table.number("scale") } else { Some(Spanned::new(0..0, 1.0)) };
+    let offset = if has_offset { table.number("offset") } else { Some(Spanned::new(0..0, 0.0)) };
+    let (scale, offset) = (scale?, offset?);
+    if *scale.get_ref() == 0.0 {
+        table.say(scale.span(), "scale 0: every value would be the offset; write another factor".into());
+        return None;
+    }
+    if kind == Some(TagType::Bool) {
+        table.say(scale.span().start.max(offset.span().start)..0, "a bool has no scale or offset; remove them".into());
+        return None;
+    }
+    Some(Some(Scaling { scale: scale.into_inner(), offset: offset.into_inner() }))
+}
+
+fn tag_name(table: &mut Fields<'_, '_>, tags: &Tags) -> Option<Spanned<String>> {
+    let name = table.need_text("name", "every tag has its own")?;
+    let text = name.get_ref();
+    if text.chars().count() > NAME_CHARS_MAX || text.contains(char::is_control) {
+        table.wrong(&name, "name", format!("at most {NAME_CHARS_MAX} characters, none of them invisible"));
+        return None;
+    }
+    let outer = table.place.rsplit_once(", ").map_or("", |(outer, _)| outer).to_owned();
+    table.place = format!("{outer}, tag \"{text}\"");
+    if let Some((_, line)) = tags.by_name.get(text.as_str()) {
+        table.wrong(&name, "name", format!("is taken by line {line}; tag names are unique in the whole file"));
+        return None;
+    }
+    Some(name)
+}
+
+fn add_tag(table: &Fields<'_, '_>, tags: &mut Tags, name: Spanned<String>, info: TagInfo) -> Option<TagIndex> {
+    let tag = tag_index(tags.infos.len());
+    let line = table.report.line(name.span().start);
+    let name: Arc<str> = name.into_inner().into();
+    tags.by_name.insert(name.clone(), (tag, line));
+    tags.infos.push(TagInfo { name, ..info });
+    Some(tag)
+}
+
+fn tag_index(place: usize) -> TagIndex {
+    TagIndex(u32::try_from(place).unwrap_or(u32::MAX))
+}
+
+fn opcua(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> Option<DriverConfig> {
+    let endpoint = table.need_text("endpoint", "like \"opc.tcp://10.0.0.6:4840\"");
+    let security = table.need_word(
+        "security",
+        &[("none", OpcUaSecurity::None)],
+        "write security = \"none\" to read in the clear; this version has no other",
+    );
+    let sampling_ms = table.whole_or("sampling_ms", 250, PERIOD_MS, " ms (50 ms to 1 h)");
+    let mut list = Vec::new();
+    for mut tag in table.tables("tag") {
+        let read = opcua_tag(&mut tag, tags, connection, sampling_ms.unwrap_or(250));
+        tag.finish();
+        list.extend(read);
+    }
+    let endpoint = endpoint?;
+    let host = endpoint.get_ref().strip_prefix("opc.tcp://").unwrap_or_default();
+    if host.is_empty() || host.starts_with(['/', ':']) || host.contains(char::is_whitespace) {
+        table.wrong(&endpoint, "endpoint", "is not an OPC UA address; write it like \"opc.tcp://10.0.0.6:4840\"");
+        return None;
+    }
+    if list.is_empty() && !table.has("tag") {
+        table.say_here("no tags; add [[connection.tag]] or remove the connection".into());
+    }
+    Some(DriverConfig::OpcUa(OpcUaConfig {
+        endpoint: endpoint.into_inner(),
+        security: security?.into_inner(),
+        sampling_ms: sampling_ms?,
+        tags: list,
+    }))
+}
+
+fn opcua_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize, period_ms: u32) -> Option<OpcUaTag> {
+    let name = tag_name(table, tags);
+    let node = table.need_text("node", "like \"ns=2;s=Press.State\"").and_then(|text| {
+        text.get_ref()
+            .parse::<opcua::types::NodeId>()
+            .map_err(|_| table.wrong(&text, "node", "is not a node id; write it like \"ns=2;s=Press.State\" or \"ns=2;i=1001\""))
+            .ok()
+    });
+    let types = TagType::WORDS.map(|(word, _)| word).join(", ");
+    let kind = table.need_word("type", &TagType::WORDS, &format!("one of: {types}"));
+    let scaling = scaling(table, kind.as_ref().map(|kind| *kind.get_ref()));
+    let (Some(node), Some(kind), Some(scaling)) = (node, kind, scaling) else {
+        tags.broken.extend(name.map(Spanned::into_inner));
+        return None;
+    };
+    let kind = kind.into_inner();
+    // A subscription only speaks of changes; the keep-alive confirms the rest once a second.
+    let period_ms = period_ms.max(OPCUA_CONFIRM_MS);
+    let tag = add_tag(table, tags, name?, TagInfo { name: "".into(), connection, kind, scaled: scaling.is_some(), period_ms })?;
+    Some(OpcUaTag { tag, node, kind, scaling })
+}
+
+fn serial_scanner(table: &mut Fields<'_, '_>, _: &mut Tags, _: usize) -> Option<DriverConfig> {
+    let path = table.need_text("path", "the device, best by its id: \"/dev/serial/by-id/…\"");
+    let baud = table.whole_or("baud", 9_600, 300..=921_600, " baud");
+    let machine = table.text("machine");
+    let prefix = table.text("prefix");
+    let suffix = table.text("suffix");
+    for (key, text) in [("prefix", &prefix), ("suffix", &suffix)] {
+        if let Some(text) = text
+            && text.get_ref().len() > 16
+        {
+            table.wrong(text, key, "at most 16 characters");
+        }
+    }
+    Some(DriverConfig::SerialScanner(SerialScannerConfig {
+        path: path?.into_inner().into(),
+        baud: baud?,
+        machine: machine.map(|machine| machine.into_inner().into()),
+        prefix: prefix.map(Spanned::into_inner),
+        suffix: suffix.map(Spanned::into_inner),
+    }))
+}

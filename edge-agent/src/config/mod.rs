@@ -1,0 +1,268 @@
+//! The edge's configuration file: typed, checked as a whole, every error with file, line, field and
+//! reason (EDGE-18). After [`load`] there is nothing left to validate. Nothing here does any I/O but
+//! reading that one file.
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod connection;
+mod error;
+mod fields;
+mod machine;
+mod register;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub(crate) use connection::OPCUA_CONFIRM_MS;
+pub use error::{ConfigError, ConfigErrors};
+pub use machine::{Condition, Counter, Literal, MachineConfig, StateRule};
+pub use register::{Register, RegisterTable, TagType};
+
+use crate::driver::TagIndex;
+use error::Report;
+use fields::Fields;
+
+/// A file larger than this is not a configuration.
+const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+pub const CONNECTIONS_MAX: usize = 1_000;
+pub const TAGS_MAX: usize = 200_000;
+
+/// The whole file, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub agent: AgentConfig,
+    pub http: HttpConfig,
+    /// Without this section the edge works alone.
+    pub cloud: Option<CloudConfig>,
+    pub connections: Vec<ConnectionConfig>,
+    pub machines: Vec<MachineConfig>,
+    /// All tags in file order; a [`TagIndex`] is a place in this list.
+    pub tags: Vec<TagInfo>,
+}
+
+#[derive(Clone, Debug)]
+pub struct AgentConfig {
+    /// The name people see, like "Hall 1".
+    pub name: String,
+    pub data_dir: PathBuf,
+}
+
+#[derive(Clone, Debug)]
+pub struct HttpConfig {
+    pub listen: SocketAddr,
+}
+
+#[derive(Clone, Debug)]
+pub struct CloudConfig {
+    /// `http://` or `https://`, without a slash at the end.
+    pub url: String,
+    /// The organisation's subdomain, sent as X-Organization at enrolment.
+    pub organization: Option<String>,
+    /// The file that holds the one-time token.
+    pub enrolment_token_file: Option<PathBuf>,
+}
+
+/// What everybody but the driver needs to know of a tag.
+#[derive(Clone, Debug)]
+pub struct TagInfo {
+    pub name: Arc<str>,
+    /// Place in [`Config::connections`].
+    pub connection: usize,
+    pub kind: TagType,
+    /// A scaled tag gives a measurement, not a count.
+    pub scaled: bool,
+    /// How often a value is read or confirmed, milliseconds.
+    pub period_ms: u32,
+}
+
+/// One device or gateway.
+#[derive(Clone, Debug)]
+pub struct ConnectionConfig {
+    pub name: Arc<str>,
+    pub driver: DriverConfig,
+    /// Its tags; they are neighbours in [`Config::tags`].
+    pub tags: Range<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub enum DriverConfig {
+    ModbusTcp(ModbusTcpConfig),
+    OpcUa(OpcUaConfig),
+    SerialScanner(SerialScannerConfig),
+}
+
+impl DriverConfig {
+    /// The word after `driver =`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::ModbusTcp(_) => "modbus_tcp",
+            Self::OpcUa(_) => "opcua",
+            Self::SerialScanner(_) => "serial_scanner",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct ModbusTcpConfig {
+    /// Host name or address with port.
+    pub address: String,
+    /// For connecting and for each answer.
+    pub timeout_ms: u32,
+    pub tags: Vec<ModbusTag>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ModbusTag {
+    pub tag: TagIndex,
+    pub unit: u8,
+    pub register: Register,
+    pub kind: TagType,
+    pub order: RegisterOrder,
+    pub scaling: Option<Scaling>,
+    pub period_ms: u32,
+}
+
+/// How a value lies in its registers. Big first is the standard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RegisterOrder {
+    pub low_word_first: bool,
+    pub low_byte_first: bool,
+}
+
+/// value = raw × scale + offset.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scaling {
+    pub scale: f64,
+    pub offset: f64,
+}
+
+#[derive(Clone, Debug)]
+pub struct OpcUaConfig {
+    pub endpoint: String,
+    pub security: OpcUaSecurity,
+    /// Sampling and publishing interval asked of the server.
+    pub sampling_ms: u32,
+    pub tags: Vec<OpcUaTag>,
+}
+
+/// Spelled out in the file, so that nobody reads in the clear without having written it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpcUaSecurity {
+    None,
+}
+
+#[derive(Clone, Debug)]
+pub struct OpcUaTag {
+    pub tag: TagIndex,
+    pub node: opcua::types::NodeId,
+    pub kind: TagType,
+    pub scaling: Option<Scaling>,
+}
+
+#[derive(Clone, Debug)]
+pub struct SerialScannerConfig {
+    pub path: PathBuf,
+    pub baud: u32,
+    /// The machine at which the scanner stands.
+    pub machine: Option<Arc<str>>,
+    /// Put before every code by the scanner; taken off, and a code without it is noise.
+    pub prefix: Option<String>,
+    pub suffix: Option<String>,
+}
+
+/// Reads and checks a configuration file; reports all that is wrong with it.
+pub fn load(path: impl AsRef<Path>) -> Result<Config, ConfigErrors> {
+    let path = path.as_ref();
+    let file = path.display().to_string();
+    match std::fs::metadata(path) {
+        Ok(found) if found.len() > FILE_BYTES_MAX => {
+            return Err(ConfigErrors::whole_file(file, "larger than 16 MB; this is not a configuration file".into()));
+        }
+        Ok(_) => {}
+        Err(error) => {
+            return Err(ConfigErrors::whole_file(file, format!("cannot be read: {error}; check the path and its permissions")));
+        }
+    }
+    match std::fs::read_to_string(path) {
+        Ok(text) => parse(&file, &text),
+        Err(error) => Err(ConfigErrors::whole_file(file, format!("cannot be read as text: {error}"))),
+    }
+}
+
+/// As [`load`], from text; `file` is the name that errors carry.
+pub fn parse(file: &str, text: &str) -> Result<Config, ConfigErrors> {
+    let report = Report::new(file, text);
+    let (document, syntax) = toml::de::DeTable::parse_recoverable(text);
+    for error in &syntax {
+        report.add(error.span().unwrap_or(0..0), "", error.message().trim().replace('\n', ", "));
+    }
+    if !syntax.is_empty() {
+        // What a broken document seems to lack would only hide the mistake.
+        return Err(report.into_errors());
+    }
+    let config = read(Fields::new(&report, document.get_ref(), 0..0, String::new()));
+    let errors = report.into_errors();
+    match config {
+        Some(config) if errors.0.is_empty() => Ok(config),
+        _ => Err(errors),
+    }
+}
+
+fn read(mut file: Fields<'_, '_>) -> Option<Config> {
+    let agent = file.need_table("agent", "[agent]").and_then(agent);
+    let http = match file.table("http", "[http]") {
+        Some(section) => http(section),
+        None => Some(HttpConfig { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8081)) }),
+    };
+    let cloud = match file.table("cloud", "[cloud]") {
+        Some(section) => cloud(section).map(Some),
+        None => Some(None),
+    };
+    let (connections, tags) = connection::read_all(&mut file);
+    let machines = machine::read_all(&mut file, &tags);
+    file.finish();
+    Some(Config { agent: agent?, http: http?, cloud: cloud?, connections, machines, tags: tags.infos })
+}
+
+fn agent(mut section: Fields<'_, '_>) -> Option<AgentConfig> {
+    let name = section.need_text("name", "the name people see, like \"Hall 1\"");
+    let data_dir = section.need_text("data_dir", "the directory for the edge's database");
+    section.finish();
+    Some(AgentConfig { name: name?.into_inner(), data_dir: data_dir?.into_inner().into() })
+}
+
+fn http(mut section: Fields<'_, '_>) -> Option<HttpConfig> {
+    let listen = section.need_text("listen", "address and port, like \"127.0.0.1:8081\"");
+    section.finish();
+    let listen = listen?;
+    match listen.get_ref().parse() {
+        Ok(listen) => Some(HttpConfig { listen }),
+        Err(_) => {
+            section.wrong(&listen, "listen", "is not an address with a port; write it like \"127.0.0.1:8081\"");
+            None
+        }
+    }
+}
+
+fn cloud(mut section: Fields<'_, '_>) -> Option<CloudConfig> {
+    let url = section.need_text("url", "the cloud's address, like \"https://unison.example.com\"");
+    let organization = section.text("organization");
+    let enrolment_token_file = section.text("enrolment_token_file");
+    section.finish();
+    let url = url?;
+    let host = url.get_ref().strip_prefix("https://").or_else(|| url.get_ref().strip_prefix("http://"));
+    if !host.is_some_and(|host| !host.is_empty() && !host.starts_with('/') && !host.contains(char::is_whitespace)) {
+        section.wrong(&url, "url", "is not an address; it starts with https:// (or http:// in a test) and a host");
+        return None;
+    }
+    Some(CloudConfig {
+        url: url.get_ref().trim_end_matches('/').to_owned(),
+        organization: organization.map(toml::Spanned::into_inner),
+        enrolment_token_file: enrolment_token_file.map(|path| path.into_inner().into()),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! Drivers: what talks to devices. A driver is a folder here, a variant of [`DriverConfig`] and one line
+//! in [`start`]. It reads and publishes; it never writes to a device, never decides what a value means,
+//! and never waits for the engine, the disk or the network behind us.
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod backoff;
+pub mod modbus;
+pub mod opcua;
+mod reading;
+pub mod serial;
+mod sink;
+mod status;
+mod supervise;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, ConnectionConfig, DriverConfig};
+
+pub use reading::{Clock, Quality, Reading, Scan, SourceStamp, TagIndex, Value};
+pub use sink::{SCANS_MAX, Sink};
+pub use status::{ConnectionState, ConnectionStatus, StatusSnapshot};
+use supervise::DriverFuture;
+
+/// All a driver gets from outside.
+#[derive(Clone)]
+pub struct Context {
+    pub sink: Sink,
+    pub clock: Arc<dyn Clock>,
+    pub status: Arc<ConnectionStatus>,
+    /// The connection's tags; a connection's tags are neighbours in the table.
+    pub tags: Range<u32>,
+    pub shutdown: CancellationToken,
+}
+
+impl Context {
+    /// The device cannot be seen: all its tags are Bad and the connection shows it.
+    pub(crate) fn lost(&self) {
+        let merged = self.sink.mark_bad(self.tags.clone().map(TagIndex), self.clock.now_us());
+        self.status.add_merged(merged);
+        self.status.set_state(ConnectionState::Disconnected);
+    }
+
+    pub(crate) fn publish(&self, readings: &[Reading]) {
+        self.status.add_merged(self.sink.publish(readings));
+    }
+}
+
+/// THE list of drivers.
+fn start(config: &ConnectionConfig, context: Context) -> DriverFuture {
+    match &config.driver {
+        DriverConfig::ModbusTcp(modbus) => Box::pin(modbus::run(modbus.clone(), context)),
+        DriverConfig::OpcUa(opcua) => Box::pin(opcua::run(opcua.clone(), context)),
+        DriverConfig::SerialScanner(scanner) => Box::pin(serial::run(scanner.clone(), context)),
+    }
+}
+
+impl ConnectionConfig {
+    /// Starts this connection under its supervisor and returns at once. It ends with `shutdown`.
+    pub fn start(&self, sink: Sink, clock: Arc<dyn Clock>, shutdown: CancellationToken) -> Arc<ConnectionStatus> {
+        let tags = self.tags.end.saturating_sub(self.tags.start);
+        let status = Arc::new(ConnectionStatus::new(self.name.clone(), self.driver.code(), tags));
+        let context = Context { sink, clock, status: status.clone(), tags: self.tags.clone(), shutdown };
+        let config = self.clone();
+        tokio::spawn(supervise::supervise(context, move |context| start(&config, context)));
+        status
+    }
+}
+
+/// Starts every connection of the configuration, one supervised task each, and returns at once.
+pub fn start_all(
+    config: &Config,
+    sink: Sink,
+    clock: Arc<dyn Clock>,
+    shutdown: CancellationToken,
+) -> Vec<Arc<ConnectionStatus>> {
+    config
+        .connections
+        .iter()
+        .map(|connection| connection.start(sink.clone(), clock.clone(), shutdown.clone()))
+        .collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    /// A clock that stands still.
+    pub(crate) struct FixedClock(pub(crate) i64);
+
+    impl super::Clock for FixedClock {
+        fn now_us(&self) -> i64 {
+            self.0
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What a connection says about itself, read by the API at any time without disturbing the driver.
+
+use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectionState {
+    /// Trying for the first time, or again after a failure that is not yet confirmed.
+    Connecting,
+    /// The device answers. An open socket alone is not "connected".
+    Connected,
+    /// The device does not answer; the next attempt waits.
+    Disconnected,
+}
+
+impl ConnectionState {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Connected => "connected",
+            Self::Disconnected => "disconnected",
+        }
+    }
+}
+
+/// Shared between one driver and everybody who looks.
+pub struct ConnectionStatus {
+    pub name: Arc<str>,
+    /// The driver's code in the configuration.
+    pub driver: &'static str,
+    /// Tags of this connection.
+    pub tags: u32,
+    state: AtomicU8,
+    last_good_at: AtomicI64,
+    last_error: Mutex<Option<Arc<str>>>,
+    requests_ok: AtomicU64,
+    requests_failed: AtomicU64,
+    merged: AtomicU64,
+    skipped: AtomicU64,
+    dropped: AtomicU64,
+    restarts: AtomicU64,
+}
+
+/// The status at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusSnapshot {
+    pub name: Arc<str>,
+    pub driver: &'static str,
+    pub state: ConnectionState,
+    /// The last good answer, microseconds since 1970 UTC; `None` before the first.
+    pub last_good_at: Option<i64>,
+    /// What is wrong now; `None` when nothing is.
+    pub last_error: Option<Arc<str>>,
+    pub tags: u32,
+    /// Answers, notifications or codes received.
+    pub requests_ok: u64,
+    /// Requests refused or unanswered, and failed attempts to connect.
+    pub requests_failed: u64,
+    /// Readings replaced before the engine took them.
+    pub merged: u64,
+    /// Scans of the plan that were late and left out.
+    pub skipped: u64,
+    /// Received but unusable: noise on a scanner line, scans nobody took, notifications that were lost.
+    pub dropped: u64,
+    /// Times the supervisor had to start the driver again.
+    pub restarts: u64,
+}
+
+impl ConnectionStatus {
+    #[must_use]
+    pub fn new(name: Arc<str>, driver: &'static str, tags: u32) -> Self {
+        Self {
+            name,
+            driver,
+            tags,
+            state: AtomicU8::new(0),
+            last_good_at: AtomicI64::new(i64::MIN),
+            last_error: Mutex::new(None),
+            requests_ok: AtomicU64::new(0),
+            requests_failed: AtomicU64::new(0),
+            merged: AtomicU64::new(0),
+            skipped: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+            restarts: AtomicU64::new(0),
+        }
+    }
+
+    #[must_use]
+    pub fn snapshot(&self) -> StatusSnapshot {
+        let last_good_at = self.last_good_at.load(Relaxed);
+        StatusSnapshot {
+            name: self.name.clone(),
+            driver: self.driver,
+            state: self.state(),
+            last_good_at: (last_good_at != i64::MIN).then_some(last_good_at),
+            last_error: self.error().clone(),
+            tags: self.tags,
+            requests_ok: self.requests_ok.load(Relaxed),
+            requests_failed: self.requests_failed.load(Relaxed),
+            merged: self.merged.load(Relaxed),
+            skipped: self.skipped.load(Relaxed),
+            dropped: self.dropped.load(Relaxed),
+            restarts: self.restarts.load(Relaxed),
+        }
+    }
+
+    #[must_use]
+    pub fn state(&self) -> ConnectionState {
+        match self.state.load(Relaxed) {
+            1 => ConnectionState::Connected,
+            2 => ConnectionState::Disconnected,
+            _ => ConnectionState::Connecting,
+        }
+    }
+
+    /// Says it in the log when it changes, so that a plant's log shows each loss and return once.
+    pub(crate) fn set_state(&self, state: ConnectionState) {
+        let code = match state {
+            ConnectionState::Connecting => 0,
+            ConnectionState::Connected => 1,
+            ConnectionState::Disconnected => 2,
+        };
+        if self.state.swap(code, Relaxed) == code {
+            return;
+        }
+        match state {
+            ConnectionState::Connecting => tracing::debug!(connection = %self.name, "connecting"),
+            ConnectionState::Connected => tracing::info!(connection = %self.name, "connected"),
+            ConnectionState::Disconnected => {
+                let error = self.error().clone();
+                tracing::warn!(connection = %self.name, error = error.as_deref(), "disconnected");
+            }
+        }
+    }
+
+    pub(crate) fn good(&self, at: i64) {
+        self.requests_ok.fetch_add(1, Relaxed);
+        self.last_good_at.store(at, Relaxed);
+    }
+
+    pub(crate) fn failed(&self, error: String) {
+        self.requests_failed.fetch_add(1, Relaxed);
+        self.set_error(error);
+    }
+
+    pub(crate) fn set_error(&self, error: String) {
+        *self.error() = Some(error.into());
+    }
+
+    pub(crate) fn clear_error(&self) {
+        *self.error() = None;
+    }
+
+    pub(crate) fn add_merged(&self, n: u64) {
+        if n > 0 {
+            self.merged.fetch_add(n, Relaxed);
+        }
+    }
+
+    pub(crate) fn add_skipped(&self, n: u64) {
+        self.skipped.fetch_add(n, Relaxed);
+    }
+
+    pub(crate) fn add_dropped(&self, n: u64) {
+        self.dropped.fetch_add(n, Relaxed);
+    }
+
+    pub(crate) fn add_restart(&self) {
+        self.restarts.fetch_add(1, Relaxed);
+    }
+
+    fn error(&self) -> std::sync::MutexGuard<'_, Option<Arc<str>>> {
+        self.last_error.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

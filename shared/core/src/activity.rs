@@ -1,0 +1,187 @@
+//! What a machine does (observed) and what is shown of it (status). Q-128: signals are never refused;
+//! the state table MACH-02 guards commands only, and what it would not allow is kept and flagged.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What the signals say. On the wire the number is the position in this list: only ever append.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Activity {
+    /// Making parts.
+    Running,
+    /// Could run, does not, and says no reason.
+    Idle,
+    /// Changeover.
+    Setup,
+    /// Cannot hand its part on.
+    Blocked,
+    /// Gets no material.
+    Starved,
+    /// A fault.
+    Down,
+    /// The machine cannot be seen: no connection, a bad value, or the agent was not running.
+    NoData,
+}
+
+impl Activity {
+    pub const ALL: [Self; 7] =
+        [Self::Running, Self::Idle, Self::Setup, Self::Blocked, Self::Starved, Self::Down, Self::NoData];
+
+    /// The code of configuration files, tables and the API.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Idle => "idle",
+            Self::Setup => "setup",
+            Self::Blocked => "blocked",
+            Self::Starved => "starved",
+            Self::Down => "down",
+            Self::NoData => "no_data",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|a| a.code() == code)
+    }
+
+    /// A stop is time in which the machine stands and nobody planned a changeover. A stop longer
+    /// than the micro-stop limit opens a downtime event.
+    #[must_use]
+    pub const fn is_stop(self) -> bool {
+        match self {
+            Self::Idle | Self::Blocked | Self::Starved | Self::Down => true,
+            Self::Running | Self::Setup | Self::NoData => false,
+        }
+    }
+}
+
+/// The states of a machine as people see and command them (MACH-01).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Available,
+    Running,
+    Idle,
+    Setup,
+    Down,
+    Maintenance,
+    Decommissioned,
+}
+
+impl Status {
+    pub const ALL: [Self; 7] = [
+        Self::Available,
+        Self::Running,
+        Self::Idle,
+        Self::Setup,
+        Self::Down,
+        Self::Maintenance,
+        Self::Decommissioned,
+    ];
+
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Running => "running",
+            Self::Idle => "idle",
+            Self::Setup => "setup",
+            Self::Down => "down",
+            Self::Maintenance => "maintenance",
+            Self::Decommissioned => "decommissioned",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.code() == code)
+    }
+}
+
+/// What people decided about a machine, apart from what it does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    #[default]
+    Production,
+    Maintenance,
+    Decommissioned,
+}
+
+/// What is shown of a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    pub status: Status,
+    /// Blocked or starved: idle, but not of its own will.
+    pub waiting: bool,
+    /// The status is the last one known, not the present one.
+    pub stale: bool,
+    /// The machine runs although no work order is in progress on it.
+    pub unassigned_run: bool,
+}
+
+/// The status of a machine: a pure function of activity, work order and mode.
+///
+/// `last_known` is the last activity that was not `no_data`; it is what is shown while nothing is seen.
+#[must_use]
+pub fn shown(activity: Activity, last_known: Option<Activity>, has_work_order: bool, mode: Mode) -> Shown {
+    let stale = activity == Activity::NoData;
+    let seen = if stale { last_known.unwrap_or(Activity::NoData) } else { activity };
+    let waiting = matches!(seen, Activity::Blocked | Activity::Starved);
+    let status = match (mode, seen) {
+        (Mode::Decommissioned, _) => Status::Decommissioned,
+        (Mode::Maintenance, _) => Status::Maintenance,
+        (Mode::Production, Activity::Running) => Status::Running,
+        (Mode::Production, Activity::Setup) => Status::Setup,
+        (Mode::Production, Activity::Down) => Status::Down,
+        (Mode::Production, Activity::Idle) if !has_work_order => Status::Available,
+        (Mode::Production, Activity::Idle | Activity::Blocked | Activity::Starved) => Status::Idle,
+        (Mode::Production, Activity::NoData) if has_work_order => Status::Idle,
+        (Mode::Production, Activity::NoData) => Status::Available,
+    };
+    let unassigned_run = status == Status::Running && !has_work_order && !stale;
+    Shown { status, waiting, stale, unassigned_run }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mach_01_q_128_status_follows_activity_work_order_and_mode() {
+        let check = |a, last, wo, mode, status, waiting, stale, flagged| {
+            assert_eq!(
+                shown(a, last, wo, mode),
+                Shown { status, waiting, stale, unassigned_run: flagged },
+                "{a:?} {last:?} {wo} {mode:?}"
+            );
+        };
+        use Activity as A;
+        let production = Mode::Production;
+        check(A::Running, None, true, production, Status::Running, false, false, false);
+        check(A::Running, None, false, production, Status::Running, false, false, true);
+        check(A::Idle, None, true, production, Status::Idle, false, false, false);
+        check(A::Idle, None, false, production, Status::Available, false, false, false);
+        check(A::Blocked, None, true, production, Status::Idle, true, false, false);
+        check(A::Starved, None, false, production, Status::Idle, true, false, false);
+        check(A::Down, None, false, production, Status::Down, false, false, false);
+        check(A::NoData, Some(A::Down), false, production, Status::Down, false, true, false);
+        check(A::NoData, Some(A::Running), false, production, Status::Running, false, true, false);
+        check(A::NoData, None, false, production, Status::Available, false, true, false);
+        check(A::Running, None, true, Mode::Maintenance, Status::Maintenance, false, false, false);
+        check(A::Running, None, true, Mode::Decommissioned, Status::Decommissioned, false, false, false);
+    }
+
+    #[test]
+    fn codes_are_unique_and_round_trip() {
+        for a in Activity::ALL {
+            assert_eq!(Activity::from_code(a.code()), Some(a));
+        }
+        for s in Status::ALL {
+            assert_eq!(Status::from_code(s.code()), Some(s));
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! What happened. A fact is never changed afterwards; a correction is a new fact.
+//!
+//! These shapes are kept for ever, on disks in plants and on the wire. The rules:
+//! - a kind has a number and a version; both are only ever appended, never reused;
+//! - a body is the postcard encoding of exactly one struct of this file; a changed struct is a new
+//!   version with a struct of its own, and old versions stay decodable;
+//! - a reader that does not know a kind or a version keeps the bytes and passes them on.
+//!
+//! Numbers 1-31 machine time, 32-63 downtime, 64-95 production, 96-127 quality and lots,
+//! 128-159 people and shifts, 1024 and up master data (`master`).
+
+use crate::activity::Activity;
+use crate::ids::{MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// How far the wall clock of a fact can be trusted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClockQuality {
+    /// As good as the clock of the box.
+    #[default]
+    Sure,
+    /// The clock jumped or was never set since the box started.
+    Unsure,
+}
+
+/// The activity of a machine changed at `at` and stays until the next such fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityChanged {
+    pub machine: MachineId,
+    pub at: Timestamp,
+    pub activity: Activity,
+    pub clock: ClockQuality,
+}
+
+/// Parts made in one bucket of ten seconds. Buckets without parts are not written; several facts for
+/// one bucket add up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    pub machine: MachineId,
+    /// Start of the bucket.
+    pub bucket: Timestamp,
+    /// All parts, rejected ones included.
+    pub total: u32,
+    pub rejected: u32,
+    /// Ideal time of one part in microseconds as it was in force then; 0 where nobody said one.
+    pub ideal: i64,
+    /// The work order in progress on the machine.
+    pub work_order: Option<WorkOrderId>,
+}
+
+/// Every fact of this origin with a time before `until` stands before this one in the log: up to
+/// `until` the machine time of this edge is settled. Later time is unknown, not unchanged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observed {
+    pub until: Timestamp,
+}
+
+/// The agent started and looks after these machines. Time since the last `Observed` is `no_data`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentStarted {
+    pub at: Timestamp,
+    pub version: String,
+    /// Machines it claims (Q-129: each belongs to exactly one edge).
+    pub machines: Vec<MachineId>,
+    /// Codes in its configuration that its master data does not know.
+    pub unknown: Vec<String>,
+}
+
+/// Who noticed a stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StopSource {
+    Signal,
+    Operator,
+}
+
+/// A stop became a downtime event. Without a reason it is `unclassified`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DowntimeOpened {
+    pub id: Uuid,
+    pub machine: MachineId,
+    pub started_at: Timestamp,
+    pub source: StopSource,
+    pub reason: Option<ReasonId>,
+    pub work_order: Option<WorkOrderId>,
+    pub by: Option<UserId>,
+    pub note: Option<String>,
+}
+
+/// Somebody said why. The one recorded last counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DowntimeClassified {
+    pub id: Uuid,
+    pub reason: ReasonId,
+    pub note: Option<String>,
+    pub by: UserId,
+    pub at: Timestamp,
+}
+
+/// The stop ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DowntimeClosed {
+    pub id: Uuid,
+    pub ended_at: Timestamp,
+}
+
+/// An operator logged production. Logs are summed, whoever wrote them, in whatever order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductionLogged {
+    pub id: Uuid,
+    pub work_order: WorkOrderId,
+    pub machine: Option<MachineId>,
+    /// Units completed, rejected ones included.
+    pub completed: u32,
+    pub rejected: u32,
+    /// Hours worked in millionths of an hour.
+    pub hours_micro: i64,
+    pub notes: Option<String>,
+    pub by: UserId,
+    pub at: Timestamp,
+    pub shift: Option<ShiftId>,
+}
+
+/// What was done to a work order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WorkOrderVerb {
+    Start,
+    Pause,
+    Resume,
+    Complete,
+}
+
+/// A work order was started, paused, resumed or completed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkOrderMoved {
+    pub work_order: WorkOrderId,
+    pub verb: WorkOrderVerb,
+    pub machine: Option<MachineId>,
+    pub by: Option<UserId>,
+    pub at: Timestamp,
+    /// Reason of a pause, note of a start.
+    pub note: Option<String>,
+    /// The request of the cloud that this answers, if it does.
+    pub request: Option<Uuid>,
+}
+
+/// The edge that executes a work order refused a request of the cloud.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkOrderRefused {
+    pub request: Uuid,
+    pub work_order: WorkOrderId,
+    pub reason: String,
+    pub at: Timestamp,
+}
+
+crate::kinds::kinds! {
+    /// One fact.
+    Fact:
+    ActivityChanged(ActivityChanged) = 1 v 1,
+    Counted(Counted) = 2 v 1,
+    Observed(Observed) = 3 v 1,
+    AgentStarted(AgentStarted) = 4 v 1,
+    DowntimeOpened(DowntimeOpened) = 32 v 1,
+    DowntimeClassified(DowntimeClassified) = 33 v 1,
+    DowntimeClosed(DowntimeClosed) = 34 v 1,
+    ProductionLogged(ProductionLogged) = 64 v 1,
+    WorkOrderMoved(WorkOrderMoved) = 65 v 1,
+    WorkOrderRefused(WorkOrderRefused) = 66 v 1,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one_of_each() -> Vec<Fact> {
+        let (machine, at) = (MachineId(7), Timestamp(1_762_423_200_000_000));
+        let id = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
+        let (by, work_order) = (UserId(3), WorkOrderId(456));
+        vec![
+            ActivityChanged { machine, at, activity: Activity::Running, clock: ClockQuality::Sure }.into(),
+            Counted { machine, bucket: at, total: 3, rejected: 1, ideal: 6_000_000, work_order: Some(work_order) }.into(),
+            Observed { until: at }.into(),
+            AgentStarted { at, version: "0.1.0".into(), machines: vec![machine], unknown: vec!["X-1".into()] }.into(),
+            DowntimeOpened {
+                id, machine, started_at: at, source: StopSource::Signal, reason: None, work_order: None, by: None, note: None,
+            }
+            .into(),
+            DowntimeClassified { id, reason: ReasonId(2), note: Some("belt".into()), by, at }.into(),
+            DowntimeClosed { id, ended_at: at }.into(),
+            ProductionLogged {
+                id, work_order, machine: Some(machine), completed: 50, rejected: 2, hours_micro: 4_500_000,
+                notes: None, by, at, shift: Some(ShiftId(1)),
+            }
+            .into(),
+            WorkOrderMoved {
+                work_order, verb: WorkOrderVerb::Start, machine: Some(machine), by: Some(by), at, note: None, request: None,
+            }
+            .into(),
+            WorkOrderRefused { request: id, work_order, reason: "paused".into(), at }.into(),
+        ]
+    }
+
+    #[test]
+    fn sync_03_every_kind_round_trips_and_unknown_ones_are_kept() {
+        let facts = one_of_each();
+        assert_eq!(facts.len(), Fact::KINDS.len());
+        for fact in facts {
+            let (kind, version) = fact.kind();
+            let body = fact.encode().unwrap();
+            assert_eq!(Fact::decode(kind, version, &body).unwrap(), Some(fact.clone()));
+            assert!(Fact::decode(kind, version, &[&body[..], &[0]].concat()).is_err(), "trailing bytes: {fact:?}");
+            assert!(Fact::decode(kind, version, &body[..body.len() - 1]).is_err(), "cut short: {fact:?}");
+            assert_eq!(Fact::decode(kind, version + 1, &body).unwrap(), None);
+        }
+        assert_eq!(Fact::decode(999, 1, &[1, 2, 3]).unwrap(), None);
+    }
+
+    /// The bytes themselves, written by hand from the postcard specification: a change here is a change
+    /// of what lies on disks in plants, and needs a new version instead.
+    #[test]
+    fn sync_03_bytes_are_kept_for_ever() {
+        let fact = Fact::from(ActivityChanged {
+            machine: MachineId(7),
+            at: Timestamp(-3),
+            activity: Activity::Down,
+            clock: ClockQuality::Unsure,
+        });
+        // zigzag(7) = 14, zigzag(-3) = 5, Down is the sixth activity, Unsure the second quality.
+        assert_eq!(fact.encode().unwrap(), [14, 5, 5, 1]);
+        let fact = Fact::from(Counted {
+            machine: MachineId(-1),
+            bucket: Timestamp(0),
+            total: 200,
+            rejected: 0,
+            ideal: 64,
+            work_order: Some(WorkOrderId(1)),
+        });
+        // zigzag(-1) = 1; 200 = 0xC8 0x01 as varint; zigzag(64) = 128 = 0x80 0x01; Some = 1, zigzag(1) = 2.
+        assert_eq!(fact.encode().unwrap(), [1, 0, 0xC8, 0x01, 0, 0x80, 0x01, 1, 2]);
+    }
+
+    #[test]
+    fn kinds_have_numbers_of_their_own() {
+        let mut numbers: Vec<u16> = Fact::KINDS.iter().map(|(_, k, _)| *k).collect();
+        numbers.dedup();
+        assert!(numbers.is_sorted() && numbers.len() == Fact::KINDS.len());
+    }
+}

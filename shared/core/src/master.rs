@@ -1,0 +1,178 @@
+//! Master data as an edge needs it, and the ops that carry it down (EDGE-16, SYNC-07, Q-119).
+//!
+//! Each op holds the whole record as it is now; the one with the highest sequence wins, and an edge
+//! never edits it. The same rules of permanence hold as in `facts`. Hourly rates never go to an edge.
+
+use crate::ids::{LaneId, MachineId, PlantId, ReasonId, UserId, WorkOrderId};
+use crate::activity::Mode;
+use crate::facts::WorkOrderVerb;
+use crate::kpi::Standard;
+use crate::shift::Shift;
+use crate::time::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The plant that an edge belongs to, with the settings of its organisation that matter there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plant {
+    pub id: PlantId,
+    pub name: String,
+    pub organization_name: String,
+    /// IANA zone of shift times, such as "Europe/Berlin".
+    pub timezone: String,
+    pub standard: Standard,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lane {
+    pub id: LaneId,
+    pub name: String,
+    pub capacity: u32,
+    /// Ideal time of one part in microseconds.
+    pub ideal_cycle: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    pub id: MachineId,
+    pub code: String,
+    pub name: String,
+    pub lane: Option<LaneId>,
+    /// Ideal time of one part in microseconds; where missing, the lane's.
+    pub ideal_cycle: Option<i64>,
+    /// Millionths of units per hour.
+    pub capacity_micro: Option<i64>,
+    pub mode: Mode,
+    /// The edge that looks after it; only that edge may speak for it.
+    pub edge: Option<Uuid>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    pub id: ReasonId,
+    pub code: String,
+    pub name: String,
+    pub category: String,
+    pub is_planned: bool,
+    pub is_critical: bool,
+    pub is_active: bool,
+}
+
+/// A person who may sign on at an edge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub roles: Vec<String>,
+    pub badge: Option<String>,
+    pub is_active: bool,
+}
+
+/// States of a work order (WO-01).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkOrderStatus {
+    Planned,
+    Released,
+    InProgress,
+    Paused,
+    Completed,
+    Cancelled,
+}
+
+impl WorkOrderStatus {
+    pub const ALL: [Self; 6] =
+        [Self::Planned, Self::Released, Self::InProgress, Self::Paused, Self::Completed, Self::Cancelled];
+
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Released => "released",
+            Self::InProgress => "in_progress",
+            Self::Paused => "paused",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.code() == code)
+    }
+}
+
+/// A work order as planned. What is done to it travels as facts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkOrder {
+    pub id: WorkOrderId,
+    pub number: String,
+    pub title: String,
+    pub product: Option<String>,
+    pub lane: Option<LaneId>,
+    pub machine: Option<MachineId>,
+    pub ordered: u32,
+    /// From release on the executing edge decides; it takes this only while it has nothing newer.
+    pub status: WorkOrderStatus,
+    pub planned_start: Option<Timestamp>,
+    pub planned_end: Option<Timestamp>,
+    pub due: Option<Timestamp>,
+}
+
+/// The cloud asks the executing edge to move a work order. The edge answers with
+/// `WorkOrderMoved` or `WorkOrderRefused`, which name `request`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkOrderRequest {
+    pub request: Uuid,
+    pub work_order: WorkOrderId,
+    pub verb: WorkOrderVerb,
+    pub by: UserId,
+    pub at: Timestamp,
+    pub note: Option<String>,
+}
+
+crate::kinds::kinds! {
+    /// One op of the cloud's log for a plant.
+    MasterOp:
+    Plant(Plant) = 1024 v 1,
+    Lane(Lane) = 1025 v 1,
+    Machine(Machine) = 1026 v 1,
+    Shift(Shift) = 1027 v 1,
+    Reason(Reason) = 1028 v 1,
+    User(User) = 1029 v 1,
+    WorkOrder(WorkOrder) = 1030 v 1,
+    WorkOrderRequest(WorkOrderRequest) = 1100 v 1,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sync_07_master_data_round_trips_and_unknown_ops_are_kept() {
+        let op = MasterOp::from(Machine {
+            id: MachineId(15),
+            code: "CNC-001".into(),
+            name: "Mill".into(),
+            lane: Some(LaneId(2)),
+            ideal_cycle: Some(6_000_000),
+            capacity_micro: None,
+            mode: Mode::Production,
+            edge: None,
+        });
+        let (kind, version) = op.kind();
+        let body = op.encode().unwrap();
+        assert_eq!(MasterOp::decode(kind, version, &body).unwrap(), Some(op));
+        assert_eq!(MasterOp::decode(kind, version + 1, &body).unwrap(), None);
+        assert!(MasterOp::decode(kind, version, b"\xff\xff").is_err());
+    }
+
+    #[test]
+    fn wo_01_codes_round_trip() {
+        for s in WorkOrderStatus::ALL {
+            assert_eq!(WorkOrderStatus::from_code(s.code()), Some(s));
+        }
+    }
+}

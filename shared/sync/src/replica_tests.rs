@@ -1,0 +1,227 @@
+//! Two replicas over a pipe that drops, doubles, reorders and breaks; both sides crash. Whatever the
+//! schedule, each log arrives whole, once and in order, and an acknowledged op is never lost.
+
+use super::*;
+use crate::wire::{FORMAT, Op, hash};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+/// A side with its disk: what survives a crash is in `log`, `acked`, `have`, `taken`.
+struct Side {
+    origin: Uuid,
+    log: Vec<(Batch, Vec<u8>)>,
+    acked: u64,
+    have: Have,
+    taken: Vec<Vec<u8>>,
+    replica: Replica,
+}
+
+impl Side {
+    fn new(n: u128) -> Self {
+        let replica = Replica::new("test", 1, 0, 0, Have::default());
+        Self { origin: Uuid::from_u128(n), log: vec![], acked: 0, have: Have::default(), taken: vec![], replica }
+    }
+
+    fn head(&self) -> u64 {
+        self.log.last().map_or(0, |(b, _)| b.last())
+    }
+
+    fn append(&mut self, ops: u8, now: i64, pipe: &mut Vec<Message>) {
+        let prev = self.log.last().map_or([0; 32], |(_, bytes)| hash(bytes));
+        let first = self.head() + 1;
+        let op = |i: u8| Op { kind: 1, version: 1, hlc: first + u64::from(i), body: vec![i] };
+        let batch =
+            Batch { format: FORMAT, origin: self.origin, incarnation: 1, first, prev, ops: (0..ops).map(op).collect() };
+        let bytes = batch.encode().unwrap();
+        self.log.push((batch, bytes));
+        let head = self.head();
+        self.drive(Event::Appended(head), now, pipe);
+    }
+
+    fn crash(&mut self, now: i64, pipe: &mut Vec<Message>) {
+        self.replica = Replica::new("test", 1, self.head(), self.acked, self.have);
+        self.drive(Event::Up, now, pipe);
+    }
+
+    fn drive(&mut self, event: Event, now: i64, pipe: &mut Vec<Message>) {
+        let mut events = vec![event];
+        while let Some(event) = events.pop() {
+            for action in self.replica.on(event, now) {
+                match action {
+                    Action::Send(m) => pipe.push(m),
+                    Action::Read { after, .. } => {
+                        let (batch, bytes) = self.log.iter().find(|(b, _)| b.first > after).expect("whole batches");
+                        pipe.push(Message::Batches(vec![bytes.clone()]));
+                        events.push(Event::Sent { last: batch.last(), bytes: bytes.len() });
+                    }
+                    Action::Store { batches, have } => {
+                        self.taken.extend(batches.into_iter().map(|(_, bytes)| bytes));
+                        self.have = have;
+                        events.push(Event::Stored(have));
+                    }
+                    Action::Acked(seq) => self.acked = seq,
+                    Action::Quarantine { reason, .. } => panic!("{reason}"),
+                }
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Append(bool, u8),
+    Deliver(bool, usize),
+    Drop(bool, usize),
+    Double(bool, usize),
+    Crash(bool),
+    Cut,
+    Connect,
+    Wait(i64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (any::<bool>(), 1u8..4).prop_map(|(s, n)| Step::Append(s, n)),
+        8 => (any::<bool>(), any::<usize>()).prop_map(|(s, i)| Step::Deliver(s, i)),
+        2 => (any::<bool>(), any::<usize>()).prop_map(|(s, i)| Step::Drop(s, i)),
+        1 => (any::<bool>(), any::<usize>()).prop_map(|(s, i)| Step::Double(s, i)),
+        1 => any::<bool>().prop_map(Step::Crash),
+        1 => Just(Step::Cut),
+        1 => Just(Step::Connect),
+        2 => (0i64..20_000_000).prop_map(Step::Wait),
+    ]
+}
+
+struct World {
+    sides: [Side; 2],
+    /// Messages on their way, by sender.
+    pipes: [Vec<Message>; 2],
+    now: i64,
+}
+
+impl World {
+    fn drive(&mut self, side: usize, event: Event) {
+        self.sides[side].drive(event, self.now, &mut self.pipes[side]);
+    }
+
+    fn deliver(&mut self, from: usize, index: usize) {
+        let message = self.pipes[from].remove(index);
+        self.drive(1 - from, Event::Received(message));
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Append(s, n) => self.sides[usize::from(s)].append(n, self.now, &mut self.pipes[usize::from(s)]),
+            Step::Deliver(s, i) if !self.pipes[usize::from(s)].is_empty() => {
+                let i = i % self.pipes[usize::from(s)].len();
+                self.deliver(usize::from(s), i);
+            }
+            Step::Drop(s, i) if !self.pipes[usize::from(s)].is_empty() => {
+                let pipe = &mut self.pipes[usize::from(s)];
+                pipe.remove(i % pipe.len());
+            }
+            Step::Double(s, i) if !self.pipes[usize::from(s)].is_empty() => {
+                let pipe = &mut self.pipes[usize::from(s)];
+                pipe.push(pipe[i % pipe.len()].clone());
+            }
+            Step::Deliver(..) | Step::Drop(..) | Step::Double(..) => {}
+            Step::Crash(s) => self.sides[usize::from(s)].crash(self.now, &mut self.pipes[usize::from(s)]),
+            Step::Cut => {
+                self.pipes = [vec![], vec![]];
+                self.drive(0, Event::Down);
+                self.drive(1, Event::Down);
+            }
+            Step::Connect => {
+                self.drive(0, Event::Up);
+                self.drive(1, Event::Up);
+            }
+            Step::Wait(us) => {
+                self.now += us;
+                self.drive(0, Event::Tick);
+                self.drive(1, Event::Tick);
+            }
+        }
+        self.check();
+    }
+
+    fn check(&self) {
+        for side in 0..2 {
+            let (one, other) = (&self.sides[side], &self.sides[1 - side]);
+            let sent: Vec<&Vec<u8>> = one.log.iter().map(|(_, b)| b).collect();
+            let prefix: Vec<&Vec<u8>> = other.taken.iter().collect();
+            assert!(sent.starts_with(&prefix), "a log arrives in order, each batch once");
+            assert!(one.acked <= other.have.seq, "acknowledged means stored");
+        }
+    }
+
+    /// The pipe becomes good: everything must arrive within a bounded time.
+    fn settle(&mut self) {
+        self.step(Step::Connect);
+        for _ in 0..400 {
+            for from in 0..2 {
+                while !self.pipes[from].is_empty() {
+                    self.deliver(from, 0);
+                    self.check();
+                }
+            }
+            self.step(Step::Wait(1_000_000));
+        }
+        for side in 0..2 {
+            let (one, other) = (&self.sides[side], &self.sides[1 - side]);
+            assert_eq!(other.taken.len(), one.log.len(), "everything arrives");
+            assert_eq!(one.acked, one.head(), "and is acknowledged");
+            assert_eq!(one.replica.pending(), 0);
+        }
+    }
+}
+
+fn world() -> World {
+    World { sides: [Side::new(1), Side::new(2)], pipes: [vec![], vec![]], now: 1 }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #[test]
+    fn sync_04_any_schedule_converges(steps in prop::collection::vec(step(), 0..120)) {
+        let mut world = world();
+        for step in steps {
+            world.step(step);
+        }
+        world.settle();
+    }
+}
+
+#[test]
+fn sync_04_a_restored_receiver_gets_the_tail_again() {
+    let mut world = world();
+    world.step(Step::Connect);
+    for _ in 0..3 {
+        world.step(Step::Append(false, 2));
+    }
+    world.settle();
+    // The cloud is set back to after the first batch, as from a backup.
+    let cloud = &mut world.sides[1];
+    cloud.taken.truncate(1);
+    let first = &world.sides[0].log[0];
+    let have = Have { incarnation: 1, seq: first.0.last(), hash: hash(&first.1) };
+    let cloud = &mut world.sides[1];
+    cloud.have = have;
+    cloud.replica = Replica::new("test", 1, 0, 0, have);
+    world.pipes = [vec![], vec![]];
+    // The edge still believes in its acknowledgement until the hello corrects it.
+    world.drive(1, Event::Up);
+    world.deliver(1, 0);
+    world.settle();
+}
+
+#[test]
+fn a_contradicting_log_is_quarantined_and_stops_the_link() {
+    let mut replica = Replica::new("test", 1, 0, 0, Have { incarnation: 1, seq: 5, hash: [1; 32] });
+    let op = Op { kind: 1, version: 1, hlc: 0, body: vec![] };
+    let batch = Batch { format: FORMAT, origin: Uuid::nil(), incarnation: 1, first: 6, prev: [2; 32], ops: vec![op] };
+    let encoded = batch.encode().unwrap();
+    let actions = replica.on(Event::Received(Message::Batches(vec![encoded.clone()])), 1);
+    assert!(matches!(&actions[0], Action::Quarantine { encoded: e, .. } if *e == encoded));
+    assert!(replica.is_forked());
+    assert_eq!(replica.on(Event::Received(Message::Batches(vec![encoded])), 2), []);
+}

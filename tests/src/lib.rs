@@ -1,0 +1,4 @@
+//! Everything the tests and the demo need that is not part of the product.
+//! May see both programs; nothing in the product may see this crate.
+
+pub mod plant;

@@ -1,0 +1,6 @@
+//! wip
+pub mod fault;
+pub mod modbus;
+mod registers;
+pub mod scenario;
+pub mod world;

@@ -1,0 +1,5 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { appConfig } from '../vite.shared';
+
+export default defineConfig(appConfig('cloud', fileURLToPath(new URL('.', import.meta.url))));

@@ -1,0 +1,65 @@
+/**
+ * Entries in progress. A form that somebody is filling in is never stolen: no page opens over it,
+ * no reload happens, and what was typed survives a sign-in or a reload.
+ */
+let open = 0;
+
+export function entryIsOpen(): boolean {
+  return open > 0;
+}
+
+/** For an effect: marks an entry open until the returned function is called. */
+export function holdEntry(): () => void {
+  open += 1;
+  return () => {
+    open -= 1;
+  };
+}
+
+export interface LogDraft {
+  uuid: string;
+  good: string;
+  scrap: string;
+  hours: string;
+  notes: string;
+}
+
+const key = (machineId: number, workOrderId: number) => `unison.draft.log.${machineId}.${workOrderId}`;
+
+export function readDraft(machineId: number, workOrderId: number): LogDraft | null {
+  try {
+    const text = sessionStorage.getItem(key(machineId, workOrderId));
+    return text ? (JSON.parse(text) as LogDraft) : null;
+  } catch {
+    return null;
+  }
+}
+
+export function keepDraft(machineId: number, workOrderId: number, draft: LogDraft): void {
+  sessionStorage.setItem(key(machineId, workOrderId), JSON.stringify(draft));
+}
+
+export function dropDraft(machineId: number, workOrderId: number): void {
+  sessionStorage.removeItem(key(machineId, workOrderId));
+}
+
+/** Stops that the operator put off: the reason page does not open by itself for them again. */
+const LATER_KEY = 'unison.stops.later';
+const LATER_LIMIT = 50;
+
+export function putOff(uuid: string): void {
+  const list = laterList().filter((id) => id !== uuid);
+  sessionStorage.setItem(LATER_KEY, JSON.stringify([...list, uuid].slice(-LATER_LIMIT)));
+}
+
+export function isPutOff(uuid: string): boolean {
+  return laterList().includes(uuid);
+}
+
+function laterList(): string[] {
+  try {
+    return JSON.parse(sessionStorage.getItem(LATER_KEY) ?? '[]') as string[];
+  } catch {
+    return [];
+  }
+}

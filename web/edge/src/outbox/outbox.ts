@@ -1,0 +1,121 @@
+/**
+ * The page→edge queue. Entries are sent one after the other in the order they were made,
+ * only under the name of the person who made them, and are forgotten only after the edge took them.
+ */
+import { ApiError, reasonOf } from '@unison/ui-kit';
+import { afterFailure, afterRetryTap, firstProgress, isDue } from './schedule';
+import type { Entry, EntryStore } from './store';
+
+export type NewEntry = Omit<Entry, 'state' | 'attempts' | 'nextAt' | 'error' | 'createdAt'>;
+
+export interface OutboxView {
+  entries: readonly Entry[];
+  sending: number;
+}
+
+interface Options {
+  store: EntryStore;
+  send: (entry: Entry) => Promise<unknown>;
+  now: () => number;
+  onSent: (entry: Entry, answer: unknown) => void;
+}
+
+export class Outbox {
+  private view: OutboxView = { entries: [], sending: 0 };
+  private readonly watchers = new Set<() => void>();
+  private running = false;
+  private again = false;
+
+  constructor(private readonly options: Options) {}
+
+  watch = (watcher: () => void): (() => void) => {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  };
+
+  current = (): OutboxView => this.view;
+
+  async load(): Promise<void> {
+    this.publish(await this.options.store.all(), 0);
+  }
+
+  async add(entry: NewEntry): Promise<void> {
+    const now = this.options.now();
+    await this.options.store.put({ ...entry, ...firstProgress(now), createdAt: now });
+    await this.load();
+  }
+
+  async discard(uuid: string): Promise<void> {
+    await this.options.store.remove(uuid);
+    await this.load();
+  }
+
+  async retry(userId: number | null, uuid?: string): Promise<void> {
+    const now = this.options.now();
+    for (const entry of this.view.entries) {
+      if (entry.state !== 'waiting' && (uuid === undefined || uuid === entry.uuid)) {
+        await this.options.store.put({ ...entry, ...afterRetryTap(now) });
+      }
+    }
+    await this.load();
+    await this.flush(userId, true);
+  }
+
+  /** Sends what is due. Calls that overlap are folded into one more round. */
+  async flush(userId: number | null, connected: boolean): Promise<void> {
+    if (this.running) {
+      this.again = true;
+      return;
+    }
+    this.running = true;
+    try {
+      await this.load();
+      await this.round(userId, connected);
+    } finally {
+      this.running = false;
+      this.publish(this.view.entries, 0);
+    }
+    if (this.again) {
+      this.again = false;
+      await this.flush(userId, false);
+    }
+  }
+
+  private async round(userId: number | null, connected: boolean): Promise<void> {
+    const due = this.view.entries.filter((e) => isDue(signedIn(e, userId), this.options.now(), connected));
+    for (const [index, entry] of due.entries()) {
+      // Somebody else's entry would be booked under the wrong name.
+      if (entry.userId !== userId) {
+        await this.options.store.put({ ...entry, state: 'sign_in' });
+        continue;
+      }
+      this.publish(this.view.entries, due.length - index);
+      if (!(await this.attempt(entry))) break;
+    }
+    await this.load();
+  }
+
+  /** False when the edge was not reached: then the rest need not be tried either. */
+  private async attempt(entry: Entry): Promise<boolean> {
+    try {
+      const answer = await this.options.send(entry);
+      await this.options.store.remove(entry.uuid);
+      this.options.onSent(entry, answer);
+      return true;
+    } catch (error) {
+      const status = error instanceof ApiError ? error.status : 0;
+      await this.options.store.put({ ...entry, ...afterFailure(entry, status, reasonOf(error), this.options.now()) });
+      return !(error instanceof ApiError && error.unreachable);
+    }
+  }
+
+  private publish(entries: readonly Entry[], sending: number): void {
+    this.view = { entries, sending };
+    for (const watcher of this.watchers) watcher();
+  }
+}
+
+/** An entry that waited for its author is due again once that person is signed in. */
+function signedIn(entry: Entry, userId: number | null): Entry {
+  return entry.state === 'sign_in' && entry.userId === userId ? { ...entry, state: 'waiting', nextAt: 0 } : entry;
+}

@@ -1,0 +1,74 @@
+/**
+ * The page's reads, one hook each.
+ */
+import {
+  get, type Connection, type Downtime, type DowntimeReason, type EdgeQueue, type Machine, type Operator,
+  type ProductionLog, type Ribbon, type StationInfo, type StationView, type WorkOrder,
+} from '@unison/ui-kit';
+import { useQuery } from '@tanstack/react-query';
+import type { MachineList } from './services';
+
+export const RIBBON_MS = 8 * 3_600_000;
+
+export const useStationInfo = () =>
+  useQuery({ queryKey: ['info'], queryFn: ({ signal }) => get<StationInfo>('/station', undefined, signal), staleTime: 60_000, refetchInterval: 60_000 });
+
+/** First by asking, then kept up to date by the live stream. */
+export const useMachines = () =>
+  useQuery({ queryKey: ['machines'], queryFn: ({ signal }) => get<MachineList>('/machines', { per_page: 100 }, signal), staleTime: Infinity, refetchInterval: 60_000 });
+
+export const useMachine = (id: number): Machine | undefined => useMachines().data?.machines.find((m) => m.id === id);
+
+/** Counts move without a state change, hence the short interval. */
+export const useStation = (id: number) =>
+  useQuery({ queryKey: ['station', id], queryFn: ({ signal }) => get<StationView>(`/machines/${id}/station`, undefined, signal), refetchInterval: 2_000 });
+
+export const useRibbon = (id: number) =>
+  useQuery({
+    queryKey: ['ribbon', id],
+    queryFn: ({ signal }) => {
+      const to = Date.now();
+      return get<Ribbon>(`/machines/${id}/ribbon`, { from: new Date(to - RIBBON_MS).toISOString(), to: new Date(to).toISOString() }, signal);
+    },
+    refetchInterval: 30_000,
+  });
+
+export const useOrders = () =>
+  useQuery({
+    queryKey: ['work-orders'],
+    queryFn: ({ signal }) => get<{ work_orders: WorkOrder[] }>('/work-orders', { status: 'released,in_progress,paused', per_page: 100 }, signal),
+    refetchInterval: 15_000,
+  });
+
+export const useLogs = (workOrderId: number | undefined) =>
+  useQuery({
+    queryKey: ['production-logs', workOrderId],
+    queryFn: ({ signal }) => get<{ production_logs: ProductionLog[] }>('/production-logs', { work_order_id: workOrderId, per_page: 100 }, signal),
+    enabled: workOrderId !== undefined,
+  });
+
+export const useReasons = () =>
+  useQuery({ queryKey: ['reasons'], queryFn: ({ signal }) => get<{ downtime_reasons: DowntimeReason[] }>('/downtime-reasons', undefined, signal), staleTime: 300_000 });
+
+export const useDowntimes = (machineId: number) =>
+  useQuery({
+    queryKey: ['downtimes', machineId],
+    queryFn: ({ signal }) => get<{ downtime_events: Downtime[] }>('/downtime-events', { machine_id: machineId, per_page: 100 }, signal),
+    refetchInterval: 30_000,
+  });
+
+export const useOperators = () =>
+  useQuery({ queryKey: ['operators'], queryFn: ({ signal }) => get<{ operators: Operator[] }>('/operators', undefined, signal), staleTime: 30_000 });
+
+export const useQueue = () =>
+  useQuery({ queryKey: ['queue'], queryFn: ({ signal }) => get<EdgeQueue>('/queue', undefined, signal), staleTime: 10_000, refetchInterval: 15_000 });
+
+export const useConnections = () =>
+  useQuery({ queryKey: ['connections'], queryFn: ({ signal }) => get<{ connections: Connection[] }>('/connections', undefined, signal), refetchInterval: 5_000 });
+
+/** Orders this station may work on: its own, and those of its lane that no machine has taken. */
+export function ordersOf(machine: Machine, orders: WorkOrder[]): WorkOrder[] {
+  const mine = orders.filter((o) => o.machine_id === machine.id || (o.machine_id === null && o.lane_id === machine.lane_id));
+  const rank = { in_progress: 0, paused: 1, released: 2, planned: 3, completed: 4, cancelled: 5 };
+  return mine.sort((a, b) => rank[a.status] - rank[b.status] || (a.planned_start ?? '').localeCompare(b.planned_start ?? ''));
+}

@@ -1,0 +1,96 @@
+/**
+ * What lives once per tab: server state, the live stream, the outbox, and the wiring between them.
+ */
+import {
+  ApiError, call, createQueries, get, LiveStream, toast,
+  type EdgeQueue, type EdgeSession, type Machine, type Scan, type User,
+} from '@unison/ui-kit';
+import i18next from 'i18next';
+import { entryIsOpen } from './entry';
+import { Outbox } from './outbox/outbox';
+import { indexedDbStore } from './outbox/store';
+
+export const queries = createQueries();
+
+export const stream = new LiveStream(() => '/api/v1/events', () => !entryIsOpen());
+
+export const outbox = new Outbox({
+  store: indexedDbStore(),
+  now: () => Date.now(),
+  send: (entry) => call(entry.path, { method: entry.method, body: entry.body, idempotencyKey: entry.uuid }),
+  onSent: (entry, answer) => {
+    const message = (answer as { message?: string } | undefined)?.message;
+    toast('good', message ?? i18next.t('queue.sent', { label: entry.label }));
+    refreshWork();
+  },
+});
+
+export interface MachineList {
+  machines: Machine[];
+}
+
+export function currentUser(): User | null {
+  return queries.getQueryData<User | null>(['me']) ?? null;
+}
+
+/** 401 is an answer: nobody is signed in. */
+export async function loadUser(): Promise<User | null> {
+  try {
+    const me = await get<EdgeSession | User>('/me');
+    return 'user' in me ? me.user : me;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
+  }
+}
+
+/** Whatever shows orders, counts or stops reads again; data on screen stays until the answer is here. */
+export function refreshWork(): void {
+  for (const key of ['station', 'work-orders', 'ribbon', 'production-logs', 'downtimes']) {
+    void queries.invalidateQueries({ queryKey: [key] });
+  }
+}
+
+function takeMachines(changed: Machine[], whole: boolean): void {
+  void queries.cancelQueries({ queryKey: ['machines'] });
+  queries.setQueryData<MachineList>(['machines'], (old) => {
+    if (whole || !old) return whole ? { machines: changed } : old;
+    const byId = new Map(changed.map((m) => [m.id, m]));
+    const known = new Set(old.machines.map((m) => m.id));
+    return { machines: [...old.machines.map((m) => byId.get(m.id) ?? m), ...changed.filter((m) => !known.has(m.id))] };
+  });
+}
+
+export type ScanHandler = (scan: Scan) => void;
+let scanHandler: ScanHandler = () => undefined;
+/** The page that is open decides what a pushed scan does. */
+export function handlePushedScans(handler: ScanHandler): void {
+  scanHandler = handler;
+}
+
+export function startServices(): void {
+  stream.on('snapshot', (data) => {
+    const snapshot = data as { machines?: Machine[]; queue?: EdgeQueue };
+    if (snapshot.machines) takeMachines(snapshot.machines, true);
+    if (snapshot.queue) queries.setQueryData(['queue'], snapshot.queue);
+    refreshWork();
+    void outbox.flush(currentUser()?.id ?? null, true);
+  });
+  stream.on('machines', (data) => {
+    takeMachines(data as Machine[], false);
+    for (const machine of data as Machine[]) {
+      void queries.invalidateQueries({ queryKey: ['station', machine.id] });
+      void queries.invalidateQueries({ queryKey: ['ribbon', machine.id] });
+    }
+  });
+  stream.on('queue', (data) => queries.setQueryData(['queue'], data as EdgeQueue));
+  stream.on('downtime', refreshWork);
+  stream.on('production_log', refreshWork);
+  stream.on('work_order', refreshWork);
+  stream.on('scan', (data) => scanHandler(data as Scan));
+  void outbox.load();
+  window.setInterval(() => void outbox.flush(currentUser()?.id ?? null, false), 5_000);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') void outbox.flush(currentUser()?.id ?? null, true);
+  });
+}

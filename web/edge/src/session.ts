@@ -1,0 +1,64 @@
+/**
+ * Who is signed on, and what was to happen before somebody had to sign on.
+ * Reads are open; a write without a session goes through the sign-on page and is then carried out.
+ */
+import { ApiError, reasonOf, toast, type User } from '@unison/ui-kit';
+import { useQuery } from '@tanstack/react-query';
+import { currentUser, loadUser, outbox, queries, refreshWork } from './services';
+
+interface Intent {
+  /** Shown on the sign-on page: "to log production". */
+  title: string;
+  run: () => Promise<void>;
+}
+
+let intent: Intent | null = null;
+let goToLogin: (next: string) => void = () => undefined;
+
+export function onNeedLogin(navigate: (next: string) => void): void {
+  goToLogin = navigate;
+}
+
+export function pendingIntent(): string | null {
+  return intent?.title ?? null;
+}
+
+export function dropIntent(): void {
+  intent = null;
+}
+
+export function useUser(): User | null {
+  return useQuery({ queryKey: ['me'], queryFn: loadUser, staleTime: 60_000 }).data ?? null;
+}
+
+/** Runs a write now, or after signing on. Refusals become toasts; `run` must not depend on a mounted page. */
+export async function write(title: string, run: () => Promise<void>): Promise<void> {
+  if (!currentUser()) return ask(title, run);
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) {
+      queries.setQueryData(['me'], null);
+      return ask(title, run);
+    }
+    toast('bad', reasonOf(error));
+  }
+}
+
+function ask(title: string, run: () => Promise<void>): void {
+  intent = { title, run };
+  goToLogin(window.location.pathname + window.location.search);
+}
+
+export async function signedOn(user: User): Promise<void> {
+  queries.setQueryData(['me'], user);
+  void outbox.flush(user.id, true);
+  const todo = intent;
+  intent = null;
+  if (todo) await write(todo.title, todo.run);
+  refreshWork();
+}
+
+export function signedOff(): void {
+  queries.setQueryData(['me'], null);
+}

@@ -1,0 +1,86 @@
+/**
+ * The operator's writes. Logs and stop reasons wait in the outbox when the edge is away;
+ * work order verbs do not, because only the edge can say whether they are allowed.
+ */
+import {
+  ApiError, call, post, toast, uuidv7,
+  type Downtime, type DowntimeReason, type NewDowntime, type NewProductionLog, type ProductionLog, type WorkOrder, type WorkOrderVerb,
+} from '@unison/ui-kit';
+import i18next from 'i18next';
+import { dropDraft, putOff } from './entry';
+import type { EntryKind } from './outbox/store';
+import { currentUser, outbox, refreshWork } from './services';
+import { write } from './session';
+
+interface QueuedWrite {
+  uuid: string;
+  kind: EntryKind;
+  method: 'POST' | 'PATCH';
+  path: string;
+  body: unknown;
+  label: string;
+}
+
+/** The answer, or null when the entry now waits in the outbox. */
+async function sendOrQueue<T>(entry: QueuedWrite): Promise<T | null> {
+  try {
+    return await call<T>(entry.path, { method: entry.method, body: entry.body, idempotencyKey: entry.uuid });
+  } catch (error) {
+    const user = currentUser();
+    if (!(error instanceof ApiError) || !error.unreachable || !user) throw error;
+    await outbox.add({ ...entry, userId: user.id, userName: user.name });
+    toast('info', i18next.t('queue.queued'));
+    return null;
+  }
+}
+
+export function logProduction(log: NewProductionLog, order: WorkOrder, machineId: number, done: () => void): Promise<void> {
+  const count = log.quantity_completed;
+  const label = i18next.t('queue.label.log', { count, number: order.work_order_number });
+  return write(i18next.t('signin.to.log', { count }), async () => {
+    const answer = await sendOrQueue<ProductionLog>({ uuid: log.uuid, kind: 'production_log', method: 'POST', path: '/production-logs', body: log, label });
+    dropDraft(machineId, order.id);
+    if (answer) toast('good', answer.message);
+    refreshWork();
+    done();
+  });
+}
+
+export function giveReason(stop: Downtime, reason: DowntimeReason, notes: string, done: () => void, change: () => void): Promise<void> {
+  const label = i18next.t('queue.label.reason', { machine: stop.machine_code, reason: reason.name });
+  return write(i18next.t('signin.to.reason'), async () => {
+    const body = { downtime_reason_code: reason.code, ...(notes ? { notes } : {}) };
+    const answer = await sendOrQueue<Downtime>({ uuid: uuidv7(), kind: 'downtime_reason', method: 'PATCH', path: `/downtime-events/${stop.id}`, body, label });
+    putOff(stop.id);
+    if (answer) toast('good', i18next.t('stop.saved', { reason: reason.name }), { label: i18next.t('stop.change'), run: change });
+    refreshWork();
+    done();
+  });
+}
+
+export function reportStop(stop: NewDowntime & { uuid: string }, machineCode: string, reason: DowntimeReason, done: () => void): Promise<void> {
+  const label = i18next.t('queue.label.reason', { machine: machineCode, reason: reason.name });
+  return write(i18next.t('signin.to.reason'), async () => {
+    const answer = await sendOrQueue<Downtime>({ uuid: stop.uuid, kind: 'downtime_report', method: 'POST', path: '/downtime-events', body: stop, label });
+    if (answer) toast('good', i18next.t('stop.saved', { reason: reason.name }));
+    refreshWork();
+    done();
+  });
+}
+
+export function moveOrder(order: WorkOrder, verb: Exclude<WorkOrderVerb, 'log'>): Promise<void> {
+  const title = i18next.t('signin.to.order', { verb: i18next.t(`action.${verb}`), number: order.work_order_number });
+  return write(title, async () => {
+    try {
+      await post(`/work-orders/${order.id}/${verb}`);
+    } catch (error) {
+      if (error instanceof ApiError && error.unreachable) {
+        toast('bad', i18next.t('error.unreachable'));
+        return;
+      }
+      throw error;
+    }
+    toast('good', i18next.t(`order.done.${verb}`, { number: order.work_order_number }));
+    refreshWork();
+  });
+}

@@ -1,0 +1,314 @@
+/**
+ * The JSON shapes both servers speak, written by hand.
+ * This is the one place for them; nothing else in the workspace may describe a server answer.
+ * It gives way to types generated from /api/openapi.json once the servers publish it.
+ */
+
+/** RFC 3339 UTC, e.g. 2025-11-06T10:00:00Z. */
+export type Timestamp = string;
+
+export type Status = 'available' | 'running' | 'idle' | 'setup' | 'down' | 'maintenance' | 'decommissioned';
+export type Activity = 'running' | 'idle' | 'setup' | 'blocked' | 'starved' | 'down' | 'no_data';
+
+export interface Named {
+  id: number;
+  name: string;
+}
+
+export interface Machine {
+  id: number;
+  machine_code: string;
+  name: string;
+  plant_id: number;
+  plant_name: string;
+  lane_id: number | null;
+  lane_name: string | null;
+  status: Status;
+  activity: Activity;
+  /** The status is the last one known, not the present one. */
+  stale: boolean;
+  /** Blocked or starved: idle, but because of a neighbour. */
+  waiting: boolean;
+  flags: string[];
+  /** Start of the present activity. */
+  since: Timestamp | null;
+  /** Last time the device confirmed it. */
+  seen_at: Timestamp | null;
+  downtime_reason: string | null;
+  open_downtime_id: string | null;
+  current_work_order: { id: number; work_order_number: string } | null;
+  capacity_units_per_hour: number | null;
+  ideal_cycle_seconds: number | null;
+  utilization_percent: number | null;
+  last_maintenance_date: string | null;
+  next_maintenance_due: string | null;
+  edge: string | null;
+}
+
+export type WorkOrderStatus = 'planned' | 'released' | 'in_progress' | 'paused' | 'completed' | 'cancelled';
+export type WorkOrderVerb = 'start' | 'pause' | 'resume' | 'complete' | 'log';
+
+export interface AllowedAction {
+  action: WorkOrderVerb;
+  allowed: boolean;
+  /** Why it is refused; shown on the disabled button. */
+  reason: string | null;
+}
+
+export interface WorkOrder {
+  id: number;
+  work_order_number: string;
+  title: string;
+  product_name: string | null;
+  status: WorkOrderStatus;
+  plant_id: number;
+  lane_id: number | null;
+  lane_name: string | null;
+  machine_id: number | null;
+  machine_code: string | null;
+  quantity_ordered: number;
+  quantity_completed: number;
+  quantity_rejected: number;
+  quantity_left: number;
+  progress_percent: number;
+  planned_start: Timestamp | null;
+  planned_end: Timestamp | null;
+  due_date: string | null;
+  started_at: Timestamp | null;
+  started_by: Named | null;
+  overrun: boolean;
+  allowed_actions: AllowedAction[];
+}
+
+export type Band = 'World-class' | 'Good' | 'Fair' | 'Poor';
+
+export interface Oee {
+  machine: string | null;
+  from: Timestamp;
+  to: Timestamp;
+  oee: number | null;
+  availability: number | null;
+  performance: number | null;
+  quality: number | null;
+  /** Share of the shift time whose state is known, percent. */
+  coverage: number | null;
+  good: number;
+  total: number;
+  rejected: number;
+  planned_seconds: number;
+  run_seconds: number;
+  downtime_seconds: number;
+  setup_seconds: number;
+  counts_outside_planned: number;
+  performance_above_100: boolean;
+  band: Band | null;
+}
+
+export interface OeeDay {
+  date: string;
+  oee: number | null;
+  availability: number | null;
+  performance: number | null;
+  quality: number | null;
+  coverage: number | null;
+}
+
+export interface Downtime {
+  id: string;
+  machine_id: number;
+  machine_code: string;
+  started_at: Timestamp;
+  ended_at: Timestamp | null;
+  duration_minutes: number;
+  reason_id: number | null;
+  /** "unclassified" while nobody has given a reason. */
+  reason_code: string;
+  downtime_reason: string;
+  notes: string | null;
+  source: 'signal' | 'operator';
+  classified_by: Named | null;
+}
+
+export interface DowntimeReason {
+  id: number | null;
+  code: string;
+  name: string;
+  category: string | null;
+}
+
+export interface ParetoRow {
+  reason_code: string;
+  reason: string;
+  minutes: number;
+  occurrences: number;
+  percent: number | null;
+}
+
+export interface ProductionLog {
+  id: number | null;
+  uuid: string;
+  work_order_id: number;
+  work_order_number: string;
+  machine_id: number | null;
+  quantity_completed: number;
+  quantity_rejected: number;
+  hours_worked: number;
+  notes: string | null;
+  cumulative_completed: number;
+  quantity_ordered: number;
+  progress_percent: number;
+  material_cost_added: number | null;
+  labor_cost_added: number | null;
+  logged_at: Timestamp;
+  logged_by: Named | null;
+  message: string;
+}
+
+export interface RibbonInterval {
+  from: Timestamp;
+  to: Timestamp | null;
+  activity: Activity;
+  downtime_id: string | null;
+}
+
+export interface Ribbon {
+  intervals: RibbonInterval[];
+  known_until: Timestamp | null;
+}
+
+export interface User extends Named {
+  email?: string | null;
+  roles: string[];
+}
+
+export interface Operator extends Named {
+  has_pin: boolean;
+  roles: string[];
+}
+
+export interface EdgeSession {
+  user: User;
+  expires_at?: Timestamp;
+}
+
+export interface Plant extends Named {
+  timezone: string;
+}
+
+export interface CloudSession {
+  user: User;
+  organization: { name: string; subdomain: string };
+  plants: Plant[];
+  expires_at?: Timestamp;
+}
+
+export interface StationInfo {
+  edge_name: string;
+  plant_name: string;
+  organization_name: string;
+  version: string;
+  enrolled: boolean;
+  timezone: string;
+  unknown_machines: string[];
+}
+
+export interface StationView {
+  machine: Machine;
+  work_order: WorkOrder | null;
+  shift: { name: string; starts_at: Timestamp; ends_at: Timestamp; target_units: number | null } | null;
+  good: number;
+  rejected: number;
+  total: number;
+  target: number | null;
+  /** Units that should be done by now: the pace. */
+  target_now: number | null;
+  oee: Oee | null;
+  since_last_log: { good: number; rejected: number };
+  open_downtime: Downtime | null;
+  recent_downtimes: Downtime[];
+}
+
+export type ScanSource = 'wedge' | 'camera' | 'typed' | 'serial' | 'hid';
+
+export interface Scan {
+  id: string | number;
+  code: string;
+  source: ScanSource;
+  /** Machine whose station the reader belongs to. */
+  station: number | null;
+  kind: 'work_order' | 'badge' | 'machine' | 'unknown';
+  work_order_id?: number | null;
+  machine_id?: number | null;
+  user?: Named | null;
+  at: Timestamp;
+}
+
+export interface EdgeQueue {
+  page_to_edge: 'ok';
+  edge_to_cloud: {
+    state: 'online' | 'offline' | 'syncing' | 'error';
+    pending: number;
+    oldest_unsent: Timestamp | null;
+    last_ack: Timestamp | null;
+    message: string | null;
+  };
+}
+
+export interface Connection {
+  name: string;
+  driver: string;
+  state: string;
+  last_good_at: Timestamp | null;
+  error: string | null;
+  tags: number;
+  requests_per_second: number | null;
+}
+
+export interface EdgeRow {
+  id: number | string;
+  name: string;
+  plant_name: string;
+  version: string | null;
+  last_seen: Timestamp | null;
+  state: string;
+  lag_seconds: number | null;
+  head: number | null;
+  acked: number | null;
+}
+
+export interface Page {
+  total: number;
+  page: number;
+  per_page: number;
+}
+
+/** Body of a refusal; which members are present depends on the status code. */
+export interface Refusal {
+  error: string;
+  reason?: string;
+  details?: { field: string; message: string }[];
+}
+
+export interface NewProductionLog {
+  uuid: string;
+  work_order_id: number;
+  quantity_completed: number;
+  quantity_rejected: number;
+  hours_worked: number;
+  notes?: string;
+  machine_id?: number;
+}
+
+export interface NewDowntime {
+  uuid?: string;
+  machine_id: number;
+  downtime_reason_code: string;
+  started_at: Timestamp;
+  ended_at?: Timestamp;
+  notes?: string;
+}
+
+export interface DowntimeChange {
+  downtime_reason_code: string;
+  notes?: string;
+}

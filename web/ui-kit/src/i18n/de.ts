@@ -1,0 +1,68 @@
+/** German text that both apps share. */
+import type { common as en } from './en';
+
+export const common: Record<keyof typeof en, string> = {
+  'state.running': 'Läuft',
+  'state.available': 'Frei',
+  'state.idle': 'Leerlauf',
+  'state.waiting': 'Wartet',
+  'state.setup': 'Rüsten',
+  'state.down': 'Störung',
+  'state.planned': 'Geplanter Halt',
+  'state.no_data': 'Keine Daten',
+  'state.retired': 'Stillgelegt',
+  'state.untagged': 'Grund fehlt',
+  'state.lastKnown': 'zuletzt: {{state}}',
+
+  'wo.planned': 'Geplant',
+  'wo.released': 'Freigegeben',
+  'wo.in_progress': 'In Arbeit',
+  'wo.paused': 'Pausiert',
+  'wo.completed': 'Fertig',
+  'wo.cancelled': 'Storniert',
+  'wo.overrun': 'Überzählig',
+
+  'action.start': 'Starten',
+  'action.pause': 'Pausieren',
+  'action.resume': 'Fortsetzen',
+  'action.complete': 'Abschließen',
+  'action.log': 'Menge melden',
+
+  'live.noDataSince': 'Keine Daten seit {{time}}',
+  'live.connecting': 'Verbinde…',
+  'live.live': 'Live',
+  'live.age': 'gesehen {{time}}',
+
+  'common.retry': 'Erneut versuchen',
+  'common.copyId': 'Kennung kopieren',
+  'common.copied': 'Kopiert',
+  'common.cancel': 'Abbrechen',
+  'common.close': 'Schließen',
+  'common.back': 'Zurück',
+  'common.loading': 'Lädt',
+  'common.refreshFailed': 'Nicht aktualisiert. Stand {{time}}.',
+  'common.language': 'Sprache',
+  'common.scheme': 'Hell oder dunkel',
+  'common.light': 'Hell',
+  'common.dark': 'Dunkel',
+  'common.auto': 'Wie das Gerät',
+  'common.signOut': 'Abmelden',
+  'common.skip': 'Zum Inhalt',
+  'common.for': 'seit {{span}}',
+  'common.since': 'seit {{time}}',
+
+  'error.title': '{{what}}: Laden fehlgeschlagen',
+  'error.unreachable': 'Der Server antwortet nicht. Ihre Eingaben sind sicher.',
+  'error.forbidden': 'Dafür fehlt Ihnen das Recht. Die Verwaltung kann es erteilen.',
+  'error.signIn': 'Zum Ansehen bitte anmelden.',
+  'error.notFound': 'Das gibt es nicht oder nicht mehr.',
+  'error.crash': 'Auf dieser Seite ist etwas kaputtgegangen',
+  'error.crashSafe': 'Gespeichertes und Eingereihtes ist sicher. Bitte die Seite neu laden.',
+  'error.reload': 'Neu laden',
+
+  'ribbon.label': 'Zustände der letzten {{hours}} Stunden',
+  'ribbon.now': 'jetzt',
+
+  'toast.region': 'Meldungen',
+  'toast.undo': 'Rückgängig',
+};
