@@ -1,1 +1,9 @@
-//! placeholder
+//! The cloud: organisations, their master data, and what their plants report.
+//!
+//! `db` is the only door to a database driver, `tenancy` the only door to an organisation's rows,
+//! `intake` the only one to the broker. `business` decides and stores, `http` and the command line ask.
+
+pub mod db;
+pub mod intake;
+pub mod live;
+pub mod tenancy;

@@ -91,7 +91,10 @@ fn driver(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> Opt
     let list = DRIVERS.map(|(word, _)| word).join(", ");
     let found = table.need_word("driver", &DRIVERS, &format!("one of: {list}"));
     let Some(reader) = found else {
-        // Without the driver nobody knows the other keys; asking for them keeps them from being blamed.
+        // Without the driver nobody knows the other keys, so neither they nor the tags are blamed.
+        for tag in &mut table.tables("tag") {
+            tags.broken.extend(tag.raw("name").and_then(|name| name.get_ref().as_str()).map(str::to_owned));
+        }
         table.forgive();
         return None;
     };

@@ -114,8 +114,8 @@ fn machine(table: &mut Fields<'_, '_>, tags: &Tags, names: &mut HashMap<String, 
     };
     let states = states(table, tags, &mut watch);
     let otherwise = otherwise(table);
-    let counter = counter(table, tags, "counter", &mut watch);
-    let rejects = counter(table, tags, "rejects", &mut watch);
+    let counter = count_of(table, tags, "counter", &mut watch);
+    let rejects = count_of(table, tags, "rejects", &mut watch);
     if let (Some(stale_after_ms), Some((period_ms, tag))) = (stale_after_ms, slowest)
         && u64::from(stale_after_ms) < 2 * u64::from(period_ms)
     {
@@ -262,7 +262,7 @@ fn literal(rule: &Fields<'_, '_>, key: &str, value: &Spanned<DeValue<'_>>, kind:
 }
 
 #[expect(clippy::option_option, reason = "absent and wrong are different")]
-fn counter(
+fn count_of(
     table: &mut Fields<'_, '_>,
     tags: &Tags,
     key: &'static str,

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::config::Scaling;
+
 /// The place of a tag in the whole configuration, counted in file order from 0 without gaps.
 /// Tables of tags are plain vectors indexed by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,6 +50,18 @@ impl Value {
             Self::Float(_) => return None,
         };
         Some(if bits >= 64 { raw } else { raw & ((1 << bits) - 1) })
+    }
+}
+
+/// Applies a tag's scaling. `None` for a float that is no number: devices send NaN for "no value".
+pub(crate) fn measured(value: Value, scaling: Option<Scaling>) -> Option<Value> {
+    let value = match scaling {
+        Some(Scaling { scale, offset }) => Value::Float(value.as_f64() * scale + offset),
+        None => value,
+    };
+    match value {
+        Value::Float(f) if !f.is_finite() => None,
+        other => Some(other),
     }
 }
 

@@ -24,7 +24,10 @@ const CLOSING: Duration = Duration::from_secs(2);
 
 /// Runs `start` again and again until the shutdown token is cancelled.
 pub(crate) async fn supervise(context: Context, start: impl Fn(Context) -> DriverFuture) {
-    let mut backoff = Backoff::new(PAUSE_FIRST, PAUSE_MOST);
+    supervise_with(Backoff::new(PAUSE_FIRST, PAUSE_MOST), context, start).await;
+}
+
+async fn supervise_with(mut backoff: Backoff, context: Context, start: impl Fn(Context) -> DriverFuture) {
     loop {
         let started = Instant::now();
         // A task of its own: a panic ends that task and becomes a value here.
@@ -89,13 +92,14 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn edge_12_a_driver_that_panics_is_restarted_alone_and_its_tags_are_bad() {
         let (sink, shutdown) = (Sink::new(2), CancellationToken::new());
         let (bad, good) = (context(&sink, "bad", 0..1, &shutdown), context(&sink, "good", 1..2, &shutdown));
+        let quick = Backoff::new(Duration::from_millis(200), Duration::from_millis(400));
         let starts = Arc::new(AtomicU32::new(0));
         let counted = starts.clone();
-        let bad_task = tokio::spawn(supervise(bad.clone(), move |context| {
+        let bad_task = tokio::spawn(supervise_with(quick, bad.clone(), move |context| {
             let start = counted.fetch_add(1, Relaxed);
             Box::pin(async move {
                 let reading =
@@ -122,8 +126,8 @@ mod tests {
         assert_eq!(snapshot.state, ConnectionState::Disconnected);
         assert_eq!(snapshot.last_error.as_deref(), Some("the driver failed: planned failure 0"));
 
-        // Three failures: pauses of at most 1, 2 and 4 seconds.
-        tokio::time::sleep(Duration::from_secs(8)).await;
+        // Three failures: pauses of at most 200, 400 and 400 ms.
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
         assert_eq!(starts.load(Relaxed), 4);
         assert_eq!(bad.status.snapshot().restarts, 3);
         assert_eq!(sink.latest(TagIndex(0)).unwrap().0.quality, Quality::Good);

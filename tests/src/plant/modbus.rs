@@ -32,6 +32,7 @@ const LENGTH_MAX: usize = 254;
 pub struct Modbus {
     addr: SocketAddr,
     shared: Arc<Shared>,
+    ended: CancellationToken,
 }
 
 #[derive(Debug)]
@@ -57,8 +58,15 @@ impl Modbus {
             requests: Mutex::default(),
             connections: AtomicU64::new(0),
         });
-        tokio::spawn(serve(listener, addr, shared.clone(), stop));
-        Ok(Self { addr, shared })
+        let ended = CancellationToken::new();
+        tokio::spawn({
+            let (shared, ended) = (shared.clone(), ended.clone().drop_guard());
+            async move {
+                serve(listener, addr, shared, stop).await;
+                drop(ended);
+            }
+        });
+        Ok(Self { addr, shared, ended })
     }
 
     pub fn addr(&self) -> SocketAddr {
@@ -80,6 +88,11 @@ impl Modbus {
     /// How many requests each unit has got, answered or not.
     pub fn requests(&self) -> BTreeMap<u8, u64> {
         lock(&self.shared.requests).clone()
+    }
+
+    /// Returns when the server has stopped and its port is free.
+    pub async fn ended(&self) {
+        self.ended.cancelled().await;
     }
 
     /// How many connections have been accepted so far.

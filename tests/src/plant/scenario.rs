@@ -27,8 +27,7 @@ pub enum Activity {
 }
 
 impl Activity {
-    pub const ALL: [Activity; 6] =
-        [Self::Running, Self::Idle, Self::Setup, Self::Down, Self::Blocked, Self::Starved];
+    pub const ALL: [Activity; 6] = [Self::Running, Self::Idle, Self::Setup, Self::Down, Self::Blocked, Self::Starved];
 
     pub fn as_str(self) -> &'static str {
         match self {

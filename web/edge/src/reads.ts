@@ -3,7 +3,7 @@
  */
 import {
   get, type Connection, type Downtime, type DowntimeReason, type EdgeQueue, type Machine, type Operator,
-  type ProductionLog, type Ribbon, type StationInfo, type StationView, type WorkOrder,
+  type ProductionLog, type RibbonData, type StationInfo, type StationView, type WorkOrder,
 } from '@unison/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import type { MachineList } from './services';
@@ -28,7 +28,7 @@ export const useRibbon = (id: number) =>
     queryKey: ['ribbon', id],
     queryFn: ({ signal }) => {
       const to = Date.now();
-      return get<Ribbon>(`/machines/${id}/ribbon`, { from: new Date(to - RIBBON_MS).toISOString(), to: new Date(to).toISOString() }, signal);
+      return get<RibbonData>(`/machines/${id}/ribbon`, { from: new Date(to - RIBBON_MS).toISOString(), to: new Date(to).toISOString() }, signal);
     },
     refetchInterval: 30_000,
   });

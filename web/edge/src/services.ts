@@ -91,6 +91,7 @@ export function startServices(): void {
   void outbox.load();
   window.setInterval(() => void outbox.flush(currentUser()?.id ?? null, false), 5_000);
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') void outbox.flush(currentUser()?.id ?? null, true);
+    const connected = stream.current().freshness === 'live';
+    if (document.visibilityState === 'visible') void outbox.flush(currentUser()?.id ?? null, connected);
   });
 }

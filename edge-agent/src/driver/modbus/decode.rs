@@ -2,6 +2,7 @@
 
 use crate::config::{RegisterOrder, Scaling, TagType};
 use crate::driver::Value;
+use crate::driver::reading::measured;
 
 /// How one value lies in its registers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,26 +36,13 @@ pub fn registers(words: &[u16], layout: &Layout) -> Option<Value> {
         TagType::F32 => Value::Float(f64::from(f32::from_bits(raw as u32))),
         TagType::F64 => Value::Float(f64::from_bits(raw)),
     };
-    finish(value, layout.scaling)
+    measured(value, layout.scaling)
 }
 
 /// Decodes a coil or discrete input.
 #[must_use]
 pub const fn bit(on: bool) -> Value {
     Value::Bool(on)
-}
-
-/// Applies the scaling and refuses floats that are no number.
-#[must_use]
-pub fn finish(value: Value, scaling: Option<Scaling>) -> Option<Value> {
-    let value = match scaling {
-        Some(Scaling { scale, offset }) => Value::Float(value.as_f64().mul_add(scale, offset)),
-        None => value,
-    };
-    match value {
-        Value::Float(f) if !f.is_finite() => None,
-        other => Some(other),
-    }
 }
 
 #[cfg(test)]

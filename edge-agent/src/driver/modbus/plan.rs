@@ -136,7 +136,7 @@ mod tests {
     fn edge_02_gaps_units_tables_and_periods() {
         let check = |tags: &[ModbusTag], expect: &[(u8, u16, u16, usize)]| assert_eq!(shape(&plan(tags)), expect);
         let u16_at = |i, unit, register| tag(i, unit, register, TagType::U16, 500);
-        check(&[u16_at(0, 1, "holding:20"), u16_at(1, 1, "holding:0")], &[(1, 0, 21, 2)]);
+        check(&[u16_at(0, 1, "holding:10"), u16_at(1, 1, "holding:0")], &[(1, 0, 11, 2)]);
         check(&[u16_at(0, 1, "holding:0"), u16_at(1, 1, "holding:17")], &[(1, 0, 18, 2)]);
         check(&[u16_at(0, 1, "holding:0"), u16_at(1, 1, "holding:18")], &[(1, 0, 1, 1), (1, 18, 1, 1)]);
         check(&[u16_at(0, 1, "holding:0"), u16_at(1, 2, "holding:1")], &[(1, 0, 1, 1), (2, 1, 1, 1)]);

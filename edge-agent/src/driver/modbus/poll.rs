@@ -43,6 +43,8 @@ struct Poller {
     backoff: Backoff,
     /// Nothing answers; all tags are marked.
     lost: bool,
+    /// Something went wrong since all was well; the error shown stands until all is well again.
+    unsettled: bool,
     /// Reused for every answer.
     readings: Vec<Reading>,
 }
@@ -90,6 +92,7 @@ impl Poller {
             link: None,
             backoff: Backoff::new(PAUSE_FIRST, PAUSE_MOST),
             lost: false,
+            unsettled: true,
             readings: Vec::with_capacity(128),
         };
         poller.schedule();
@@ -112,7 +115,7 @@ impl Poller {
     }
 
     async fn poll(&mut self) {
-        while let Some((index, at)) = self.next() {
+        while let Some((index, at)) = self.upcoming() {
             sleep_until(at).await;
             if self.link.is_none() && !self.connect().await {
                 tokio::time::sleep(self.backoff.pause()).await;
@@ -125,7 +128,7 @@ impl Poller {
     }
 
     /// The request to make next and when.
-    fn next(&self) -> Option<(usize, Instant)> {
+    fn upcoming(&self) -> Option<(usize, Instant)> {
         let at = |s: &Scheduled| {
             let silent = self.units.get(s.unit).and_then(|unit| unit.silent_until);
             silent.map_or(s.due, |silent| silent.max(s.due))
@@ -144,9 +147,14 @@ impl Poller {
             Ok(Err(error)) => format!("cannot connect to {}: {error}", self.config.address),
             Err(_) => format!("cannot connect to {}: no answer in {} ms", self.config.address, self.config.timeout_ms),
         };
-        self.context.status.failed(error);
+        self.failed(error);
         self.lose();
         false
+    }
+
+    fn failed(&mut self, error: String) {
+        self.unsettled = true;
+        self.context.status.failed(error);
     }
 
     fn lose(&mut self) {
@@ -157,12 +165,10 @@ impl Poller {
     }
 
     async fn ask(&mut self, index: usize) {
-        let Some(scheduled) = self.scheduled.get(index) else { return };
-        let outcome = match &mut self.link {
-            Some(link) => call(link, &scheduled.request, self.timeout).await,
-            None => return,
-        };
+        let (Some(scheduled), Some(link)) = (self.scheduled.get_mut(index), &mut self.link) else { return };
+        let outcome = call(link, &scheduled.request, self.timeout).await;
         let now = Instant::now();
+        self.context.status.add_skipped(scheduled.advance(now));
         match outcome {
             Outcome::Answer(response) => match self.take(index, &response) {
                 Ok(()) => self.answered(index),
@@ -170,10 +176,6 @@ impl Poller {
             },
             Outcome::Exception(code) => self.exception(index, now, code),
             Outcome::Broken(reason) => self.broken(index, now, reason),
-        }
-        if let Some(scheduled) = self.scheduled.get_mut(index) {
-            let late = scheduled.advance(now);
-            self.context.status.add_skipped(late);
         }
     }
 
@@ -221,19 +223,19 @@ impl Poller {
         self.context.status.set_state(ConnectionState::Connected);
         let Some(scheduled) = self.scheduled.get_mut(index) else { return };
         let was = std::mem::replace(&mut scheduled.health, Health::Good);
-        let mut settled = was != Health::Good;
         if let Some(unit) = self.units.get_mut(scheduled.unit) {
-            settled |= unit.silent_until.take().is_some();
+            unit.silent_until = None;
             unit.backoff.reset();
         }
         if was == Health::Illegal {
             // The device changed; what was taken apart for it may be read together again.
             self.schedule();
         }
-        if settled
+        if self.unsettled
             && self.units.iter().all(|unit| unit.silent_until.is_none())
             && self.scheduled.iter().all(|s| s.health == Health::Good)
         {
+            self.unsettled = false;
             self.context.status.clear_error();
         }
     }
@@ -248,6 +250,7 @@ impl Poller {
             self.silence(index, now, error);
             return;
         }
+        self.unsettled = true;
         self.context.status.failed(error);
         self.context.status.set_state(ConnectionState::Connected);
         self.lost = false;
@@ -259,8 +262,9 @@ impl Poller {
         if illegal && let Some((left, right)) = request.split() {
             // Some address in here does not exist, or the device answers less at once. Both halves are
             // asked for now; what goes well stays as it is, so that only the bad tag is lost.
-            let (unit, due) = (scheduled.unit, scheduled.due);
-            self.scheduled.extend([right, left].map(|request| Scheduled { request, unit, due, health: Health::Good }));
+            let unit = scheduled.unit;
+            let half = |request| Scheduled { request, unit, due: now, health: Health::Good };
+            self.scheduled.extend([left, right].map(half));
             self.scheduled.swap_remove(index);
             return;
         }
@@ -284,7 +288,7 @@ impl Poller {
     }
 
     fn silence(&mut self, index: usize, now: Instant, error: String) {
-        self.context.status.failed(error);
+        self.failed(error);
         let Some(silent) = self.scheduled.get(index).map(|scheduled| scheduled.unit) else { return };
         let Some(unit) = self.units.get_mut(silent) else { return };
         let first = unit.silent_until.is_none();

@@ -171,7 +171,7 @@ export interface RibbonInterval {
   downtime_id: string | null;
 }
 
-export interface Ribbon {
+export interface RibbonData {
   intervals: RibbonInterval[];
   known_until: Timestamp | null;
 }

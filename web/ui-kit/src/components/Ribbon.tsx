@@ -4,7 +4,7 @@
  */
 import { useElementSize } from '@mantine/hooks';
 import { useId } from 'react';
-import type { Ribbon as RibbonData, RibbonInterval } from '../api/types';
+import type { RibbonData, RibbonInterval } from '../api/types';
 import { clock } from '../format';
 import { useTexts } from '../i18n';
 import { shownActivity, type Shown } from '../state';

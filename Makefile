@@ -1,0 +1,34 @@
+# Thin: each target says what it needs and calls the tool that does it.
+.PHONY: demo test lint bench need-demo need-test
+
+CARGO ?= cargo
+TOOLS := target/tools/bin
+
+# A plant on the screen; Ctrl-C stops it. DEMO_PORT_BASE=9080 moves its ports, DEMO_SECONDS=60 ends it.
+demo: need-demo
+	$(CARGO) build --quiet -p edge-agent -p cloud-server -p unison-tests --bins
+	@exec target/debug/demo
+
+# Every test there is; the report is target/test-report.xml.
+test: need-test lint
+	cd web && npm run --silent test
+	$(CARGO) build --workspace --all-targets
+	$(CARGO) nextest run --workspace --profile all
+	scripts/report target/nextest/all/junit.xml target/web-tests.xml target/test-report.xml
+
+lint: need-test
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --quiet --workspace --all-targets -- -D warnings
+	$(TOOLS)/cargo-deny --log-level error check licenses bans sources
+	cd web && npm run --silent typecheck && npm run --silent lint
+
+# BENCH=name runs one. Figures go to target/bench/*.json; release builds.
+bench: need-demo
+	$(CARGO) build --release --quiet -p edge-agent -p unison-bench --bins
+	target/release/bench $(BENCH)
+
+need-demo:
+	@scripts/need demo
+
+need-test:
+	@scripts/need test

@@ -1,0 +1,68 @@
+//! The agent as a process: memory with 1,000 tags at one second, and the time from its start to the
+//! first state on disk, on a data directory that was enrolled before.
+
+use crate::measure::{Beside, Figures, beside, median};
+use crate::{plant, poll};
+use anyhow::{Context, Result, bail};
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const STARTS: usize = 7;
+
+pub fn run(figures: &mut Figures) -> Result<()> {
+    let mut server = Beside::spawn(Command::new(beside("peer-modbus-server")?).stdout(Stdio::piped()))?;
+    let port: u64 = server.first_line()?.parse()?;
+    let dir = tempfile::tempdir_in("target")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(plant::store(dir.path(), 1))?.close();
+    let config = dir.path().join("edge.toml");
+    std::fs::write(&config, configuration(dir.path(), port)?)?;
+    let mut millis = Vec::new();
+    for _ in 0..STARTS {
+        millis.push(first_state(&config, dir.path())?);
+    }
+    figures.put("start_to_first_state", median(millis), "ms")?;
+    let agent = agent(&config)?;
+    std::thread::sleep(Duration::from_secs(15));
+    figures.put("resident_1000_tags", resident_mb(agent.pid())?, "MB")
+}
+
+fn configuration(dir: &Path, port: u64) -> Result<String> {
+    let text = poll::configuration(port, 1, 1_000)?;
+    let text = text.replace("/nonexistent", &dir.display().to_string());
+    // The register holds its own address, so the state of this machine is always the same.
+    let machine = "[[machine]]\ncode = \"M-1\"\nstates = [{ tag = \"t0_1\", equals = 1, activity = \"running\" }]\notherwise = \"idle\"\n";
+    Ok(text + machine)
+}
+
+fn agent(config: &Path) -> Result<Beside> {
+    let mut command = Command::new(beside("edge-agent")?);
+    Beside::spawn(command.args(["run", "--config"]).arg(config).stdout(Stdio::null()).stderr(Stdio::null()))
+}
+
+/// Milliseconds from starting the process to a new row of machine time that is not `no_data`.
+fn first_state(config: &Path, dir: &Path) -> Result<f64> {
+    let db = Connection::open_with_flags(dir.join("edge.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let count = || -> Result<i64> {
+        Ok(db.query_row("SELECT count(*) FROM activity_changes WHERE activity = 'running'", [], |r| r.get(0))?)
+    };
+    let before = count()?;
+    let begun = Instant::now();
+    let _agent = agent(config)?;
+    while count()? <= before {
+        if begun.elapsed() > Duration::from_secs(20) {
+            bail!("no state was stored within 20 s");
+        }
+        std::thread::sleep(Duration::from_micros(500));
+    }
+    Ok(begun.elapsed().as_secs_f64() * 1e3)
+}
+
+fn resident_mb(pid: u32) -> Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).context("the agent ended")?;
+    let kb: f64 = line.split_whitespace().next().context("a number")?.parse()?;
+    Ok(kb / 1024.0)
+}

@@ -1,0 +1,91 @@
+//! What the organisation's records mean: load, decide, save. Decisions are the pure functions of
+//! `unison_rules` and `unison_core`; here is what they must know and what follows from them.
+//!
+//! Every function takes a transaction that was opened for a caller; none opens one, none knows HTTP.
+
+pub mod calendar;
+pub mod downtime;
+pub mod edges;
+pub mod kpi;
+pub mod load;
+pub mod machines;
+pub mod master;
+pub mod organization;
+pub mod production;
+pub mod work_orders;
+
+use crate::db::DbError;
+use crate::params;
+use crate::tenancy::{Caller, Reach, Tx};
+use unison_api::error::ApiError;
+use unison_core::ids::PlantId;
+use uuid::Uuid;
+
+/// What the cloud failed at goes to the log under an id; only the id goes out.
+impl From<DbError> for Wrong {
+    fn from(e: DbError) -> Self {
+        let trace = Uuid::now_v7().to_string();
+        tracing::error!(trace, cause = %e, "internal error");
+        Self(ApiError::internal(&trace))
+    }
+}
+
+/// A refusal on its way out. It exists because a transaction needs an error that a database failure can
+/// become.
+#[derive(Debug)]
+pub struct Wrong(pub ApiError);
+
+impl From<ApiError> for Wrong {
+    fn from(e: ApiError) -> Self {
+        Self(e)
+    }
+}
+
+impl From<unison_rules::Refusal> for Wrong {
+    fn from(refusal: unison_rules::Refusal) -> Self {
+        Self(refusal.into())
+    }
+}
+
+impl From<Wrong> for ApiError {
+    fn from(wrong: Wrong) -> Self {
+        wrong.0
+    }
+}
+
+/// The condition that keeps a list to plants the caller may reach: `$2` and `$3` of the statement, with
+/// the plant's column in front: `m.plant_id`.
+pub(crate) fn reach_sql(plant_column: &str) -> String {
+    format!(
+        "($2 = 1 OR EXISTS (SELECT 1 FROM user_plants up
+          WHERE up.organization_id = $1 AND up.user_id = $3 AND up.plant_id = {plant_column}))"
+    )
+}
+
+/// The values of `$2` and `$3` of [`reach_sql`].
+pub(crate) fn reach_values(caller: &Caller) -> (bool, i64) {
+    match caller.signed_on() {
+        Some(user) => (user.reach == Reach::AllPlants, user.user_id),
+        None => (true, 0),
+    }
+}
+
+/// Refuses what lies in a plant that the caller may not reach (RBAC-01, RBAC-06).
+pub(crate) fn need_plant(tx: &Tx<'_>, plant: PlantId) -> Result<(), ApiError> {
+    if tx.caller().reaches(plant) {
+        return Ok(());
+    }
+    Err(ApiError::new(403, "No plant access", "This belongs to a plant that you are not assigned to; an administrator assigns plants"))
+}
+
+/// Whether a record is there, in the caller's organisation.
+pub(crate) fn exists(tx: &Tx<'_>, table_and_condition: &str, id: i64) -> Result<bool, DbError> {
+    let sql = format!("SELECT 1 AS one FROM {table_and_condition} AND organization_id = $1");
+    Ok(tx.query_one(&sql, params![tx.org(), id])?.is_some())
+}
+
+/// Millionths as a JSON number (Q-132).
+#[expect(clippy::cast_precision_loss, reason = "2^53 millionths are nine billion")]
+pub(crate) fn micro(millionths: i64) -> f64 {
+    millionths as f64 / 1e6
+}

@@ -1,0 +1,243 @@
+//! Production logs (LOG-01 to LOG-07, API-12): booked by the same function whether they were made here
+//! or came from an edge, once per UUID, summed and never overwritten.
+
+use super::calendar::calendar;
+use super::{Wrong, need_plant, work_orders};
+use crate::db::{DbError, Row};
+use crate::params;
+use crate::tenancy::{Topic, Tx, WriteTx};
+use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::{Decimal, RoundingStrategy};
+use unison_api::Person;
+use unison_api::error::ApiError;
+use unison_api::page::Page;
+use unison_api::production::{LogProduction, ProductionLogList, ProductionLogView, hours_micro};
+use unison_core::facts::{Fact, ProductionLogged};
+use unison_core::ids::{MachineId, PlantId, UserId};
+use unison_rules::logging;
+use uuid::Uuid;
+
+/// Longest note of a log.
+const NOTES_CHARS_MAX: usize = 2_000;
+
+/// What became of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Booked {
+    New { id: i64 },
+    /// It was booked before; nothing happened.
+    Known,
+    /// It names a record that does not exist here.
+    Unknown { what: String },
+}
+
+/// Books a log: the row, the sums and the labour cost on the work order, and the way down to the edges of
+/// the plant, all in the caller's transaction. `origin` is the edge, or the plant for the cloud itself.
+///
+/// Nothing is refused for its quantities: what an edge accepted has happened (SYNC-09).
+///
+/// # Errors
+/// When the database fails.
+pub fn book(tx: &WriteTx<'_>, fact: &ProductionLogged, origin: Uuid) -> Result<Booked, DbError> {
+    let known = "SELECT id FROM production_logs WHERE organization_id = $1 AND uuid = $2";
+    if tx.query_one(known, params![tx.org(), fact.id])?.is_some() {
+        return Ok(Booked::Known);
+    }
+    let order = "SELECT plant_id FROM work_orders WHERE organization_id = $1 AND id = $2";
+    let Some(order) = tx.query_one(order, params![tx.org(), fact.work_order])? else {
+        return Ok(Booked::Unknown { what: format!("work order {}", fact.work_order) });
+    };
+    let user = "SELECT hourly_rate_micro FROM users WHERE organization_id = $1 AND id = $2";
+    let Some(user) = tx.query_one(user, params![tx.org(), fact.by])? else {
+        return Ok(Booked::Unknown { what: format!("user {}", fact.by) });
+    };
+    let plant: PlantId = order.get("plant_id")?;
+    let machine = fact.machine.map(|id| machine_plant(tx, id)).transpose()?;
+    if machine == Some(None) {
+        return Ok(Booked::Unknown { what: format!("machine {}", fact.machine.map_or(0, |m| m.0)) });
+    }
+    let rate: i64 = user.get("hourly_rate_micro")?;
+    let Some(cost) = labor_cost_micro(fact.hours_micro, rate) else {
+        return Ok(Booked::Unknown { what: "labour cost of so many hours".into() });
+    };
+    let (id, pos) = (tx.next_id("production_logs")?, tx.next_pos()?);
+    tx.execute(
+        "INSERT INTO production_logs (organization_id, id, uuid, work_order_id, machine_id, user_id, shift_id, quantity_completed,
+           quantity_rejected, hours_micro, hourly_rate_micro, labor_cost_micro, notes, logged_at, origin, pos, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        params![
+            tx.org(), id, fact.id, fact.work_order, fact.machine, fact.by, fact.shift, fact.completed, fact.rejected,
+            fact.hours_micro, rate, cost, fact.notes.clone(), fact.at, origin, pos, tx.now()
+        ],
+    )?;
+    tx.execute(
+        "UPDATE work_orders SET quantity_completed = quantity_completed + $3, quantity_rejected = quantity_rejected + $4,
+           actual_labor_cost_micro = actual_labor_cost_micro + $5, version = version + 1, updated_at = $6
+         WHERE organization_id = $1 AND id = $2",
+        params![tx.org(), fact.work_order, fact.completed, fact.rejected, cost, tx.now()],
+    )?;
+    // Edges of the plant show the same sums; one that has this UUID already ignores it.
+    tx.to_plant(plant, Fact::from(fact.clone()));
+    tx.changed(Topic::ProductionLog(fact.id));
+    tx.changed(Topic::WorkOrders);
+    Ok(Booked::New { id })
+}
+
+/// Hours times rate, to cents, half to even (Q-144). Both in millionths. None beyond all reason.
+#[must_use]
+pub fn labor_cost_micro(hours_micro: i64, rate_micro: i64) -> Option<i64> {
+    let exact = Decimal::try_from_i128_with_scale(i128::from(hours_micro) * i128::from(rate_micro), 12).ok()?;
+    let cents = exact.round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven);
+    (cents * Decimal::from(1_000_000)).to_i64()
+}
+
+/// Logs production for the caller (API-12). The same UUID logs once and is answered alike.
+///
+/// # Errors
+/// What the rules refuse, field by field.
+pub fn log(tx: &WriteTx<'_>, wanted: &LogProduction) -> Result<ProductionLogView, Wrong> {
+    let user = tx.caller().signed_on().ok_or_else(|| ApiError::forbidden("production_logs:write"))?.clone();
+    let uuid = wanted.uuid.unwrap_or_else(Uuid::now_v7);
+    let order = work_orders::find(tx, &wanted.work_order_id)?
+        .ok_or_else(|| ApiError::field("work_order_id", format!("there is no work order {}", wanted.work_order_id)))?;
+    need_plant(tx, order.plant_id)?;
+    if let Some(before) = view(tx, uuid)? {
+        return again(before, wanted, order.id);
+    }
+    let known = logging::Known {
+        number: order.number.clone(),
+        status: order.status,
+        ordered: order.ordered,
+        completed: order.completed,
+    };
+    let hours = hours_micro(wanted.hours_worked)
+        .ok_or_else(|| ApiError::field("hours_worked", "must be above 0 and at most 24, with at most 6 decimals"))?;
+    let entry = logging::Entry { completed: wanted.quantity_completed, rejected: wanted.quantity_rejected, hours_micro: hours };
+    let accepted = logging::accept(entry, &known)?;
+    let machine = wanted.machine_id.map(MachineId).or(order.machine_id);
+    check_rest(tx, wanted, order.plant_id)?;
+    let at = tx.now();
+    let fact = ProductionLogged {
+        id: uuid,
+        work_order: order.id,
+        machine,
+        completed: accepted.completed,
+        rejected: accepted.rejected,
+        hours_micro: accepted.hours_micro,
+        notes: wanted.notes.clone().filter(|n| !n.trim().is_empty()),
+        by: UserId(user.user_id),
+        at,
+        shift: calendar(tx, order.plant_id)?.shift_at(at),
+    };
+    let Booked::New { id } = book(tx, &fact, order.plant_uuid)? else {
+        return Err(DbError::Failed(format!("log {uuid} was not booked")).into());
+    };
+    let made = view(tx, uuid)?.ok_or_else(|| DbError::Failed(format!("log {uuid} is missing")))?;
+    tx.audit("production_log", id, "create", None::<&ProductionLogView>, Some(&made))?;
+    Ok(made)
+}
+
+fn check_rest(tx: &Tx<'_>, wanted: &LogProduction, plant: PlantId) -> Result<(), Wrong> {
+    if wanted.operation_id.is_some() {
+        return Err(ApiError::field("operation_id", "this work order has no operations; leave it out").into());
+    }
+    if wanted.notes.as_ref().is_some_and(|n| n.chars().count() > NOTES_CHARS_MAX) {
+        return Err(ApiError::field("notes", format!("may have {NOTES_CHARS_MAX} characters")).into());
+    }
+    match wanted.machine_id {
+        Some(id) if machine_plant(tx, MachineId(id))? != Some(plant) => {
+            Err(ApiError::field("machine_id", format!("there is no machine {id} in the plant of this work order")).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn machine_plant(tx: &Tx<'_>, machine: MachineId) -> Result<Option<PlantId>, DbError> {
+    let row = tx.query_one("SELECT plant_id FROM machines WHERE organization_id = $1 AND id = $2", params![tx.org(), machine])?;
+    row.map(|r| r.get("plant_id")).transpose()
+}
+
+/// A UUID that was used before: the same log is answered again, another one is refused.
+fn again(before: ProductionLogView, wanted: &LogProduction, order: unison_core::ids::WorkOrderId) -> Result<ProductionLogView, Wrong> {
+    let same = before.work_order_id == order.0
+        && i64::try_from(before.quantity_completed) == Ok(wanted.quantity_completed)
+        && i64::try_from(before.quantity_rejected) == Ok(wanted.quantity_rejected)
+        && hours_micro(before.hours_worked) == hours_micro(wanted.hours_worked);
+    if same {
+        return Ok(before);
+    }
+    let reason = "This uuid belongs to a log with other content; use a new uuid for a new log";
+    Err(ApiError::new(409, "Already logged", reason).into())
+}
+
+const VIEW: &str = "SELECT p.*, w.work_order_number, w.quantity_ordered, u.name AS user_name,
+   w.quantity_completed - coalesce((SELECT sum(l.quantity_completed) FROM production_logs l
+     WHERE l.organization_id = p.organization_id AND l.work_order_id = p.work_order_id AND l.pos > p.pos), 0) AS cumulative
+ FROM production_logs p
+ JOIN work_orders w ON w.organization_id = p.organization_id AND w.id = p.work_order_id
+ JOIN users u ON u.organization_id = p.organization_id AND u.id = p.user_id
+ WHERE p.organization_id = $1";
+
+/// The log with this UUID.
+fn view(tx: &Tx<'_>, uuid: Uuid) -> Result<Option<ProductionLogView>, DbError> {
+    let row = tx.query_one(&format!("{VIEW} AND p.uuid = $2"), params![tx.org(), uuid])?;
+    row.as_ref().map(present).transpose()
+}
+
+/// Logs, newest first. Operators see their own, supervisors all of their plants (RBAC-07).
+///
+/// # Errors
+/// When the database fails.
+pub fn list(tx: &Tx<'_>, work_order: Option<i64>, page: Page) -> Result<ProductionLogList, DbError> {
+    let (all_plants, user) = super::reach_values(tx.caller());
+    let everybody = tx.caller().may("work_orders:write");
+    let condition = format!(
+        "AND {} AND ($4 = 1 OR p.user_id = $3) AND ($5 = 0 OR p.work_order_id = $5)",
+        super::reach_sql("w.plant_id")
+    );
+    let values = params![tx.org(), all_plants, user, everybody, work_order.unwrap_or(0)];
+    let count = format!("SELECT count(*) AS n FROM ({VIEW} {condition}) x");
+    let total = tx.query_one(&count, values)?.map_or(Ok(0), |r| r.get("n"))?;
+    let sql = format!("{VIEW} {condition} ORDER BY p.pos DESC LIMIT $6 OFFSET $7");
+    let values = [values, params![page.per_page, page.offset()]].concat();
+    let production_logs = tx.query(&sql, &values)?.iter().map(present).collect::<Result<_, _>>()?;
+    Ok(ProductionLogList { production_logs, total, page: page.page, per_page: page.per_page })
+}
+
+fn present(row: &Row) -> Result<ProductionLogView, DbError> {
+    let (completed, hours): (u32, i64) = (row.get("quantity_completed")?, row.get("hours_micro")?);
+    let (cumulative, ordered): (u64, u64) = (row.get("cumulative")?, row.get("quantity_ordered")?);
+    Ok(ProductionLogView {
+        id: Some(row.get("id")?),
+        uuid: row.get("uuid")?,
+        work_order_id: row.get("work_order_id")?,
+        work_order_number: row.get("work_order_number")?,
+        machine_id: row.get("machine_id")?,
+        quantity_completed: completed.into(),
+        quantity_rejected: row.get("quantity_rejected")?,
+        hours_worked: super::micro(hours),
+        notes: row.get("notes")?,
+        cumulative_completed: cumulative,
+        quantity_ordered: ordered,
+        progress_percent: logging::progress_percent(cumulative, ordered),
+        // No bill of materials yet: nothing is issued, nothing is added.
+        material_cost_added: Some(0.0),
+        labor_cost_added: Some(super::micro(row.get("labor_cost_micro")?)),
+        logged_at: row.get::<unison_core::time::Timestamp>("logged_at")?.into(),
+        logged_by: Person { id: row.get("user_id")?, name: row.get("user_name")? },
+        message: logging::message(completed, hours, cumulative, ordered),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::labor_cost_micro;
+
+    #[test]
+    fn wo_26_q_144_labour_cost_half_to_even() {
+        assert_eq!(labor_cost_micro(4_500_000, 25_000_000), Some(112_500_000), "LOG-API: 4.5 h at 25/h");
+        assert_eq!(labor_cost_micro(500_000, 10_010_000), Some(5_000_000), "5.005 -> 5.00");
+        assert_eq!(labor_cost_micro(500_000, 10_030_000), Some(5_020_000), "5.015 -> 5.02");
+        assert_eq!(labor_cost_micro(0, 25_000_000), Some(0));
+        assert_eq!(labor_cost_micro(i64::MAX, i64::MAX), None);
+    }
+}

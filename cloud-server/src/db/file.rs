@@ -1,0 +1,113 @@
+//! Opening a file: settings that hold data safe, and the schema brought up to date.
+
+use super::DbError;
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use std::time::Duration;
+
+/// Which schema a file has. A migration is only ever appended; its place + 1 is the file's `user_version`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Platform,
+    Organization,
+}
+
+impl Kind {
+    const fn migrations(self) -> &'static [&'static str] {
+        match self {
+            Self::Platform => &[include_str!("migrations/platform_0001.sql")],
+            Self::Organization => &[include_str!("migrations/organization_0001.sql")],
+        }
+    }
+}
+
+/// Refuses SQLite versions that can lose data (3.7.0 to 3.51.2 reset a write-ahead log wrongly).
+///
+/// # Errors
+/// When the library is too old.
+pub fn check_library() -> Result<(), DbError> {
+    if rusqlite::version_number() >= 3_051_003 {
+        Ok(())
+    } else {
+        Err(DbError::Library { found: rusqlite::version().to_owned() })
+    }
+}
+
+/// The one connection that writes; brings the schema up to date.
+pub(super) fn open_writer(path: &Path, kind: Kind) -> Result<Connection, DbError> {
+    let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    // Without FULL a power cut loses rows that were acknowledged.
+    connection.pragma_update(None, "synchronous", "full")?;
+    migrate(&mut connection, path, kind)?;
+    Ok(connection)
+}
+
+/// A connection that cannot write.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, DbError> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+fn open(path: &Path, access: OpenFlags) -> Result<Connection, DbError> {
+    let named = |e: rusqlite::Error| DbError::Failed(format!("{}: {e}", path.display()));
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(named)?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.set_prepared_statement_cache_capacity(200);
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection, path: &Path, kind: Kind) -> Result<(), DbError> {
+    let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let found: i64 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let migrations = kind.migrations();
+    let known = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
+    if found > known {
+        return Err(DbError::Newer { file: path.display().to_string(), found, known });
+    }
+    for migration in migrations.iter().skip(usize::try_from(found).unwrap_or(0)) {
+        tx.execute_batch(migration)?;
+    }
+    if found < known {
+        tx.pragma_update(None, "user_version", known)?;
+    }
+    tx.commit()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bundled_library_is_safe() {
+        check_library().unwrap();
+    }
+
+    #[test]
+    fn a_newer_database_refuses_an_older_program() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("platform.db");
+        let connection = open_writer(&path, Kind::Platform).unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        drop(connection);
+        let refused = open_writer(&path, Kind::Platform).unwrap_err().to_string();
+        assert!(refused.contains("schema 99") && refused.contains("newer version"), "{refused}");
+    }
+
+    #[test]
+    fn settings_that_keep_data_safe_are_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("org.db");
+        let writer = open_writer(&path, Kind::Organization).unwrap();
+        let number = |c: &Connection, pragma: &str| c.pragma_query_value(None, pragma, |r| r.get::<_, i64>(0)).unwrap();
+        assert_eq!(number(&writer, "synchronous"), 2);
+        assert_eq!(number(&writer, "foreign_keys"), 1);
+        assert_eq!(number(&writer, "trusted_schema"), 0);
+        let reader = open_reader(&path).unwrap();
+        assert!(reader.execute("DELETE FROM plants", []).is_err());
+    }
+}

@@ -1,0 +1,50 @@
+//! The one door to data: SQLite files, their schema, and rows with typed values.
+//!
+//! Nothing outside this folder names the database driver. Callers write one SQL text with `$1`, `$2` …;
+//! here they become `?1`, `?2` …, because `$1` is a *named* parameter in SQLite and would be bound by
+//! its place of appearance. Rows leave as owned values, so no cursor outlives its statement.
+
+mod file;
+mod pool;
+mod sql;
+mod value;
+
+pub use file::{Kind, check_library};
+pub use pool::Database;
+pub use sql::Session;
+pub use value::{FromValue, Row, Value};
+
+/// Values for `$1`, `$2` … in order.
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { &[$($crate::db::Value::from($value)),*] as &[$crate::db::Value] };
+}
+
+/// What goes wrong below the door. It is never shown to a caller; it goes to the log.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    #[error("{0}")]
+    Failed(String),
+    /// A UNIQUE or primary key; the text names table and columns.
+    #[error("already there: {0}")]
+    Unique(String),
+    /// A foreign key, a CHECK or a trigger.
+    #[error("refused by the schema: {0}")]
+    Constraint(String),
+    #[error("no column \"{0}\" of the wanted type in this row")]
+    Column(String),
+    #[error("{file} has schema {found}, this program knows up to {known}: it was written by a newer version; install that version again or restore a backup")]
+    Newer { file: String, found: i64, known: i64 },
+    #[error("SQLite {found} is too old, 3.51.3 or newer is needed: older ones can corrupt a write-ahead log")]
+    Library { found: String },
+    #[error("the work on the database was stopped: {0}")]
+    Stopped(String),
+}
+
+impl DbError {
+    /// Whether a row with the same key exists already.
+    #[must_use]
+    pub const fn is_unique(&self) -> bool {
+        matches!(self, Self::Unique(_))
+    }
+}

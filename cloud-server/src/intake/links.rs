@@ -1,0 +1,139 @@
+//! All links: finds the one a message belongs to and starts it where there is none. Never waits: each link is
+//! a task of its own behind a bounded queue, so that a slow organisation holds up nobody else.
+
+use super::client::Outbox;
+use super::counters::{Count, Counters};
+use super::link::Link;
+use crate::live::Live;
+use crate::tenancy::{PlantLogGrew, Tenancy};
+use bytes::Bytes;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use unison_sync::seal::{Address, Direction};
+use uuid::Uuid;
+
+/// Envelopes that wait for one link. More are dropped; they come again.
+const QUEUE: usize = 16;
+
+/// Whether and how the edge can be reached; a change of either number is a new connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Carrier {
+    /// Session of the edge at the front.
+    pub session: Option<u64>,
+    /// Connections of the cloud to the broker so far.
+    pub round: u64,
+}
+
+/// How the outside speaks to a link.
+struct Handle {
+    plant: Uuid,
+    messages: mpsc::Sender<Bytes>,
+    carrier: watch::Sender<Carrier>,
+    /// Head of the plant's log; 0 for "look yourself".
+    head: watch::Sender<u64>,
+}
+
+/// What a link needs of the rest.
+pub struct Links {
+    pub tenancy: Tenancy,
+    pub counters: Arc<Counters>,
+    pub outbox: Outbox,
+    pub live: Live,
+    pub version: String,
+    pub stop: CancellationToken,
+    open: Mutex<HashMap<Uuid, Handle>>,
+}
+
+impl Links {
+    #[must_use]
+    pub fn new(tenancy: Tenancy, counters: Arc<Counters>, outbox: Outbox, live: Live, version: String, stop: CancellationToken) -> Arc<Self> {
+        Arc::new(Self { tenancy, counters, outbox, live, version, stop, open: Mutex::default() })
+    }
+
+    /// An edge came or went.
+    pub fn presence(self: &Arc<Self>, address: Address, session: u64, is_here: bool) {
+        let mut open = self.lock();
+        let handle = self.handle(&mut open, address);
+        handle.carrier.send_if_modified(|carrier| match (is_here, carrier.session) {
+            (true, before) => {
+                carrier.session = Some(session);
+                before != Some(session)
+            }
+            (false, Some(before)) if before == session => {
+                carrier.session = None;
+                true
+            }
+            // A session that was replaced ends late; the one that replaced it stays.
+            (false, _) => false,
+        });
+    }
+
+    /// The cloud is newly connected to the broker.
+    pub fn carrier_is_new(&self) {
+        for handle in self.lock().values() {
+            handle.carrier.send_modify(|carrier| carrier.round += 1);
+        }
+    }
+
+    /// An envelope came in on a topic that the front checked; the link checks again by opening it.
+    pub fn message(self: &Arc<Self>, topic: &str, payload: Bytes) {
+        self.counters.add(Count::Received, 1);
+        let Some(address) = Address::from_topic(topic, Direction::Up) else {
+            self.counters.add(Count::Unopened, 1);
+            return;
+        };
+        let mut open = self.lock();
+        if self.handle(&mut open, address).messages.try_send(payload).is_err() {
+            self.counters.add(Count::Dropped, 1);
+        }
+    }
+
+    /// The log of a plant grew.
+    pub fn grew(&self, grew: &PlantLogGrew) {
+        for handle in self.lock().values().filter(|h| h.plant == grew.plant_uuid) {
+            handle.head.send_replace(grew.head);
+        }
+    }
+
+    /// Some logs grew, but it was not heard which.
+    pub fn grew_somewhere(&self) {
+        for handle in self.lock().values() {
+            handle.head.send_replace(0);
+        }
+    }
+
+    /// Ends a link that has nothing to do. False when something came for it meanwhile.
+    pub fn close(&self, edge: Uuid, waiting: impl FnOnce() -> bool) -> bool {
+        let mut open = self.lock();
+        let is_idle = open.get(&edge).is_none_or(|h| h.carrier.borrow().session.is_none()) && !waiting();
+        if is_idle {
+            open.remove(&edge);
+        }
+        is_idle
+    }
+
+    fn handle<'m>(self: &Arc<Self>, open: &'m mut HashMap<Uuid, Handle>, address: Address) -> &'m Handle {
+        // A link whose task is gone, by a panic or because the edge was revoked, is started anew; what it was
+        // told of the carrier stays.
+        let gone = open.get(&address.edge).filter(|h| h.messages.is_closed()).map(|h| *h.carrier.borrow());
+        if gone.is_some() {
+            open.remove(&address.edge);
+        }
+        open.entry(address.edge).or_insert_with(|| self.start(address, gone.unwrap_or_default()))
+    }
+
+    fn start(self: &Arc<Self>, address: Address, carrier: Carrier) -> Handle {
+        let (messages, inbox) = mpsc::channel(QUEUE);
+        let (carrier, carrier_seen) = watch::channel(carrier);
+        let (head, head_seen) = watch::channel(0);
+        let link = Link { links: self.clone(), address, inbox, carrier: carrier_seen, head: head_seen };
+        tokio::spawn(link.run());
+        Handle { plant: address.plant, messages, carrier, head }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, Handle>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,103 @@
+//! For whom a request acts. Without one there is no transaction, and only three places make one:
+//! `auth` from a checked session, `intake` from an edge that proved its key, and the command line and
+//! the program itself, which say why. A test holds this.
+
+use unison_core::ids::PlantId;
+use unison_rules::rbac;
+use uuid::Uuid;
+
+/// The plants a person may reach (RBAC-06, TEN-10).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Administrators: every plant of the organisation.
+    AllPlants,
+    Plants(Vec<PlantId>),
+}
+
+/// A signed-on person, as checked for this request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedOn {
+    pub user_id: i64,
+    pub name: String,
+    pub email: String,
+    /// As cached in the session (RBAC-08).
+    pub roles: Vec<String>,
+    pub reach: Reach,
+    /// The session, so that it can be ended.
+    pub session: Uuid,
+    pub session_expires_at: i64,
+}
+
+#[derive(Clone, Debug)]
+enum Who {
+    User(SignedOn),
+    Edge { uuid: Uuid },
+    System { reason: String },
+}
+
+/// See the module. The organisation is fixed for the life of the value.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    organization: i64,
+    who: Who,
+}
+
+impl Caller {
+    /// Only for `auth`, after the session was checked.
+    pub(crate) const fn user(organization: i64, user: SignedOn) -> Self {
+        Self { organization, who: Who::User(user) }
+    }
+
+    /// Only for `intake`, after the edge's envelope was opened with its key.
+    pub(crate) const fn edge(organization: i64, uuid: Uuid) -> Self {
+        Self { organization, who: Who::Edge { uuid } }
+    }
+
+    /// For the command line and the program's own work; `reason` goes to the audit log.
+    pub(crate) fn system(organization: i64, reason: &str) -> Self {
+        Self { organization, who: Who::System { reason: reason.to_owned() } }
+    }
+
+    #[must_use]
+    pub const fn organization(&self) -> i64 {
+        self.organization
+    }
+
+    /// The person, when it is one.
+    #[must_use]
+    pub const fn signed_on(&self) -> Option<&SignedOn> {
+        match &self.who {
+            Who::User(user) => Some(user),
+            Who::Edge { .. } | Who::System { .. } => None,
+        }
+    }
+
+    /// How the audit log names it.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        match &self.who {
+            Who::User(user) => format!("user {} {}", user.user_id, user.email),
+            Who::Edge { uuid } => format!("edge {uuid}"),
+            Who::System { reason } => format!("system: {reason}"),
+        }
+    }
+
+    /// Whether it may do `permission`, such as "work_orders:start". Edges and the program itself are
+    /// bound by what they are built to do, not by roles.
+    #[must_use]
+    pub fn may(&self, permission: &str) -> bool {
+        match &self.who {
+            Who::User(user) => rbac::may(&user.roles, permission),
+            Who::Edge { .. } | Who::System { .. } => true,
+        }
+    }
+
+    /// Whether it may reach this plant.
+    #[must_use]
+    pub fn reaches(&self, plant: PlantId) -> bool {
+        match &self.who {
+            Who::User(SignedOn { reach: Reach::Plants(plants), .. }) => plants.contains(&plant),
+            Who::User(_) | Who::Edge { .. } | Who::System { .. } => true,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The door to an organisation's data: a transaction is opened for a [`Caller`] and sees that caller's
+//! organisation only, because it is opened on that organisation's file and no other way to it exists.
+//!
+//! [`Tenancy::read`] gives a snapshot, [`Tenancy::write`] a transaction that commits when its closure
+//! returns `Ok`. Closures run on threads that may block. Nothing here decides anything.
+
+mod caller;
+mod changed;
+pub mod platform;
+pub mod plant_log;
+mod tx;
+mod vault;
+
+pub use caller::{Caller, Reach, SignedOn};
+pub use changed::{Changed, PlantLogGrew, Topic};
+pub use platform::{EdgeLink, Organization, Platform};
+pub use tx::{PlantOp, Tx, WriteTx};
+pub use vault::Vault;
+
+use crate::db::{Database, DbError, Kind, check_library};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::broadcast;
+use unison_core::time::Timestamp;
+
+/// Organisations whose files are open at the same time.
+const FILES_OPEN_MAX: usize = 256;
+/// Messages a slow listener may fall behind before it must read the tables again.
+const CHANGES_KEPT: usize = 1_024;
+
+/// Says how late it is; tests have their own.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// The wall clock.
+#[must_use]
+pub fn wall_clock() -> Clock {
+    Arc::new(|| {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    })
+}
+
+/// See the module. Clones share everything.
+#[derive(Clone)]
+pub struct Tenancy {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    data_dir: PathBuf,
+    clock: Clock,
+    platform: Platform,
+    open: Mutex<OpenFiles>,
+    changes: broadcast::Sender<Changed>,
+    grown: broadcast::Sender<PlantLogGrew>,
+}
+
+#[derive(Default)]
+struct OpenFiles {
+    files: HashMap<i64, (Database, u64)>,
+    uses: u64,
+}
+
+impl Tenancy {
+    /// Opens the platform file in `data_dir`, making both where they do not exist. Blocks.
+    ///
+    /// # Errors
+    /// When the directory or the file cannot be used, or a newer version wrote it.
+    pub fn open(data_dir: &Path, clock: Clock) -> Result<Self, DbError> {
+        check_library()?;
+        let failed = |e: std::io::Error| DbError::Failed(format!("data_dir {}: {e}", data_dir.display()));
+        std::fs::create_dir_all(data_dir).map_err(failed)?;
+        let vault = Vault::open(data_dir).map_err(failed)?;
+        let file = Database::open(&data_dir.join("platform.db"), Kind::Platform)?;
+        let inner = Inner {
+            data_dir: data_dir.to_owned(),
+            platform: Platform::new(file, vault, clock.clone()),
+            clock,
+            open: Mutex::default(),
+            changes: broadcast::channel(CHANGES_KEPT).0,
+            grown: broadcast::channel(CHANGES_KEPT).0,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Organisations, log-ins, edges and their keys.
+    #[must_use]
+    pub fn platform(&self) -> &Platform {
+        &self.inner.platform
+    }
+
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.inner.clock)()
+    }
+
+    /// Committed changes of all organisations, from now on.
+    #[must_use]
+    pub fn changes(&self) -> broadcast::Receiver<Changed> {
+        self.inner.changes.subscribe()
+    }
+
+    /// Growth of plant logs, from now on.
+    #[must_use]
+    pub fn plant_log_growth(&self) -> broadcast::Receiver<PlantLogGrew> {
+        self.inner.grown.subscribe()
+    }
+
+    /// Runs `f` on a snapshot of the caller's organisation.
+    ///
+    /// # Errors
+    /// What `f` returns, or why it could not run.
+    pub async fn read<T, E, F>(&self, caller: &Caller, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let (caller, now) = (caller.clone(), self.now());
+        let file = self.file(caller.organization()).await?;
+        file.read(move |session| f(&Tx { session, caller: &caller, now })).await
+    }
+
+    /// Runs `f` in a transaction of the caller's organisation and commits when it returns `Ok`.
+    /// Afterwards the plant's edges and live pages are told, even when the caller is gone by then.
+    ///
+    /// # Errors
+    /// What `f` returns, or why it could not run or commit.
+    pub async fn write<T, E, F>(&self, caller: &Caller, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&WriteTx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let caller = caller.clone();
+        let file = self.file(caller.organization()).await?;
+        let (clock, inner) = (self.inner.clock.clone(), self.inner.clone());
+        file.write(
+            move |session| {
+                // The clock is read when the writer is ours: times then grow in commit order.
+                let tx = WriteTx::new(Tx { session, caller: &caller, now: clock() });
+                let out = f(&tx)?;
+                Ok((out, tx.finish()?))
+            },
+            move |(out, effects)| {
+                inner.tell(effects);
+                out
+            },
+        )
+        .await
+    }
+
+    async fn file(&self, organization: i64) -> Result<Database, DbError> {
+        let inner = self.inner.clone();
+        tokio::task::spawn_blocking(move || inner.file(organization)).await.map_err(|e| DbError::Stopped(e.to_string()))?
+    }
+}
+
+impl Inner {
+    fn file(&self, organization: i64) -> Result<Database, DbError> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.uses += 1;
+        let now = open.uses;
+        if let Some((file, used)) = open.files.get_mut(&organization) {
+            *used = now;
+            return Ok(file.clone());
+        }
+        if open.files.len() >= FILES_OPEN_MAX {
+            let oldest = open.files.iter().filter(|(_, (file, _))| file.is_unused()).min_by_key(|(_, (_, used))| *used);
+            if let Some(oldest) = oldest.map(|(id, _)| *id) {
+                open.files.remove(&oldest);
+            }
+        }
+        let file = Database::open(&self.data_dir.join(format!("org-{organization}.db")), Kind::Organization)?;
+        open.files.insert(organization, (file.clone(), now));
+        Ok(file)
+    }
+
+    fn tell(&self, effects: tx::Effects) {
+        // An error only says that nobody listens.
+        for grew in effects.grown {
+            let _ = self.grown.send(grew);
+        }
+        if let Some(changed) = effects.changed {
+            let _ = self.changes.send(changed);
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! The platform file: which organisations there are, which e-mail belongs to which, which edges may talk
+//! and with which keys. It holds no data of an organisation.
+
+use super::vault::random;
+use super::{Clock, Vault};
+use crate::db::{Database, DbError, Row, Session};
+use crate::params;
+use sha2::{Digest, Sha256};
+use unison_core::time::{HOUR, Timestamp};
+use unison_sync::seal::{Address, Keys, public_key};
+use uuid::Uuid;
+
+/// How long an enrolment token may be used.
+const TOKEN_LIFE: i64 = 24 * HOUR;
+
+/// An organisation as the platform knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organization {
+    pub id: i64,
+    pub uuid: Uuid,
+    pub name: String,
+    pub slug: String,
+    pub subdomain: String,
+    pub is_active: bool,
+}
+
+/// What is needed to talk with an edge.
+#[derive(Clone, Debug)]
+pub struct EdgeLink {
+    pub organization: i64,
+    pub address: Address,
+    pub keys: Keys,
+    /// Which of the cloud's key pairs the edge knows; goes into the header of envelopes.
+    pub key_id: u32,
+    pub is_revoked: bool,
+}
+
+/// A token that was found good and is not yet used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Enrolment {
+    pub organization: i64,
+    pub plant_id: i64,
+    hash: [u8; 32],
+}
+
+/// See the module. Clones share it.
+#[derive(Clone)]
+pub struct Platform {
+    file: Database,
+    vault: Vault,
+    clock: Clock,
+}
+
+impl Platform {
+    pub(super) const fn new(file: Database, vault: Vault, clock: Clock) -> Self {
+        Self { file, vault, clock }
+    }
+
+    #[must_use]
+    pub const fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Whether the platform file answers; for the health check.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        self.file.read(|s| s.query("SELECT 1", &[]).map(drop)).await
+    }
+
+    /// Every organisation, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn organizations(&self) -> Result<Vec<Organization>, DbError> {
+        let rows = self.file.read(|s| s.query("SELECT * FROM organizations ORDER BY id", &[])).await?;
+        rows.iter().map(organization).collect()
+    }
+
+    /// The organisation of a subdomain or slug (Q-080), in lower case; inactive ones too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn organization(&self, name: &str) -> Result<Option<Organization>, DbError> {
+        let name = name.to_lowercase();
+        self.file
+            .read(move |s| {
+                let sql = "SELECT * FROM organizations WHERE subdomain = $1 OR slug = $1 ORDER BY subdomain = $1 DESC LIMIT 1";
+                s.query_one(sql, params![name])?.as_ref().map(organization).transpose()
+            })
+            .await
+    }
+
+    /// Makes an organisation. `Unique` when slug or subdomain are taken.
+    ///
+    /// # Errors
+    /// When they are, or the database fails.
+    pub async fn create_organization(&self, name: &str, slug: &str, subdomain: &str) -> Result<Organization, DbError> {
+        let (now, uuid) = (self.now(), Uuid::now_v7());
+        let (name, slug, subdomain) = (name.to_owned(), slug.to_owned(), subdomain.to_owned());
+        let insert = move |s: &Session<'_>| {
+            let row = s.query_one(
+                "INSERT INTO organizations (uuid, name, slug, subdomain, created_at, updated_at)
+                 VALUES ($1, $2, $3, $4, $5, $5) RETURNING *",
+                params![uuid, name, slug, subdomain, now],
+            )?;
+            row.as_ref().map(organization).transpose()?.ok_or_else(|| DbError::Failed("nothing was inserted".into()))
+        };
+        self.file.write(insert, |made| made).await
+    }
+
+    /// Takes an e-mail for an organisation (Q-135). False when another organisation has it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn reserve_login(&self, email: &str, organization: i64) -> Result<bool, DbError> {
+        let (email, expires) = (email.to_lowercase(), self.now().plus(HOUR));
+        let now = self.now();
+        let reserve = move |s: &Session<'_>| {
+            s.execute("DELETE FROM logins WHERE email = $1 AND confirmed = 0 AND expires_at < $2", params![&email, now])?;
+            s.execute(
+                "INSERT INTO logins (email, organization_id, confirmed, expires_at) VALUES ($1, $2, 0, $3)
+                 ON CONFLICT (email) DO NOTHING",
+                params![&email, organization, expires],
+            )?;
+            let row = s.query_one("SELECT organization_id FROM logins WHERE email = $1", params![&email])?;
+            row.map_or(Ok(false), |r| r.get::<i64>("organization_id").map(|o| o == organization))
+        };
+        self.file.write(reserve, |out| out).await
+    }
+
+    /// The user of a reserved e-mail exists now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn confirm_login(&self, email: &str) -> Result<(), DbError> {
+        let email = email.to_lowercase();
+        let sql = "UPDATE logins SET confirmed = 1, expires_at = NULL WHERE email = $1";
+        self.file.write(move |s| s.execute(sql, params![email]).map(drop), |()| ()).await
+    }
+
+    /// Makes a one-time token for a plant; only its hash is kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn create_token(&self, organization: i64, plant_id: i64) -> Result<(String, Timestamp), DbError> {
+        let (token, now) = (hex(&random::<24>()), self.now());
+        let (hash, expires) = (token_hash(&token), now.plus(TOKEN_LIFE));
+        let insert = move |s: &Session<'_>| {
+            s.execute(
+                "INSERT INTO enrolment_tokens (hash, organization_id, plant_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+                params![hash, organization, plant_id, now, expires],
+            )
+            .map(drop)
+        };
+        self.file.write(insert, |()| ()).await?;
+        Ok((token, expires))
+    }
+
+    /// What a token is good for; nothing when it is unknown, used or expired.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn token(&self, token: &str) -> Result<Option<Enrolment>, DbError> {
+        let (hash, now) = (token_hash(token), self.now());
+        let find = move |s: &Session<'_>| {
+            let sql = "SELECT organization_id, plant_id FROM enrolment_tokens WHERE hash = $1 AND used_at IS NULL AND expires_at > $2";
+            let row = s.query_one(sql, params![hash, now])?;
+            row.map(|r| Ok(Enrolment { organization: r.get("organization_id")?, plant_id: r.get("plant_id")?, hash })).transpose()
+        };
+        self.file.read(find).await
+    }
+
+    /// Uses a token up and takes in the edge. Nothing when somebody else used it meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails or the key pair of the cloud cannot be opened.
+    pub async fn enrol(&self, token: Enrolment, address: Address, edge_key: [u8; 32]) -> Result<Option<EdgeLink>, DbError> {
+        let (now, vault) = (self.now(), self.vault.clone());
+        let work = move |s: &Session<'_>| {
+            let used = s.execute(
+                "UPDATE enrolment_tokens SET used_at = $2 WHERE hash = $1 AND used_at IS NULL AND expires_at > $2",
+                params![token.hash, now],
+            )?;
+            if used == 0 {
+                return Ok(None);
+            }
+            let key_id = cloud_key(s, &vault, now)?;
+            s.execute(
+                "INSERT INTO edges (uuid, organization_id, plant_uuid, public_key, cloud_key_id, enrolled_at)
+                 VALUES ($1, $2, $3, $4, $5, $6)",
+                params![address.edge, token.organization, address.plant, edge_key, key_id, now],
+            )?;
+            edge_link(s, &vault, address.edge)
+        };
+        self.file.write(work, |out| out).await
+    }
+
+    /// Gives a token back when the organisation's side of an enrolment failed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn undo_enrol(&self, token: Enrolment, edge: Uuid) -> Result<(), DbError> {
+        let work = move |s: &Session<'_>| {
+            s.execute("DELETE FROM edges WHERE uuid = $1", params![edge])?;
+            s.execute("UPDATE enrolment_tokens SET used_at = NULL WHERE hash = $1", params![token.hash]).map(drop)
+        };
+        self.file.write(work, |()| ()).await
+    }
+
+    /// The link to an edge, revoked ones too.
+    ///
+    /// # Errors
+    /// When the database fails or its keys cannot be opened.
+    pub async fn edge(&self, edge: Uuid) -> Result<Option<EdgeLink>, DbError> {
+        let vault = self.vault.clone();
+        self.file.read(move |s| edge_link(s, &vault, edge)).await
+    }
+
+    /// The links to all edges that are not revoked.
+    ///
+    /// # Errors
+    /// As [`Self::edge`].
+    pub async fn edges(&self) -> Result<Vec<EdgeLink>, DbError> {
+        let vault = self.vault.clone();
+        let list = move |s: &Session<'_>| {
+            let rows = s.query("SELECT uuid FROM edges WHERE revoked_at IS NULL ORDER BY enrolled_at", &[])?;
+            let links = rows.iter().map(|r| edge_link(s, &vault, r.get("uuid")?));
+            links.filter_map(Result::transpose).collect::<Result<Vec<_>, DbError>>()
+        };
+        self.file.read(list).await
+    }
+
+    /// Public half of a key pair of the cloud.
+    ///
+    /// # Errors
+    /// When the database fails or there is no such pair.
+    pub async fn cloud_public_key(&self, key_id: u32) -> Result<[u8; 32], DbError> {
+        let find = move |s: &Session<'_>| {
+            let row = s.query_one("SELECT public_key FROM cloud_keys WHERE id = $1", params![key_id])?;
+            row.ok_or_else(|| DbError::Failed(format!("there is no cloud key {key_id}")))?.get("public_key")
+        };
+        self.file.read(find).await
+    }
+}
+
+fn edge_link(s: &Session<'_>, vault: &Vault, edge: Uuid) -> Result<Option<EdgeLink>, DbError> {
+    let row = s.query_one(
+        "SELECT e.organization_id, e.plant_uuid, e.public_key, e.cloud_key_id, e.revoked_at, k.wrapped, o.uuid AS organization_uuid
+         FROM edges e JOIN cloud_keys k ON k.id = e.cloud_key_id JOIN organizations o ON o.id = e.organization_id
+         WHERE e.uuid = $1",
+        params![edge],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let address = Address { organization: row.get("organization_uuid")?, plant: row.get("plant_uuid")?, edge };
+    let secret = vault
+        .unwrap_key(&row.get::<Vec<u8>>("wrapped")?, WRAPPED_FOR)
+        .ok_or_else(|| DbError::Failed("the cloud's key cannot be opened: master.key is not the one it was wrapped with".into()))?;
+    let keys = Keys::agree(secret, row.get("public_key")?, &address)
+        .ok_or_else(|| DbError::Failed(format!("the public key of edge {edge} is weak")))?;
+    Ok(Some(EdgeLink {
+        organization: row.get("organization_id")?,
+        address,
+        keys,
+        key_id: row.get("cloud_key_id")?,
+        is_revoked: row.get::<Option<i64>>("revoked_at")?.is_some(),
+    }))
+}
+
+const WRAPPED_FOR: &str = "unison cloud key";
+
+/// The newest key pair of the cloud, made at the first use.
+fn cloud_key(s: &Session<'_>, vault: &Vault, now: Timestamp) -> Result<i64, DbError> {
+    if let Some(row) = s.query_one("SELECT id FROM cloud_keys ORDER BY id DESC LIMIT 1", &[])? {
+        return row.get("id");
+    }
+    let secret = random::<32>();
+    let wrapped = vault.wrap(&secret, WRAPPED_FOR).ok_or_else(|| DbError::Failed("the cloud's key cannot be wrapped".into()))?;
+    let row = s.query_one(
+        "INSERT INTO cloud_keys (public_key, wrapped, created_at) VALUES ($1, $2, $3) RETURNING id",
+        params![public_key(secret), wrapped, now],
+    )?;
+    row.ok_or_else(|| DbError::Failed("nothing was inserted".into()))?.get("id")
+}
+
+fn organization(row: &Row) -> Result<Organization, DbError> {
+    Ok(Organization {
+        id: row.get("id")?,
+        uuid: row.get("uuid")?,
+        name: row.get("name")?,
+        slug: row.get("slug")?,
+        subdomain: row.get("subdomain")?,
+        is_active: row.get("is_active")?,
+    })
+}
+
+fn token_hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.trim().as_bytes()).into()
+}
+
+/// Bytes as text.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

@@ -1,0 +1,125 @@
+//! Who calls: finds the session of a request and the person behind it. The only maker of [`Caller`].
+
+use axum::http::{HeaderMap, header};
+use sha2::{Digest as _, Sha256};
+use unison_api::Person;
+use unison_api::error::ApiError;
+use unison_core::master::User;
+use unison_core::time::Timestamp;
+
+use super::keys::{self, TokenHash};
+use super::router::internal;
+use super::{Api, pin};
+
+pub(super) const COOKIE: &str = "unison_session";
+
+/// A person who is signed on.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    /// The person's record as it is now: what was taken from them counts at once.
+    pub user: User,
+    pub session: TokenHash,
+    pub expires_at: Timestamp,
+}
+
+impl Caller {
+    pub fn may(&self, permission: &str) -> bool {
+        unison_rules::rbac::may(&self.user.roles, permission)
+    }
+
+    pub fn person(&self) -> Person {
+        Person { id: self.user.id.0, name: self.user.name.clone() }
+    }
+}
+
+/// 401 for nobody.
+pub(super) fn sign_on() -> ApiError {
+    ApiError::unauthenticated("Sign on with your tile and PIN, or with your badge")
+}
+
+/// The person whose token or cookie the request carries; none without either.
+///
+/// # Errors
+/// 401 when the session is over, 403 for a disabled person or a write that another site's page may have made.
+pub(super) async fn find(api: &Api, headers: &HeaderMap, is_write: bool) -> Result<Option<Caller>, ApiError> {
+    let Some((token, is_cookie)) = token(headers) else { return Ok(None) };
+    if is_cookie && is_write && !is_own_page(headers) {
+        return Err(ApiError::new(403, "Not from this page", "Send the header X-Requested-With: unison, or call from the edge's own page"));
+    }
+    let session = hash(token);
+    let now = api.store.now();
+    let found = api.store.query(move |conn| keys::session(conn, &session, now)).await.map_err(internal)?;
+    let Some((user, expires_at)) = found else {
+        return Err(ApiError::unauthenticated("Your session is over; sign on again"));
+    };
+    let user = api.store.model().users.get(&user).cloned();
+    match user {
+        Some(user) if user.is_active => Ok(Some(Caller { user, session, expires_at })),
+        _ => Err(ApiError::new(403, "User disabled", "An administrator took this person's access away")),
+    }
+}
+
+/// The token of a request, and whether a browser sent it by itself.
+fn token(headers: &HeaderMap) -> Option<(&str, bool)> {
+    let text = |name| headers.get(name).and_then(|v: &axum::http::HeaderValue| v.to_str().ok());
+    if let Some(authorization) = text(header::AUTHORIZATION) {
+        let (scheme, token) = authorization.split_once(' ')?;
+        return scheme.eq_ignore_ascii_case("bearer").then_some((token.trim(), false));
+    }
+    headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';')).find_map(|pair| {
+        let (name, value) = pair.trim().split_once('=')?;
+        (name == COOKIE).then_some((value, true))
+    })
+}
+
+/// Whether a page of this edge made the request: pages of other sites can neither set the header nor
+/// forge their origin.
+fn is_own_page(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    if text("x-requested-with").is_some_and(|v| v.eq_ignore_ascii_case("unison")) {
+        return true;
+    }
+    let origin = text("origin").and_then(|o| o.strip_prefix("http://").or_else(|| o.strip_prefix("https://")));
+    origin.is_some_and(|origin| Some(origin) == text("host"))
+}
+
+/// A new token and the hash that is kept of it.
+pub(super) fn new_token() -> std::io::Result<(String, TokenHash)> {
+    let token = pin::hex(&pin::random()?);
+    let hash = hash(&token);
+    Ok((token, hash))
+}
+
+fn hash(token: &str) -> TokenHash {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
+        list.iter().map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn api_02_where_the_token_is_found() {
+        let check = |list: &[(&'static str, &'static str)], expect| assert_eq!(token(&headers(list)), expect, "{list:?}");
+        check(&[], None);
+        check(&[("authorization", "Bearer abc")], Some(("abc", false)));
+        check(&[("authorization", "Basic abc"), ("cookie", "unison_session=x")], None);
+        check(&[("cookie", "a=b; unison_session=x; c=d")], Some(("x", true)));
+        check(&[("cookie", "xunison_session=x")], None);
+    }
+
+    #[test]
+    fn q_134_another_sites_page_cannot_write() {
+        let check = |list: &[(&'static str, &'static str)], expect| assert_eq!(is_own_page(&headers(list)), expect, "{list:?}");
+        check(&[("host", "edge:8081")], false);
+        check(&[("host", "edge:8081"), ("x-requested-with", "unison")], true);
+        check(&[("host", "edge:8081"), ("origin", "http://edge:8081")], true);
+        check(&[("host", "edge:8081"), ("origin", "http://edge:8082")], false);
+        check(&[("host", "edge:8081"), ("origin", "null")], false);
+        check(&[("origin", "http://evil")], false);
+    }
+}

@@ -1,0 +1,138 @@
+//! Live events: a snapshot, then what changed. Every frame is made once, whoever listens; a listener that
+//! falls behind loses its stream and comes back to a fresh snapshot. Nothing here waits for a listener.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use futures::stream;
+use schemars::JsonSchema;
+use serde::Serialize;
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use unison_api::machine::MachineView;
+
+use super::queue::QueueView;
+
+/// Streams at once.
+pub const STREAMS_MAX: usize = 64;
+/// Frames that a listener may be behind.
+const BEHIND_MAX: usize = 128;
+
+/// The first event of a stream.
+#[derive(Serialize, JsonSchema)]
+pub struct Snapshot<'a> {
+    pub machines: &'a [MachineView],
+    pub queue: &'a Option<QueueView>,
+}
+
+/// What was last said, and to whom.
+pub struct Hub {
+    said: Mutex<Said>,
+    frames: broadcast::Sender<Bytes>,
+    slots: Arc<Semaphore>,
+}
+
+#[derive(Default)]
+struct Said {
+    /// Number of the last event.
+    id: u64,
+    machines: Vec<MachineView>,
+    queue: Option<QueueView>,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self { said: Mutex::default(), frames: broadcast::channel(BEHIND_MAX).0, slots: Arc::new(Semaphore::new(STREAMS_MAX)) }
+    }
+}
+
+impl Hub {
+    fn said(&self) -> MutexGuard<'_, Said> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Open streams.
+    #[must_use]
+    pub fn streams(&self) -> usize {
+        STREAMS_MAX.saturating_sub(self.slots.available_permits())
+    }
+
+    /// Sends an event to everybody.
+    pub fn send(&self, event: &str, data: &impl Serialize) {
+        self.send_as(&mut self.said(), event, data);
+    }
+
+    // Numbers and order of frames agree because both happen under the lock of `said`.
+    fn send_as(&self, said: &mut Said, event: &str, data: &impl Serialize) {
+        said.id += 1;
+        if let Some(frame) = frame(said.id, event, data) {
+            // Nobody listening is fine.
+            let _ = self.frames.send(frame);
+        }
+    }
+
+    /// Takes all machines as they are now and sends those that changed.
+    pub fn machines(&self, now: Vec<MachineView>) {
+        let mut said = self.said();
+        let changed: Vec<&MachineView> = now.iter().filter(|m| !said.machines.iter().any(|before| before == *m)).collect();
+        if !changed.is_empty() {
+            self.send_as(&mut said, "machines", &changed);
+        }
+        said.machines = now;
+    }
+
+    /// Takes the queue as it is now and sends it when it changed.
+    pub fn queue(&self, now: QueueView) {
+        let mut said = self.said();
+        if said.queue.as_ref() != Some(&now) {
+            self.send_as(&mut said, "queue", &now);
+            said.queue = Some(now);
+        }
+    }
+
+    /// Opens a stream, if one is free. It ends with `shutdown`, or when its listener falls behind.
+    pub fn open(&self, shutdown: CancellationToken) -> Option<Response> {
+        let slot = self.slots.clone().try_acquire_owned().ok()?;
+        let (first, frames) = {
+            let said = self.said();
+            let snapshot = Snapshot { machines: &said.machines, queue: &said.queue };
+            (frame(said.id, "snapshot", &snapshot), self.frames.subscribe())
+        };
+        let listener = Listener { first, frames, shutdown, _slot: slot };
+        let body = stream::unfold(listener, async |mut l| l.next().await.map(|f| (Ok::<_, std::convert::Infallible>(f), l)));
+        let mut answer = Response::new(Body::from_stream(body));
+        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+        Some(answer)
+    }
+}
+
+struct Listener {
+    first: Option<Bytes>,
+    frames: broadcast::Receiver<Bytes>,
+    shutdown: CancellationToken,
+    _slot: OwnedSemaphorePermit,
+}
+
+impl Listener {
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(first) = self.first.take() {
+            return Some(first);
+        }
+        tokio::select! {
+            frame = self.frames.recv() => match frame {
+                Ok(frame) => Some(frame),
+                Err(RecvError::Lagged(_) | RecvError::Closed) => None,
+            },
+            () = self.shutdown.cancelled() => None,
+        }
+    }
+}
+
+fn frame(id: u64, event: &str, data: &impl Serialize) -> Option<Bytes> {
+    // JSON of serde_json has no line breaks, which would end a frame.
+    let json = serde_json::to_string(data).ok()?;
+    Some(Bytes::from(format!("id: {id}\nevent: {event}\ndata: {json}\n\n")))
+}

@@ -1,0 +1,113 @@
+//! `edge-agent check FILE`: says what a configuration would do, or all that is wrong with it, without
+//! talking to any device.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::config::{self, Config, ConfigErrors, DriverConfig};
+use crate::driver::modbus::plan::{plan, requests_per_second};
+
+/// The summary that the command prints.
+pub fn check(path: impl AsRef<Path>) -> Result<String, ConfigErrors> {
+    config::load(path).map(|config| summary(&config))
+}
+
+/// What a configuration would do, for people.
+#[must_use]
+pub fn summary(config: &Config) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = write_summary(&mut out, config);
+    out
+}
+
+fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
+    writeln!(out, "{}: {}", config.agent.name, config.agent.data_dir.display())?;
+    writeln!(out, "  page and API at http://{}", config.http.listen)?;
+    match &config.cloud {
+        Some(cloud) => writeln!(out, "  cloud {}", cloud.url)?,
+        None => writeln!(out, "  no [cloud]: this edge works alone")?,
+    }
+    writeln!(out, "{}, {}", many(config.connections.len(), "connection"), many(config.tags.len(), "tag"))?;
+    for connection in &config.connections {
+        write!(out, "  {} ({}): ", connection.name, connection.driver.code())?;
+        match &connection.driver {
+            DriverConfig::ModbusTcp(modbus) => {
+                let requests = plan(&modbus.tags);
+                writeln!(
+                    out,
+                    "{}, {} in {}, {:.1} requests a second",
+                    modbus.address,
+                    many(modbus.tags.len(), "tag"),
+                    many(requests.len(), "request"),
+                    requests_per_second(&requests)
+                )?;
+            }
+            DriverConfig::OpcUa(opcua) => {
+                let tags = many(opcua.tags.len(), "tag");
+                writeln!(out, "{}, {tags} every {} ms, without security", opcua.endpoint, opcua.sampling_ms)?;
+            }
+            DriverConfig::SerialScanner(scanner) => {
+                let machine = scanner.machine.as_deref().unwrap_or("any machine");
+                writeln!(out, "{} at {} baud, for {machine}", scanner.path.display(), scanner.baud)?;
+            }
+        }
+    }
+    writeln!(out, "{}", many(config.machines.len(), "machine"))?;
+    for machine in &config.machines {
+        let name = |tag: crate::driver::TagIndex| config.tags.get(tag.index()).map_or("", |tag| &*tag.name);
+        write!(out, "  {}: {}", machine.code, many(machine.states.len(), "rule"))?;
+        write!(out, ", otherwise {}", machine.otherwise.code())?;
+        for (what, counter) in [("parts", machine.counter), ("rejects", machine.rejects)] {
+            if let Some(counter) = counter {
+                write!(out, ", {what} from {} ({} bits)", name(counter.tag), counter.bits)?;
+            }
+        }
+        writeln!(out)?;
+    }
+    let unused = unused(config);
+    if !unused.is_empty() {
+        writeln!(out, "read but used by no machine: {}", unused.join(", "))?;
+    }
+    Ok(())
+}
+
+fn many(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+fn unused(config: &Config) -> Vec<&str> {
+    let mut used = vec![false; config.tags.len()];
+    for machine in &config.machines {
+        let counters = machine.counter.iter().chain(&machine.rejects).map(|counter| counter.tag);
+        for tag in machine.states.iter().map(|rule| rule.tag).chain(counters) {
+            if let Some(used) = used.get_mut(tag.index()) {
+                *used = true;
+            }
+        }
+    }
+    config.tags.iter().zip(used).filter(|(_, used)| !used).map(|(tag, _)| &*tag.name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edge_18_check_says_what_the_example_would_do() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/edge.toml");
+        let text = check(path).unwrap_or_else(|errors| panic!("{errors}"));
+        for line in [
+            "3 connections, 8 tags",
+            "  gateway-1 (modbus_tcp): 10.0.0.5:502, 6 tags in 4 requests, 6.2 requests a second",
+            "  press (opcua): opc.tcp://10.0.0.6:4840, 2 tags every 250 ms, without security",
+            "  scanner-1 (serial_scanner): /dev/serial/by-id/usb-scanner-1 at 9600 baud, for PACK-001",
+            "2 machines",
+            "  CNC-001: 3 rules, otherwise idle, parts from cnc_parts (32 bits), rejects from cnc_rejects (16 bits)",
+            "  PRESS-001: 2 rules, otherwise idle, parts from press_parts (32 bits)",
+            "read but used by no machine: cnc_door, cnc_temperature",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line}\nis not in\n{text}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! OPC UA values to ours. Pure and total. A value that does not fit its configured type is Bad and says
+//! so; whole numbers stay whole.
+
+use opcua::types::{DataValue, DateTime, Variant};
+
+use crate::config::{OpcUaTag, TagType};
+use crate::driver::reading::measured;
+use crate::driver::{Quality, Reading, SourceStamp, Value};
+
+/// 1601 to 1970 in microseconds.
+const EPOCH_US: i64 = 11_644_473_600_000_000;
+
+/// The reading for a value as a server sent it. The error says why it is Bad when the server thought it
+/// was good.
+pub(super) fn reading(tag: &OpcUaTag, value: &DataValue, at: i64) -> (Reading, SourceStamp, Option<String>) {
+    // No status means good; a value that is merely "uncertain" is not current and counts as Bad.
+    let status = value.status.map_or(0, |status| status.bits());
+    let good = value.status.is_none_or(|status| status.is_good());
+    let stamp = SourceStamp { at: value.source_timestamp.and_then(microseconds), status };
+    let converted = value.value.as_ref().and_then(|variant| convert(variant, tag.kind));
+    let measured = converted.and_then(|converted| measured(converted, tag.scaling));
+    let error = (good && measured.is_none()).then(|| match &value.value {
+        None | Some(Variant::Empty) => format!("{}: the server sent no value", tag.node),
+        Some(_) if converted.is_some() => format!("{}: the value is not a number", tag.node),
+        Some(other) => format!("{}: the server sent {}, which is not {}", tag.node, shown(other), tag.kind.code()),
+    });
+    let quality = if good && measured.is_some() { Quality::Good } else { Quality::Bad };
+    (Reading { tag: tag.tag, value: measured.unwrap_or(Value::Int(0)), quality, at }, stamp, error)
+}
+
+/// A whole number that fits, a bool for a bool, any number for a float.
+fn convert(variant: &Variant, kind: TagType) -> Option<Value> {
+    let whole: i128 = match variant {
+        Variant::Boolean(b) => return (kind == TagType::Bool).then_some(Value::Bool(*b)),
+        Variant::Float(f) => return float(f64::from(*f), kind),
+        Variant::Double(f) => return float(*f, kind),
+        Variant::SByte(i) => i128::from(*i),
+        Variant::Byte(i) => i128::from(*i),
+        Variant::Int16(i) => i128::from(*i),
+        Variant::UInt16(i) => i128::from(*i),
+        Variant::Int32(i) => i128::from(*i),
+        Variant::UInt32(i) => i128::from(*i),
+        Variant::Int64(i) => i128::from(*i),
+        Variant::UInt64(i) => i128::from(*i),
+        _ => return None,
+    };
+    match kind.limits() {
+        Some((low, high)) if !(low..=high).contains(&whole) => None,
+        Some((0, _)) => u64::try_from(whole).ok().map(Value::Uint),
+        Some(_) => i64::try_from(whole).ok().map(Value::Int),
+        None if kind == TagType::Bool => None,
+        None => Some(Value::Float(whole as f64)),
+    }
+}
+
+fn float(f: f64, kind: TagType) -> Option<Value> {
+    matches!(kind, TagType::F32 | TagType::F64).then_some(Value::Float(f))
+}
+
+fn shown(variant: &Variant) -> String {
+    let text: String = variant.to_string().chars().take(40).collect();
+    match variant {
+        Variant::Array(_) => "a list".into(),
+        Variant::String(_) => format!("the text \"{text}\""),
+        _ => text,
+    }
+}
+
+fn microseconds(time: DateTime) -> Option<i64> {
+    let ticks = time.checked_ticks();
+    (ticks > 0 && ticks < i64::MAX).then(|| ticks / 10 - EPOCH_US)
+}
+
+#[cfg(test)]
+mod tests {
+    use opcua::types::{NodeId, StatusCode};
+
+    use super::*;
+    use crate::config::Scaling;
+    use crate::driver::TagIndex;
+
+    fn tag(kind: TagType) -> OpcUaTag {
+        OpcUaTag { tag: TagIndex(3), node: NodeId::new(2, "Press.State"), kind, scaling: None }
+    }
+
+    #[test]
+    fn edge_03_values_fit_their_type_exactly_or_are_bad() {
+        let check = |variant: Variant, kind, expect: Option<Value>| {
+            let data = DataValue { value: Some(variant.clone()), ..DataValue::default() };
+            let (reading, _, error) = reading(&tag(kind), &data, 9);
+            let got = (reading.quality == Quality::Good).then_some(reading.value);
+            assert_eq!(got, expect, "{variant:?} as {kind:?}");
+            assert_eq!(error.is_some(), expect.is_none());
+        };
+        check(Variant::Int32(4), TagType::I32, Some(Value::Int(4)));
+        check(Variant::Int32(4), TagType::U16, Some(Value::Uint(4)));
+        check(Variant::Int32(-4), TagType::U16, None);
+        check(Variant::UInt64(u64::MAX), TagType::U64, Some(Value::Uint(u64::MAX)));
+        check(Variant::UInt64(u64::MAX), TagType::I64, None);
+        check(Variant::Int64(9_007_199_254_740_993), TagType::I64, Some(Value::Int(9_007_199_254_740_993)));
+        check(Variant::Float(1.5), TagType::F64, Some(Value::Float(1.5)));
+        check(Variant::UInt16(7), TagType::F32, Some(Value::Float(7.0)));
+        check(Variant::Double(1.0), TagType::I32, None);
+        check(Variant::Double(f64::NAN), TagType::F64, None);
+        check(Variant::Boolean(true), TagType::Bool, Some(Value::Bool(true)));
+        check(Variant::Boolean(true), TagType::U16, None);
+        check(Variant::from("running"), TagType::I32, None);
+        check(Variant::Empty, TagType::I32, None);
+    }
+
+    #[test]
+    fn edge_14_bad_and_uncertain_are_bad_and_the_stamp_is_kept() {
+        for status in [StatusCode::BadSensorFailure, StatusCode::UncertainLastUsableValue] {
+            let data = DataValue {
+                value: Some(Variant::Int32(1)),
+                status: Some(status),
+                source_timestamp: Some(DateTime::ymd_hms(2026, 1, 2, 3, 4, 5)),
+                ..DataValue::default()
+            };
+            let (reading, stamp, error) = reading(&tag(TagType::I32), &data, 9);
+            assert_eq!(reading.quality, Quality::Bad);
+            assert_eq!(stamp, SourceStamp { at: Some(1_767_323_045_000_000), status: status.bits() });
+            assert_eq!(error, None);
+        }
+    }
+
+    #[test]
+    fn edge_03_scaling() {
+        let scaled = OpcUaTag { scaling: Some(Scaling { scale: 0.5, offset: 1.0 }), ..tag(TagType::I32) };
+        let data = DataValue { value: Some(Variant::Int32(4)), ..DataValue::default() };
+        assert_eq!(reading(&scaled, &data, 0).0.value, Value::Float(3.0));
+    }
+}

@@ -1,0 +1,96 @@
+//! What comes from the cloud: master data, logs made elsewhere, and requests that this edge answers.
+
+use unison_core::facts::{Fact, WorkOrderMoved, WorkOrderRefused};
+use unison_core::master::{MasterOp, WorkOrderRequest};
+use unison_rules::{Refusal, work_order};
+use unison_sync::hlc;
+use unison_sync::wire::{Batch, Have, Op};
+
+use super::model::{Executor, Model, Sums};
+use super::writer::{Delta, Step};
+use super::{StoreError, load, log, project};
+
+impl Step<'_> {
+    /// Applies the batches and the vector. The caller's gate has seen that they follow what is held.
+    pub(super) fn down(&mut self, batches: &[Batch], have: &Have) -> Result<(), StoreError> {
+        for op in batches.iter().flat_map(|b| &b.ops) {
+            self.head.hlc = hlc::seen(self.head.hlc, op.hlc);
+            self.op(op)?;
+        }
+        log::set_have(self.conn, have)?;
+        self.has_written = true;
+        Ok(())
+    }
+
+    fn op(&mut self, op: &Op) -> Result<(), StoreError> {
+        match MasterOp::decode(op.kind, op.version, &op.body) {
+            Ok(Some(MasterOp::WorkOrderRequest(request))) => self.request(&request),
+            Ok(Some(record)) => {
+                project::master(self.conn, &record, op.version, &op.body)?;
+                let sums = match &record {
+                    MasterOp::WorkOrder(w) => load::sums_of(self.conn, w.id)?,
+                    _ => Sums::default(),
+                };
+                self.delta(Delta::Master(Box::new(record), sums));
+                Ok(())
+            }
+            Ok(None) => self.foreign(op),
+            Err(e) => self.keep(op, &format!("unreadable: {e}")),
+        }
+    }
+
+    /// A fact of the cloud or of another edge of the plant.
+    fn foreign(&mut self, op: &Op) -> Result<(), StoreError> {
+        match Fact::decode(op.kind, op.version, &op.body) {
+            Ok(Some(Fact::ProductionLogged(f))) => {
+                if project::production_log(self.conn, &f, false)? {
+                    let fact = Fact::from(f);
+                    self.touch(&fact);
+                    self.delta(Delta::Fact(fact));
+                }
+                Ok(())
+            }
+            Ok(Some(_)) => self.keep(op, "this fact does not come from the cloud"),
+            Ok(None) => self.keep(op, "made for a newer version"),
+            Err(e) => self.keep(op, &format!("unreadable: {e}")),
+        }
+    }
+
+    fn keep(&mut self, op: &Op, reason: &str) -> Result<(), StoreError> {
+        tracing::warn!(kind = op.kind, version = op.version, reason, "an op of the cloud was set aside");
+        let body = postcard::to_stdvec(op).map_err(|e| StoreError::Damaged(e.to_string()))?;
+        Ok(project::set_aside(self.conn, self.now, reason, &body)?)
+    }
+
+    /// Answers a request in the same transaction that takes it, so that it is answered once.
+    fn request(&mut self, r: &WorkOrderRequest) -> Result<(), StoreError> {
+        let Some(w) = self.model.work_orders.get(&r.work_order) else {
+            return self.refuse(r, format!("work order {} is not known at this edge", r.work_order));
+        };
+        // The log goes to all edges of the plant; only the one that executes it answers.
+        if matches!(self.model.executor(&w.record), Executor::Elsewhere(_)) {
+            return Ok(());
+        }
+        match work_order::moved(r.verb, &Model::known(w)) {
+            Ok(_) => {
+                let fact = WorkOrderMoved {
+                    work_order: r.work_order,
+                    verb: r.verb,
+                    machine: w.machine,
+                    by: Some(r.by),
+                    at: self.now,
+                    note: r.note.clone(),
+                    request: Some(r.request),
+                };
+                self.append(fact.into())
+            }
+            Err(Refusal::NotNow { reason, .. }) => self.refuse(r, reason),
+            Err(refusal) => self.refuse(r, refusal.to_string()),
+        }
+    }
+
+    fn refuse(&mut self, r: &WorkOrderRequest, reason: String) -> Result<(), StoreError> {
+        let fact = WorkOrderRefused { request: r.request, work_order: r.work_order, reason, at: self.now };
+        self.append(fact.into())
+    }
+}

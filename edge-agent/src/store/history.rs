@@ -1,0 +1,268 @@
+//! What was: machine time, counts, stops and logs of a range, read from one snapshot.
+//!
+//! Every function takes the connection that [`super::Store::read`] gives; none changes anything. Figures
+//! are made by `unison_core` alone, so that the cloud comes to the same.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use unison_core::activity::Activity;
+use unison_core::ids::{MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::kpi::{Bucket, MachineTime, OeeSums, Standard, oee as oee_of};
+use unison_core::shift::{Shift, windows};
+use unison_core::span::Span;
+use unison_core::time::{BUCKET, Timestamp};
+use unison_core::timeline::Timeline;
+use uuid::Uuid;
+
+use super::model::Model;
+
+/// What ranges are judged by: a copy of the parts of the model that figures need.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub zone: jiff::tz::TimeZone,
+    pub shifts: Vec<Shift>,
+    pub standard: Standard,
+}
+
+impl Model {
+    /// What [`oee`] needs.
+    #[must_use]
+    pub fn frame(&self) -> Frame {
+        Frame { zone: self.zone.clone(), shifts: self.shifts.values().cloned().collect(), standard: self.standard() }
+    }
+}
+
+/// A row of `downtime_events`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DowntimeRow {
+    pub id: Uuid,
+    pub machine: MachineId,
+    pub started_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    /// "signal" or "operator".
+    pub source: String,
+    pub reason: Option<ReasonId>,
+    pub work_order: Option<WorkOrderId>,
+    pub opened_by: Option<UserId>,
+    pub note: Option<String>,
+    pub classified_by: Option<UserId>,
+    pub classified_at: Option<Timestamp>,
+}
+
+/// Which stops are wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DowntimeFilter {
+    pub machine: Option<MachineId>,
+    /// Stops that touch this range.
+    pub range: Option<Span>,
+    /// Only open ones, or only ended ones.
+    pub is_open: Option<bool>,
+}
+
+/// A row of `production_logs`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogRow {
+    pub id: Uuid,
+    pub work_order: WorkOrderId,
+    pub machine: Option<MachineId>,
+    pub by: UserId,
+    pub shift: Option<ShiftId>,
+    pub completed: u32,
+    pub rejected: u32,
+    pub hours_micro: i64,
+    pub notes: Option<String>,
+    pub at: Timestamp,
+    /// Made at this edge.
+    pub is_own: bool,
+    /// Units completed on the work order up to and with this log, in order of time.
+    pub cumulative: u64,
+}
+
+/// Parts of a range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rejected ones included.
+    pub total: u64,
+    pub rejected: u64,
+}
+
+/// Up to here machine time is settled.
+pub fn observed_until(conn: &Connection) -> rusqlite::Result<Timestamp> {
+    let bytes: Option<[u8; 8]> =
+        conn.prepare_cached("SELECT value FROM meta WHERE key = 'observed_until'")?.query_row([], |r| r.get(0)).optional()?;
+    Ok(Timestamp(bytes.map_or(0, i64::from_le_bytes)))
+}
+
+/// The addends of OEE of one machine.
+pub fn oee(conn: &Connection, frame: &Frame, machine: MachineId, range: Span) -> rusqlite::Result<OeeSums> {
+    let line = timeline(conn, machine, range, observed_until(conn)?)?;
+    let shifts = windows(&frame.shifts, &frame.zone, range);
+    let stops = stops(conn, machine, range)?;
+    let counts = buckets(conn, machine, range)?;
+    Ok(oee_of(&MachineTime { timeline: &line, shifts: &shifts, stops: &stops, counts: &counts }, frame.standard))
+}
+
+/// The gapless machine time of a range. What is not known at `known_until` is `no_data`: pass
+/// [`observed_until`] for figures, or until when the machine was seen for what a page shows.
+pub fn timeline(conn: &Connection, machine: MachineId, range: Span, known_until: Timestamp) -> rusqlite::Result<Timeline> {
+    Ok(Timeline::from_changes(range, changes(conn, machine, range)?, known_until))
+}
+
+/// The changes of activity in a range, and the last one before it.
+pub fn changes(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::Result<Vec<(Timestamp, Activity)>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT at, activity FROM activity_changes
+         WHERE machine_id = $1 AND at < $3
+           AND at >= coalesce((SELECT max(at) FROM activity_changes WHERE machine_id = $1 AND at <= $2), $2)
+         ORDER BY at",
+    )?;
+    let rows = statement.query_map(params![machine.0, range.from.0, range.to.0], |r| {
+        let code: String = r.get(1)?;
+        // A word of a newer version is time that this one cannot judge.
+        Ok((Timestamp(r.get(0)?), Activity::from_code(&code).unwrap_or(Activity::NoData)))
+    })?;
+    rows.collect()
+}
+
+/// Count buckets that start in a range.
+pub fn buckets(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::Result<Vec<Bucket>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT bucket_at, total, rejected, ideal_us FROM count_buckets
+         WHERE machine_id = $1 AND bucket_at >= $2 AND bucket_at < $3 ORDER BY bucket_at",
+    )?;
+    let rows = statement.query_map(params![machine.0, range.from.0, range.to.0], |r| {
+        let count = |i| r.get::<_, i64>(i).map(super::log::seq);
+        Ok(Bucket { at: Timestamp(r.get(0)?), total: count(1)?, rejected: count(2)?, ideal: r.get(3)? })
+    })?;
+    rows.collect()
+}
+
+/// Parts counted in buckets that start in a range; its start is taken back to its bucket's.
+pub fn counts(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::Result<Counts> {
+    let from = Timestamp(range.from.0.div_euclid(BUCKET).saturating_mul(BUCKET));
+    let mut sum = Counts::default();
+    for b in buckets(conn, machine, Span::new(from, range.to))? {
+        sum.total += b.total;
+        sum.rejected += b.rejected;
+    }
+    Ok(sum)
+}
+
+/// The time of stops that touch a range; an open one lasts to its end.
+pub fn stops(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::Result<Vec<Span>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT started_at, ended_at FROM downtime_events
+         WHERE machine_id = $1 AND started_at < $3 AND (ended_at IS NULL OR ended_at > $2) ORDER BY started_at",
+    )?;
+    let rows = statement.query_map(params![machine.0, range.from.0, range.to.0], |r| {
+        let ended: Option<i64> = r.get(1)?;
+        Ok(Span::new(Timestamp(r.get(0)?), ended.map_or(range.to, Timestamp)))
+    })?;
+    rows.collect()
+}
+
+const DOWNTIME: &str = "uuid, machine_id, started_at, ended_at, source, reason_id, work_order_id, opened_by, note,
+    classified_by, classified_at FROM downtime_events";
+
+fn downtime_row(r: &Row<'_>) -> rusqlite::Result<DowntimeRow> {
+    let optional = |i| r.get::<_, Option<i64>>(i);
+    Ok(DowntimeRow {
+        id: Uuid::from_bytes(r.get(0)?),
+        machine: MachineId(r.get(1)?),
+        started_at: Timestamp(r.get(2)?),
+        ended_at: optional(3)?.map(Timestamp),
+        source: r.get(4)?,
+        reason: optional(5)?.map(ReasonId),
+        work_order: optional(6)?.map(WorkOrderId),
+        opened_by: optional(7)?.map(UserId),
+        note: r.get(8)?,
+        classified_by: optional(9)?.map(UserId),
+        classified_at: optional(10)?.map(Timestamp),
+    })
+}
+
+pub fn downtime(conn: &Connection, id: Uuid) -> rusqlite::Result<Option<DowntimeRow>> {
+    conn.prepare_cached(&format!("SELECT {DOWNTIME} WHERE uuid = $1"))?.query_row([id.as_bytes()], downtime_row).optional()
+}
+
+/// Stops, newest first, and how many there are in all.
+pub fn downtimes(
+    conn: &Connection,
+    filter: DowntimeFilter,
+    offset: u64,
+    limit: u64,
+) -> rusqlite::Result<(Vec<DowntimeRow>, u64)> {
+    let wanted = "($1 IS NULL OR machine_id = $1) AND ($2 IS NULL OR ended_at IS NULL OR ended_at > $2)
+        AND ($3 IS NULL OR started_at < $3) AND ($4 IS NULL OR (ended_at IS NULL) = $4)";
+    let (from, to) = (filter.range.map(|r| r.from.0), filter.range.map(|r| r.to.0));
+    let machine = filter.machine.map(|m| m.0);
+    let total: i64 = conn
+        .prepare_cached(&format!("SELECT count(*) FROM downtime_events WHERE {wanted}"))?
+        .query_row(params![machine, from, to, filter.is_open], |r| r.get(0))?;
+    let sql = format!("SELECT {DOWNTIME} WHERE {wanted} ORDER BY started_at DESC, uuid DESC LIMIT $5 OFFSET $6");
+    let (limit, offset) = (super::log::int(limit), super::log::int(offset));
+    let mut statement = conn.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![machine, from, to, filter.is_open, limit, offset], downtime_row)?;
+    Ok((rows.collect::<rusqlite::Result<_>>()?, super::log::seq(total)))
+}
+
+const LOG: &str = "SELECT * FROM (SELECT uuid, work_order_id, machine_id, user_id, shift_id, quantity_completed,
+    quantity_rejected, hours_micro, notes, logged_at, own,
+    sum(quantity_completed) OVER (PARTITION BY work_order_id ORDER BY logged_at, uuid) AS cumulative
+    FROM production_logs";
+
+fn log_row(r: &Row<'_>) -> rusqlite::Result<LogRow> {
+    Ok(LogRow {
+        id: Uuid::from_bytes(r.get(0)?),
+        work_order: WorkOrderId(r.get(1)?),
+        machine: r.get::<_, Option<i64>>(2)?.map(MachineId),
+        by: UserId(r.get(3)?),
+        shift: r.get::<_, Option<i64>>(4)?.map(ShiftId),
+        completed: r.get(5)?,
+        rejected: r.get(6)?,
+        hours_micro: r.get(7)?,
+        notes: r.get(8)?,
+        at: Timestamp(r.get(9)?),
+        is_own: r.get(10)?,
+        cumulative: super::log::seq(r.get(11)?),
+    })
+}
+
+pub fn production_log(conn: &Connection, id: Uuid) -> rusqlite::Result<Option<LogRow>> {
+    let of = "WHERE work_order_id = (SELECT work_order_id FROM production_logs WHERE uuid = $1)";
+    conn.prepare_cached(&format!("{LOG} {of}) WHERE uuid = $1"))?.query_row([id.as_bytes()], log_row).optional()
+}
+
+/// Production logs, newest first, and how many there are in all.
+pub fn production_logs(
+    conn: &Connection,
+    work_order: Option<WorkOrderId>,
+    offset: u64,
+    limit: u64,
+) -> rusqlite::Result<(Vec<LogRow>, u64)> {
+    let wanted = "WHERE ($1 IS NULL OR work_order_id = $1)";
+    let work_order = work_order.map(|w| w.0);
+    let total: i64 = conn
+        .prepare_cached(&format!("SELECT count(*) FROM production_logs {wanted}"))?
+        .query_row([work_order], |r| r.get(0))?;
+    let sql = format!("{LOG} {wanted}) ORDER BY logged_at DESC, uuid DESC LIMIT $2 OFFSET $3");
+    let mut statement = conn.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![work_order, super::log::int(limit), super::log::int(offset)], log_row)?;
+    Ok((rows.collect::<rusqlite::Result<_>>()?, super::log::seq(total)))
+}
+
+/// When production was last logged for a work order on a machine.
+pub fn last_log(conn: &Connection, work_order: WorkOrderId, machine: MachineId) -> rusqlite::Result<Option<Timestamp>> {
+    conn.prepare_cached(
+        "SELECT max(logged_at) FROM production_logs WHERE work_order_id = $1 AND (machine_id IS NULL OR machine_id = $2)",
+    )?
+    .query_row(params![work_order.0, machine.0], |r| r.get::<_, Option<i64>>(0).map(|at| at.map(Timestamp)))
+}
+
+/// Where the PLC counters of a machine stood: name, position, when.
+pub fn counters(conn: &Connection) -> rusqlite::Result<Vec<(MachineId, String, u64, Timestamp)>> {
+    let mut statement = conn.prepare_cached("SELECT machine_id, name, raw, at FROM counters")?;
+    let rows = statement.query_map([], |r| {
+        Ok((MachineId(r.get(0)?), r.get(1)?, r.get::<_, i64>(2)?.cast_unsigned(), Timestamp(r.get(3)?)))
+    })?;
+    rows.collect()
+}

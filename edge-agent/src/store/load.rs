@@ -1,0 +1,176 @@
+//! Builds the model from the database when the store opens, and checks what the log ends with.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::HashMap;
+use std::sync::Arc;
+use unison_core::activity::Activity;
+use unison_core::facts::StopSource;
+use unison_core::ids::{MachineId, ReasonId, UserId, WorkOrderId};
+use unison_core::master::{MasterOp, WorkOrderStatus};
+use unison_core::time::Timestamp;
+use unison_sync::wire::{Batch, Hash, hash};
+use uuid::Uuid;
+
+use super::log::{self, Head};
+use super::model::{Model, OpenDowntime, Sums};
+use super::{Identity, StoreError};
+
+pub(super) fn load(conn: &Connection) -> Result<(Model, Head), StoreError> {
+    let mut model = Model::default();
+    if let Some(bytes) = meta(conn, "identity")? {
+        let identity: Identity = postcard::from_bytes(&bytes).map_err(|e| damaged("the identity", &e))?;
+        model.identity = Some(Arc::new(identity));
+    }
+    if let Some(bytes) = meta(conn, "observed_until")? {
+        let bytes: [u8; 8] = bytes.as_slice().try_into().map_err(|e| damaged("observed_until", &e))?;
+        model.observed_until = Timestamp(i64::from_le_bytes(bytes));
+    }
+    let head = head(conn)?;
+    master(conn, &mut model)?;
+    executions(conn, &mut model)?;
+    activities(conn, &mut model)?;
+    downtimes(conn, &mut model)?;
+    queue(conn, &mut model, &head)?;
+    model.place_work_orders();
+    Ok((model, head))
+}
+
+pub(super) fn meta(conn: &Connection, key: &str) -> rusqlite::Result<Option<Vec<u8>>> {
+    conn.prepare_cached("SELECT value FROM meta WHERE key = $1")?.query_row([key], |r| r.get(0)).optional()
+}
+
+fn damaged(what: &str, error: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Damaged(format!("{what}: {error}"))
+}
+
+fn head(conn: &Connection) -> Result<Head, StoreError> {
+    let last: Option<(u32, i64, Hash, Vec<u8>)> = conn
+        .query_row(
+            "SELECT incarnation, last_seq, hash, body FROM log ORDER BY incarnation DESC, first_seq DESC LIMIT 1",
+            [],
+            |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)),
+        )
+        .optional()?;
+    let Some((incarnation, last_seq, stored, body)) = last else {
+        return Ok(Head { incarnation: 1, seq: 0, hash: [0; 32], hlc: 0 });
+    };
+    if hash(&body) != stored {
+        return Err(StoreError::Damaged("the last batch of the log is not what was written".into()));
+    }
+    let batch = Batch::decode(&body).map_err(|e| damaged("the last batch of the log", &e))?;
+    let hlc = batch.ops.last().map_or(0, |op| op.hlc);
+    Ok(Head { incarnation, seq: log::seq(last_seq), hash: stored, hlc })
+}
+
+fn master(conn: &Connection, model: &mut Model) -> Result<(), StoreError> {
+    let sums = sums(conn, model)?;
+    let mut statement = conn.prepare("SELECT kind, version, body FROM master ORDER BY kind, id")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (kind, version, body): (u16, u8, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let op = MasterOp::decode(kind, version, &body).map_err(|e| damaged("a record of the master data", &e))?;
+        if let Some(op) = op {
+            let sums = match &op {
+                MasterOp::WorkOrder(w) => sums.get(&w.id).copied().unwrap_or_default(),
+                _ => Sums::default(),
+            };
+            model.master(&op, sums);
+        }
+    }
+    Ok(())
+}
+
+fn sums(conn: &Connection, model: &mut Model) -> rusqlite::Result<HashMap<WorkOrderId, Sums>> {
+    let mut out: HashMap<WorkOrderId, Sums> = HashMap::new();
+    let mut statement =
+        conn.prepare("SELECT uuid, work_order_id, quantity_completed, quantity_rejected FROM production_logs")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        model.log_known(Uuid::from_bytes(row.get(0)?));
+        let sums = out.entry(WorkOrderId(row.get(1)?)).or_default();
+        sums.completed += u64::from(row.get::<_, u32>(2)?);
+        sums.rejected += u64::from(row.get::<_, u32>(3)?);
+    }
+    Ok(out)
+}
+
+/// The sums of one work order.
+pub(super) fn sums_of(conn: &Connection, id: WorkOrderId) -> rusqlite::Result<Sums> {
+    conn.prepare_cached(
+        "SELECT coalesce(sum(quantity_completed), 0), coalesce(sum(quantity_rejected), 0)
+         FROM production_logs WHERE work_order_id = $1",
+    )?
+    .query_row(params![id.0], |r| Ok(Sums { completed: log::seq(r.get(0)?), rejected: log::seq(r.get(1)?) }))
+}
+
+fn executions(conn: &Connection, model: &mut Model) -> Result<(), StoreError> {
+    let mut statement = conn.prepare("SELECT id, status, machine_id, started_at, started_by, changed_at FROM work_orders")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let status: String = row.get(1)?;
+        let status = WorkOrderStatus::from_code(&status)
+            .ok_or_else(|| damaged("a work order", &format!("status {status} is not known")))?;
+        let started = (row.get::<_, Option<i64>>(3)?.map(Timestamp), row.get::<_, Option<i64>>(4)?.map(UserId));
+        let machine = row.get::<_, Option<i64>>(2)?.map(MachineId);
+        model.execution(WorkOrderId(row.get(0)?), status, machine, started, Timestamp(row.get(5)?));
+    }
+    Ok(())
+}
+
+fn activities(conn: &Connection, model: &mut Model) -> Result<(), StoreError> {
+    let machines: Vec<MachineId> = model.machines.keys().copied().collect();
+    // The newest change that was no `no_data` first, then the newest of all: together they give the
+    // present activity and the last one known.
+    let mut known = conn.prepare(
+        "SELECT at, activity FROM activity_changes WHERE machine_id = $1 AND activity <> 'no_data' ORDER BY at DESC LIMIT 1",
+    )?;
+    let mut newest =
+        conn.prepare("SELECT at, activity FROM activity_changes WHERE machine_id = $1 ORDER BY at DESC LIMIT 1")?;
+    for machine in machines {
+        for statement in [&mut known, &mut newest] {
+            let found: Option<(i64, String)> =
+                statement.query_row([machine.0], |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
+            if let Some((at, code)) = found {
+                let activity = Activity::from_code(&code)
+                    .ok_or_else(|| damaged("machine time", &format!("activity {code} is not known")))?;
+                model.activity(machine, Timestamp(at), activity);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn downtimes(conn: &Connection, model: &mut Model) -> rusqlite::Result<()> {
+    let mut statement = conn.prepare(
+        "SELECT uuid, machine_id, started_at, source, reason_id, note, classified_by
+         FROM downtime_events WHERE ended_at IS NULL ORDER BY started_at",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let source: String = row.get(3)?;
+        let open = OpenDowntime {
+            id: Uuid::from_bytes(row.get(0)?),
+            started_at: Timestamp(row.get(2)?),
+            source: if source == "operator" { StopSource::Operator } else { StopSource::Signal },
+            reason: row.get::<_, Option<i64>>(4)?.map(ReasonId),
+            note: row.get(5)?,
+            classified_by: row.get::<_, Option<i64>>(6)?.map(UserId),
+        };
+        if let Some(m) = model.machines.get_mut(&MachineId(row.get(1)?)) {
+            m.downtimes.push(open);
+        }
+    }
+    Ok(())
+}
+
+fn queue(conn: &Connection, model: &mut Model, head: &Head) -> rusqlite::Result<()> {
+    let (acked, at): (i64, Option<i64>) =
+        conn.query_row("SELECT up_acked, acked_at FROM link WHERE id = 1", [], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let acked = log::seq(acked).min(head.seq);
+    model.queue.incarnation = head.incarnation;
+    model.queue.head = head.seq;
+    model.queue.acked = acked;
+    model.queue.last_ack = at.map(Timestamp);
+    model.queue.oldest_unsent = log::oldest_unsent(conn, head.incarnation, acked)?;
+    Ok(())
+}

@@ -1,0 +1,364 @@
+//! The edge's database and what it knows now. One thread writes; every change is one transaction of
+//! log and rows, and whoever waits is told after COMMIT. Only this folder knows SQLite.
+//!
+//! - [`Store::decide`]: facts that somebody waits for. [`Store::ride`]: facts that nobody waits for.
+//! - [`Store::side`]: rows that are no facts (PINs, sessions).
+//! - [`Store::model`]: what is so now. [`Store::read`], [`history`]: what was.
+//!
+//! A commit that fails ends the process: nothing after it could be trusted, and the start after it
+//! reads what the disk really holds. A full disk is the exception: nothing was written, waiters are
+//! told, riding facts are tried again.
+
+mod down;
+pub mod history;
+mod identity;
+mod load;
+mod log;
+mod model;
+mod project;
+mod queue;
+mod schema;
+mod start;
+mod writer;
+
+use std::fs::{File, TryLockError};
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use rusqlite::Connection;
+use tokio::sync::{broadcast, oneshot};
+use unison_core::facts::Fact;
+use unison_core::ids::{MachineId, WorkOrderId};
+use unison_core::time::Timestamp;
+use unison_sync::wire::{Batch, Have};
+use uuid::Uuid;
+
+pub use identity::Identity;
+pub use log::LogPart;
+pub use model::{Executor, MachineNow, Model, OpenDowntime, Queue, Resolved, WorkOrderNow, status_after};
+pub use start::Started;
+
+use crate::driver::Clock;
+use queue::{Command, Done};
+
+/// Read connections kept open.
+const READERS_KEPT: usize = 4;
+/// Commits that a slow listener may be behind before it must take a snapshot.
+const CHANGES_KEPT: usize = 1_024;
+
+/// Why the store did not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database cannot be used: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("{path}: {error}")]
+    File { path: PathBuf, error: std::io::Error },
+    #[error("{0} is in use by another edge-agent; stop that one first")]
+    InUse(PathBuf),
+    #[error("SQLite {0} can lose data (WAL reset bug); this program needs 3.51.3 or newer")]
+    SqliteTooOld(&'static str),
+    #[error("the database is of version {found}, this program knows {known}; install the newer edge-agent")]
+    Newer { found: i64, known: i64 },
+    #[error("the database is damaged: {0}; restore it from a backup, or enrol this edge anew")]
+    Damaged(String),
+    #[error("the disk is full; nothing was written. Free some space, it goes on by itself")]
+    DiskFull,
+    #[error("this edge is not enrolled yet, so nothing can be recorded")]
+    NotEnrolled,
+    #[error("the agent is stopping")]
+    Closed,
+    #[error("an internal failure; nothing was written")]
+    Failed,
+}
+
+/// What one commit changed. Sent after COMMIT.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Change {
+    /// Machines whose activity, counts, stops or work order changed.
+    pub machines: Vec<MachineId>,
+    pub work_orders: Vec<WorkOrderId>,
+    pub production_logs: Vec<Uuid>,
+    pub downtimes: Vec<Uuid>,
+    /// Master data or the identity changed.
+    pub master: bool,
+    /// Last op of our log.
+    pub head: u64,
+    /// Op up to which the cloud holds our log.
+    pub acked: u64,
+    /// The facts themselves, in log order; production logs of others too.
+    pub facts: Vec<Fact>,
+}
+
+/// Where a PLC counter stood when its parts were booked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CounterAt {
+    pub machine: MachineId,
+    /// "parts" or "rejects".
+    pub name: &'static str,
+    pub raw: u64,
+    pub at: Timestamp,
+}
+
+/// Facts that nobody waits for, with the counter positions that go with them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ride {
+    pub facts: Vec<Fact>,
+    pub counters: Vec<CounterAt>,
+}
+
+/// Cloneable handle; all clones share one database.
+#[derive(Clone)]
+pub struct Store(Arc<Shared>);
+
+struct Shared {
+    path: PathBuf,
+    model: Arc<RwLock<Model>>,
+    queue: Arc<queue::CommandQueue>,
+    changes: broadcast::Sender<Arc<Change>>,
+    readers: Mutex<Vec<Connection>>,
+    clock: Arc<dyn Clock>,
+    writer: Mutex<Option<std::thread::JoinHandle<()>>>,
+    /// Held as long as the store lives: two agents on one database are refused.
+    _lock: File,
+}
+
+impl Store {
+    /// Opens or makes the database of a data directory and starts the writer.
+    ///
+    /// # Errors
+    /// When the directory cannot be used, another agent uses it, or the database is newer or damaged.
+    pub fn open(data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let at = |path: &Path| {
+            let path = path.to_owned();
+            move |error| StoreError::File { path, error }
+        };
+        std::fs::create_dir_all(data_dir).map_err(at(data_dir))?;
+        let lock_path = data_dir.join("edge.lock");
+        let lock = File::create(&lock_path).map_err(at(&lock_path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse(data_dir.to_owned())),
+            Err(TryLockError::Error(error)) => return Err(StoreError::File { path: lock_path, error }),
+        }
+        let path = data_dir.join("edge.db");
+        let conn = schema::open(&path, clock.now_us())?;
+        let (model, head) = load::load(&conn)?;
+        let (changes, _) = broadcast::channel(CHANGES_KEPT);
+        let queue = Arc::new(queue::CommandQueue::new());
+        let shared_model = Arc::new(RwLock::new(model.clone()));
+        let writer = writer::Writer::new(conn, model, head, shared_model.clone(), queue.clone(), changes.clone(), clock.clone());
+        let thread = std::thread::Builder::new()
+            .name("store".into())
+            .spawn(move || writer.run())
+            .map_err(at(&path))?;
+        Ok(Self(Arc::new(Shared {
+            path,
+            model: shared_model,
+            queue,
+            changes,
+            readers: Mutex::new(Vec::new()),
+            clock,
+            writer: Mutex::new(Some(thread)),
+            _lock: lock,
+        })))
+    }
+
+    /// Runs `decide` on the writer thread against the present state, facts of the same commit included.
+    /// Its facts are appended and projected; this resolves after COMMIT. A refusal writes nothing.
+    ///
+    /// # Errors
+    /// When nothing was written for another reason than the refusal; see [`StoreError`].
+    pub async fn decide<T, E, F>(&self, decide: F) -> Result<Result<T, E>, StoreError>
+    where
+        F: FnOnce(&Model) -> Result<(Vec<Fact>, T), E> + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        self.ask(|reply| {
+            Command::Decide(Box::new(move |model| {
+                let (facts, outcome) = match decide(model) {
+                    Ok((facts, value)) => (facts, Ok(value)),
+                    Err(refusal) => (Vec::new(), Err(refusal)),
+                };
+                (facts, Box::new(move |done: Result<(), StoreError>| drop(reply.send(done.map(|()| outcome)))) as Done)
+            }))
+        })
+        .await
+    }
+
+    /// Facts that nobody waits for: written with the next commit, at most 500 ms later. At most
+    /// [`queue::RIDES_MAX`] facts wait; then they are handed back, and the engine keeps them and takes
+    /// no new readings until there is room. Readings then merge per tag; counters lose nothing by it.
+    pub fn ride(&self, ride: Ride) -> Result<(), Ride> {
+        self.0.queue.ride(ride)
+    }
+
+    /// Changes rows that are no facts, on the writer thread. An error undoes only what `change` did.
+    ///
+    /// # Errors
+    /// As `change` says, or when the store is closed.
+    pub async fn side<T, F>(&self, change: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let changed = self
+            .ask(|reply| {
+                Command::Side(Box::new(move |conn| {
+                    let outcome = change(conn);
+                    let keep = outcome.is_ok();
+                    (keep, Box::new(move |done: Result<(), StoreError>| drop(reply.send(done.map(|()| outcome)))) as Done)
+                }))
+            })
+            .await?;
+        Ok(changed?)
+    }
+
+    /// What is so now. Hold it briefly and never across an await: the writer waits for it.
+    pub fn model(&self) -> impl Deref<Target = Model> + '_ {
+        self.0.model.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads from a snapshot of the committed database. Blocks; in async code use [`Store::query`].
+    ///
+    /// # Errors
+    /// As `f` says.
+    pub fn read<T>(&self, f: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let kept = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let conn = match kept {
+            Some(conn) => conn,
+            None => schema::open_reader(&self.0.path)?,
+        };
+        // One transaction, so that all queries of `f` see the same moment.
+        let result = conn.unchecked_transaction().and_then(|tx| {
+            let value = f(&tx)?;
+            tx.commit()?;
+            Ok(value)
+        });
+        let mut readers = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS_KEPT {
+            readers.push(conn);
+        }
+        Ok(result?)
+    }
+
+    /// As [`Store::read`], on a thread where blocking is allowed.
+    ///
+    /// # Errors
+    /// As `f` says.
+    pub async fn query<T, F>(&self, f: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || store.read(f)).await.map_err(|_| StoreError::Failed)?
+    }
+
+    /// One message per commit. Who falls behind gets `Lagged` and reads the model again.
+    #[must_use]
+    pub fn changes(&self) -> broadcast::Receiver<Arc<Change>> {
+        self.0.changes.subscribe()
+    }
+
+    #[must_use]
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.0.clock.clone()
+    }
+
+    /// The present time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp(self.0.clock.now_us())
+    }
+
+    /// Until when the engine saw its machines. In memory only.
+    pub fn seen(&self, machines: &[(MachineId, Timestamp)]) {
+        let mut model = self.0.model.write().unwrap_or_else(PoisonError::into_inner);
+        for (machine, at) in machines {
+            model.seen(*machine, *at);
+        }
+    }
+
+    /// Stores who this edge is. The log starts with it.
+    ///
+    /// # Errors
+    /// When an identity is stored already, or the store is closed.
+    pub async fn enrolled(&self, identity: Identity) -> Result<(), StoreError> {
+        self.ask(|reply| Command::Enrolled(identity, reply)).await
+    }
+
+    /// Applies batches of the cloud's log and the new vector in one transaction, answering requests.
+    ///
+    /// # Errors
+    /// When the store is closed or the disk is full; then nothing was applied.
+    pub async fn apply_down(&self, batches: Vec<Batch>, have: Have) -> Result<(), StoreError> {
+        self.ask(|reply| Command::Down(batches, have, reply)).await
+    }
+
+    /// Keeps evidence of a batch that cannot be taken.
+    ///
+    /// # Errors
+    /// When it could not be kept.
+    pub async fn set_aside(&self, reason: String, body: Vec<u8>) -> Result<(), StoreError> {
+        let now = self.now();
+        self.side(move |conn| project::set_aside(conn, now, &reason, &body)).await
+    }
+
+    /// The cloud holds our log up to here. Nobody waits: after a crash it says so again.
+    pub fn acked(&self, seq: u64) {
+        self.0.queue.push(Command::Acked(seq));
+    }
+
+    /// Whole batches of our log after `after`, at least one and about `bytes` in all.
+    ///
+    /// # Errors
+    /// When the log cannot be read or its hashes do not fit.
+    pub async fn log_after(&self, after: u64, bytes: usize) -> Result<LogPart, StoreError> {
+        let incarnation = self.model().queue.incarnation;
+        let part = self.query(move |conn| log::after(conn, incarnation, after, bytes)).await?;
+        part.map_err(StoreError::Damaged)
+    }
+
+    /// What is held of the cloud's log.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn have(&self) -> Result<Have, StoreError> {
+        self.query(log::have).await
+    }
+
+    /// Writes what waits and ends the writer. Later calls are refused.
+    pub fn close(&self) {
+        self.0.queue.close();
+        let thread = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            drop(thread.join());
+        }
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Command) -> Result<T, StoreError> {
+        let permit = self.0.queue.permit().await.ok_or(StoreError::Closed)?;
+        let (reply, answer) = oneshot::channel();
+        if !self.0.queue.push(command(reply)) {
+            return Err(StoreError::Closed);
+        }
+        let answer = answer.await.unwrap_or(Err(StoreError::Failed));
+        drop(permit);
+        answer
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.queue.close();
+        let thread = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            drop(thread.join());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

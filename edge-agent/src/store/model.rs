@@ -1,0 +1,496 @@
+//! What the edge knows now, in memory: master data, work orders, machines, the queue to the cloud.
+//!
+//! A value that changes only by [`Model::fact`], [`Model::master`] and the few setters below, each called
+//! by the writer with what it has written. No I/O, no clock.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use unison_core::activity::Activity;
+use unison_core::facts::{Fact, StopSource, WorkOrderMoved, WorkOrderVerb};
+use unison_core::ids::{LaneId, MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::kpi::Standard;
+use unison_core::master::{Lane, Machine, MasterOp, Plant, Reason, User, WorkOrder, WorkOrderStatus};
+use unison_core::shift::Shift;
+use unison_core::time::Timestamp;
+use unison_rules::work_order::takes_planned_status;
+use uuid::Uuid;
+
+use super::Identity;
+
+/// See the module. Readers get it by [`super::Store::model`] and always see committed state.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Who this edge is; none before enrolment.
+    pub identity: Option<Arc<Identity>>,
+    pub plant: Option<Plant>,
+    /// The plant's zone; UTC until the plant is known.
+    pub zone: TimeZone,
+    pub lanes: BTreeMap<LaneId, Lane>,
+    pub machines: BTreeMap<MachineId, MachineNow>,
+    pub shifts: BTreeMap<ShiftId, Shift>,
+    pub reasons: BTreeMap<ReasonId, Reason>,
+    pub users: BTreeMap<UserId, User>,
+    pub work_orders: BTreeMap<WorkOrderId, WorkOrderNow>,
+    /// Up to here machine time is settled.
+    pub observed_until: Timestamp,
+    /// Codes of the configuration that master data does not know.
+    pub unknown_machines: Vec<String>,
+    /// Codes of the configuration that belong to another edge.
+    pub claimed_elsewhere: Vec<String>,
+    pub queue: Queue,
+    by_code: HashMap<String, MachineId>,
+    by_number: HashMap<String, WorkOrderId>,
+    logs: HashSet<Uuid>,
+    /// Machines of this edge's configuration.
+    configured: Vec<String>,
+}
+
+/// A machine: its record and what it does.
+#[derive(Clone, Debug)]
+pub struct MachineNow {
+    pub record: Machine,
+    /// This edge collects it: it is configured here and nobody else's.
+    pub is_ours: bool,
+    pub activity: Activity,
+    /// Start of the present activity; none when it was never seen.
+    pub since: Option<Timestamp>,
+    /// The last activity that was not `no_data`.
+    pub last_known: Option<Activity>,
+    /// Until when it was seen.
+    pub seen_at: Option<Timestamp>,
+    /// Open stops, oldest first; mostly none or one.
+    pub downtimes: Vec<OpenDowntime>,
+    /// The work order in progress on it; of several the one started last.
+    pub work_order: Option<WorkOrderId>,
+}
+
+/// A stop that has not ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenDowntime {
+    pub id: Uuid,
+    pub started_at: Timestamp,
+    pub source: StopSource,
+    pub reason: Option<ReasonId>,
+    pub note: Option<String>,
+    pub classified_by: Option<UserId>,
+}
+
+/// A work order: its record, what was done to it, and the sums of its logs.
+#[derive(Clone, Debug)]
+pub struct WorkOrderNow {
+    pub record: WorkOrder,
+    pub status: WorkOrderStatus,
+    /// The machine it runs on, or is planned on.
+    pub machine: Option<MachineId>,
+    pub started_at: Option<Timestamp>,
+    pub started_by: Option<UserId>,
+    pub changed_at: Option<Timestamp>,
+    /// Rejected units included.
+    pub completed: u64,
+    pub rejected: u64,
+    /// This edge executed something on it; then its status is ours.
+    pub is_moved_here: bool,
+}
+
+/// What was logged on a work order, also before its record came.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sums {
+    pub completed: u64,
+    pub rejected: u64,
+}
+
+/// The way to the cloud.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Queue {
+    pub incarnation: u32,
+    /// Sequence of the last op of our log.
+    pub head: u64,
+    /// The cloud durably holds everything up to here.
+    pub acked: u64,
+    /// When the oldest op that is not acknowledged was written.
+    pub oldest_unsent: Option<Timestamp>,
+    pub last_ack: Option<Timestamp>,
+}
+
+impl Queue {
+    /// Ops that the cloud has not acknowledged.
+    #[must_use]
+    pub const fn pending(&self) -> u64 {
+        self.head.saturating_sub(self.acked)
+    }
+}
+
+/// Who may execute a work order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Executor {
+    Here,
+    /// Another edge of the plant.
+    Elsewhere(Uuid),
+    /// No edge looks after its machine or lane: the cloud does it.
+    Cloud,
+}
+
+/// How the codes of the configuration stand to the master data.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resolved {
+    /// Place in the list of codes, and the machine.
+    pub ours: Vec<(usize, MachineId)>,
+    pub unknown: Vec<String>,
+    pub elsewhere: Vec<String>,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self {
+            identity: None,
+            plant: None,
+            zone: TimeZone::UTC,
+            lanes: BTreeMap::new(),
+            machines: BTreeMap::new(),
+            shifts: BTreeMap::new(),
+            reasons: BTreeMap::new(),
+            users: BTreeMap::new(),
+            work_orders: BTreeMap::new(),
+            observed_until: Timestamp(0),
+            unknown_machines: Vec::new(),
+            claimed_elsewhere: Vec::new(),
+            queue: Queue::default(),
+            by_code: HashMap::new(),
+            by_number: HashMap::new(),
+            logs: HashSet::new(),
+            configured: Vec::new(),
+        }
+    }
+}
+
+/// Questions.
+impl Model {
+    #[must_use]
+    pub fn machine_by_code(&self, code: &str) -> Option<&MachineNow> {
+        self.by_code.get(code).and_then(|id| self.machines.get(id))
+    }
+
+    #[must_use]
+    pub fn work_order_by_number(&self, number: &str) -> Option<&WorkOrderNow> {
+        self.by_number.get(number).and_then(|id| self.work_orders.get(id))
+    }
+
+    /// The active reason with this code.
+    #[must_use]
+    pub fn reason_by_code(&self, code: &str) -> Option<&Reason> {
+        self.reasons.values().find(|r| r.code == code)
+    }
+
+    #[must_use]
+    pub fn standard(&self) -> Standard {
+        self.plant.as_ref().map_or(Standard::default(), |p| p.standard)
+    }
+
+    /// The work order in progress on a machine.
+    #[must_use]
+    pub fn current_work_order(&self, machine: MachineId) -> Option<&WorkOrderNow> {
+        self.machines.get(&machine)?.work_order.and_then(|id| self.work_orders.get(&id))
+    }
+
+    /// Ideal time of one part on a machine in microseconds; 0 where nobody said one.
+    #[must_use]
+    pub fn ideal_cycle(&self, machine: MachineId) -> i64 {
+        let Some(m) = self.machines.get(&machine) else { return 0 };
+        let lane = || m.record.lane.and_then(|l| self.lanes.get(&l)).and_then(|l| l.ideal_cycle);
+        m.record.ideal_cycle.or_else(lane).unwrap_or(0)
+    }
+
+    /// Whether a production log with this UUID is booked, wherever it was made.
+    #[must_use]
+    pub fn has_log(&self, id: Uuid) -> bool {
+        self.logs.contains(&id)
+    }
+
+    /// The machine and the stop, if this stop is open.
+    #[must_use]
+    pub fn open_downtime(&self, id: Uuid) -> Option<(MachineId, &OpenDowntime)> {
+        self.machines.iter().find_map(|(m, now)| now.downtimes.iter().find(|d| d.id == id).map(|d| (*m, d)))
+    }
+
+    /// Who executes a work order: the edge of its machine, else of the first machine on its lane that has one.
+    #[must_use]
+    pub fn executor(&self, work_order: &WorkOrder) -> Executor {
+        let planned = work_order.machine.and_then(|m| self.machines.get(&m));
+        let on_lane = || {
+            let lane = work_order.lane?;
+            self.machines.values().find(|m| m.record.lane == Some(lane) && (m.is_ours || m.record.edge.is_some()))
+        };
+        match planned.filter(|m| m.is_ours || m.record.edge.is_some()).or_else(on_lane) {
+            Some(m) if m.is_ours || m.record.edge == self.edge() => Executor::Here,
+            Some(m) => m.record.edge.map_or(Executor::Cloud, Executor::Elsewhere),
+            None => Executor::Cloud,
+        }
+    }
+
+    /// What the rules of `unison_rules::work_order` must know.
+    #[must_use]
+    pub fn known(work_order: &WorkOrderNow) -> unison_rules::work_order::Known {
+        unison_rules::work_order::Known {
+            number: work_order.record.number.clone(),
+            status: work_order.status,
+            has_lane: work_order.record.lane.is_some(),
+            ordered: u64::from(work_order.record.ordered),
+            completed: work_order.completed,
+        }
+    }
+
+    #[must_use]
+    pub fn edge(&self) -> Option<Uuid> {
+        self.identity.as_ref().map(|i| i.edge)
+    }
+
+    /// How the codes of the configuration stand to the master data.
+    #[must_use]
+    pub fn resolved(&self) -> Resolved {
+        let mut out = Resolved::default();
+        for (place, code) in self.configured.iter().enumerate() {
+            match self.machine_by_code(code).map(|m| &m.record) {
+                None => out.unknown.push(code.clone()),
+                Some(m) if m.edge.is_some() && m.edge != self.edge() => out.elsewhere.push(code.clone()),
+                Some(m) => out.ours.push((place, m.id)),
+            }
+        }
+        out
+    }
+}
+
+/// Changes. Only the writer calls these, with what it has written.
+impl Model {
+    pub(super) fn fact(&mut self, fact: &Fact) {
+        match fact {
+            Fact::ActivityChanged(f) => self.activity(f.machine, f.at, f.activity),
+            Fact::Observed(f) => self.observed_until = self.observed_until.max(f.until),
+            Fact::DowntimeOpened(f) => {
+                if let Some(m) = self.machines.get_mut(&f.machine)
+                    && !m.downtimes.iter().any(|d| d.id == f.id)
+                {
+                    m.downtimes.push(OpenDowntime {
+                        id: f.id,
+                        started_at: f.started_at,
+                        source: f.source,
+                        reason: f.reason,
+                        note: f.note.clone(),
+                        classified_by: f.reason.and(f.by),
+                    });
+                }
+            }
+            Fact::DowntimeClassified(f) => {
+                for d in self.machines.values_mut().flat_map(|m| &mut m.downtimes).filter(|d| d.id == f.id) {
+                    d.reason = Some(f.reason);
+                    d.classified_by = Some(f.by);
+                    if f.note.is_some() {
+                        d.note.clone_from(&f.note);
+                    }
+                }
+            }
+            Fact::DowntimeClosed(f) => {
+                for m in self.machines.values_mut() {
+                    m.downtimes.retain(|d| d.id != f.id);
+                }
+            }
+            Fact::ProductionLogged(f) => {
+                if self.logs.insert(f.id)
+                    && let Some(w) = self.work_orders.get_mut(&f.work_order)
+                {
+                    w.completed += u64::from(f.completed);
+                    w.rejected += u64::from(f.rejected);
+                }
+            }
+            Fact::WorkOrderMoved(f) => self.moved(f),
+            Fact::AgentStarted(f) => {
+                self.unknown_machines.clone_from(&f.unknown);
+            }
+            Fact::Counted(_) | Fact::WorkOrderRefused(_) => {}
+        }
+    }
+
+    pub(super) fn activity(&mut self, machine: MachineId, at: Timestamp, activity: Activity) {
+        let Some(m) = self.machines.get_mut(&machine) else { return };
+        if m.since.is_some_and(|since| since > at) {
+            return;
+        }
+        m.activity = activity;
+        m.since = Some(at);
+        // Also the start of `no_data` is a moment until which it was seen.
+        m.seen_at = m.seen_at.max(Some(at));
+        if activity != Activity::NoData {
+            m.last_known = Some(activity);
+        }
+    }
+
+    fn moved(&mut self, f: &WorkOrderMoved) {
+        let Some(w) = self.work_orders.get_mut(&f.work_order) else { return };
+        w.status = status_after(f.verb);
+        w.is_moved_here = true;
+        w.changed_at = Some(f.at);
+        w.machine = f.machine.or(w.machine);
+        if f.verb == WorkOrderVerb::Start {
+            w.started_at = Some(f.at);
+            w.started_by = f.by;
+        }
+        self.place_work_orders();
+    }
+
+    /// What the database remembers of a work order's execution.
+    pub(super) fn execution(
+        &mut self,
+        id: WorkOrderId,
+        status: WorkOrderStatus,
+        machine: Option<MachineId>,
+        started: (Option<Timestamp>, Option<UserId>),
+        changed_at: Timestamp,
+    ) {
+        if let Some(w) = self.work_orders.get_mut(&id) {
+            let kept = !takes_planned_status(status);
+            w.status = if kept { status } else { w.status };
+            w.is_moved_here = true;
+            w.machine = machine.or(w.machine);
+            (w.started_at, w.started_by) = started;
+            w.changed_at = Some(changed_at);
+        }
+    }
+
+    pub(super) fn log_known(&mut self, id: Uuid) {
+        self.logs.insert(id);
+    }
+
+    pub(super) fn enrolled(&mut self, identity: Arc<Identity>) {
+        self.identity = Some(identity);
+        self.own_machines();
+    }
+
+    pub(super) fn configured(&mut self, codes: impl IntoIterator<Item = String>) {
+        self.configured = codes.into_iter().collect();
+        self.own_machines();
+    }
+
+    pub(super) fn seen(&mut self, machine: MachineId, at: Timestamp) {
+        if let Some(m) = self.machines.get_mut(&machine) {
+            m.seen_at = m.seen_at.max(Some(at));
+        }
+    }
+
+    /// Takes one op of the cloud's log. Requests are answered by the writer, not here. `sums` are those
+    /// of a work order that is new here, whose logs may have come before it.
+    pub(super) fn master(&mut self, op: &MasterOp, sums: Sums) {
+        match op {
+            MasterOp::Plant(p) => {
+                self.zone = TimeZone::get(&p.timezone).unwrap_or(TimeZone::UTC);
+                self.plant = Some(p.clone());
+            }
+            MasterOp::Lane(l) => {
+                self.lanes.insert(l.id, l.clone());
+            }
+            MasterOp::Machine(m) => self.machine(m),
+            MasterOp::Shift(s) => {
+                self.shifts.insert(s.id, s.clone());
+            }
+            MasterOp::Reason(r) => {
+                self.reasons.insert(r.id, r.clone());
+            }
+            MasterOp::User(u) => {
+                self.users.insert(u.id, u.clone());
+            }
+            MasterOp::WorkOrder(w) => self.work_order(w, sums),
+            MasterOp::WorkOrderRequest(_) => {}
+        }
+    }
+
+    fn machine(&mut self, record: &Machine) {
+        if let Some(before) = self.machines.get(&record.id)
+            && before.record.code != record.code
+        {
+            self.by_code.remove(&before.record.code);
+        }
+        self.by_code.insert(record.code.clone(), record.id);
+        self.machines.entry(record.id).and_modify(|m| m.record = record.clone()).or_insert_with(|| MachineNow {
+            record: record.clone(),
+            is_ours: false,
+            activity: Activity::NoData,
+            since: None,
+            last_known: None,
+            seen_at: None,
+            downtimes: Vec::new(),
+            work_order: None,
+        });
+        self.own_machines();
+        self.place_work_orders();
+    }
+
+    fn own_machines(&mut self) {
+        let (edge, configured): (_, HashSet<&String>) = (self.edge(), self.configured.iter().collect());
+        for m in self.machines.values_mut() {
+            m.is_ours = configured.contains(&m.record.code) && (m.record.edge.is_none() || m.record.edge == edge);
+        }
+        let resolved = self.resolved();
+        self.unknown_machines = resolved.unknown;
+        self.claimed_elsewhere = resolved.elsewhere;
+    }
+
+    fn work_order(&mut self, record: &WorkOrder, sums: Sums) {
+        self.by_number.insert(record.number.clone(), record.id);
+        match self.work_orders.get_mut(&record.id) {
+            Some(w) => {
+                if !w.is_moved_here || takes_planned_status(w.status) {
+                    w.status = record.status;
+                }
+                if !w.is_moved_here {
+                    w.machine = record.machine;
+                }
+                if w.record.number != record.number {
+                    self.by_number.remove(&w.record.number);
+                }
+                w.record = record.clone();
+            }
+            None => {
+                self.work_orders.insert(
+                    record.id,
+                    WorkOrderNow {
+                        record: record.clone(),
+                        status: record.status,
+                        machine: record.machine,
+                        started_at: None,
+                        started_by: None,
+                        changed_at: None,
+                        completed: sums.completed,
+                        rejected: sums.rejected,
+                        is_moved_here: false,
+                    },
+                );
+            }
+        }
+        self.place_work_orders();
+    }
+
+    /// Finds out again which work order each machine works on.
+    pub(super) fn place_work_orders(&mut self) {
+        for m in self.machines.values_mut() {
+            m.work_order = None;
+        }
+        let mut running: Vec<&WorkOrderNow> =
+            self.work_orders.values().filter(|w| w.status == WorkOrderStatus::InProgress).collect();
+        running.sort_by_key(|w| w.started_at);
+        for w in running {
+            if let Some(m) = w.machine.and_then(|m| self.machines.get_mut(&m)) {
+                m.work_order = Some(w.record.id);
+            }
+        }
+    }
+}
+
+/// The status that a verb leads to.
+#[must_use]
+pub const fn status_after(verb: WorkOrderVerb) -> WorkOrderStatus {
+    match verb {
+        WorkOrderVerb::Start | WorkOrderVerb::Resume => WorkOrderStatus::InProgress,
+        WorkOrderVerb::Pause => WorkOrderStatus::Paused,
+        WorkOrderVerb::Complete => WorkOrderStatus::Completed,
+    }
+}

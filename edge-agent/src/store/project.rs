@@ -1,0 +1,171 @@
+//! The rows that each fact makes. Applying the log again from its start gives the same rows.
+
+use rusqlite::{Connection, params};
+use unison_core::facts::{ClockQuality, Fact, ProductionLogged, StopSource, WorkOrderVerb};
+use unison_core::master::MasterOp;
+use unison_core::time::Timestamp;
+
+use super::CounterAt;
+use super::model::status_after;
+
+pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result<()> {
+    match fact {
+        Fact::ActivityChanged(f) => {
+            conn.prepare_cached(
+                "INSERT INTO activity_changes (machine_id, at, activity, clock_unsure) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (machine_id, at) DO UPDATE SET activity = excluded.activity, clock_unsure = excluded.clock_unsure",
+            )?
+            .execute(params![f.machine.0, f.at.0, f.activity.code(), f.clock == ClockQuality::Unsure])?;
+        }
+        Fact::Counted(f) => {
+            conn.prepare_cached(
+                "INSERT INTO count_buckets (machine_id, bucket_at, ideal_us, total, rejected) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (machine_id, bucket_at, ideal_us)
+                 DO UPDATE SET total = total + excluded.total, rejected = rejected + excluded.rejected",
+            )?
+            .execute(params![f.machine.0, f.bucket.0, f.ideal, f.total, f.rejected])?;
+        }
+        Fact::Observed(f) => meta(conn, "observed_until", &f.until.0.to_le_bytes())?,
+        Fact::AgentStarted(_) | Fact::WorkOrderRefused(_) => {}
+        Fact::DowntimeOpened(_) | Fact::DowntimeClassified(_) | Fact::DowntimeClosed(_) => downtime(conn, fact, hlc)?,
+        Fact::ProductionLogged(f) => {
+            production_log(conn, f, true)?;
+        }
+        Fact::WorkOrderMoved(f) => {
+            let (started_at, started_by) = match f.verb {
+                WorkOrderVerb::Start => (Some(f.at.0), f.by.map(|by| by.0)),
+                WorkOrderVerb::Pause | WorkOrderVerb::Resume | WorkOrderVerb::Complete => (None, None),
+            };
+            conn.prepare_cached(
+                "INSERT INTO work_orders (id, status, machine_id, started_at, started_by, changed_at)
+                 VALUES ($1, $2, $3, $4, $5, $6)
+                 ON CONFLICT (id) DO UPDATE SET status = excluded.status,
+                   machine_id = coalesce(excluded.machine_id, machine_id),
+                   started_at = coalesce(excluded.started_at, started_at),
+                   started_by = coalesce(excluded.started_by, started_by), changed_at = excluded.changed_at",
+            )?
+            .execute(params![
+                f.work_order.0,
+                status_after(f.verb).code(),
+                f.machine.map(|m| m.0),
+                started_at,
+                started_by,
+                f.at.0
+            ])?;
+        }
+    }
+    Ok(())
+}
+
+fn downtime(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result<()> {
+    let hlc = super::log::int(hlc);
+    match fact {
+        Fact::DowntimeOpened(f) => {
+            let source = match f.source {
+                StopSource::Signal => "signal",
+                StopSource::Operator => "operator",
+            };
+            let classified = f.reason.and(f.by);
+            conn.prepare_cached(
+                "INSERT INTO downtime_events (uuid, machine_id, started_at, source, reason_id, work_order_id,
+                   opened_by, note, classified_by, classified_at, reason_hlc)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (uuid) DO NOTHING",
+            )?
+            .execute(params![
+                f.id.as_bytes(),
+                f.machine.0,
+                f.started_at.0,
+                source,
+                f.reason.map(|r| r.0),
+                f.work_order.map(|w| w.0),
+                f.by.map(|b| b.0),
+                f.note,
+                classified.map(|b| b.0),
+                classified.map(|_| f.started_at.0),
+                if f.reason.is_some() { hlc } else { 0 }
+            ])?;
+        }
+        Fact::DowntimeClassified(f) => {
+            conn.prepare_cached(
+                "UPDATE downtime_events SET reason_id = $2, note = coalesce($3, note), classified_by = $4,
+                   classified_at = $5, reason_hlc = $6 WHERE uuid = $1 AND reason_hlc <= $6",
+            )?
+            .execute(params![f.id.as_bytes(), f.reason.0, f.note, f.by.0, f.at.0, hlc])?;
+        }
+        Fact::DowntimeClosed(f) => {
+            // A stop ends once; the writer lets no second end through.
+            conn.prepare_cached("UPDATE downtime_events SET ended_at = $2 WHERE uuid = $1 AND ended_at IS NULL")?
+                .execute(params![f.id.as_bytes(), f.ended_at.0])?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// True when the log was not known yet.
+pub(super) fn production_log(conn: &Connection, f: &ProductionLogged, own: bool) -> rusqlite::Result<bool> {
+    let changed = conn
+        .prepare_cached(
+            "INSERT INTO production_logs (uuid, work_order_id, machine_id, user_id, shift_id, quantity_completed,
+               quantity_rejected, hours_micro, notes, logged_at, own)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (uuid) DO NOTHING",
+        )?
+        .execute(params![
+            f.id.as_bytes(),
+            f.work_order.0,
+            f.machine.map(|m| m.0),
+            f.by.0,
+            f.shift.map(|s| s.0),
+            f.completed,
+            f.rejected,
+            f.hours_micro,
+            f.notes,
+            f.at.0,
+            own
+        ])?;
+    Ok(changed == 1)
+}
+
+pub(super) fn counter(conn: &Connection, c: &CounterAt) -> rusqlite::Result<()> {
+    // Counters use all 64 bits; SQLite's integers are signed.
+    conn.prepare_cached(
+        "INSERT INTO counters (machine_id, name, raw, at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (machine_id, name) DO UPDATE SET raw = excluded.raw, at = excluded.at",
+    )?
+    .execute(params![c.machine.0, c.name, c.raw.cast_signed(), c.at.0])?;
+    Ok(())
+}
+
+/// Keeps the record; of two versions the one with the higher sequence, which comes later.
+pub(super) fn master(conn: &Connection, op: &MasterOp, version: u8, body: &[u8]) -> rusqlite::Result<()> {
+    let id = match op {
+        MasterOp::Plant(p) => p.id.0,
+        MasterOp::Lane(l) => l.id.0,
+        MasterOp::Machine(m) => m.id.0,
+        MasterOp::Shift(s) => s.id.0,
+        MasterOp::Reason(r) => r.id.0,
+        MasterOp::User(u) => u.id.0,
+        MasterOp::WorkOrder(w) => w.id.0,
+        MasterOp::WorkOrderRequest(_) => return Ok(()),
+    };
+    conn.prepare_cached(
+        "INSERT INTO master (kind, id, version, body) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, body = excluded.body",
+    )?
+    .execute(params![op.kind().0, id, version, body])?;
+    Ok(())
+}
+
+pub(super) fn set_aside(conn: &Connection, at: Timestamp, reason: &str, body: &[u8]) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT INTO set_aside (received_at, reason, body) VALUES ($1, $2, $3)")?
+        .execute(params![at.0, reason, body])?;
+    Ok(())
+}
+
+pub(super) fn meta(conn: &Connection, key: &str, value: &[u8]) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    )?
+    .execute(params![key, value])?;
+    Ok(())
+}

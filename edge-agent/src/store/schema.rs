@@ -1,0 +1,51 @@
+//! Opens the database file: the right SQLite, safe settings, the newest tables. An older program never
+//! touches a newer database; tables only ever grow (expand, then contract in a later version).
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, params};
+
+use super::StoreError;
+
+/// Each text takes the database from the version of its place to the next. Append only.
+const VERSIONS: &[&str] = &[include_str!("schema_0001.sql")];
+/// SQLite 3.7.0 to 3.51.2 can lose commits when the WAL is reset.
+const SQLITE_MIN: i32 = 3_051_003;
+
+pub(super) fn open(path: &Path, now_us: i64) -> Result<Connection, StoreError> {
+    if rusqlite::version_number() < SQLITE_MIN {
+        return Err(StoreError::SqliteTooOld(rusqlite::version()));
+    }
+    let mut conn = Connection::open(path)?;
+    conn.busy_timeout(Duration::from_secs(5))?;
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    // FULL: NORMAL loses acknowledged rows at a power cut.
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "journal_size_limit", 16 * 1024 * 1024)?;
+    conn.set_prepared_statement_cache_capacity(64);
+    let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
+    let found: i64 = conn.query_row("PRAGMA user_version", [], |r| r.get(0))?;
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    for (version, text) in (1i64..).zip(VERSIONS).filter(|(version, _)| *version > found) {
+        let tx = conn.transaction()?;
+        tx.execute_batch(text)?;
+        tx.pragma_update(None, "user_version", version)?;
+        tx.execute(
+            "INSERT OR IGNORE INTO meta (key, value) VALUES ('created_at', $1)",
+            params![now_us.to_string().into_bytes()],
+        )?;
+        tx.commit()?;
+    }
+    Ok(conn)
+}
+
+pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(Duration::from_secs(5))?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(conn)
+}

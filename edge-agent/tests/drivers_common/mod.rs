@@ -1,0 +1,225 @@
+//! What the driver tests share: a running edge from a few lines of configuration, and a fake Modbus device
+//! that answers what the test tells it, at the level of bytes.
+#![allow(dead_code, reason = "every test file uses another part")]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use edge_agent::config;
+use edge_agent::driver::{
+    Clock, ConnectionState, ConnectionStatus, Quality, Reading, Sink, StatusSnapshot, TagIndex, Value, start_all,
+};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now_us(&self) -> i64 {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        i64::try_from(now.as_micros()).unwrap()
+    }
+}
+
+/// Started connections; they stop when this is dropped.
+pub struct Edge {
+    pub sink: Sink,
+    pub statuses: Vec<Arc<ConnectionStatus>>,
+    pub shutdown: CancellationToken,
+    _stop: DropGuard,
+}
+
+impl Edge {
+    /// `connections` is the part of the file after [agent].
+    pub fn start(connections: &str) -> Self {
+        let text = format!("[agent]\nname = \"test\"\ndata_dir = \"/tmp\"\n{connections}");
+        let config = config::parse("test.toml", &text).unwrap_or_else(|errors| panic!("{errors}"));
+        let (sink, shutdown) = (Sink::new(config.tags.len()), CancellationToken::new());
+        let statuses = start_all(&config, sink.clone(), Arc::new(SystemClock), shutdown.clone());
+        Self { sink, statuses, _stop: shutdown.clone().drop_guard(), shutdown }
+    }
+
+    pub fn status(&self, connection: usize) -> StatusSnapshot {
+        self.statuses[connection].snapshot()
+    }
+
+    pub fn reading(&self, tag: u32) -> Reading {
+        self.sink.latest(TagIndex(tag)).unwrap().0
+    }
+
+    /// The value of a tag if it is good.
+    pub fn good(&self, tag: u32) -> Option<Value> {
+        let reading = self.reading(tag);
+        (reading.quality == Quality::Good).then_some(reading.value)
+    }
+
+    pub async fn until_state(&self, connection: usize, state: ConnectionState) {
+        let text = format!("connection {connection} is {}", state.code());
+        until_or(&text, || self.status(connection).state == state, || self.explain()).await;
+    }
+
+    pub async fn until_value(&self, tag: u32, value: Value) {
+        let text = format!("tag {tag} is {value}");
+        until_or(&text, || self.good(tag) == Some(value), || self.explain()).await;
+    }
+
+    fn explain(&self) -> String {
+        self.statuses.iter().map(|status| format!("\n{:?}", status.snapshot())).collect()
+    }
+}
+
+/// Waits up to 20 s for a condition.
+pub async fn until(what: &str, condition: impl Fn() -> bool) {
+    until_or(what, condition, String::new).await;
+}
+
+async fn until_or(what: &str, condition: impl Fn() -> bool, explain: impl Fn() -> String) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(20), "waited in vain until {what} {}", explain());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+pub async fn sleep_ms(ms: u64) {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+}
+
+/// The configuration of one Modbus connection; `tags` are (register, type) named after the prefix.
+pub fn modbus(name: &str, address: SocketAddr, timeout_ms: u32, period_ms: u32, tags: &[(&str, &str)]) -> String {
+    let mut text = format!(
+        "[[connection]]\nname = \"{name}\"\ndriver = \"modbus_tcp\"\naddress = \"{address}\"\ntimeout_ms = {timeout_ms}\n"
+    );
+    for (i, (register, kind)) in tags.iter().enumerate() {
+        let (unit, register) = register.split_once('/').unwrap_or(("1", register));
+        text += &format!(
+            "[[connection.tag]]\nname = \"{name}-{i}\"\nunit = {unit}\nregister = \"{register}\"\ntype = \"{kind}\"\nperiod_ms = {period_ms}\n"
+        );
+    }
+    text
+}
+
+/// One request as the device got it.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub transaction: u16,
+    pub unit: u8,
+    pub function: u8,
+    pub address: u16,
+    pub count: u16,
+    /// Number of the request at this device and of its connection, from 0.
+    pub number: u64,
+    pub connection: u64,
+}
+
+impl Call {
+    pub fn frame(&self, pdu: &[u8]) -> Vec<u8> {
+        let mut frame = self.transaction.to_be_bytes().to_vec();
+        frame.extend([0, 0]);
+        frame.extend(u16::try_from(pdu.len() + 1).unwrap().to_be_bytes());
+        frame.push(self.unit);
+        frame.extend(pdu);
+        frame
+    }
+
+    /// The right answer: registers by address, bits by whether the register is odd.
+    pub fn answer(&self, value: impl Fn(u16) -> u16) -> Vec<u8> {
+        let addresses = (0..self.count).map(|i| self.address.wrapping_add(i));
+        let data: Vec<u8> = if self.function <= 2 {
+            let bits: Vec<bool> = addresses.map(|address| value(address) % 2 == 1).collect();
+            bits.chunks(8).map(|byte| byte.iter().rev().fold(0, |acc, bit| acc << 1 | u8::from(*bit))).collect()
+        } else {
+            addresses.flat_map(|address| value(address).to_be_bytes()).collect()
+        };
+        let mut pdu = vec![self.function, u8::try_from(data.len()).unwrap()];
+        pdu.extend(data);
+        self.frame(&pdu)
+    }
+
+    pub fn exception(&self, code: u8) -> Vec<u8> {
+        self.frame(&[self.function | 0x80, code])
+    }
+}
+
+pub enum Answer {
+    Send(Vec<u8>),
+    SendThenClose(Vec<u8>),
+    SendAfter(u64, Vec<u8>),
+    Silent,
+}
+
+/// A device on a port of its own.
+pub struct Device {
+    pub address: SocketAddr,
+    pub requests: Arc<AtomicU64>,
+    pub connections: Arc<AtomicU64>,
+    _stop: DropGuard,
+}
+
+impl Device {
+    pub async fn start(answer: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> Self {
+        Self::start_at("127.0.0.1:0".parse().unwrap(), answer).await
+    }
+
+    pub async fn start_at(address: SocketAddr, answer: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (requests, connections) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let (counted, opened, answer) = (requests.clone(), connections.clone(), Arc::new(answer));
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        tokio::spawn(async move {
+            while let Some(Ok((stream, _))) = stopped.run_until_cancelled(listener.accept()).await {
+                let connection = opened.fetch_add(1, Relaxed);
+                let serve = serve(stream, connection, counted.clone(), answer.clone());
+                tokio::spawn(stopped.clone().run_until_cancelled_owned(serve));
+            }
+        });
+        Self { address, requests, connections, _stop: stop.drop_guard() }
+    }
+
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Relaxed)
+    }
+
+    pub fn connections(&self) -> u64 {
+        self.connections.load(Relaxed)
+    }
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    connection: u64,
+    requests: Arc<AtomicU64>,
+    answer: Arc<impl Fn(&Call) -> Answer>,
+) -> Option<()> {
+    let mut frame = [0u8; 12];
+    loop {
+        stream.read_exact(&mut frame).await.ok()?;
+        let word = |i: usize| u16::from_be_bytes([frame[i], frame[i + 1]]);
+        let call = Call {
+            transaction: word(0),
+            unit: frame[6],
+            function: frame[7],
+            address: word(8),
+            count: word(10),
+            number: requests.fetch_add(1, Relaxed),
+            connection,
+        };
+        match answer(&call) {
+            Answer::Send(bytes) => stream.write_all(&bytes).await.ok()?,
+            Answer::SendThenClose(bytes) => {
+                stream.write_all(&bytes).await.ok()?;
+                return None;
+            }
+            Answer::SendAfter(ms, bytes) => {
+                sleep_ms(ms).await;
+                stream.write_all(&bytes).await.ok()?;
+            }
+            Answer::Silent => {}
+        }
+    }
+}

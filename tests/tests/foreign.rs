@@ -1,0 +1,181 @@
+//! The drivers against servers that somebody else wrote: pymodbus and asyncua.
+
+use anyhow::{Context, Result, bail};
+use edge_agent::driver::{self, Clock, Quality, Sink, TagIndex, Value};
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio_util::sync::CancellationToken;
+use unison_tests::stage::repository;
+
+struct Wall;
+
+impl Clock for Wall {
+    fn now_us(&self) -> i64 {
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64)
+    }
+}
+
+/// A Python server; killed when dropped.
+struct Foreign(Child);
+
+impl Foreign {
+    fn start(script: &str, port: u16) -> Result<Self> {
+        let python = repository().join("target/venv/bin/python");
+        if !python.is_file() {
+            bail!("{} is missing; `make test` makes it", python.display());
+        }
+        let mut child = Command::new(python)
+            .arg(repository().join("tests/foreign").join(script))
+            .arg(port.to_string())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().context("piped")?).read_line(&mut line)?;
+        let started = Self(child);
+        anyhow::ensure!(line.trim() == port.to_string(), "{script} said \"{}\"", line.trim());
+        Ok(started)
+    }
+}
+
+impl Drop for Foreign {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// A running edge side: the drivers of one configuration.
+struct Polled {
+    names: Vec<String>,
+    sink: Sink,
+    shutdown: CancellationToken,
+    _dir: tempfile::TempDir,
+}
+
+impl Drop for Polled {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+impl Polled {
+    fn start(connection: &str, tags: &[(&str, &str)]) -> Result<Self> {
+        let dir = tempfile::tempdir()?;
+        let path: PathBuf = dir.path().join("edge.toml");
+        let mut text = "[agent]\nname = \"t\"\ndata_dir = \"/nonexistent\"\n[http]\nlisten = \"127.0.0.1:0\"\n".to_owned();
+        text.push_str(&format!("[[connection]]\nname = \"foreign\"\n{connection}\n"));
+        for (name, rest) in tags {
+            text.push_str(&format!("[[connection.tag]]\nname = \"{name}\"\n{rest}\n"));
+        }
+        std::fs::write(&path, text)?;
+        let config = edge_agent::config::load(&path).map_err(|e| anyhow::anyhow!("{e}"))?;
+        let (sink, shutdown) = (Sink::new(tags.len()), CancellationToken::new());
+        driver::start_all(&config, sink.clone(), Arc::new(Wall), shutdown.clone());
+        let names = tags.iter().map(|(n, _)| (*n).to_owned()).collect();
+        Ok(Self { names, sink, shutdown, _dir: dir })
+    }
+
+    fn value(&self, name: &str) -> Option<(Value, Quality)> {
+        let index = self.names.iter().position(|n| n == name)?;
+        let (reading, _) = self.sink.latest(TagIndex(index as u32))?;
+        (reading.at > 0).then_some((reading.value, reading.quality))
+    }
+
+    async fn until(&self, name: &str, what: impl Fn(Value, Quality) -> bool) -> Result<()> {
+        let end = Instant::now() + Duration::from_secs(40);
+        loop {
+            let last = self.value(name);
+            if last.is_some_and(|(v, q)| what(v, q)) {
+                return Ok(());
+            }
+            if Instant::now() > end {
+                bail!("{name} stayed {last:?}");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn is(&self, name: &str, value: Value) -> Result<()> {
+        self.until(name, |v, q| v == value && q == Quality::Good).await
+    }
+}
+
+const MODBUS_TAGS: &[(&str, &str)] = &[
+    ("u16", "register = \"holding:0\"\ntype = \"u16\"\nperiod_ms = 100"),
+    ("i16", "register = \"holding:1\"\ntype = \"i16\"\nperiod_ms = 100"),
+    ("u32", "register = \"holding:2\"\ntype = \"u32\"\nperiod_ms = 100"),
+    ("i32", "register = \"holding:4\"\ntype = \"i32\"\nperiod_ms = 100"),
+    ("u64", "register = \"holding:6\"\ntype = \"u64\"\nperiod_ms = 100"),
+    ("i64", "register = \"holding:10\"\ntype = \"i64\"\nperiod_ms = 100"),
+    ("f32", "register = \"holding:14\"\ntype = \"f32\"\nperiod_ms = 100"),
+    ("f64", "register = \"holding:16\"\ntype = \"f64\"\nperiod_ms = 100"),
+    ("low_first", "register = \"holding:20\"\ntype = \"u32\"\nword_order = \"little\"\nperiod_ms = 100"),
+    ("bit", "register = \"holding:22.3\"\ntype = \"bool\"\nperiod_ms = 100"),
+    ("input", "register = \"input:0\"\ntype = \"u16\"\nperiod_ms = 100"),
+    ("coil", "register = \"coil:2\"\ntype = \"bool\"\nperiod_ms = 100"),
+    ("discrete", "register = \"discrete:1\"\ntype = \"bool\"\nperiod_ms = 100"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edge_02_pymodbus_values_of_every_type() -> Result<()> {
+    let port = free_port()?;
+    let server = Foreign::start("modbus_server.py", port)?;
+    let connection = format!("driver = \"modbus_tcp\"\naddress = \"127.0.0.1:{port}\"\ntimeout_ms = 1000");
+    let polled = Polled::start(&connection, MODBUS_TAGS)?;
+    polled.is("u16", Value::Uint(65_535)).await?;
+    polled.is("i16", Value::Int(-12_345)).await?;
+    polled.is("u32", Value::Uint(4_000_000_000)).await?;
+    polled.is("i32", Value::Int(-2_000_000_000)).await?;
+    polled.is("u64", Value::Uint((1 << 63) + 1)).await?;
+    polled.is("i64", Value::Int(-(1 << 62) - 1)).await?;
+    polled.is("f32", Value::Float(3.25)).await?;
+    polled.is("f64", Value::Float(-0.1)).await?;
+    polled.is("low_first", Value::Uint(305_419_896)).await?;
+    polled.is("bit", Value::Bool(true)).await?;
+    polled.is("input", Value::Uint(777)).await?;
+    polled.is("coil", Value::Bool(true)).await?;
+    polled.is("discrete", Value::Bool(true)).await?;
+    // EDGE-14: the server dies, its values go bad; it comes back, they are good again.
+    drop(server);
+    polled.until("u16", |_, q| q == Quality::Bad).await?;
+    let _server = Foreign::start("modbus_server.py", port)?;
+    polled.is("u16", Value::Uint(65_535)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edge_03_asyncua_values_and_a_restart() -> Result<()> {
+    let port = free_port()?;
+    let server = Foreign::start("opcua_server.py", port)?;
+    let connection = format!("driver = \"opcua\"\nendpoint = \"opc.tcp://127.0.0.1:{port}/\"\nsecurity = \"none\"\nsampling_ms = 100");
+    let polled = Polled::start(
+        &connection,
+        &[
+            ("state", "node = \"ns=2;s=State\"\ntype = \"i32\""),
+            ("parts", "node = \"ns=2;s=Parts64\"\ntype = \"u64\""),
+            ("force", "node = \"ns=2;s=Force\"\ntype = \"f64\""),
+            ("running", "node = \"ns=2;s=Running\"\ntype = \"bool\""),
+            ("broken", "node = \"ns=2;s=Broken\"\ntype = \"i32\""),
+            ("counter", "node = \"ns=2;s=Counter\"\ntype = \"u32\""),
+        ],
+    )?;
+    polled.is("state", Value::Int(6)).await?;
+    polled.is("parts", Value::Uint((1 << 63) + 1)).await?;
+    polled.is("force", Value::Float(-12.5)).await?;
+    polled.is("running", Value::Bool(true)).await?;
+    polled.until("broken", |_, q| q == Quality::Bad).await?;
+    polled.until("counter", |v, q| q == Quality::Good && matches!(v, Value::Uint(n) if n > 10)).await?;
+    // The server restarts: its counter begins again, and the subscription must come back by itself.
+    drop(server);
+    polled.until("state", |_, q| q == Quality::Bad).await?;
+    let _server = Foreign::start("opcua_server.py", port)?;
+    polled.is("state", Value::Int(6)).await?;
+    polled.until("counter", |v, q| q == Quality::Good && matches!(v, Value::Uint(n) if n > 3)).await
+}

@@ -1,0 +1,48 @@
+/**
+ * Which organisation this tab speaks for. Normally the host says it; where the host names none
+ * (a demo on localhost or an address), it comes from ?org= or the log-in form and goes into a header.
+ */
+import { setExtraHeaders, withQuery } from '@unison/ui-kit';
+
+const KEY = 'unison.organization';
+
+/** Pure: does this host name an organisation by itself? */
+export function hostNamesOrganization(host: string): boolean {
+  if (host === 'localhost' || host.startsWith('[') || /^\d+(\.\d+){3}$/.test(host)) return false;
+  return host.includes('.');
+}
+
+function stored(): string {
+  try {
+    return sessionStorage.getItem(KEY) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+let current = '';
+
+export function organization(): string {
+  return current;
+}
+
+export function setOrganization(name: string): void {
+  current = name.trim().toLowerCase();
+  try {
+    if (current) sessionStorage.setItem(KEY, current);
+    else sessionStorage.removeItem(KEY);
+  } catch {
+    // Private mode: it lasts until the page is closed.
+  }
+}
+
+export function startOrganization(): void {
+  const asked = new URLSearchParams(window.location.search).get('org');
+  setOrganization(asked ?? (hostNamesOrganization(window.location.hostname) ? '' : stored()));
+  setExtraHeaders(() => (current ? { 'X-Organization': current } : {}));
+}
+
+/** An event stream cannot send headers, so here the name goes into the address. */
+export function eventsUrl(): string {
+  return withQuery('/api/v1/events', { org: current });
+}

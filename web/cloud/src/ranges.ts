@@ -1,0 +1,42 @@
+/**
+ * The date ranges of the dashboard. Pure: now and the plant's zone are arguments.
+ */
+export const RANGES = ['8h', 'today', '24h', '7d', '30d'] as const;
+export type RangeName = (typeof RANGES)[number];
+
+const HOUR_MS = 3_600_000;
+
+export interface Span {
+  from: string;
+  to: string;
+}
+
+export function isRange(value: unknown): value is RangeName {
+  return RANGES.some((r) => r === value);
+}
+
+/** `to` is cut to the minute, so that one address asks one question and caches apply. */
+export function spanOf(range: RangeName, now: number, zone?: string): Span {
+  const to = Math.floor(now / 60_000) * 60_000;
+  const hours: Record<Exclude<RangeName, 'today'>, number> = { '8h': 8, '24h': 24, '7d': 168, '30d': 720 };
+  const from = range === 'today' ? startOfDay(to, zone) : to - hours[range] * HOUR_MS;
+  return { from: iso(from), to: iso(Math.max(to, from + 60_000)) };
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z');
+}
+
+/** Midnight in the plant, also on days that have 23 or 25 hours. */
+export function startOfDay(at: number, zone?: string): number {
+  const offset = (time: number): number => {
+    const parts = new Intl.DateTimeFormat('en-GB', {
+      timeZone: zone || undefined, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+    }).formatToParts(time);
+    const part = (type: string) => Number(parts.find((p) => p.type === type)?.value ?? 0);
+    return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - Math.floor(time / 1000) * 1000;
+  };
+  const local = at + offset(at);
+  const midnight = Math.floor(local / 86_400_000) * 86_400_000;
+  return midnight - offset(midnight - offset(at));
+}

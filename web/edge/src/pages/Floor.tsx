@@ -1,0 +1,78 @@
+/**
+ * The floor: one tile per machine, what is abnormal first. A tap opens the station.
+ */
+import { byUrgency, clock, Empty, LiveZone, Loaded, needsReason, shownState, Skeletons, span, StateGlyph, useServerNow, useTexts, type Machine } from '@unison/ui-kit';
+import { Link } from '@tanstack/react-router';
+import { useMachines, useStationInfo } from '../reads';
+
+export function Floor() {
+  const { t } = useTexts();
+  const machines = useMachines();
+  const info = useStationInfo().data;
+  return (
+    <section className="floor" aria-labelledby="floor-title">
+      <div className="floor-head">
+        <h1 id="floor-title">{t('floor.title')}</h1>
+        {machines.data && <Summary machines={machines.data.machines} />}
+      </div>
+      <Loaded query={machines} what={t('floor.title')} skeleton={<div className="tiles"><Skeletons count={1} height={168} /><Skeletons count={1} height={168} /><Skeletons count={1} height={168} /></div>}>
+        {({ machines: list }) =>
+          list.length === 0 ? <Empty title={t('floor.empty')} hint={info?.enrolled === false ? t('floor.notEnrolled') : t('floor.emptyHint')} /> : (
+            <LiveZone zone={info?.timezone}>
+              <ul className="tiles">
+                {[...list].sort(byUrgency).map((machine) => <li key={machine.id}><Tile machine={machine} zone={info?.timezone} /></li>)}
+              </ul>
+            </LiveZone>
+          )}
+      </Loaded>
+      {info && info.unknown_machines.length > 0 && <p className="note">{t('floor.unknownMachines', { list: info.unknown_machines.join(', ') })}</p>}
+    </section>
+  );
+}
+
+function Summary({ machines }: { machines: Machine[] }) {
+  const { t } = useTexts();
+  const count = (shown: string) => machines.filter((m) => shownState(m) === shown).length;
+  const missing = machines.filter(needsReason).length;
+  return (
+    <p className="floor-sum" data-testid="floor-summary">
+      <span>{t('floor.running', { count: count('running'), total: machines.length })}</span>
+      {count('down') > 0 && <b className="is-down">{t('floor.down', { count: count('down') })}</b>}
+      {missing > 0 && <b>{t('floor.missing', { count: missing })}</b>}
+    </p>
+  );
+}
+
+function Tile({ machine, zone }: { machine: Machine; zone?: string }) {
+  const { t, language } = useTexts();
+  const now = useServerNow();
+  const shown = shownState(machine);
+  const untagged = needsReason(machine);
+  const silent = shown === 'no_data';
+  return (
+    <Link to="/m/$id" params={{ id: machine.id }} className={`tile tile-${shown}`} data-testid={`tile-${machine.machine_code}`} data-state={shown}>
+      <span className="tile-top">
+        <strong className="tile-code">{machine.machine_code}</strong>
+        <span className="tile-lane">{machine.lane_name}</span>
+      </span>
+      <span className="tile-name">{machine.name}</span>
+      <span className="tile-state">
+        <StateGlyph shown={shown} size={30} />
+        <b>{t(`state.${shown}`)}</b>
+        <span className="tile-span">{silent || !machine.since ? '' : span(now - Date.parse(machine.since))}</span>
+      </span>
+      <span className="tile-foot">
+        {silent ? `${t('live.noDataSince', { time: clock(machine.seen_at, zone, language) })} · ${t('state.lastKnown', { state: t(`state.${lastKnown(machine)}`) })}`
+        : untagged ? <em className="tile-untagged">{t('state.untagged')}</em>
+        : machine.downtime_reason ? machine.downtime_reason
+        : machine.current_work_order ? machine.current_work_order.work_order_number
+        : t('floor.noOrder')}
+      </span>
+    </Link>
+  );
+}
+
+function lastKnown(machine: Machine) {
+  const activity = machine.activity === 'no_data' ? 'idle' : machine.activity;
+  return shownState({ ...machine, stale: false, activity });
+}

@@ -1,0 +1,143 @@
+/**
+ * What waits and where: page→edge, edge→cloud, the machines' connections, and the settings of this device.
+ */
+import { clock, decimal, LANGUAGES, Loaded, NONE, reasonOf, setLanguage, toast, units, useTexts } from '@unison/ui-kit';
+import { useMantineColorScheme } from '@mantine/core';
+import { useState, useSyncExternalStore, type ReactNode } from 'react';
+import type { Entry } from '../outbox/store';
+import { HopGlyph, useHopText, usePageHop, type HopState } from '../parts/QueueIndicator';
+import { useConnections, useQueue, useStationInfo } from '../reads';
+import { outbox } from '../services';
+import { useUser } from '../session';
+
+export function Queue() {
+  const { t } = useTexts();
+  return (
+    <section className="sheet queue" aria-labelledby="queue-title">
+      <header className="sheet-head"><h1 id="queue-title">{t('queue.title')}</h1></header>
+      <div className="hops">
+        <PageHop />
+        <CloudHop />
+      </div>
+      <Waiting />
+      <Connections />
+      <Device />
+    </section>
+  );
+}
+
+function HopCard({ title, state, text, children, testId }: { title: string; state: HopState; text: string; children?: ReactNode; testId: string }) {
+  return (
+    <article className={`card hop-card hop-${state}`} data-testid={testId} data-state={state}>
+      <h2>{title}</h2>
+      <p className="hop-line"><HopGlyph state={state} /><b>{text}</b></p>
+      {children}
+    </article>
+  );
+}
+
+function PageHop() {
+  const { t } = useTexts();
+  const hop = usePageHop();
+  const text = useHopText()(hop);
+  return <HopCard title={t('queue.hop.page')} state={hop.state} text={text || t('queue.online')} testId="hop-page" />;
+}
+
+/** Never an alarm: an edge without its cloud works on, so even "error" is told in words only. */
+function CloudHop() {
+  const { t, language } = useTexts();
+  const queue = useQueue();
+  const zone = useStationInfo().data?.timezone;
+  return (
+    <Loaded query={queue} what={t('queue.hop.cloud')}>
+      {({ edge_to_cloud: hop }) => (
+        <HopCard title={t('queue.hop.cloud')} state={hop.state === 'error' ? 'offline' : hop.state} text={hop.message || t(`queue.cloud.${hop.state}`)} testId="hop-cloud">
+          <dl className="pairs">
+            <div><dt>{t('queue.pending')}</dt><dd data-testid="cloud-pending">{units(hop.pending, language)}</dd></div>
+            <div><dt>{t('queue.oldest')}</dt><dd>{clock(hop.oldest_unsent, zone, language)}</dd></div>
+            <div><dt>{t('queue.lastAck')}</dt><dd>{clock(hop.last_ack, zone, language)}</dd></div>
+          </dl>
+          {hop.state !== 'online' && <p className="dim">{t('queue.cloud.calm')}</p>}
+        </HopCard>
+      )}
+    </Loaded>
+  );
+}
+
+function Waiting() {
+  const { t } = useTexts();
+  const user = useUser();
+  const { entries, sending } = useSyncExternalStore(outbox.watch, outbox.current);
+  const stuck = entries.some((e) => e.state !== 'waiting');
+  return (
+    <article className="card" data-testid="pending-items">
+      <h2>{t('queue.items')}</h2>
+      {entries.length === 0 ? <p className="dim">{t('queue.none')}</p> : (
+        <ul className="entries">{entries.map((entry) => <li key={entry.uuid}><Row entry={entry} /></li>)}</ul>
+      )}
+      {stuck && <button type="button" className="big big-main" disabled={sending > 0} data-testid="retry" onClick={() => void outbox.retry(user?.id ?? null)}>{t('common.retry')}</button>}
+    </article>
+  );
+}
+
+function Row({ entry }: { entry: Entry }) {
+  const { t, language } = useTexts();
+  const [sure, setSure] = useState(false);
+  const discard = (): void => {
+    if (!sure) return setSure(true);
+    outbox.discard(entry.uuid).catch((error: unknown) => toast('bad', reasonOf(error)));
+  };
+  const state = entry.state === 'sign_in' ? t('queue.needsSignIn', { name: entry.userName })
+    : entry.state === 'failed' ? entry.error ?? '' : t('queue.waiting', { time: clock(entry.nextAt, undefined, language) });
+  return (
+    <div className={`entry-row entry-${entry.state}`}>
+      <p><b>{entry.label}</b><span>{entry.userName}, {clock(entry.createdAt, undefined, language)}</span><span role="status">{state}</span></p>
+      {entry.state === 'failed' && <button type="button" className="chip" onClick={discard}>{sure ? t('queue.discardSure') : t('queue.discard')}</button>}
+    </div>
+  );
+}
+
+function Connections() {
+  const { t, language } = useTexts();
+  const connections = useConnections();
+  const zone = useStationInfo().data?.timezone;
+  return (
+    <article className="card">
+      <h2>{t('queue.connections')}</h2>
+      <Loaded query={connections} what={t('queue.connections')}>
+        {({ connections: list }) => list.length === 0 ? <p className="dim">{t('queue.noConnections')}</p> : (
+          <ul className="entries">
+            {list.map((c) => (
+              <li key={c.name} className="entry-row" data-testid={`connection-${c.name}`}>
+                <p>
+                  <b>{c.name}</b>
+                  <span>{c.driver} · {t('queue.tags', { count: c.tags })} · {c.requests_per_second === null ? NONE : decimal(c.requests_per_second, language, 1)}/s</span>
+                  <span>{c.state} · {t('live.age', { time: clock(c.last_good_at, zone, language) })}{c.error ? ` · ${c.error}` : ''}</span>
+                </p>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </article>
+  );
+}
+
+function Device() {
+  const { t, language } = useTexts();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const version = useStationInfo().data?.version;
+  return (
+    <article className="card">
+      <h2>{t('queue.device')}</h2>
+      <div className="began" role="group" aria-label={t('common.language')}>
+        {LANGUAGES.map((code) => <button key={code} type="button" className="chip" aria-pressed={language === code} lang={code} data-testid={`language-${code}`} onClick={() => setLanguage(code)}>{code === 'de' ? 'Deutsch' : 'English'}</button>)}
+      </div>
+      <div className="began" role="group" aria-label={t('common.scheme')}>
+        {(['light', 'dark', 'auto'] as const).map((scheme) => <button key={scheme} type="button" className="chip" aria-pressed={colorScheme === scheme} data-testid={`scheme-${scheme}`} onClick={() => setColorScheme(scheme)}>{t(`common.${scheme}`)}</button>)}
+      </div>
+      {!window.isSecureContext && <p className="dim">{t('queue.limited')}</p>}
+      {version && <p className="dim">{t('queue.version', { version })}</p>}
+    </article>
+  );
+}

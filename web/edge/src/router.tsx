@@ -1,0 +1,82 @@
+/**
+ * The addresses of the operator pages. What a page shows is in its address, so a reload changes nothing.
+ */
+import { CrashPage } from '@unison/ui-kit';
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { Floor } from './pages/Floor';
+import { LogProduction } from './pages/LogProduction';
+import { NotFound } from './pages/NotFound';
+import { Queue } from './pages/Queue';
+import { Scanner } from './pages/Scanner';
+import { SignIn } from './pages/SignIn';
+import { Station } from './pages/Station';
+import { StopReason } from './pages/StopReason';
+import { Shell } from './parts/Shell';
+import { onNeedLogin } from './session';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+const machineId = { parse: (params: { id: string }) => ({ id: Number(params.id) }), stringify: (params: { id: number }) => ({ id: String(params.id) }) };
+const number = (value: unknown): number | undefined => {
+  const parsed = Number(value);
+  return value !== undefined && Number.isInteger(parsed) ? parsed : undefined;
+};
+
+const floor = createRoute({ getParentRoute: () => root, path: '/', component: Floor });
+const station = createRoute({
+  getParentRoute: () => root,
+  path: '/m/$id',
+  params: machineId,
+  validateSearch: (search: Record<string, unknown>): { view?: 'orders' } => (search['view'] === 'orders' ? { view: 'orders' } : {}),
+  component: function StationPage() {
+    return <Station id={station.useParams().id} view={station.useSearch().view} />;
+  },
+});
+const log = createRoute({
+  getParentRoute: () => root,
+  path: '/m/$id/log',
+  params: machineId,
+  validateSearch: (search: Record<string, unknown>): { wo?: number } => {
+    const wo = number(search['wo']);
+    return wo === undefined ? {} : { wo };
+  },
+  component: function LogPage() {
+    return <LogProduction id={log.useParams().id} workOrderId={log.useSearch().wo} />;
+  },
+});
+const stop = createRoute({
+  getParentRoute: () => root,
+  path: '/m/$id/stop/$uuid',
+  params: { parse: (p: { id: string; uuid: string }) => ({ id: Number(p.id), uuid: p.uuid }), stringify: (p: { id: number; uuid: string }) => ({ id: String(p.id), uuid: p.uuid }) },
+  component: function StopPage() {
+    const { id, uuid } = stop.useParams();
+    return <StopReason key={uuid} id={id} uuid={uuid} />;
+  },
+});
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  // Only a path of our own: "//host" would lead away.
+  validateSearch: (search: Record<string, unknown>): { next?: string } => {
+    const next = search['next'];
+    return typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {};
+  },
+  component: function LoginPage() {
+    return <SignIn next={login.useSearch().next ?? '/'} />;
+  },
+});
+const queue = createRoute({ getParentRoute: () => root, path: '/queue', component: Queue });
+const scanner = createRoute({ getParentRoute: () => root, path: '/scanner', component: Scanner });
+
+export const router = createRouter({
+  routeTree: root.addChildren([floor, station, log, stop, login, queue, scanner]),
+  defaultErrorComponent: ({ error }) => <CrashPage message={error instanceof Error ? error.message : String(error)} />,
+});
+
+onNeedLogin((next) => void router.navigate({ to: '/login', search: { next } }));
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
