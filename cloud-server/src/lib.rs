@@ -3,6 +3,9 @@
 //! `db` is the only door to a database driver, `tenancy` the only door to an organisation's rows,
 //! `intake` the only one to the broker. `business` decides and stores, `http` and the command line ask.
 
+pub mod auth;
+pub mod business;
+pub mod config;
 pub mod db;
 pub mod intake;
 pub mod live;

@@ -1,8 +1,11 @@
 //! The program in the plant: talks to the machines, knows what they do, serves the operators.
 
-pub mod check;
 pub mod agent;
+pub mod api;
 pub mod carrier;
+pub mod check;
 pub mod config;
 pub mod driver;
+pub mod enrol;
+pub mod machine;
 pub mod store;

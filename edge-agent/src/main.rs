@@ -1,1 +1,183 @@
-fn main() {}
+//! The command line of the agent.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use clap::{Args, Parser, Subcommand};
+use edge_agent::agent::{self, WallClock};
+use edge_agent::config::{self, Config};
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+/// As sysexits.h: something is wrong with the configuration; starting again does not help.
+const EXIT_CONFIG: u8 = 78;
+
+#[derive(Parser)]
+#[command(name = "edge-agent", version, about = "Talks to the machines of a plant, knows what they do, serves the operators.")]
+#[command(args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: Run,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the agent (what happens without a command).
+    Run(Run),
+    /// Says what a configuration would do, or all that is wrong with it. Talks to no device.
+    Check {
+        file: PathBuf,
+    },
+    /// Sets the PIN of an operator on this box, through the running agent.
+    Pin {
+        #[command(flatten)]
+        run: Run,
+        /// Name, e-mail address or id.
+        #[arg(long)]
+        operator: String,
+        /// 4 to 6 digits.
+        #[arg(long)]
+        pin: String,
+    },
+    /// Says the version.
+    Version,
+}
+
+#[derive(Args)]
+struct Run {
+    /// The configuration file.
+    #[arg(long, short, default_value = "/etc/unison/edge.toml")]
+    config: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command.unwrap_or(Command::Run(cli.run)) {
+        Command::Run(Run { config }) => with_config(&config, run),
+        Command::Check { file } => match edge_agent::check::check(&file) {
+            Ok(summary) => say(summary.trim_end()),
+            Err(errors) => return wrong_config(&errors),
+        },
+        Command::Pin { run: Run { config }, operator, pin } => with_config(&config, |c| set_pin(&c, &operator, &pin)),
+        Command::Version => say(env!("CARGO_PKG_VERSION")),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln_line(&format!("edge-agent: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of a command")]
+#[expect(clippy::unnecessary_wraps, reason = "the shape of the other commands")]
+fn say(text: &str) -> anyhow::Result<ExitCode> {
+    println!("{text}");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn eprintln_line(text: &str) {
+    use std::io::Write as _;
+    // Nowhere is left to say that this failed.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+fn wrong_config(errors: &config::ConfigErrors) -> ExitCode {
+    eprintln_line(&errors.to_string());
+    ExitCode::from(EXIT_CONFIG)
+}
+
+fn with_config(
+    path: &std::path::Path,
+    command: impl FnOnce(Config) -> anyhow::Result<ExitCode>,
+) -> anyhow::Result<ExitCode> {
+    match config::load(path) {
+        Ok(config) => command(config),
+        Err(errors) => Ok(wrong_config(&errors)),
+    }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    // One TLS stack with one provider; it must be chosen before the first connection.
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        bail!("TLS was set up twice");
+    }
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime did not start")
+}
+
+fn run(config: Config) -> anyhow::Result<ExitCode> {
+    log_to_stderr();
+    runtime()?.block_on(async {
+        let shutdown = CancellationToken::new();
+        tokio::spawn(stop_on_signal(shutdown.clone())?);
+        agent::run(config, Arc::new(WallClock), shutdown).await
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `UNISON_LOG` says what is logged ("info", "edge_agent=debug"), `UNISON_LOG_FORMAT=json` how.
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_env("UNISON_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::env::var("UNISON_LOG_FORMAT").is_ok_and(|format| format == "json") {
+        log.json().init();
+    } else {
+        log.init();
+    }
+}
+
+fn stop_on_signal(shutdown: CancellationToken) -> anyhow::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        shutdown.cancel();
+    })
+}
+
+#[derive(Deserialize)]
+struct Operators {
+    operators: Vec<Operator>,
+}
+
+#[derive(Deserialize)]
+struct Operator {
+    id: i64,
+    name: String,
+    #[serde(default)]
+    email: Option<String>,
+}
+
+fn set_pin(config: &Config, operator: &str, pin: &str) -> anyhow::Result<ExitCode> {
+    let token = agent::read_admin_token(&config.agent.data_dir)?;
+    let base = format!("http://{}/api/v1/operators", config.http.listen);
+    runtime()?.block_on(async {
+        let client = reqwest::Client::new();
+        let away = || format!("{base}: does the agent run?");
+        let answer = client.get(&base).send().await.with_context(away)?.error_for_status()?;
+        let known = answer.json::<Operators>().await?.operators;
+        let is_meant = |o: &&Operator| {
+            o.name == operator || o.id.to_string() == operator || o.email.as_deref() == Some(operator)
+        };
+        let meant: Vec<&Operator> = known.iter().filter(is_meant).collect();
+        let [one] = meant.as_slice() else {
+            let names: Vec<&str> = known.iter().map(|o| o.name.as_str()).collect();
+            bail!("\"{operator}\" names {} operators; known are: {}", meant.len(), names.join(", "));
+        };
+        let request = client.post(format!("{base}/{}/pin", one.id)).header("X-Admin-Token", token);
+        let answer = request.json(&serde_json::json!({ "pin": pin })).send().await.with_context(away)?;
+        if !answer.status().is_success() {
+            bail!("the PIN was not set: {}", answer.text().await?);
+        }
+        say(&format!("The PIN of {} is set.", one.name))
+    })
+}

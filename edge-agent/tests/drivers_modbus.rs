@@ -83,7 +83,8 @@ async fn edge_12_a_silent_unit_behind_a_gateway_does_not_stop_the_others() {
         _ => Answer::Send(call.answer(register)),
     })
     .await;
-    let edge = Edge::start(&modbus("gateway", device.address, 100, 50, &[("1/holding:1", "u16"), ("2/holding:2", "u16")]));
+    let edge =
+        Edge::start(&modbus("gateway", device.address, 100, 50, &[("1/holding:1", "u16"), ("2/holding:2", "u16")]));
     edge.until_value(0, Value::Uint(1)).await;
     let before = edge.status(0).requests_ok;
     sleep_ms(3_000).await;
@@ -106,7 +107,8 @@ async fn edge_12_a_gateway_that_says_the_unit_is_gone_keeps_its_connection() {
         _ => Answer::Send(call.answer(register)),
     })
     .await;
-    let edge = Edge::start(&modbus("gateway", device.address, 500, 50, &[("1/holding:1", "u16"), ("2/holding:2", "u16")]));
+    let edge =
+        Edge::start(&modbus("gateway", device.address, 500, 50, &[("1/holding:1", "u16"), ("2/holding:2", "u16")]));
     edge.until_value(0, Value::Uint(1)).await;
     sleep_ms(1_000).await;
     assert_eq!(edge.good(1), None);
@@ -147,8 +149,10 @@ async fn edge_14_a_device_that_restarts_is_bad_meanwhile_and_read_again() {
     assert_eq!(edge.status(0).restarts, 0);
 }
 
+type Spoilt = Box<dyn Fn(&drivers_common::Call) -> Answer + Send + Sync>;
+
 /// Devices whose first answer is spoilt and whose later answers are right.
-async fn spoilt_first(answers: Vec<Box<dyn Fn(&drivers_common::Call) -> Answer + Send + Sync>>) {
+async fn spoilt_first(answers: Vec<Spoilt>) {
     let mut devices = Vec::new();
     let mut text = String::new();
     for (i, first) in answers.into_iter().enumerate() {
@@ -184,9 +188,7 @@ async fn edge_12_a_device_that_dies_at_any_byte_of_its_answer_is_asked_again() {
     // Header 7, function, length, two registers.
     spoilt_first(
         (0..13usize)
-            .map(|cut| -> Box<dyn Fn(&drivers_common::Call) -> Answer + Send + Sync> {
-                Box::new(move |call| Answer::SendThenClose(call.answer(register)[..cut].to_vec()))
-            })
+            .map(|cut| -> Spoilt { Box::new(move |call| Answer::SendThenClose(call.answer(register)[..cut].to_vec())) })
             .collect(),
     )
     .await;
@@ -196,9 +198,7 @@ async fn edge_12_a_device_that_dies_at_any_byte_of_its_answer_is_asked_again() {
 async fn edge_12_a_device_that_hangs_at_any_byte_of_its_answer_is_asked_again() {
     spoilt_first(
         (0..13usize)
-            .map(|cut| -> Box<dyn Fn(&drivers_common::Call) -> Answer + Send + Sync> {
-                Box::new(move |call| Answer::Send(call.answer(register)[..cut].to_vec()))
-            })
+            .map(|cut| -> Spoilt { Box::new(move |call| Answer::Send(call.answer(register)[..cut].to_vec())) })
             .collect(),
     )
     .await;
@@ -214,8 +214,26 @@ async fn edge_14_nonsense_is_never_taken_for_a_value() {
             frame
         }
     };
-    let mut answers: Vec<Box<dyn Fn(&drivers_common::Call) -> Answer + Send + Sync>> = Vec::new();
-    for (at, to) in [(0, 9), (1, 9), (2, 1), (3, 1), (4, 0xff), (5, 0), (5, 1), (5, 6), (5, 8), (6, 77), (7, 4), (7, 0x7f), (7, 0xff), (8, 0), (8, 2), (8, 3), (8, 0xff)] {
+    let mut answers: Vec<Spoilt> = Vec::new();
+    for (at, to) in [
+        (0, 9),
+        (1, 9),
+        (2, 1),
+        (3, 1),
+        (4, 0xff),
+        (5, 0),
+        (5, 1),
+        (5, 6),
+        (5, 8),
+        (6, 77),
+        (7, 4),
+        (7, 0x7f),
+        (7, 0xff),
+        (8, 0),
+        (8, 2),
+        (8, 3),
+        (8, 0xff),
+    ] {
         let spoil = change(at, to);
         answers.push(Box::new(move |call| Answer::Send(spoil(call))));
     }
@@ -283,7 +301,8 @@ async fn edge_14_an_illegal_address_costs_only_its_own_tag() {
     let registers: Vec<_> = (0..110).map(|n| format!("holding:{n}")).collect();
     let tags: Vec<_> = registers.iter().map(|register| (register.as_str(), "u16")).collect();
     let edge = Edge::start(&modbus("plc", device.address, 300, 100, &tags));
-    until("all others are good", || (0..110).filter(|n| *n != 57).all(|n| edge.good(n) == Some(Value::Uint(n.into())))).await;
+    until("all others are good", || (0..110).filter(|n| *n != 57).all(|n| edge.good(n) == Some(Value::Uint(n.into()))))
+        .await;
     assert_eq!(edge.good(57), None);
     let status = edge.status(0);
     assert_eq!(status.state, ConnectionState::Connected);

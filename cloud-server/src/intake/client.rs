@@ -47,6 +47,14 @@ impl Outbox {
         self.lock().is_some()
     }
 
+    /// Ends the present connection; a new one follows.
+    #[cfg(test)]
+    pub fn drop_connection(&self) {
+        if let Some(client) = self.lock().take() {
+            let _ = client.try_disconnect();
+        }
+    }
+
     fn set(&self, client: Option<AsyncClient>) {
         *self.lock() = client;
     }

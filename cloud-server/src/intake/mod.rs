@@ -7,6 +7,7 @@
 pub mod broker;
 mod client;
 pub mod counters;
+mod effects;
 pub mod front;
 mod link;
 mod links;
@@ -220,3 +221,6 @@ async fn watch_broker(outbox: Outbox, broker: Broker, live: Live) {
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

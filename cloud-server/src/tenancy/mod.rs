@@ -15,7 +15,7 @@ pub use caller::{Caller, Reach, SignedOn};
 pub use changed::{Changed, PlantLogGrew, Topic};
 pub use platform::{EdgeLink, Organization, Platform};
 pub use tx::{PlantOp, Tx, WriteTx};
-pub use vault::Vault;
+pub use vault::{Vault, random as vault_random};
 
 use crate::db::{Database, DbError, Kind, check_library};
 use std::collections::HashMap;

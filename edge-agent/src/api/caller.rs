@@ -2,7 +2,6 @@
 
 use axum::http::{HeaderMap, header};
 use sha2::{Digest as _, Sha256};
-use unison_api::Person;
 use unison_api::error::ApiError;
 use unison_core::master::User;
 use unison_core::time::Timestamp;
@@ -25,10 +24,6 @@ pub(super) struct Caller {
 impl Caller {
     pub fn may(&self, permission: &str) -> bool {
         unison_rules::rbac::may(&self.user.roles, permission)
-    }
-
-    pub fn person(&self) -> Person {
-        Person { id: self.user.id.0, name: self.user.name.clone() }
     }
 }
 

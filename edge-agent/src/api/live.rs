@@ -77,7 +77,8 @@ impl Hub {
     /// Takes all machines as they are now and sends those that changed.
     pub fn machines(&self, now: Vec<MachineView>) {
         let mut said = self.said();
-        let changed: Vec<&MachineView> = now.iter().filter(|m| !said.machines.iter().any(|before| before == *m)).collect();
+        let is_said = |m: &MachineView| said.machines.iter().any(|before| says_the_same(before, m));
+        let changed: Vec<&MachineView> = now.iter().filter(|m| !is_said(m)).collect();
         if !changed.is_empty() {
             self.send_as(&mut said, "machines", &changed);
         }
@@ -107,6 +108,11 @@ impl Hub {
         answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
         Some(answer)
     }
+}
+
+/// That a machine is still seen is no news; the heartbeat says it for all.
+fn says_the_same(before: &MachineView, now: &MachineView) -> bool {
+    before.id == now.id && *before == MachineView { seen_at: before.seen_at, ..now.clone() }
 }
 
 struct Listener {

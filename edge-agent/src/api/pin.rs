@@ -65,8 +65,8 @@ impl Pin {
 pub struct PinKey([u8; 32]);
 
 impl PinKey {
-    #[must_use]
-    pub const fn new(secret: [u8; 32]) -> Self {
+    #[cfg(test)]
+    const fn new(secret: [u8; 32]) -> Self {
         Self(secret)
     }
 
@@ -75,7 +75,7 @@ impl PinKey {
     /// # Errors
     /// When the file can be neither read nor made, or is not 32 bytes long.
     pub fn open(data_dir: &Path) -> std::io::Result<Self> {
-        let bytes = secret_file(&data_dir.join("pin.secret"), |random| random.to_vec())?;
+        let bytes = secret_file(&data_dir.join("pin.secret"))?;
         let secret = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| {
             std::io::Error::new(std::io::ErrorKind::InvalidData, "pin.secret is not 32 bytes long; delete it and set all PINs anew")
         })?;
@@ -103,25 +103,15 @@ impl PinKey {
     }
 }
 
-/// Reads `admin.token` of the data directory, with which an administrator of the box sets PINs; makes it
-/// at the first start.
-///
-/// # Errors
-/// When the file can be neither read nor made.
-pub fn admin_token(data_dir: &Path) -> std::io::Result<String> {
-    let bytes = secret_file(&data_dir.join("admin.token"), |random| hex(random).into_bytes())?;
-    Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
-}
-
 /// Reads a secret, or makes one that only the owner may read.
-fn secret_file(path: &Path, make: impl Fn(&[u8; 32]) -> Vec<u8>) -> std::io::Result<Vec<u8>> {
+fn secret_file(path: &Path) -> std::io::Result<Vec<u8>> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
     match std::fs::read(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         other => return other,
     }
-    let secret = make(&random()?);
+    let secret = random()?.to_vec();
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(&secret)?;
     file.sync_all()?;
@@ -189,16 +179,13 @@ mod tests {
     }
 
     #[test]
-    fn q_136_secrets_are_made_once_and_only_for_the_owner() {
+    fn q_136_the_secret_is_made_once_and_only_for_the_owner() {
         let dir = std::env::temp_dir().join(format!("unison-pin-{}", uuid::Uuid::new_v4()));
         std::fs::create_dir(&dir).unwrap();
         let first = PinKey::open(&dir).unwrap();
         assert_eq!(first.0, PinKey::open(&dir).unwrap().0);
-        assert_eq!(admin_token(&dir).unwrap().len(), 64);
-        assert_eq!(admin_token(&dir).unwrap(), admin_token(&dir).unwrap());
-        for file in ["pin.secret", "admin.token"] {
-            assert_eq!(std::fs::metadata(dir.join(file)).unwrap().permissions().mode() & 0o777, 0o600);
-        }
+        let mode = std::fs::metadata(dir.join("pin.secret")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
         std::fs::write(dir.join("pin.secret"), b"short").unwrap();
         assert!(PinKey::open(&dir).is_err());
         std::fs::remove_dir_all(&dir).unwrap();

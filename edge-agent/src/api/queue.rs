@@ -4,6 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unison_core::time::Rfc3339;
 
+use crate::carrier::{CarrierState, StatusSnapshot};
+use crate::store::Queue;
+
 /// How it stands with the way to the cloud.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -38,28 +41,20 @@ pub struct QueueView {
     pub edge_to_cloud: EdgeToCloud,
 }
 
-/// What the way to the cloud says about itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Link<'a> {
-    /// No cloud is configured, or the edge is not enrolled.
-    Alone(&'a str),
-    Up,
-    Down,
-    Refused(&'a str),
-}
-
 impl QueueView {
-    /// Judges the link and what waits behind it.
+    /// Judges the carrier and what waits behind it.
     #[must_use]
-    pub fn new(link: Link<'_>, queue: &crate::store::Queue) -> Self {
+    pub fn new(carrier: &StatusSnapshot, queue: &Queue) -> Self {
         let pending = queue.pending();
         let items = if pending == 1 { "item" } else { "items" };
-        let (state, message) = match link {
-            Link::Alone(why) => (QueueState::Offline, why.to_owned()),
-            Link::Down => (QueueState::Offline, "The cloud is not reached; everything is kept here and sent when it is back.".to_owned()),
-            Link::Refused(why) => (QueueState::Error, format!("The cloud refuses this edge: {why}")),
-            Link::Up if pending == 0 => (QueueState::Online, "Everything is in the cloud.".to_owned()),
-            Link::Up => (QueueState::Syncing, format!("Syncing {pending} {items}...")),
+        let said = |default: &str| carrier.message.as_deref().unwrap_or(default).to_owned();
+        let (state, message) = match carrier.state {
+            CarrierState::Offline => {
+                (QueueState::Offline, said("The cloud is not reached; everything is kept here and sent when it is back."))
+            }
+            CarrierState::Error => (QueueState::Error, said("The cloud refuses this edge.")),
+            CarrierState::Online if pending == 0 => (QueueState::Online, "Everything is in the cloud.".to_owned()),
+            CarrierState::Online => (QueueState::Syncing, format!("Syncing {pending} {items}...")),
         };
         Self {
             page_to_edge: "ok".to_owned(),
@@ -77,20 +72,19 @@ impl QueueView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Queue;
 
     #[test]
     fn ui_05_the_four_states() {
-        let queue = |pending| Queue { head: pending, ..Queue::default() };
-        let check = |link, pending, state, message: &str| {
-            let view = QueueView::new(link, &queue(pending)).edge_to_cloud;
-            assert_eq!((view.state, view.pending), (state, pending));
-            assert!(view.message.contains(message), "{}", view.message);
+        let check = |state, message: Option<&str>, pending, expect, text: &str| {
+            let carrier = StatusSnapshot { state, message: message.map(Into::into) };
+            let view = QueueView::new(&carrier, &Queue { head: pending, ..Queue::default() }).edge_to_cloud;
+            assert_eq!((view.state, view.pending), (expect, pending));
+            assert!(view.message.contains(text), "{}", view.message);
         };
-        check(Link::Up, 0, QueueState::Online, "Everything");
-        check(Link::Up, 3, QueueState::Syncing, "Syncing 3 items...");
-        check(Link::Down, 3, QueueState::Offline, "kept here");
-        check(Link::Alone("This edge works alone."), 3, QueueState::Offline, "alone");
-        check(Link::Refused("revoked"), 1, QueueState::Error, "revoked");
+        check(CarrierState::Online, None, 0, QueueState::Online, "Everything");
+        check(CarrierState::Online, None, 3, QueueState::Syncing, "Syncing 3 items...");
+        check(CarrierState::Offline, None, 3, QueueState::Offline, "kept here");
+        check(CarrierState::Offline, Some("This edge works alone."), 3, QueueState::Offline, "alone");
+        check(CarrierState::Error, Some("revoked"), 1, QueueState::Error, "revoked");
     }
 }

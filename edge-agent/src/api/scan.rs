@@ -93,16 +93,6 @@ pub fn clean(code: &str) -> Result<String, String> {
     }
 }
 
-/// What codes can mean here.
-pub struct Known<'a> {
-    /// Number and id.
-    pub work_orders: &'a mut dyn Iterator<Item = (&'a str, i64)>,
-    /// Code and id.
-    pub machines: &'a mut dyn Iterator<Item = (&'a str, i64)>,
-    /// Badge code, id and name of people who may sign on.
-    pub badges: &'a mut dyn Iterator<Item = (&'a str, i64, &'a str)>,
-}
-
 /// What a code means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Meaning {
@@ -112,21 +102,27 @@ pub enum Meaning {
     Unknown,
 }
 
-/// Finds the meaning of a clean code: a work order's number (also behind "WO:"), a badge, a machine's code;
-/// in this order. Exact, never a part of it. A badge that two people have means nobody.
+/// Finds the meaning of a clean code among numbers and ids of work orders, badges with id and name of their
+/// owners, and codes and ids of machines; in this order, exact, never a part of it. A work order's number may
+/// stand behind "WO:". A badge that two people have means nobody.
 #[must_use]
-pub fn resolve(code: &str, known: Known<'_>) -> Meaning {
+pub fn resolve<'a>(
+    code: &str,
+    work_orders: impl IntoIterator<Item = (&'a str, i64)>,
+    badges: impl IntoIterator<Item = (&'a str, i64, &'a str)>,
+    machines: impl IntoIterator<Item = (&'a str, i64)>,
+) -> Meaning {
     let number = code.strip_prefix("WO:").unwrap_or(code);
-    if let Some((_, id)) = known.work_orders.find(|(n, _)| *n == number || *n == code) {
+    if let Some((_, id)) = work_orders.into_iter().find(|(n, _)| *n == number || *n == code) {
         return Meaning::WorkOrder(id);
     }
-    let mut owners = known.badges.filter(|(badge, ..)| same_text(badge, code));
+    let mut owners = badges.into_iter().filter(|(badge, ..)| same_text(badge, code));
     match (owners.next(), owners.next()) {
         (Some((_, id, name)), None) => return Meaning::Badge(Person { id, name: name.to_owned() }),
         (Some(_), Some(_)) => return Meaning::Unknown,
         (None, _) => {}
     }
-    known.machines.find(|(c, _)| *c == code).map_or(Meaning::Unknown, |(_, id)| Meaning::Machine(id))
+    machines.into_iter().find(|(c, _)| *c == code).map_or(Meaning::Unknown, |(_, id)| Meaning::Machine(id))
 }
 
 /// Compares secrets in a time that does not depend on where they differ.
@@ -164,14 +160,8 @@ mod tests {
 
     fn meaning(code: &str) -> Meaning {
         let badges = [("B-77", 3, "Ana"), ("TWICE", 4, "Ben"), ("TWICE", 5, "Cem"), ("WO-2", 6, "Dora")];
-        resolve(
-            code,
-            Known {
-                work_orders: &mut [("WO-1", 10), ("WO-2", 11), ("WO:3", 12)].into_iter(),
-                machines: &mut [("CNC-1", 20), ("B-77", 21)].into_iter(),
-                badges: &mut badges.into_iter(),
-            },
-        )
+        let work_orders = [("WO-1", 10), ("WO-2", 11), ("WO:3", 12)];
+        resolve(code, work_orders, badges, [("CNC-1", 20), ("B-77", 21)])
     }
 
     #[test]

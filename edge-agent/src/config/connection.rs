@@ -45,7 +45,10 @@ pub(super) fn read_all(file: &mut Fields<'_, '_>) -> (Vec<ConnectionConfig>, Tag
     let mut names: HashMap<String, usize> = HashMap::new();
     let tables = file.tables("connection");
     if tables.len() > CONNECTIONS_MAX {
-        file.say_here(format!("{} connections; one edge takes at most {CONNECTIONS_MAX}, use a second edge", tables.len()));
+        file.say_here(format!(
+            "{} connections; one edge takes at most {CONNECTIONS_MAX}, use a second edge",
+            tables.len()
+        ));
         return (connections, tags);
     }
     for (index, mut table) in tables.into_iter().enumerate() {
@@ -55,7 +58,11 @@ pub(super) fn read_all(file: &mut Fields<'_, '_>) -> (Vec<ConnectionConfig>, Tag
         table.finish();
         // A connection with an error still takes its place, so that tags keep pointing at theirs.
         if let (Some(name), Some(driver)) = (name, driver) {
-            connections.push(ConnectionConfig { name: name.into(), driver, tags: tag_index(first).0..tag_index(tags.infos.len()).0 });
+            connections.push(ConnectionConfig {
+                name: name.into(),
+                driver,
+                tags: tag_index(first).0..tag_index(tags.infos.len()).0,
+            });
         }
     }
     if tags.infos.len() > TAGS_MAX {
@@ -119,7 +126,11 @@ fn modbus_tcp(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) ->
     if list.is_empty() && !table.has("tag") {
         table.say_here("no tags; add [[connection.tag]] or remove the connection".into());
     }
-    Some(DriverConfig::ModbusTcp(ModbusTcpConfig { address: address.into_inner(), timeout_ms: timeout_ms?, tags: list }))
+    Some(DriverConfig::ModbusTcp(ModbusTcpConfig {
+        address: address.into_inner(),
+        timeout_ms: timeout_ms?,
+        tags: list,
+    }))
 }
 
 fn modbus_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> Option<ModbusTag> {
@@ -145,15 +156,20 @@ fn modbus_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) ->
         tags.broken.extend(name.as_ref().map(|name| name.get_ref().clone()));
         return None;
     }
-    let read = (|| {
-        Some((unit?, register?.into_inner(), kind?.into_inner(), word_order?, byte_order?, scaling?, period_ms?))
-    })();
+    let read =
+        (|| Some((unit?, register?.into_inner(), kind?.into_inner(), word_order?, byte_order?, scaling?, period_ms?)))(
+        );
     let Some((unit, register, kind, low_word_first, low_byte_first, scaling, period_ms)) = read else {
         tags.broken.extend(name.map(Spanned::into_inner));
         return None;
     };
     let order = RegisterOrder { low_word_first, low_byte_first };
-    let tag = add_tag(table, tags, name?, TagInfo { name: "".into(), connection, kind, scaled: scaling.is_some(), period_ms })?;
+    let tag = add_tag(
+        table,
+        tags,
+        name?,
+        TagInfo { name: "".into(), connection, kind, scaled: scaling.is_some(), period_ms },
+    )?;
     Some(ModbusTag { tag, unit: u8::try_from(unit).unwrap_or(1), register, kind, order, scaling, period_ms })
 }
 
@@ -250,7 +266,9 @@ fn opcua_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize, per
     let node = table.need_text("node", "like \"ns=2;s=Press.State\"").and_then(|text| {
         text.get_ref()
             .parse::<opcua::types::NodeId>()
-            .map_err(|_| table.wrong(&text, "node", "is not a node id; write it like \"ns=2;s=Press.State\" or \"ns=2;i=1001\""))
+            .map_err(|_| {
+                table.wrong(&text, "node", "is not a node id; write it like \"ns=2;s=Press.State\" or \"ns=2;i=1001\"")
+            })
             .ok()
     });
     let types = TagType::WORDS.map(|(word, _)| word).join(", ");
@@ -263,7 +281,12 @@ fn opcua_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize, per
     let kind = kind.into_inner();
     // A subscription only speaks of changes; the keep-alive confirms the rest once a second.
     let period_ms = period_ms.max(OPCUA_CONFIRM_MS);
-    let tag = add_tag(table, tags, name?, TagInfo { name: "".into(), connection, kind, scaled: scaling.is_some(), period_ms })?;
+    let tag = add_tag(
+        table,
+        tags,
+        name?,
+        TagInfo { name: "".into(), connection, kind, scaled: scaling.is_some(), period_ms },
+    )?;
     Some(OpcUaTag { tag, node, kind, scaling })
 }
 

@@ -22,7 +22,11 @@ impl fmt::Display for ConfigError {
         if self.line > 0 {
             write!(f, ":{}", self.line)?;
         }
-        if self.place.is_empty() { write!(f, ": {}", self.reason) } else { write!(f, ": {}: {}", self.place, self.reason) }
+        if self.place.is_empty() {
+            write!(f, ": {}", self.reason)
+        } else {
+            write!(f, ": {}: {}", self.place, self.reason)
+        }
     }
 }
 

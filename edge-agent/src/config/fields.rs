@@ -71,7 +71,13 @@ impl<'a, 'i> Fields<'a, 'i> {
     }
 
     /// As [`Fields::whole`] with a default, for small numbers.
-    pub(super) fn whole_or(&mut self, key: &'static str, default: u32, limits: RangeInclusive<u32>, unit: &str) -> Option<u32> {
+    pub(super) fn whole_or(
+        &mut self,
+        key: &'static str,
+        default: u32,
+        limits: RangeInclusive<u32>,
+        unit: &str,
+    ) -> Option<u32> {
         if !self.has(key) {
             return Some(default);
         }
@@ -105,7 +111,12 @@ impl<'a, 'i> Fields<'a, 'i> {
         None
     }
 
-    pub(super) fn need_word<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)], what: &str) -> Option<Spanned<T>> {
+    pub(super) fn need_word<T: Copy>(
+        &mut self,
+        key: &'static str,
+        words: &[(&str, T)],
+        what: &str,
+    ) -> Option<Spanned<T>> {
         self.need(key, what)?;
         self.word(key, words)
     }

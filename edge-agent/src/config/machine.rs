@@ -137,7 +137,10 @@ fn machine(table: &mut Fields<'_, '_>, tags: &Tags, names: &mut HashMap<String, 
 }
 
 fn states(table: &mut Fields<'_, '_>, tags: &Tags, watch: &mut impl FnMut(TagIndex)) -> Option<Vec<StateRule>> {
-    table.need("states", "at least one rule, like states = [{ tag = \"status\", equals = 1, activity = \"running\" }]")?;
+    table.need(
+        "states",
+        "at least one rule, like states = [{ tag = \"status\", equals = 1, activity = \"running\" }]",
+    )?;
     let rules = table.tables("states");
     if rules.is_empty() {
         table.say_here("states is empty: no signal would ever say what the machine does; add a rule".into());

@@ -182,7 +182,10 @@ pub fn load(path: impl AsRef<Path>) -> Result<Config, ConfigErrors> {
         }
         Ok(_) => {}
         Err(error) => {
-            return Err(ConfigErrors::whole_file(file, format!("cannot be read: {error}; check the path and its permissions")));
+            return Err(ConfigErrors::whole_file(
+                file,
+                format!("cannot be read: {error}; check the path and its permissions"),
+            ));
         }
     }
     match std::fs::read_to_string(path) {

@@ -73,7 +73,9 @@ impl Register {
             address.parse::<u16>().map_err(|_| "address above 65535; addresses run from 0 to 65535".to_owned())?;
         let bit = match bit {
             None => None,
-            Some(_) if table.is_bits() => return Err(format!("a {} is one bit already; leave the part after the point out", table.code())),
+            Some(_) if table.is_bits() => {
+                return Err(format!("a {} is one bit already; leave the part after the point out", table.code()));
+            }
             Some(bit) => match bit.parse::<u8>() {
                 Ok(bit @ 0..=15) => Some(bit),
                 _ => return Err(format!("bit \"{bit}\" is not in a register; bits run from 0 to 15")),
@@ -85,10 +87,17 @@ impl Register {
     /// Refuses a type that cannot lie at this register.
     pub fn check_type(&self, kind: TagType) -> Result<(), String> {
         if self.table.is_bits() && kind != TagType::Bool {
-            return Err(format!("a {} holds one bit; {} needs an input or holding register", self.table.code(), kind.code()));
+            return Err(format!(
+                "a {} holds one bit; {} needs an input or holding register",
+                self.table.code(),
+                kind.code()
+            ));
         }
         if self.bit.is_some() && kind != TagType::Bool {
-            return Err(format!("one bit is a bool; {} needs whole registers, leave the part after the point out", kind.code()));
+            return Err(format!(
+                "one bit is a bool; {} needs whole registers, leave the part after the point out",
+                kind.code()
+            ));
         }
         let registers = kind.registers();
         if u32::from(self.address) + u32::from(registers) > 65_536 {

@@ -77,97 +77,196 @@ fn edge_18_the_example_in_the_repository_is_good() {
 #[test]
 fn edge_18_every_mistake_names_file_line_field_and_reason() {
     let tag = "edge.toml:10: connection \"gateway-1\", tag \"cnc_status\": register";
-    check("\"holding:0\"", "\"holding:70000\"", &[&format!(
-        "{tag} \"holding:70000\": address above 65535; addresses run from 0 to 65535"
-    )]);
-    check("\"holding:0\"", "\"flag:0\"", &[&format!(
-        "{tag} \"flag:0\": unknown table \"flag\"; write it like holding:100 (tables: coil, discrete, input, holding)"
-    )]);
-    check("\"holding:0\"", "\"holding:-1\"", &[&format!(
-        "{tag} \"holding:-1\": the address is not a whole number; write it like holding:100 (tables: coil, discrete, input, holding)"
-    )]);
-    check("\"holding:10\"", "\"holding:65535\"", &[
-        "edge.toml:14: connection \"gateway-1\", tag \"cnc_parts\": register \"holding:65535\" as u32 needs two registers and runs past 65535",
-    ]);
-    check("\"holding:10\"\ntype = \"u32\"", "\"coil:10\"\ntype = \"f64\"", &[
-        "edge.toml:14: connection \"gateway-1\", tag \"cnc_parts\": register \"coil:10\": a coil holds one bit; f64 needs an input or holding register",
-    ]);
-    check("type = \"u16\"", "type = \"word\"", &[
-        "edge.toml:11: connection \"gateway-1\", tag \"cnc_status\": type \"word\" is not known; write one of: bool, u16, i16, u32, i32, u64, i64, f32, f64",
-    ]);
-    check("type = \"u16\"", "type = \"u16\"\nperiod_ms = 10", &[
-        "edge.toml:12: connection \"gateway-1\", tag \"cnc_status\": period_ms 10: out of range; write 50 to 3600000 ms (50 ms to 1 h)",
-    ]);
-    check("type = \"u16\"", "type = \"u16\"\nperid_ms = 100", &[
-        "edge.toml:12: connection \"gateway-1\", tag \"cnc_status\": unknown key \"perid_ms\"; known here: byte_order, name, offset, period_ms, register, scale, type, unit, word_order",
-    ]);
-    check("type = \"u16\"", "type = \"u16\"\nunit = \"one\"", &[
-        "edge.toml:12: connection \"gateway-1\", tag \"cnc_status\": unit must be a whole number, not string",
-    ]);
-    check("\"10.0.0.5:502\"", "\"10.0.0.5\"", &[
-        "edge.toml:7: connection \"gateway-1\": address \"10.0.0.5\" is not host and port; write it like \"10.0.0.5:502\"",
-    ]);
-    check("\"modbus_tcp\"", "\"modbus\"", &[
-        "edge.toml:6: connection \"gateway-1\": driver \"modbus\" is not known; write one of: modbus_tcp, opcua, serial_scanner",
-    ]);
-    check("security = \"none\"", "", &[
-        "edge.toml:16: connection \"press\": security is missing: write security = \"none\" to read in the clear; this version has no other",
-    ]);
-    check("\"ns=2;s=Press.State\"", "\"Press.State\"", &[
-        "edge.toml:23: connection \"press\", tag \"press_state\": node \"Press.State\" is not a node id; write it like \"ns=2;s=Press.State\" or \"ns=2;i=1001\"",
-    ]);
-    check("opc.tcp://press:4840", "http://press:4840", &[
-        "edge.toml:19: connection \"press\": endpoint \"http://press:4840\" is not an OPC UA address; write it like \"opc.tcp://10.0.0.6:4840\"",
-    ]);
-    check("data_dir = \"/tmp/unison\"\n", "", &["edge.toml:1: [agent]: data_dir is missing: the directory for the edge's database"]);
+    check(
+        "\"holding:0\"",
+        "\"holding:70000\"",
+        &[&format!("{tag} \"holding:70000\": address above 65535; addresses run from 0 to 65535")],
+    );
+    check(
+        "\"holding:0\"",
+        "\"flag:0\"",
+        &[&format!(
+            "{tag} \"flag:0\": unknown table \"flag\"; write it like holding:100 (tables: coil, discrete, input, holding)"
+        )],
+    );
+    check(
+        "\"holding:0\"",
+        "\"holding:-1\"",
+        &[&format!(
+            "{tag} \"holding:-1\": the address is not a whole number; write it like holding:100 (tables: coil, discrete, input, holding)"
+        )],
+    );
+    check(
+        "\"holding:10\"",
+        "\"holding:65535\"",
+        &[
+            "edge.toml:14: connection \"gateway-1\", tag \"cnc_parts\": register \"holding:65535\" as u32 needs two registers and runs past 65535",
+        ],
+    );
+    check(
+        "\"holding:10\"\ntype = \"u32\"",
+        "\"coil:10\"\ntype = \"f64\"",
+        &[
+            "edge.toml:14: connection \"gateway-1\", tag \"cnc_parts\": register \"coil:10\": a coil holds one bit; f64 needs an input or holding register",
+        ],
+    );
+    check(
+        "type = \"u16\"",
+        "type = \"word\"",
+        &[
+            "edge.toml:11: connection \"gateway-1\", tag \"cnc_status\": type \"word\" is not known; write one of: bool, u16, i16, u32, i32, u64, i64, f32, f64",
+        ],
+    );
+    check(
+        "type = \"u16\"",
+        "type = \"u16\"\nperiod_ms = 10",
+        &[
+            "edge.toml:12: connection \"gateway-1\", tag \"cnc_status\": period_ms 10: out of range; write 50 to 3600000 ms (50 ms to 1 h)",
+        ],
+    );
+    check(
+        "type = \"u16\"",
+        "type = \"u16\"\nperid_ms = 100",
+        &[
+            "edge.toml:12: connection \"gateway-1\", tag \"cnc_status\": unknown key \"perid_ms\"; known here: byte_order, name, offset, period_ms, register, scale, type, unit, word_order",
+        ],
+    );
+    check(
+        "type = \"u16\"",
+        "type = \"u16\"\nunit = \"one\"",
+        &["edge.toml:12: connection \"gateway-1\", tag \"cnc_status\": unit must be a whole number, not string"],
+    );
+    check(
+        "\"10.0.0.5:502\"",
+        "\"10.0.0.5\"",
+        &[
+            "edge.toml:7: connection \"gateway-1\": address \"10.0.0.5\" is not host and port; write it like \"10.0.0.5:502\"",
+        ],
+    );
+    check(
+        "\"modbus_tcp\"",
+        "\"modbus\"",
+        &[
+            "edge.toml:6: connection \"gateway-1\": driver \"modbus\" is not known; write one of: modbus_tcp, opcua, serial_scanner",
+        ],
+    );
+    check(
+        "security = \"none\"",
+        "",
+        &[
+            "edge.toml:16: connection \"press\": security is missing: write security = \"none\" to read in the clear; this version has no other",
+        ],
+    );
+    check(
+        "\"ns=2;s=Press.State\"",
+        "\"Press.State\"",
+        &[
+            "edge.toml:23: connection \"press\", tag \"press_state\": node \"Press.State\" is not a node id; write it like \"ns=2;s=Press.State\" or \"ns=2;i=1001\"",
+        ],
+    );
+    check(
+        "opc.tcp://press:4840",
+        "http://press:4840",
+        &[
+            "edge.toml:19: connection \"press\": endpoint \"http://press:4840\" is not an OPC UA address; write it like \"opc.tcp://10.0.0.6:4840\"",
+        ],
+    );
+    check(
+        "data_dir = \"/tmp/unison\"\n",
+        "",
+        &["edge.toml:1: [agent]: data_dir is missing: the directory for the edge's database"],
+    );
 }
 
 #[test]
 fn edge_18_names_are_unique() {
-    check("\"press\"", "\"gateway-1\"", &[
-        "edge.toml:17: connection \"gateway-1\": name \"gateway-1\" is taken by line 5; every connection needs its own name",
-    ]);
-    check("name = \"press_state\"", "name = \"cnc_status\"", &[
-        "edge.toml:22: connection \"press\", tag \"cnc_status\": name \"cnc_status\" is taken by line 9; tag names are unique in the whole file",
-    ]);
-    let twice = format!("{GOOD}[[machine]]\ncode = \"CNC-001\"\nstates = [{{ tag = \"cnc_status\", equals = 0, activity = \"idle\" }}]\notherwise = \"idle\"\n");
-    assert_eq!(errors(&twice), ["edge.toml:31: machine \"CNC-001\": code \"CNC-001\" is taken by line 26; every machine needs its own code"]);
+    check(
+        "\"press\"",
+        "\"gateway-1\"",
+        &[
+            "edge.toml:17: connection \"gateway-1\": name \"gateway-1\" is taken by line 5; every connection needs its own name",
+        ],
+    );
+    check(
+        "name = \"press_state\"",
+        "name = \"cnc_status\"",
+        &[
+            "edge.toml:22: connection \"press\", tag \"cnc_status\": name \"cnc_status\" is taken by line 9; tag names are unique in the whole file",
+        ],
+    );
+    let twice = format!(
+        "{GOOD}[[machine]]\ncode = \"CNC-001\"\nstates = [{{ tag = \"cnc_status\", equals = 0, activity = \"idle\" }}]\notherwise = \"idle\"\n"
+    );
+    assert_eq!(
+        errors(&twice),
+        ["edge.toml:31: machine \"CNC-001\": code \"CNC-001\" is taken by line 26; every machine needs its own code"]
+    );
 }
 
 #[test]
 fn edge_06_rules_and_counters_that_cannot_work_are_refused() {
     let rule = "edge.toml:27: machine \"CNC-001\", states 1:";
-    check("{ tag = \"cnc_status\", equals = 1,", "{ tag = \"cnc_state\", equals = 1,", &[&format!(
-        "{rule} tag \"cnc_state\" is not the name of any [[connection.tag]] in this file"
-    )]);
-    check("\"running\"", "\"runing\"", &[&format!(
-        "{rule} activity \"runing\" is not known; write one of: running, idle, setup, blocked, starved, down"
-    )]);
+    check(
+        "{ tag = \"cnc_status\", equals = 1,",
+        "{ tag = \"cnc_state\", equals = 1,",
+        &[&format!("{rule} tag \"cnc_state\" is not the name of any [[connection.tag]] in this file")],
+    );
+    check(
+        "\"running\"",
+        "\"runing\"",
+        &[&format!(
+            "{rule} activity \"runing\" is not known; write one of: running, idle, setup, blocked, starved, down"
+        )],
+    );
     check("equals = 1,", "", &[&format!("{rule} no condition: write exactly one of equals, in, above, below")]);
-    check("equals = 1,", "equals = 1, above = 3,", &[&format!(
-        "{rule} equals and above: write exactly one of equals, in, above, below"
-    )]);
+    check(
+        "equals = 1,",
+        "equals = 1, above = 3,",
+        &[&format!("{rule} equals and above: write exactly one of equals, in, above, below")],
+    );
     check("equals = 1,", "equals = 70000,", &[&format!("{rule} equals 70000: a tag of type u16 never has this value")]);
     check("equals = 1,", "in = [1, true],", &[&format!("{rule} in true: a tag of type u16 never has this value")]);
     check("equals = 1,", "in = [],", &[&format!("{rule} in is empty: the rule would never match; add a value")]);
-    check("states = [{ tag = \"cnc_status\", equals = 1, activity = \"running\" }]", "states = []", &[
-        "edge.toml:25: machine \"CNC-001\": states is empty: no signal would ever say what the machine does; add a rule",
-    ]);
-    check("otherwise = \"idle\"\n", "", &[
-        "edge.toml:25: machine \"CNC-001\": otherwise is missing: the activity when no rule matches, like \"idle\"",
-    ]);
-    check("{ tag = \"cnc_parts\", bits = 32 }", "{ tag = \"parts\" }", &[
-        "edge.toml:29: machine \"CNC-001\", counter: tag \"parts\" is not the name of any [[connection.tag]] in this file",
-    ]);
-    check("{ tag = \"cnc_parts\", bits = 32 }", "{ tag = \"cnc_status\", bits = 32 }", &[
-        "edge.toml:29: machine \"CNC-001\", counter: bits 32: a tag of type u16 wraps at 16 bits at the latest; write 16 or less",
-    ]);
-    check("type = \"u32\"", "type = \"f32\"", &[
-        "edge.toml:29: machine \"CNC-001\", counter: a tag of type f32 cannot count parts; use a whole number without scale and offset",
-    ]);
-    check("type = \"u32\"", "type = \"u32\"\nperiod_ms = 2000", &[
-        "edge.toml:26: machine \"CNC-001\": stale_after_ms 3000: tag \"cnc_parts\" is read every 2000 ms, so the machine would be stale between two readings; write at least 4000",
-    ]);
+    check(
+        "states = [{ tag = \"cnc_status\", equals = 1, activity = \"running\" }]",
+        "states = []",
+        &[
+            "edge.toml:25: machine \"CNC-001\": states is empty: no signal would ever say what the machine does; add a rule",
+        ],
+    );
+    check(
+        "otherwise = \"idle\"\n",
+        "",
+        &["edge.toml:25: machine \"CNC-001\": otherwise is missing: the activity when no rule matches, like \"idle\""],
+    );
+    check(
+        "{ tag = \"cnc_parts\", bits = 32 }",
+        "{ tag = \"parts\" }",
+        &[
+            "edge.toml:29: machine \"CNC-001\", counter: tag \"parts\" is not the name of any [[connection.tag]] in this file",
+        ],
+    );
+    check(
+        "{ tag = \"cnc_parts\", bits = 32 }",
+        "{ tag = \"cnc_status\", bits = 32 }",
+        &[
+            "edge.toml:29: machine \"CNC-001\", counter: bits 32: a tag of type u16 wraps at 16 bits at the latest; write 16 or less",
+        ],
+    );
+    check(
+        "type = \"u32\"",
+        "type = \"f32\"",
+        &[
+            "edge.toml:29: machine \"CNC-001\", counter: a tag of type f32 cannot count parts; use a whole number without scale and offset",
+        ],
+    );
+    check(
+        "type = \"u32\"",
+        "type = \"u32\"\nperiod_ms = 2000",
+        &[
+            "edge.toml:26: machine \"CNC-001\": stale_after_ms 3000: tag \"cnc_parts\" is read every 2000 ms, so the machine would be stale between two readings; write at least 4000",
+        ],
+    );
 }
 
 #[test]

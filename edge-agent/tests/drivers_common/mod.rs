@@ -66,6 +66,11 @@ impl Edge {
         until_or(&text, || self.good(tag) == Some(value), || self.explain()).await;
     }
 
+    pub async fn until_error(&self, connection: usize, part: &str) {
+        let found = || self.status(connection).last_error.is_some_and(|error| error.contains(part));
+        until_or(&format!("the error is {part}"), found, || self.explain()).await;
+    }
+
     fn explain(&self) -> String {
         self.statuses.iter().map(|status| format!("\n{:?}", status.snapshot())).collect()
     }

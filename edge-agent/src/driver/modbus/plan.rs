@@ -70,7 +70,8 @@ fn joins(last: &Request, tag: &ModbusTag) -> bool {
     }
     let (start, address) = (u32::from(last.address), u32::from(tag.register.address));
     let gap = if table.is_bits() { GAP_BITS } else { GAP_REGISTERS };
-    address <= start + u32::from(last.count) + gap && address + u32::from(width(tag)) - start <= u32::from(table.request_max())
+    address <= start + u32::from(last.count) + gap
+        && address + u32::from(width(tag)) - start <= u32::from(table.request_max())
 }
 
 impl Request {
@@ -141,10 +142,7 @@ mod tests {
         check(&[u16_at(0, 1, "holding:0"), u16_at(1, 1, "holding:18")], &[(1, 0, 1, 1), (1, 18, 1, 1)]);
         check(&[u16_at(0, 1, "holding:0"), u16_at(1, 2, "holding:1")], &[(1, 0, 1, 1), (2, 1, 1, 1)]);
         check(&[u16_at(0, 1, "holding:0"), u16_at(1, 1, "input:1")], &[(1, 1, 1, 1), (1, 0, 1, 1)]);
-        check(
-            &[u16_at(0, 1, "holding:0"), tag(1, 1, "holding:1", TagType::U16, 1_000)],
-            &[(1, 0, 1, 1), (1, 1, 1, 1)],
-        );
+        check(&[u16_at(0, 1, "holding:0"), tag(1, 1, "holding:1", TagType::U16, 1_000)], &[(1, 0, 1, 1), (1, 1, 1, 1)]);
         // A wide value does not hang over the end of a request, nor over the end of the table.
         let wide = [u16_at(0, 1, "holding:0"), tag(1, 1, "holding:110", TagType::U16, 500)];
         check(&wide, &[(1, 0, 1, 1), (1, 110, 1, 1)]);

@@ -205,9 +205,12 @@ impl Poller {
                 if bits.len() != usize::from(request.count).next_multiple_of(8) {
                     return Err(format!("asked for {} bits, got {}", request.count, bits.len()));
                 }
-                self.readings.extend(request.items.iter().map(|item| {
-                    reading(item, bits.get(usize::from(item.place)).map(|on| decode::bit(*on)))
-                }));
+                self.readings.extend(
+                    request
+                        .items
+                        .iter()
+                        .map(|item| reading(item, bits.get(usize::from(item.place)).map(|on| decode::bit(*on)))),
+                );
             }
             _ => return Err("the answer is of another kind than the request".into()),
         }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::value;
 use crate::config::{OPCUA_CONFIRM_MS, OpcUaTag};
-use crate::driver::{ConnectionState, Context, Quality, Reading, SourceStamp};
+use crate::driver::{ConnectionState, Context, Quality, Reading, SourceStamp, Value};
 
 /// Shared between the subscription's callback and the driver's own loop. One per session.
 #[derive(Clone)]
@@ -34,6 +34,8 @@ struct Inner {
     last: Vec<Option<(Reading, u64)>>,
     /// Notifications of values so far; tells whether a value is newer than a read.
     changes: u64,
+    /// Tags whose last reading is Bad.
+    bad: usize,
     gap: bool,
     ended: Option<StatusCode>,
     error: Option<String>,
@@ -59,6 +61,7 @@ impl Feed {
             sequence: None,
             last: vec![None; tags.len()],
             changes: 0,
+            bad: 0,
             gap: false,
             ended: None,
             error: None,
@@ -99,8 +102,18 @@ impl Feed {
     /// The server does not know a node: its tag is Bad.
     pub(super) fn refuse(&self, place: usize) {
         let Some(tag) = self.0.tags.get(place) else { return };
-        let merged = self.0.context.sink.mark_bad([tag.tag], self.0.context.clock.now_us());
-        self.0.context.status.add_merged(merged);
+        let at = self.0.context.clock.now_us();
+        let mut inner = self.inner();
+        let changes = inner.changes;
+        inner.keep(place, Reading { tag: tag.tag, value: Value::Int(0), quality: Quality::Bad, at }, changes);
+        self.0.context.status.add_merged(self.0.context.sink.mark_bad([tag.tag], at));
+    }
+
+    /// Takes the error back when nothing of this subscription is Bad.
+    pub(super) fn settle(&self) {
+        if self.inner().bad == 0 {
+            self.0.context.status.clear_error();
+        }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -110,8 +123,9 @@ impl Feed {
     fn put(&self, inner: &mut Inner, place: usize, value: &DataValue) {
         let Some(tag) = self.0.tags.get(place) else { return };
         let (reading, stamp, error) = value::reading(tag, value, self.0.context.clock.now_us());
-        if let Some(last) = inner.last.get_mut(place) {
-            *last = Some((reading, inner.changes));
+        let mended = inner.keep(place, reading, inner.changes);
+        if mended && inner.bad == 0 {
+            self.0.context.status.clear_error();
         }
         if value.status.is_some_and(|status| status.overflow()) {
             // The server's own queue was too short between two publishings.
@@ -162,6 +176,18 @@ impl Feed {
     }
 }
 
+impl Inner {
+    /// Remembers the newest reading of a tag; says whether it was Bad and is not any more.
+    fn keep(&mut self, place: usize, reading: Reading, change: u64) -> bool {
+        let Some(last) = self.last.get_mut(place) else { return false };
+        let was_bad = last.is_some_and(|(reading, _)| reading.quality == Quality::Bad);
+        let is_bad = reading.quality == Quality::Bad;
+        *last = Some((reading, change));
+        self.bad = self.bad + usize::from(is_bad) - usize::from(was_bad);
+        was_bad && !is_bad
+    }
+}
+
 impl OnSubscriptionNotificationCore for Feed {
     fn on_subscription_notification(&mut self, message: NotificationMessage, _: MonitoredItemMap<'_>) {
         let now = Instant::now();
@@ -204,7 +230,7 @@ mod tests {
     use super::*;
     use crate::config::TagType;
     use crate::driver::tests::FixedClock;
-    use crate::driver::{ConnectionStatus, Sink, TagIndex, Value};
+    use crate::driver::{ConnectionStatus, Sink, TagIndex};
 
     fn feed() -> (Feed, Context) {
         let tag = |i| OpcUaTag { tag: TagIndex(i), node: NodeId::new(2, i), kind: TagType::I32, scaling: None };

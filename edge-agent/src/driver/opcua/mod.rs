@@ -16,9 +16,9 @@ use opcua::types::{EndpointDescription, MessageSecurityMode, StatusCode, UserTok
 use tokio::time::{sleep, timeout};
 
 use crate::config::OpcUaConfig;
+use crate::driver::Context;
 use crate::driver::backoff::Backoff;
 use crate::driver::supervise::DriverEnd;
-use crate::driver::Context;
 use subscription::Group;
 
 const PAUSE_FIRST: Duration = Duration::from_millis(500);
@@ -140,7 +140,9 @@ async fn drive(events: &mut (impl Stream<Item = Result<SessionPollResult, Status
     while let Some(event) = events.next().await {
         match event {
             Ok(SessionPollResult::ConnectionLost(code)) => return format!("connection lost: {code}"),
-            Ok(SessionPollResult::ReconnectFailed(code)) | Err(code) => return format!("cannot open a session: {code}"),
+            Ok(SessionPollResult::ReconnectFailed(code)) | Err(code) => {
+                return format!("cannot open a session: {code}");
+            }
             Ok(SessionPollResult::Subscription(SubscriptionActivity::FatalFailure(code))) => {
                 return format!("the session is gone: {code}");
             }

@@ -70,15 +70,15 @@ impl Group {
                     if let Some(code) = trouble.ended {
                         return format!("the server ended the subscription: {code}");
                     }
-                    if trouble.gap { self.read_all(session).await } else { Ok(()) }
+                    let read = if trouble.gap { self.read_all(session).await } else { Ok(()) };
+                    self.feed.settle();
+                    read
                 }
                 () = sleep_until(retry), if !self.refused.is_empty() => {
                     retry = Instant::now() + REFUSED_RETRY;
                     let places = std::mem::take(&mut self.refused);
                     let again = self.monitor(session, &places).await;
-                    if self.refused.is_empty() {
-                        self.context.status.clear_error();
-                    }
+                    self.feed.settle();
                     again
                 }
             };
@@ -114,9 +114,9 @@ impl Group {
         places: &[usize],
         filtered: bool,
     ) -> Result<Vec<(usize, StatusCode)>, String> {
-        let items = places.iter().filter_map(|place| {
-            self.tags.get(*place).map(|tag| item(*place, tag, self.sampling_ms, filtered))
-        });
+        let items = places
+            .iter()
+            .filter_map(|place| self.tags.get(*place).map(|tag| item(*place, tag, self.sampling_ms, filtered)));
         let created = session.create_monitored_items(self.id, TimestampsToReturn::Both, items.collect());
         let created = answer("monitor the tags", created).await?;
         let results = places.iter().zip(&created).map(|(place, created)| (*place, created.result.status_code));

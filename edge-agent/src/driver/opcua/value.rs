@@ -10,8 +10,7 @@ use crate::driver::{Quality, Reading, SourceStamp, Value};
 /// 1601 to 1970 in microseconds.
 const EPOCH_US: i64 = 11_644_473_600_000_000;
 
-/// The reading for a value as a server sent it. The error says why it is Bad when the server thought it
-/// was good.
+/// The reading for a value as a server sent it, and why it is Bad if it is.
 pub(super) fn reading(tag: &OpcUaTag, value: &DataValue, at: i64) -> (Reading, SourceStamp, Option<String>) {
     // No status means good; a value that is merely "uncertain" is not current and counts as Bad.
     let status = value.status.map_or(0, |status| status.bits());
@@ -19,11 +18,15 @@ pub(super) fn reading(tag: &OpcUaTag, value: &DataValue, at: i64) -> (Reading, S
     let stamp = SourceStamp { at: value.source_timestamp.and_then(microseconds), status };
     let converted = value.value.as_ref().and_then(|variant| convert(variant, tag.kind));
     let measured = converted.and_then(|converted| measured(converted, tag.scaling));
-    let error = (good && measured.is_none()).then(|| match &value.value {
-        None | Some(Variant::Empty) => format!("{}: the server sent no value", tag.node),
-        Some(_) if converted.is_some() => format!("{}: the value is not a number", tag.node),
-        Some(other) => format!("{}: the server sent {}, which is not {}", tag.node, shown(other), tag.kind.code()),
-    });
+    let error = match (&value.value, value.status) {
+        _ if good && measured.is_some() => None,
+        (_, Some(status)) if !good => Some(format!("{}: the server says {status}", tag.node)),
+        (None | Some(Variant::Empty), _) => Some(format!("{}: the server sent no value", tag.node)),
+        (Some(_), _) if converted.is_some() => Some(format!("{}: the value is not a number", tag.node)),
+        (Some(other), _) => {
+            Some(format!("{}: the server sent {}, which is not {}", tag.node, shown(other), tag.kind.code()))
+        }
+    };
     let quality = if good && measured.is_some() { Quality::Good } else { Quality::Bad };
     (Reading { tag: tag.tag, value: measured.unwrap_or(Value::Int(0)), quality, at }, stamp, error)
 }
@@ -120,7 +123,7 @@ mod tests {
             let (reading, stamp, error) = reading(&tag(TagType::I32), &data, 9);
             assert_eq!(reading.quality, Quality::Bad);
             assert_eq!(stamp, SourceStamp { at: Some(1_767_323_045_000_000), status: status.bits() });
-            assert_eq!(error, None);
+            assert_eq!(error, Some(format!("ns=2;s=Press.State: the server says {status}")));
         }
     }
 

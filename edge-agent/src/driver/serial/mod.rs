@@ -36,7 +36,8 @@ pub(super) async fn run(config: SerialScannerConfig, context: Context) -> Driver
 
 /// Opens the port and reads codes until it is gone; returns why.
 async fn listen(config: &SerialScannerConfig, context: &Context, backoff: &mut Backoff) -> String {
-    let mut port: SerialStream = match tokio_serial::new(config.path.to_string_lossy(), config.baud).open_native_async() {
+    let mut port: SerialStream = match tokio_serial::new(config.path.to_string_lossy(), config.baud).open_native_async()
+    {
         Ok(port) => port,
         Err(error) => return format!("cannot be opened: {error}; is the scanner plugged in?"),
     };

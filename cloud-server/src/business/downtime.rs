@@ -1,0 +1,212 @@
+//! Stops, their reasons, and what they cost in time (DOWN-02, DOWN-08, API-23).
+
+use super::{reach_sql, reach_values};
+use crate::db::{DbError, Row};
+use crate::params;
+use crate::tenancy::Tx;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use unison_api::Person;
+use unison_api::machine::{DowntimeList, DowntimeView, ReasonList, ReasonView};
+use unison_api::page::Page;
+use unison_core::kpi::Percent;
+use unison_core::span::{Span, Spans};
+use unison_core::time::{MINUTE, Rfc3339, Timestamp};
+use uuid::Uuid;
+
+/// What stands for a reason while nobody gave one (Q-062).
+pub const UNCLASSIFIED: &str = "unclassified";
+pub const UNCLASSIFIED_NAME: &str = "Unclassified";
+
+/// What a list of stops is narrowed to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter {
+    pub machine: Option<i64>,
+    pub plant: Option<i64>,
+    /// Stops that touch this range.
+    pub range: Option<Span>,
+    /// Only open ones, or only ended ones.
+    pub open: Option<bool>,
+}
+
+const FROM: &str = "FROM downtime_events d
+ JOIN machines m ON m.organization_id = d.organization_id AND m.id = d.machine_id
+ LEFT JOIN downtime_reasons r ON r.organization_id = d.organization_id AND r.id = d.reason_id
+ LEFT JOIN users u ON u.organization_id = d.organization_id AND u.id = d.classified_by
+ WHERE d.organization_id = $1";
+
+fn condition() -> String {
+    format!(
+        "AND {} AND ($4 = 0 OR d.machine_id = $4) AND ($5 = 0 OR m.plant_id = $5)
+         AND d.started_at < $7 AND (d.ended_at IS NULL OR d.ended_at > $6)
+         AND ($8 < 0 OR ($8 = 1) = (d.ended_at IS NULL))",
+        reach_sql("m.plant_id")
+    )
+}
+
+fn values(tx: &Tx<'_>, filter: &Filter) -> Vec<crate::db::Value> {
+    let (all_plants, user) = reach_values(tx.caller());
+    let range = filter.range.unwrap_or(Span::new(Timestamp(i64::MIN), Timestamp(i64::MAX)));
+    let open = filter.open.map_or(-1, i64::from);
+    let (machine, plant) = (filter.machine.unwrap_or(0), filter.plant.unwrap_or(0));
+    params![tx.org(), all_plants, user, machine, plant, range.from, range.to, open].to_vec()
+}
+
+/// Stops of the plants the caller reaches, the latest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(tx: &Tx<'_>, filter: &Filter, page: Page) -> Result<DowntimeList, DbError> {
+    let values = values(tx, filter);
+    let count = format!("SELECT count(*) AS n {FROM} {}", condition());
+    let total = tx.query_one(&count, &values)?.map_or(Ok(0), |r| r.get("n"))?;
+    let sql = format!(
+        "SELECT d.*, m.machine_code, r.code AS reason_code, r.name AS reason_name, u.name AS user_name
+         {FROM} {} ORDER BY d.started_at DESC, d.uuid LIMIT $9 OFFSET $10",
+        condition()
+    );
+    let rows = tx.query(&sql, &[values.as_slice(), params![page.per_page, page.offset()]].concat())?;
+    let downtime_events = rows.iter().map(|row| present(row, tx.now())).collect::<Result<_, _>>()?;
+    Ok(DowntimeList { downtime_events, total, page: page.page, per_page: page.per_page })
+}
+
+fn present(row: &Row, now: Timestamp) -> Result<DowntimeView, DbError> {
+    let started: Timestamp = row.get("started_at")?;
+    let ended: Option<Timestamp> = row.get("ended_at")?;
+    let by: Option<i64> = row.get("classified_by")?;
+    let name: Option<String> = row.get("user_name")?;
+    Ok(DowntimeView {
+        id: row.get::<Uuid>("uuid")?.to_string(),
+        machine_id: row.get("machine_id")?,
+        machine_code: row.get("machine_code")?,
+        started_at: started.into(),
+        ended_at: ended.map(Rfc3339::from),
+        duration_minutes: minutes(ended.unwrap_or(now).since(started)),
+        reason_id: row.get("reason_id")?,
+        reason_code: row.get::<Option<String>>("reason_code")?.unwrap_or_else(|| UNCLASSIFIED.to_owned()),
+        downtime_reason: row.get::<Option<String>>("reason_name")?.unwrap_or_else(|| UNCLASSIFIED_NAME.to_owned()),
+        notes: row.get("note")?,
+        source: row.get("source")?,
+        classified_by: by.zip(name).map(|(id, name)| Person { id, name }),
+    })
+}
+
+/// Minutes with two decimals.
+#[expect(clippy::cast_precision_loss, reason = "2^53 microseconds are 285 years")]
+fn minutes(micros: i64) -> f64 {
+    (micros.max(0) as f64 / MINUTE as f64 * 100.0).round() / 100.0
+}
+
+/// One reason of the Pareto.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ParetoRow {
+    pub reason_code: String,
+    pub reason: String,
+    pub minutes: f64,
+    pub occurrences: u64,
+    /// Share of all minutes.
+    pub percent: Option<f64>,
+}
+
+/// Reasons by time lost, the greatest first (DOWN-08).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Pareto {
+    pub downtime_pareto: Vec<ParetoRow>,
+    pub total_minutes: f64,
+    pub total_occurrences: u64,
+}
+
+/// Time per reason inside a range. A moment of a machine counts once; of overlapping stops the reason
+/// recorded last wins (Q-141).
+///
+/// # Errors
+/// When the database fails.
+pub fn pareto(tx: &Tx<'_>, filter: &Filter, range: Span) -> Result<Pareto, DbError> {
+    let values = values(tx, &Filter { range: Some(range), ..*filter });
+    let sql = format!(
+        "SELECT d.machine_id, d.started_at, d.ended_at, r.code, r.name {FROM} {} ORDER BY d.machine_id, d.reason_hlc DESC, d.started_at DESC",
+        condition()
+    );
+    let mut covered: BTreeMap<i64, Spans> = BTreeMap::new();
+    let mut sums: BTreeMap<(String, String), (i64, u64)> = BTreeMap::new();
+    for row in tx.query(&sql, &values)? {
+        let ended: Option<Timestamp> = row.get("ended_at")?;
+        let whole = Span::new(row.get("started_at")?, ended.unwrap_or_else(|| tx.now())).intersect(range);
+        let taken = covered.entry(row.get("machine_id")?).or_default();
+        let own = Spans::of([whole]).subtract(taken);
+        *taken = taken.union(&own);
+        let code: Option<String> = row.get("code")?;
+        let name: Option<String> = row.get("name")?;
+        let key = (code.unwrap_or_else(|| UNCLASSIFIED.into()), name.unwrap_or_else(|| UNCLASSIFIED_NAME.into()));
+        let sum = sums.entry(key).or_default();
+        sum.0 += own.total();
+        sum.1 += 1;
+    }
+    Ok(ranked(sums))
+}
+
+fn ranked(sums: BTreeMap<(String, String), (i64, u64)>) -> Pareto {
+    let total: i64 = sums.values().map(|(time, _)| time).sum();
+    let total_occurrences = sums.values().map(|(_, n)| n).sum();
+    let mut rows: Vec<_> = sums.into_iter().collect();
+    rows.sort_by_key(|(_, (time, _))| std::cmp::Reverse(*time));
+    let row = |((reason_code, reason), (time, occurrences)): ((String, String), (i64, u64))| ParetoRow {
+        reason_code,
+        reason,
+        minutes: minutes(time),
+        occurrences,
+        percent: share(time, total),
+    };
+    Pareto { downtime_pareto: rows.into_iter().map(row).collect(), total_minutes: minutes(total), total_occurrences }
+}
+
+/// Percent with one decimal, as the contract prints it, half to even from the exact ratio.
+fn share(part: i64, whole: i64) -> Option<f64> {
+    let hundredths = Percent::of(i128::from(part), i128::from(whole) * 10)?.hundredths();
+    #[expect(clippy::cast_precision_loss, reason = "at most 1000")]
+    Some(hundredths as f64 / 10.0)
+}
+
+/// The reasons people may choose.
+///
+/// # Errors
+/// When the database fails.
+pub fn reasons(tx: &Tx<'_>, page: Page) -> Result<ReasonList, DbError> {
+    let count = "SELECT count(*) AS n FROM downtime_reasons WHERE organization_id = $1 AND is_active = 1";
+    let total = tx.query_one(count, params![tx.org()])?.map_or(Ok(0), |r| r.get("n"))?;
+    let rows = tx.query(
+        "SELECT * FROM downtime_reasons WHERE organization_id = $1 AND is_active = 1 ORDER BY id LIMIT $2 OFFSET $3",
+        params![tx.org(), page.per_page, page.offset()],
+    )?;
+    let view = |row: &Row| {
+        Ok(ReasonView {
+            id: row.get("id")?,
+            code: row.get("code")?,
+            name: row.get("name")?,
+            category: row.get("category")?,
+            is_planned: row.get("is_planned")?,
+            is_critical: row.get("is_critical")?,
+        })
+    };
+    let downtime_reasons = rows.iter().map(view).collect::<Result<_, DbError>>()?;
+    Ok(ReasonList { downtime_reasons, total, page: page.page, per_page: page.per_page })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn down_dur_and_down_pareto_api() {
+        assert_eq!(minutes(150 * MINUTE), 150.0);
+        let sums = [("material_shortage", 480), ("mechanical_failure", 360), ("setup_changeover", 300), ("other", 310)];
+        let sums = sums.map(|(code, m)| ((code.to_owned(), code.to_owned()), (m * MINUTE, 1)));
+        let pareto = ranked(sums.into_iter().collect());
+        let shares: Vec<_> = pareto.downtime_pareto.iter().map(|r| (r.reason_code.as_str(), r.percent.unwrap())).collect();
+        assert_eq!(pareto.total_minutes, 1450.0);
+        assert_eq!(shares[0], ("material_shortage", 33.1));
+        assert_eq!(shares[1], ("mechanical_failure", 24.8));
+        assert_eq!(shares[3], ("setup_changeover", 20.7));
+    }
+}

@@ -1,0 +1,271 @@
+//! The file's records as rows: found by their key, made or changed, and sent down when they differ.
+
+use super::file::{Content, Lane, Machine, Plant, Reason, Shift, User, WorkOrder, micro, time};
+use super::{LoadError, Loaded};
+use crate::business::master;
+use crate::db::{DbError, Value};
+use crate::params;
+use crate::tenancy::{Topic, Tx, WriteTx};
+use serde_json::json;
+use std::collections::HashMap;
+use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::master::MasterOp;
+use uuid::Uuid;
+
+/// People who can sign on already.
+pub(super) fn users_with_password(tx: &Tx<'_>) -> Result<Vec<String>, DbError> {
+    let sql = "SELECT email FROM users WHERE organization_id = $1 AND password_hash IS NOT NULL";
+    tx.query(sql, params![tx.org()])?.iter().map(|r| r.get("email")).collect()
+}
+
+/// Stores everything. `hashes` are the first passwords by e-mail.
+pub(super) fn store(tx: &WriteTx<'_>, content: &Content, hashes: &HashMap<String, String>) -> Result<Loaded, LoadError> {
+    let mut out = Storing { tx, hashes, loaded: Loaded::default(), new_plants: Vec::new() };
+    for plant in &content.plant {
+        out.plant(plant)?;
+    }
+    for reason in &content.downtime_reason {
+        out.reason(reason)?;
+    }
+    for user in &content.user {
+        out.user(user)?;
+    }
+    out.brief_new_plants()?;
+    for order in &content.work_order {
+        out.work_order(order)?;
+    }
+    tx.changed(Topic::MasterData);
+    Ok(out.loaded)
+}
+
+struct Storing<'t, 's> {
+    tx: &'t WriteTx<'s>,
+    hashes: &'t HashMap<String, String>,
+    loaded: Loaded,
+    /// Their edges know nothing yet, not even what did not change.
+    new_plants: Vec<PlantId>,
+}
+
+type Op<I> = fn(&Tx<'_>, I) -> Result<Option<MasterOp>, DbError>;
+
+impl Storing<'_, '_> {
+    fn id(&self, table: &str, condition: &str, key: &[Value]) -> Result<Option<i64>, DbError> {
+        let sql = format!("SELECT id FROM {table} WHERE organization_id = $1 AND {condition}");
+        let row = self.tx.query_one(&sql, &[params![self.tx.org()], key].concat())?;
+        row.map(|r| r.get("id")).transpose()
+    }
+
+    /// Makes or changes a row and tells `plants` when it is another one afterwards. `values` are the
+    /// columns in their order after `organization_id, id`.
+    fn put<I: Copy + std::fmt::Display>(
+        &mut self, table: &'static str, id: Option<i64>, columns: &[&str], values: &[Value], typed: fn(i64) -> I, op: Op<I>, plants: &[PlantId],
+    ) -> Result<i64, DbError> {
+        let tx = self.tx;
+        let before = id.map(|id| op(tx, typed(id))).transpose()?.flatten();
+        let is_new = id.is_none();
+        let id = id.map_or_else(|| tx.next_id(table), Ok)?;
+        let all = [params![tx.org(), id, tx.now()], values].concat();
+        let place = |i: usize| format!("${}", i + 4);
+        let sql = if is_new {
+            let names = columns.join(", ");
+            let places = (0..columns.len()).map(place).collect::<Vec<_>>().join(", ");
+            format!("INSERT INTO {table} (organization_id, id, created_at, updated_at, {names}) VALUES ($1, $2, $3, $3, {places})")
+        } else {
+            let pairs = columns.iter().enumerate().map(|(i, c)| format!("{c} = {}", place(i))).collect::<Vec<_>>();
+            let differs = columns.iter().enumerate().map(|(i, c)| format!("{c} IS NOT {}", place(i))).collect::<Vec<_>>();
+            format!(
+                "UPDATE {table} SET {}, version = version + 1, updated_at = $3 WHERE organization_id = $1 AND id = $2 AND ({})",
+                pairs.join(", "),
+                differs.join(" OR ")
+            )
+        };
+        let touched = tx.execute(&sql, &all)? > 0;
+        match (is_new, touched) {
+            (true, _) => self.loaded.new += 1,
+            (false, true) => self.loaded.changed += 1,
+            (false, false) => self.loaded.unchanged += 1,
+        }
+        if touched {
+            let action = if is_new { "create" } else { "update" };
+            tx.audit(table, id, action, None::<&()>, Some(&json!({"by_file": true})))?;
+        }
+        let after = op(tx, typed(id))?;
+        if let Some(after) = after.filter(|a| before.as_ref() != Some(a)) {
+            for plant in plants {
+                tx.to_plant(*plant, after.clone());
+            }
+        }
+        Ok(id)
+    }
+
+    fn plant(&mut self, plant: &Plant) -> Result<(), LoadError> {
+        let known = self.id("plants", "name = $2", params![&plant.name])?;
+        let uuid = match known {
+            Some(id) => crate::business::edges::plant_uuid(self.tx, PlantId(id))?.unwrap_or_default(),
+            None => Uuid::now_v7(),
+        };
+        let values = params![uuid, &plant.name, &plant.timezone];
+        let id = self.put("plants", known, &["uuid", "name", "timezone"], values, PlantId, master::plant, &[])?;
+        let id = PlantId(id);
+        if known.is_none() {
+            self.new_plants.push(id);
+        }
+        if let Some(op) = master::plant(self.tx, id)?.filter(|_| known.is_none()) {
+            self.tx.to_plant(id, op);
+        }
+        for lane in &plant.lane {
+            self.lane(id, lane)?;
+        }
+        for shift in &plant.shift {
+            self.shift(id, shift)?;
+        }
+        for machine in &plant.machine {
+            self.machine(id, machine)?;
+        }
+        Ok(())
+    }
+
+    fn lane(&mut self, plant: PlantId, lane: &Lane) -> Result<(), LoadError> {
+        let known = self.id("lanes", "plant_id = $2 AND name = $3", params![plant, &lane.name])?;
+        let values = params![plant, &lane.name, lane.capacity, lane.ideal_cycle_seconds.map(micro)];
+        let columns = ["plant_id", "name", "capacity", "ideal_cycle_us"];
+        self.put("lanes", known, &columns, values, LaneId, master::lane, &[plant])?;
+        Ok(())
+    }
+
+    fn shift(&mut self, plant: PlantId, shift: &Shift) -> Result<(), LoadError> {
+        let known = self.id("shifts", "plant_id = $2 AND name = $3", params![plant, &shift.name])?;
+        let breaks = serde_json::to_string(&shift.breaks).map_err(|e| LoadError::Wrong(e.to_string()))?;
+        let days = shift.days().map_err(LoadError::Wrong)?.0;
+        let values = params![
+            plant, &shift.name, &shift.start, &shift.end, days, breaks, shift.break_minutes_unplaced, shift.target_units, shift.oee_target_percent
+        ];
+        let columns = [
+            "plant_id", "name", "start_time", "end_time", "active_days", "breaks", "break_minutes_unplaced", "target_units",
+            "oee_target_percent",
+        ];
+        self.put("shifts", known, &columns, values, ShiftId, master::shift, &[plant])?;
+        Ok(())
+    }
+
+    fn machine(&mut self, plant: PlantId, machine: &Machine) -> Result<(), LoadError> {
+        let known = self.id("machines", "machine_code = $2", params![&machine.code])?;
+        if let Some(id) = known
+            && crate::business::machines::plant_of(self.tx, MachineId(id))? != Some(plant)
+        {
+            return Err(LoadError::Wrong(format!("machine {} stands in another plant; codes are unique in an organisation", machine.code)));
+        }
+        let lane = self.lane_named(plant, machine.lane.as_ref(), &machine.code)?;
+        let values = params![
+            plant, lane, &machine.code, &machine.name, machine.ideal_cycle_seconds.map(micro), machine.capacity_units_per_hour.map(micro)
+        ];
+        let columns = ["plant_id", "lane_id", "machine_code", "name", "ideal_cycle_us", "capacity_micro"];
+        self.put("machines", known, &columns, values, MachineId, master::machine, &[plant])?;
+        Ok(())
+    }
+
+    fn lane_named(&self, plant: PlantId, name: Option<&String>, of: &str) -> Result<Option<i64>, LoadError> {
+        let Some(name) = name else { return Ok(None) };
+        let found = self.id("lanes", "plant_id = $2 AND name = $3", params![plant, name])?;
+        found.map(Some).ok_or_else(|| LoadError::Wrong(format!("{of}: there is no lane {name} in its plant")))
+    }
+
+    fn plants(&self) -> Result<Vec<PlantId>, DbError> {
+        let rows = self.tx.query("SELECT id FROM plants WHERE organization_id = $1 ORDER BY id", params![self.tx.org()])?;
+        rows.iter().map(|r| r.get("id")).collect()
+    }
+
+    fn plant_named(&self, name: &str, of: &str) -> Result<PlantId, LoadError> {
+        let found = self.id("plants", "name = $2", params![name])?;
+        found.map(PlantId).ok_or_else(|| LoadError::Wrong(format!("{of}: there is no plant {name}")))
+    }
+
+    fn reason(&mut self, reason: &Reason) -> Result<(), LoadError> {
+        let known = self.id("downtime_reasons", "code = $2", params![&reason.code])?;
+        let values = params![&reason.code, &reason.name, &reason.category, reason.is_planned, reason.is_critical];
+        let columns = ["code", "name", "category", "is_planned", "is_critical"];
+        let plants = self.plants()?;
+        self.put("downtime_reasons", known, &columns, values, ReasonId, master::reason, &plants)?;
+        Ok(())
+    }
+
+    fn user(&mut self, user: &User) -> Result<(), LoadError> {
+        let (email, tx) = (user.email.to_lowercase(), self.tx);
+        let known = self.id("users", "email = $2", params![&email])?;
+        let roles = serde_json::to_string(&user.roles).map_err(|e| LoadError::Wrong(e.to_string()))?;
+        let values = params![&email, &user.name, &roles, user.badge.clone(), micro(user.hourly_rate)];
+        let columns = ["email", "name", "roles", "badge", "hourly_rate_micro"];
+        let everywhere = crate::auth::reaches_all_plants(&user.roles);
+        let named = user.plants.iter().map(|name| self.plant_named(name, &email)).collect::<Result<Vec<_>, _>>()?;
+        let told = if everywhere { self.plants()? } else { named.clone() };
+        // Changed roles end the sessions that carry the old ones (RBAC-09).
+        let end = "UPDATE users SET epoch = epoch + 1 WHERE organization_id = $1 AND email = $2 AND roles <> $3";
+        tx.execute(end, params![tx.org(), &email, &roles])?;
+        let id = self.put("users", known, &columns, values, UserId, master::user, &told)?;
+        for plant in named {
+            let sql = "INSERT INTO user_plants (organization_id, user_id, plant_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+            let added = tx.execute(sql, params![tx.org(), id, plant])? > 0;
+            // Somebody who was there already and is new to this plant.
+            if let Some(op) = master::user(tx, UserId(id))?.filter(|_| added && known.is_some() && !everywhere) {
+                tx.to_plant(plant, op);
+            }
+        }
+        if let Some(hash) = self.hashes.get(&email) {
+            let sql = "UPDATE users SET password_hash = $3 WHERE organization_id = $1 AND id = $2 AND password_hash IS NULL";
+            tx.execute(sql, params![tx.org(), id, hash])?;
+        }
+        Ok(())
+    }
+
+    /// A plant that is new to an organisation hears of the reasons and people that were there before.
+    fn brief_new_plants(&self) -> Result<(), DbError> {
+        let tx = self.tx;
+        for plant in &self.new_plants {
+            for row in tx.query("SELECT id FROM downtime_reasons WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
+                if let Some(op) = master::reason(tx, row.get("id")?)? {
+                    tx.to_plant(*plant, op);
+                }
+            }
+            for row in tx.query("SELECT * FROM users WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
+                let op = master::user(tx, row.get("id")?)?;
+                if let Some(op) = op.filter(|_| master::roles(&row).is_ok_and(|r| crate::auth::reaches_all_plants(&r))) {
+                    tx.to_plant(*plant, op);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn work_order(&mut self, order: &WorkOrder) -> Result<(), LoadError> {
+        let plant = self.plant_named(&order.plant, &order.number)?;
+        let lane = self.lane_named(plant, order.lane.as_ref(), &order.number)?;
+        let machine = match &order.machine {
+            Some(code) => {
+                let found = self.id("machines", "machine_code = $2 AND plant_id = $3", params![code, plant])?;
+                Some(found.ok_or_else(|| LoadError::Wrong(format!("{}: there is no machine {code} in its plant", order.number)))?)
+            }
+            None => None,
+        };
+        let known = self.id("work_orders", "work_order_number = $2", params![&order.number])?;
+        if let Some(id) = known {
+            // From release on the shop floor has the word (WO-04, Q-129); a file is about planning.
+            let sql = "SELECT status FROM work_orders WHERE organization_id = $1 AND id = $2";
+            let row = self.tx.query_one(sql, params![self.tx.org(), id])?;
+            if row.map(|r| r.get::<String>("status")).transpose()?.as_deref() != Some("planned") {
+                self.loaded.unchanged += 1;
+                return Ok(());
+            }
+        }
+        let values = params![
+            plant, &order.number, &order.title, order.product.clone(), lane, machine, order.quantity, &order.status,
+            time(order.planned_start.as_ref()), time(order.planned_end.as_ref()), time(order.due.as_ref())
+        ];
+        let columns = [
+            "plant_id", "work_order_number", "title", "product_name", "lane_id", "machine_id", "quantity_ordered", "status",
+            "planned_start", "planned_end", "due_at",
+        ];
+        self.put("work_orders", known, &columns, values, WorkOrderId, master::work_order, &[plant])?;
+        self.tx.changed(Topic::WorkOrders);
+        Ok(())
+    }
+}

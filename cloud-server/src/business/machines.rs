@@ -1,0 +1,197 @@
+//! Machines as they are now (API-15, MACH-01, Q-128) and what they did (ribbon).
+
+use super::{Wrong, kpi, master, need_plant, reach_sql, reach_values};
+use crate::db::{DbError, Row};
+use crate::params;
+use crate::tenancy::Tx;
+use unison_api::error::ApiError;
+use unison_api::machine::{MachineView, Ribbon, RibbonInterval, WorkOrderRef};
+use unison_core::activity::{Activity, Status, shown};
+use unison_core::ids::{MachineId, PlantId};
+use unison_core::span::Span;
+use unison_core::time::{Rfc3339, Timestamp};
+
+/// Machines of one organisation that are read at once.
+const MACHINES_MAX: u32 = 20_000;
+
+/// What a list of machines is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub plant: Option<i64>,
+    pub status: Option<Status>,
+    /// Part of code or name.
+    pub search: Option<String>,
+}
+
+impl Filter {
+    /// # Errors
+    /// Names the word that is no status.
+    pub fn parse(plant: Option<i64>, status: Option<&str>, search: Option<&str>) -> Result<Self, ApiError> {
+        let status = status.filter(|s| !s.is_empty()).map(|word| {
+            let all = Status::ALL.map(Status::code).join(", ");
+            Status::from_code(word).ok_or_else(|| ApiError::field("status", format!("\"{word}\" is none of {all}")))
+        });
+        let search = search.map(|s| s.trim().to_lowercase()).filter(|s| !s.is_empty());
+        Ok(Self { plant, status: status.transpose()?, search })
+    }
+}
+
+/// Of which plant a machine is.
+///
+/// # Errors
+/// When the database fails.
+pub fn plant_of(tx: &Tx<'_>, machine: MachineId) -> Result<Option<PlantId>, DbError> {
+    let row = tx.query_one("SELECT plant_id FROM machines WHERE organization_id = $1 AND id = $2", params![tx.org(), machine])?;
+    row.map(|r| r.get("plant_id")).transpose()
+}
+
+/// A machine and until when it was seen.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub view: MachineView,
+    pub known_until: Timestamp,
+}
+
+// The newest change counts, and beside it the newest that was no `no_data`: what is shown while nothing is seen.
+const VIEW: &str = "SELECT m.*, p.name AS plant_name, l.name AS lane_name, l.ideal_cycle_us AS lane_cycle_us,
+   e.name AS edge_name, e.observed_until,
+   (SELECT a.at FROM activity_changes a WHERE a.organization_id = m.organization_id AND a.machine_id = m.id
+     ORDER BY a.at DESC LIMIT 1) AS since,
+   (SELECT a.activity FROM activity_changes a WHERE a.organization_id = m.organization_id AND a.machine_id = m.id
+     ORDER BY a.at DESC LIMIT 1) AS activity,
+   (SELECT a.activity FROM activity_changes a WHERE a.organization_id = m.organization_id AND a.machine_id = m.id
+     AND a.activity <> 'no_data' ORDER BY a.at DESC LIMIT 1) AS last_known,
+   d.uuid AS downtime_id, r.name AS reason_name,
+   w.id AS work_order_id, w.work_order_number
+ FROM machines m
+ JOIN plants p ON p.organization_id = m.organization_id AND p.id = m.plant_id
+ LEFT JOIN lanes l ON l.organization_id = m.organization_id AND l.id = m.lane_id
+ LEFT JOIN edges e ON e.organization_id = m.organization_id AND e.id = m.edge_id
+ LEFT JOIN downtime_events d ON d.organization_id = m.organization_id AND d.uuid = (
+   SELECT x.uuid FROM downtime_events x WHERE x.organization_id = m.organization_id AND x.machine_id = m.id AND x.ended_at IS NULL
+   ORDER BY x.started_at DESC LIMIT 1)
+ LEFT JOIN downtime_reasons r ON r.organization_id = d.organization_id AND r.id = d.reason_id
+ LEFT JOIN work_orders w ON w.organization_id = m.organization_id AND w.id = (
+   SELECT o.id FROM work_orders o WHERE o.organization_id = m.organization_id AND o.status = 'in_progress'
+     AND (o.machine_id = m.id OR (o.machine_id IS NULL AND o.lane_id = m.lane_id)) ORDER BY o.started_at DESC NULLS LAST LIMIT 1)
+ WHERE m.organization_id = $1";
+
+/// Machines of the plants the caller reaches, by code. Utilisation is left out: it costs a timeline each.
+///
+/// # Errors
+/// When the database fails.
+pub fn all(tx: &Tx<'_>, filter: &Filter, stale_after: i64) -> Result<Vec<Seen>, DbError> {
+    let (all_plants, user) = reach_values(tx.caller());
+    let sql = format!(
+        "{VIEW} AND {} AND ($4 = 0 OR m.plant_id = $4)
+         AND ($5 = '' OR instr(lower(m.machine_code), $5) > 0 OR instr(lower(m.name), $5) > 0)
+         ORDER BY m.machine_code LIMIT {MACHINES_MAX}",
+        reach_sql("m.plant_id")
+    );
+    let search = filter.search.clone().unwrap_or_default();
+    let rows = tx.query(&sql, params![tx.org(), all_plants, user, filter.plant.unwrap_or(0), search])?;
+    let seen = rows.iter().map(|row| present(row, tx.now(), stale_after)).collect::<Result<Vec<_>, _>>()?;
+    Ok(seen.into_iter().filter(|s| filter.status.is_none_or(|status| s.view.status == status)).collect())
+}
+
+fn present(row: &Row, now: Timestamp, stale_after: i64) -> Result<Seen, DbError> {
+    let code = |column: &str| row.get::<Option<String>>(column)?.map(|c| kpi::activity(&c)).transpose();
+    let observed: Option<Timestamp> = row.get("observed_until")?;
+    let activity = code("activity")?.unwrap_or(Activity::NoData);
+    let since: Option<Timestamp> = row.get("since")?;
+    let order = row.get::<Option<i64>>("work_order_id")?.zip(row.get::<Option<String>>("work_order_number")?);
+    let is_late = observed.is_none_or(|until| now.since(until) > stale_after);
+    // What was not confirmed lately is not known to be so now.
+    let present = if is_late { Activity::NoData } else { activity };
+    let state = shown(present, code("last_known")?, order.is_some(), master::mode(&row.get::<String>("mode")?)?);
+    let flags = if state.unassigned_run { vec!["running without work order".to_owned()] } else { vec![] };
+    let open: Option<uuid::Uuid> = row.get("downtime_id")?;
+    let reason: Option<String> = row.get("reason_name")?;
+    let cycle = row.get::<Option<i64>>("ideal_cycle_us")?.or(row.get("lane_cycle_us")?);
+    // Seen until the last confirmation, or until the signals were lost.
+    let seen_at = if activity == Activity::NoData { since } else { observed };
+    let view = MachineView {
+        id: row.get("id")?,
+        machine_code: row.get("machine_code")?,
+        name: row.get("name")?,
+        plant_id: row.get("plant_id")?,
+        plant_name: row.get("plant_name")?,
+        lane_id: row.get("lane_id")?,
+        lane_name: row.get("lane_name")?,
+        status: state.status,
+        activity: present,
+        stale: state.stale,
+        waiting: state.waiting,
+        flags,
+        since: since.map(Rfc3339::from),
+        seen_at: seen_at.map(Rfc3339::from),
+        downtime_reason: open.map(|_| reason.unwrap_or_else(|| super::downtime::UNCLASSIFIED_NAME.to_owned())),
+        open_downtime_id: open.map(|id| id.to_string()),
+        current_work_order: order.map(|(id, work_order_number)| WorkOrderRef { id, work_order_number }),
+        capacity_units_per_hour: row.get::<Option<i64>>("capacity_micro")?.map(super::micro),
+        ideal_cycle_seconds: cycle.map(super::micro),
+        utilization_percent: None,
+        last_maintenance_date: None,
+        next_maintenance_due: None,
+        edge: row.get("edge_name")?,
+    };
+    Ok(Seen { view, known_until: observed.unwrap_or(Timestamp(i64::MIN)) })
+}
+
+/// Adds the utilisation of the present day to some machines.
+///
+/// # Errors
+/// When the database fails.
+pub fn add_utilization(tx: &Tx<'_>, seen: &mut [Seen]) -> Result<(), DbError> {
+    let which: Vec<_> = seen.iter().map(|s| (MachineId(s.view.id), PlantId(s.view.plant_id), s.known_until)).collect();
+    let figures = kpi::utilization_today(tx, &which)?;
+    for s in seen {
+        s.view.utilization_percent = figures.get(&s.view.id).copied().flatten();
+    }
+    Ok(())
+}
+
+/// What a machine did in a range.
+///
+/// # Errors
+/// When there is no such machine in a plant of the caller.
+pub fn ribbon(tx: &Tx<'_>, machine: i64, range: Span, stale_after: i64) -> Result<Ribbon, Wrong> {
+    let sql = "SELECT m.plant_id, e.observed_until FROM machines m
+               LEFT JOIN edges e ON e.organization_id = m.organization_id AND e.id = m.edge_id
+               WHERE m.organization_id = $1 AND m.id = $2";
+    let row = tx.query_one(sql, params![tx.org(), machine])?.ok_or_else(|| ApiError::not_found("machine"))?;
+    need_plant(tx, row.get("plant_id")?)?;
+    let known: Option<Timestamp> = row.get("observed_until")?;
+    let known_until = known.unwrap_or(Timestamp(i64::MIN));
+    // The last seconds are on their way while the edge talks; they are not a gap.
+    let now = tx.now();
+    let is_fresh = now.since(known_until) <= stale_after;
+    let end = if is_fresh { range.to.min(known_until) } else { range.to.min(now) };
+    let range = Span::new(range.from, end.max(range.from));
+    let changes = kpi::changes(tx, MachineId(machine), range)?;
+    let line = unison_core::timeline::Timeline::from_changes(range, changes, known_until);
+    let stops = stops(tx, machine, range)?;
+    let goes_on = end == known_until || end == now;
+    let last = line.intervals().len().saturating_sub(1);
+    let interval = |(i, it): (usize, &unison_core::timeline::Interval)| RibbonInterval {
+        from: it.span.from.into(),
+        to: if goes_on && i == last { None } else { Some(it.span.to.into()) },
+        activity: it.activity,
+        downtime_id: stops.iter().find(|s| it.activity.is_stop() && !s.1.intersect(it.span).is_empty()).map(|s| s.0.clone()),
+    };
+    let intervals = line.intervals().iter().enumerate().map(interval).collect();
+    Ok(Ribbon { intervals, known_until: known.map(Rfc3339::from) })
+}
+
+fn stops(tx: &Tx<'_>, machine: i64, range: Span) -> Result<Vec<(String, Span)>, DbError> {
+    let rows = tx.query(
+        "SELECT uuid, started_at, ended_at FROM downtime_events WHERE organization_id = $1 AND machine_id = $2
+           AND started_at < $4 AND (ended_at IS NULL OR ended_at > $3) ORDER BY started_at",
+        params![tx.org(), machine, range.from, range.to],
+    )?;
+    let stop = |row: &Row| {
+        let ended: Option<Timestamp> = row.get("ended_at")?;
+        Ok((row.get::<uuid::Uuid>("uuid")?.to_string(), Span::new(row.get("started_at")?, ended.unwrap_or(range.to))))
+    };
+    rows.iter().map(stop).collect()
+}

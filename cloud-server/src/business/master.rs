@@ -1,0 +1,159 @@
+//! Master data as the edges of a plant get it: each op is the whole record as it is now.
+
+use super::calendar;
+use crate::db::{DbError, Row};
+use crate::params;
+use crate::tenancy::Tx;
+use unison_core::activity::Mode;
+use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::kpi::Standard;
+use unison_core::master::{Lane, Machine, MasterOp, Plant, Reason, User, WorkOrder, WorkOrderStatus};
+
+fn one(tx: &Tx<'_>, sql: &str, id: i64) -> Result<Option<Row>, DbError> {
+    tx.query_one(sql, params![tx.org(), id])
+}
+
+fn wrong(what: &str, value: &str) -> DbError {
+    DbError::Failed(format!("the database holds the unknown {what} {value}"))
+}
+
+/// The organisation's definition of planned time.
+///
+/// # Errors
+/// When the database fails.
+pub fn standard(tx: &Tx<'_>) -> Result<Standard, DbError> {
+    let row = tx.query_one("SELECT kpi_standard FROM organization WHERE organization_id = $1", params![tx.org()])?;
+    match row.map(|r| r.get::<String>("kpi_standard")).transpose()?.as_deref() {
+        Some("unison") | None => Ok(Standard::Unison),
+        Some("iso_22400") => Ok(Standard::Iso22400),
+        Some(other) => Err(wrong("KPI standard", other)),
+    }
+}
+
+/// # Errors
+/// When the database fails.
+pub fn plant(tx: &Tx<'_>, id: PlantId) -> Result<Option<MasterOp>, DbError> {
+    let sql = "SELECT p.name, p.timezone, o.name AS organization_name FROM plants p
+               JOIN organization o ON o.organization_id = p.organization_id WHERE p.organization_id = $1 AND p.id = $2";
+    let Some(row) = one(tx, sql, id.0)? else { return Ok(None) };
+    let plant = Plant {
+        id,
+        name: row.get("name")?,
+        organization_name: row.get("organization_name")?,
+        timezone: row.get("timezone")?,
+        standard: standard(tx)?,
+    };
+    Ok(Some(plant.into()))
+}
+
+/// # Errors
+/// When the database fails.
+pub fn lane(tx: &Tx<'_>, id: LaneId) -> Result<Option<MasterOp>, DbError> {
+    let Some(row) = one(tx, "SELECT * FROM lanes WHERE organization_id = $1 AND id = $2", id.0)? else { return Ok(None) };
+    let lane = Lane { id, name: row.get("name")?, capacity: row.get("capacity")?, ideal_cycle: row.get("ideal_cycle_us")? };
+    Ok(Some(lane.into()))
+}
+
+/// # Errors
+/// When the database fails.
+pub fn machine(tx: &Tx<'_>, id: MachineId) -> Result<Option<MasterOp>, DbError> {
+    let sql = "SELECT m.*, e.uuid AS edge_uuid FROM machines m
+               LEFT JOIN edges e ON e.organization_id = m.organization_id AND e.id = m.edge_id
+               WHERE m.organization_id = $1 AND m.id = $2";
+    let Some(row) = one(tx, sql, id.0)? else { return Ok(None) };
+    let machine = Machine {
+        id,
+        code: row.get("machine_code")?,
+        name: row.get("name")?,
+        lane: row.get("lane_id")?,
+        ideal_cycle: row.get("ideal_cycle_us")?,
+        capacity_micro: row.get("capacity_micro")?,
+        mode: mode(&row.get::<String>("mode")?)?,
+        edge: row.get("edge_uuid")?,
+    };
+    Ok(Some(machine.into()))
+}
+
+/// # Errors
+/// When the code is unknown.
+pub fn mode(code: &str) -> Result<Mode, DbError> {
+    match code {
+        "production" => Ok(Mode::Production),
+        "maintenance" => Ok(Mode::Maintenance),
+        "decommissioned" => Ok(Mode::Decommissioned),
+        other => Err(wrong("mode", other)),
+    }
+}
+
+/// # Errors
+/// When the database fails.
+pub fn shift(tx: &Tx<'_>, id: ShiftId) -> Result<Option<MasterOp>, DbError> {
+    let row = one(tx, "SELECT * FROM shifts WHERE organization_id = $1 AND id = $2", id.0)?;
+    row.as_ref().map(calendar::shift).transpose().map(|s| s.map(MasterOp::from))
+}
+
+/// # Errors
+/// When the database fails.
+pub fn reason(tx: &Tx<'_>, id: ReasonId) -> Result<Option<MasterOp>, DbError> {
+    let Some(row) = one(tx, "SELECT * FROM downtime_reasons WHERE organization_id = $1 AND id = $2", id.0)? else {
+        return Ok(None);
+    };
+    let reason = Reason {
+        id,
+        code: row.get("code")?,
+        name: row.get("name")?,
+        category: row.get("category")?,
+        is_planned: row.get("is_planned")?,
+        is_critical: row.get("is_critical")?,
+        is_active: row.get("is_active")?,
+    };
+    Ok(Some(reason.into()))
+}
+
+/// A person without password and hourly rate, which never leave the cloud (Q-132).
+///
+/// # Errors
+/// When the database fails.
+pub fn user(tx: &Tx<'_>, id: UserId) -> Result<Option<MasterOp>, DbError> {
+    let Some(row) = one(tx, "SELECT * FROM users WHERE organization_id = $1 AND id = $2", id.0)? else { return Ok(None) };
+    let user = User {
+        id,
+        name: row.get("name")?,
+        email: row.get("email")?,
+        roles: roles(&row)?,
+        badge: row.get("badge")?,
+        is_active: row.get("is_active")?,
+    };
+    Ok(Some(user.into()))
+}
+
+/// The roles in a row of `users`.
+///
+/// # Errors
+/// When the column holds something else.
+pub fn roles(row: &Row) -> Result<Vec<String>, DbError> {
+    serde_json::from_str(&row.get::<String>("roles")?).map_err(|e| DbError::Failed(format!("roles of a user: {e}")))
+}
+
+/// # Errors
+/// When the database fails.
+pub fn work_order(tx: &Tx<'_>, id: WorkOrderId) -> Result<Option<MasterOp>, DbError> {
+    let Some(row) = one(tx, "SELECT * FROM work_orders WHERE organization_id = $1 AND id = $2", id.0)? else {
+        return Ok(None);
+    };
+    let code: String = row.get("status")?;
+    let order = WorkOrder {
+        id,
+        number: row.get("work_order_number")?,
+        title: row.get("title")?,
+        product: row.get("product_name")?,
+        lane: row.get("lane_id")?,
+        machine: row.get("machine_id")?,
+        ordered: row.get("quantity_ordered")?,
+        status: WorkOrderStatus::from_code(&code).ok_or_else(|| wrong("status", &code))?,
+        planned_start: row.get("planned_start")?,
+        planned_end: row.get("planned_end")?,
+        due: row.get("due_at")?,
+    };
+    Ok(Some(order.into()))
+}

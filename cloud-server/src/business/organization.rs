@@ -1,0 +1,98 @@
+//! An organisation from nothing: its own row and its first administrator (ONB-11, RBAC-11).
+
+use crate::auth::password;
+use crate::db::DbError;
+use crate::params;
+use crate::tenancy::{Caller, Organization, Tenancy, WriteTx};
+use serde_json::json;
+
+/// What is wrong with an organisation that is to be made, or why it was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    #[error("{0}")]
+    Refused(String),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Makes an organisation and its administrator; returns the administrator's first password, which is
+/// kept nowhere.
+///
+/// # Errors
+/// When a name is not usable or taken.
+pub async fn create(tenancy: &Tenancy, name: &str, subdomain: &str, admin_email: &str) -> Result<(Organization, String), CreateError> {
+    let refuse = |text: String| Err(CreateError::Refused(text));
+    let name = name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > 200 {
+        return refuse("--name must have 1 to 200 characters".into());
+    }
+    if !is_subdomain(subdomain) {
+        return refuse(format!("--subdomain \"{subdomain}\" must have 3 to 20 lower-case letters and digits, such as acme"));
+    }
+    let email = admin_email.trim().to_lowercase();
+    if !is_email(&email) {
+        return refuse(format!("--admin-email \"{admin_email}\" is no e-mail address"));
+    }
+    if tenancy.platform().organization(subdomain).await?.is_some() {
+        return refuse(format!("the subdomain {subdomain} is taken; choose another"));
+    }
+    let made = match tenancy.platform().create_organization(&name, &slug(&name), subdomain).await {
+        Err(e) if e.is_unique() => return refuse(format!("an organisation with the name {name} or the subdomain {subdomain} exists")),
+        other => other?,
+    };
+    if !tenancy.platform().reserve_login(&email, made.id).await? {
+        return refuse(format!("{email} belongs to another organisation; use another address"));
+    }
+    let (first, caller) = (password::random(), Caller::system(made.id, "organization create"));
+    let hash = password::hash(&first).map_err(DbError::Failed)?;
+    let (row, address) = (made.clone(), email.clone());
+    tenancy.write(&caller, move |tx| first_rows(tx, &row, &address, &hash)).await?;
+    tenancy.platform().confirm_login(&email).await?;
+    Ok((made, first))
+}
+
+fn first_rows(tx: &WriteTx<'_>, organization: &Organization, email: &str, hash: &str) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO organization (organization_id, uuid, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)",
+        params![tx.org(), organization.uuid, &organization.name, tx.now()],
+    )?;
+    let id = tx.next_id("users")?;
+    tx.execute(
+        "INSERT INTO users (organization_id, id, email, name, password_hash, roles, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+        params![tx.org(), id, email, "Administrator", hash, r#"["organization_admin"]"#, tx.now()],
+    )?;
+    let after = json!({"name": organization.name, "subdomain": organization.subdomain, "admin": email});
+    tx.audit("organization", tx.org(), "create", None::<&()>, Some(&after))
+}
+
+/// Lower case with dashes: "ACME Manufacturing" is "acme-manufacturing" (ONB-ORG).
+fn slug(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty());
+    words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
+}
+
+fn is_subdomain(text: &str) -> bool {
+    (3..=20).contains(&text.len()) && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+}
+
+/// Good enough to tell an address from a slip; only a mail proves one.
+#[must_use]
+pub fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let clean = |c: char| !c.is_whitespace() && !c.is_control() && c != '@';
+    !local.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
+        && text.len() <= 254 && local.chars().chain(domain.chars()).all(clean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn onb_org_slug() {
+        assert_eq!(slug("ACME Manufacturing"), "acme-manufacturing");
+        assert!(is_subdomain("acme") && !is_subdomain("Acme") && !is_subdomain("a-b"));
+        assert!(is_email("olga@acme.example") && !is_email("olga@acme") && !is_email("o l@acme.example"));
+    }
+}

@@ -1,0 +1,172 @@
+//! The cloud's configuration file: typed, unknown keys refused, errors with file, line and reason. No
+//! secret has a default, and none stands in this file.
+
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub server: Server,
+    #[serde(default)]
+    pub hosts: Hosts,
+    #[serde(default)]
+    pub machines: Machines,
+    #[serde(default)]
+    pub demo: Demo,
+    #[serde(default)]
+    pub mqtt: Mqtt,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    #[serde(default = "http_address")]
+    pub listen: SocketAddr,
+    pub data_dir: PathBuf,
+    /// Must be written before anything but this machine can connect.
+    #[serde(default)]
+    pub allow_remote: bool,
+    /// People reach this server by https, through a proxy that ends TLS: cookies are sent that way only.
+    #[serde(default)]
+    pub behind_https: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Hosts {
+    /// Organisations live at {subdomain}.{base_domain}.
+    pub base_domain: String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Machines {
+    /// Without word from its edge for this long, a machine's status is the last known, not the present one.
+    pub stale_after_seconds: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Demo {
+    /// Takes the organisation from the header X-Organization, or `org` in an address, where the host names none.
+    pub allow_organization_header: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mqtt {
+    /// Where edges connect.
+    pub listen: SocketAddr,
+    /// The broker behind it, for this program only.
+    pub broker_listen: SocketAddr,
+    /// What edges are told at enrolment; the listening address where missing.
+    pub public_host: Option<String>,
+    pub public_port: Option<u16>,
+    pub connections_max: usize,
+}
+
+impl Default for Hosts {
+    fn default() -> Self {
+        Self { base_domain: "localhost".into() }
+    }
+}
+
+impl Default for Machines {
+    fn default() -> Self {
+        Self { stale_after_seconds: 30 }
+    }
+}
+
+impl Default for Mqtt {
+    fn default() -> Self {
+        let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        Self { listen: local(1883), broker_listen: local(1884), public_host: None, public_port: None, connections_max: 2_000 }
+    }
+}
+
+fn http_address() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+/// What is wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}: {reason}")]
+pub struct ConfigError {
+    file: String,
+    reason: String,
+}
+
+/// Reads and checks a file.
+///
+/// # Errors
+/// Names the line, or the field, and what to do.
+pub fn load(path: &Path) -> Result<Config, ConfigError> {
+    let wrong = |reason: String| ConfigError { file: path.display().to_string(), reason };
+    let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
+    parse(&text).map_err(wrong)
+}
+
+/// As [`load`], from text.
+///
+/// # Errors
+/// As [`load`].
+pub fn parse(text: &str) -> Result<Config, String> {
+    let config: Config = toml::from_str(text).map_err(|e| e.to_string())?;
+    config.check()?;
+    Ok(config)
+}
+
+impl Config {
+    fn check(&self) -> Result<(), String> {
+        for (field, address) in [("server.listen", self.server.listen), ("mqtt.listen", self.mqtt.listen)] {
+            if !address.ip().is_loopback() && !self.server.allow_remote {
+                return Err(format!(
+                    "{field} {address} can be reached from other machines; write allow_remote = true under [server] when a TLS proxy \
+                     or a trusted network protects it, or use 127.0.0.1"
+                ));
+            }
+        }
+        if !self.mqtt.broker_listen.ip().is_loopback() {
+            return Err(format!("mqtt.broker_listen {} must be a loopback address: it is for this program only", self.mqtt.broker_listen));
+        }
+        let domain = &self.hosts.base_domain;
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
+        if domain.is_empty() || !domain.chars().all(is_name) || domain.starts_with('.') {
+            return Err(format!("hosts.base_domain \"{domain}\" must be a domain in lower case, such as unison.example.com"));
+        }
+        if self.machines.stale_after_seconds < 15 {
+            return Err("machines.stale_after_seconds must be 15 or more: edges report every 10 seconds".into());
+        }
+        Ok(())
+    }
+
+    /// What edges are told of the broker.
+    #[must_use]
+    pub fn mqtt_public(&self) -> (String, u16) {
+        let host = self.mqtt.public_host.clone().unwrap_or_else(|| self.mqtt.listen.ip().to_string());
+        (host, self.mqtt.public_port.unwrap_or_else(|| self.mqtt.listen.port()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_file_is_right_and_slips_are_named() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/cloud.toml");
+        load(Path::new(path)).unwrap();
+        let minimal = "[server]\ndata_dir = \"/tmp/x\"\n";
+        assert_eq!(parse(minimal).unwrap().server.listen, http_address());
+        let unknown = parse(&format!("{minimal}lisen = \"127.0.0.1:1\"\n")).unwrap_err();
+        assert!(unknown.contains("line 3") && unknown.contains("lisen"), "{unknown}");
+        let open = parse(&format!("{minimal}listen = \"0.0.0.0:8080\"\n")).unwrap_err();
+        assert!(open.contains("allow_remote"), "{open}");
+        assert!(parse(&format!("{minimal}listen = \"0.0.0.0:8080\"\nallow_remote = true\n")).is_ok());
+        assert!(parse(&format!("{minimal}[mqtt]\nbroker_listen = \"0.0.0.0:1884\"\n")).unwrap_err().contains("loopback"));
+        assert!(parse("[server]\n").unwrap_err().contains("data_dir"));
+    }
+}

@@ -1,0 +1,240 @@
+//! The facts that touch records: claims of machines, stops, production logs, work orders. Part of `project`.
+
+use super::project::{Projection, Refused, poison};
+use crate::business::production::{self, Booked};
+use crate::business::{master, work_orders};
+use crate::params;
+use crate::tenancy::Topic;
+use unison_core::facts::{
+    AgentStarted, DowntimeClassified, DowntimeClosed, DowntimeOpened, ProductionLogged, StopSource, WorkOrderMoved, WorkOrderRefused,
+};
+use unison_core::ids::{LaneId, MachineId, PlantId, WorkOrderId};
+use unison_core::time::{HOUR, Timestamp};
+use uuid::Uuid;
+
+const HOURS_MICRO_MAX: i64 = 24 * unison_rules::logging::HOUR_MICRO;
+/// A stop does not end before it began by more than clocks differ.
+const ENDS_BEFORE_MAX: i64 = HOUR;
+
+/// A stop as it is stored.
+struct Stop {
+    machine: MachineId,
+    started_at: Timestamp,
+    reason_hlc: i64,
+}
+
+impl Projection<'_, '_> {
+    /// Claims what is free. A machine of another edge stays with it, and the claim is kept as evidence (Q-129).
+    pub(super) fn agent_started(&mut self, fact: &AgentStarted) -> Result<(), Refused> {
+        let tx = self.tx;
+        tx.execute(
+            "UPDATE edges SET program_version = $3, updated_at = $4 WHERE organization_id = $1 AND id = $2",
+            params![tx.org(), self.edge.id, fact.version.chars().take(60).collect::<String>(), tx.now()],
+        )?;
+        let mut refused = Vec::new();
+        for &machine in &fact.machines {
+            match self.need_here(machine) {
+                Ok(None) => self.claim(machine)?,
+                Ok(Some(edge)) if edge == self.edge.id => {}
+                Ok(Some(edge)) => refused.push(format!("machine {machine} belongs to edge {edge}")),
+                Err(Refused::Poison(reason)) => refused.push(reason),
+                Err(database) => return Err(database),
+            }
+        }
+        tx.changed(Topic::Edges);
+        if refused.is_empty() { Ok(()) } else { poison(format!("claims refused: {}", refused.join("; "))) }
+    }
+
+    fn claim(&mut self, machine: MachineId) -> Result<(), Refused> {
+        let tx = self.tx;
+        tx.execute(
+            "UPDATE machines SET edge_id = $3, version = version + 1, updated_at = $4 WHERE organization_id = $1 AND id = $2",
+            params![tx.org(), machine, self.edge.id, tx.now()],
+        )?;
+        self.claimed(machine);
+        if let Some(op) = master::machine(tx, machine)? {
+            tx.to_plant(self.edge.plant, op);
+        }
+        tx.audit("machine", machine, "claim", None::<&i64>, Some(&serde_json::json!({ "edge_id": self.edge.id })))?;
+        tx.changed(Topic::Machine(machine));
+        Ok(())
+    }
+
+    pub(super) fn downtime_opened(&mut self, fact: &DowntimeOpened, hlc: u64) -> Result<(), Refused> {
+        self.need_own(fact.machine)?;
+        if let Some(reason) = fact.reason {
+            self.need_record("downtime_reasons", reason.0, "downtime reason")?;
+        }
+        if let Some(held) = self.stop(fact.id)? {
+            return if held.machine == fact.machine { Ok(()) } else { poison(format!("stop {} is one of another machine", fact.id)) };
+        }
+        let source = match fact.source {
+            StopSource::Signal => "signal",
+            StopSource::Operator => "operator",
+        };
+        let hlc = if fact.reason.is_some() { self.stamp(hlc) } else { 0 };
+        let classified_by = fact.reason.and(fact.by);
+        let classified_at = fact.reason.and(fact.by).map(|_| fact.started_at);
+        let tx = self.tx;
+        tx.execute(
+            "INSERT INTO downtime_events (organization_id, uuid, machine_id, started_at, source, reason_id, work_order_id, opened_by,
+               note, classified_by, classified_at, reason_hlc)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            params![
+                tx.org(), fact.id, fact.machine, fact.started_at, source, fact.reason, fact.work_order, fact.by,
+                fact.note.clone(), classified_by, classified_at, hlc
+            ],
+        )?;
+        self.stop_changed(fact.id, fact.machine);
+        Ok(())
+    }
+
+    /// The reason recorded last counts, in whatever order they arrive (Q-141).
+    pub(super) fn downtime_classified(&mut self, fact: &DowntimeClassified, hlc: u64) -> Result<(), Refused> {
+        let stop = self.own_stop(fact.id)?;
+        self.need_record("downtime_reasons", fact.reason.0, "downtime reason")?;
+        self.need_record("users", fact.by.0, "user")?;
+        let (tx, hlc) = (self.tx, self.stamp(hlc));
+        if hlc < stop.reason_hlc {
+            return Ok(());
+        }
+        tx.execute(
+            "UPDATE downtime_events SET reason_id = $3, note = coalesce($4, note), classified_by = $5, classified_at = $6, reason_hlc = $7
+             WHERE organization_id = $1 AND uuid = $2",
+            params![tx.org(), fact.id, fact.reason, fact.note.clone(), fact.by, fact.at, hlc],
+        )?;
+        self.stop_changed(fact.id, stop.machine);
+        Ok(())
+    }
+
+    pub(super) fn downtime_closed(&mut self, fact: &DowntimeClosed) -> Result<(), Refused> {
+        let stop = self.own_stop(fact.id)?;
+        if fact.ended_at.since(stop.started_at) < -ENDS_BEFORE_MAX {
+            return poison(format!("stop {} would end at {}, before it began", fact.id, fact.ended_at.rfc3339()));
+        }
+        let (tx, ended_at) = (self.tx, fact.ended_at.max(stop.started_at));
+        tx.execute(
+            "UPDATE downtime_events SET ended_at = $3 WHERE organization_id = $1 AND uuid = $2",
+            params![tx.org(), fact.id, ended_at],
+        )?;
+        self.stop_changed(fact.id, stop.machine);
+        Ok(())
+    }
+
+    fn stop(&self, id: Uuid) -> Result<Option<Stop>, Refused> {
+        let row = self.tx.query_one(
+            "SELECT machine_id, started_at, reason_hlc FROM downtime_events WHERE organization_id = $1 AND uuid = $2",
+            params![self.tx.org(), id],
+        )?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Stop { machine: row.get("machine_id")?, started_at: row.get("started_at")?, reason_hlc: row.get("reason_hlc")? }))
+    }
+
+    fn own_stop(&mut self, id: Uuid) -> Result<Stop, Refused> {
+        let Some(stop) = self.stop(id)? else { return poison(format!("there is no stop {id}")) };
+        self.need_own(stop.machine)?;
+        Ok(stop)
+    }
+
+    fn stop_changed(&self, id: Uuid, machine: MachineId) {
+        self.tx.changed(Topic::Downtime(id));
+        self.tx.changed(Topic::Machine(machine));
+    }
+
+    /// Anybody in the plant may log on any of its work orders; logs are summed (Q-117).
+    pub(super) fn production_logged(&mut self, fact: &ProductionLogged) -> Result<(), Refused> {
+        self.work_order(fact.work_order)?;
+        if let Some(machine) = fact.machine {
+            self.need_here(machine)?;
+        }
+        if fact.completed == 0 || fact.rejected > fact.completed || !(1..=HOURS_MICRO_MAX).contains(&fact.hours_micro) {
+            return poison(format!(
+                "{} units with {} rejected in {} millionths of an hour is no production log",
+                fact.completed, fact.rejected, fact.hours_micro
+            ));
+        }
+        match production::book(self.tx, fact, self.edge.uuid)? {
+            Booked::New { .. } | Booked::Known => Ok(()),
+            Booked::Unknown { what } => poison(format!("there is no {what}")),
+        }
+    }
+
+    /// From release on the edge that executes a work order decides; what it says is taken (Q-129).
+    pub(super) fn work_order_moved(&mut self, fact: &WorkOrderMoved) -> Result<(), Refused> {
+        let order = self.work_order(fact.work_order)?;
+        self.need_executing(&order)?;
+        if let Some(machine) = fact.machine {
+            self.need_own(machine)?;
+        }
+        if let Some(by) = fact.by {
+            self.need_record("users", by.0, "user")?;
+        }
+        if let Some(request) = fact.request {
+            self.need_request(request, fact.work_order)?;
+        }
+        if !work_orders::apply(self.tx, fact, self.edge.uuid)? {
+            return poison(format!("there is no work order {}", fact.work_order));
+        }
+        // The other edges of the plant show where it stands; the one that executes it knows better (Q-129).
+        if let Some(op) = master::work_order(self.tx, fact.work_order)? {
+            self.tx.to_plant(self.edge.plant, op);
+        }
+        Ok(())
+    }
+
+    pub(super) fn work_order_refused(&mut self, fact: &WorkOrderRefused) -> Result<(), Refused> {
+        let order = self.work_order(fact.work_order)?;
+        self.need_executing(&order)?;
+        self.need_request(fact.request, fact.work_order)?;
+        Ok(work_orders::close_request(self.tx, fact.request, "refused", Some(&fact.reason))?)
+    }
+
+    /// An edge answers only requests for the work order it speaks of.
+    fn need_request(&self, request: Uuid, order: WorkOrderId) -> Result<(), Refused> {
+        let asked = self.tx.query_one(
+            "SELECT work_order_id FROM work_order_requests WHERE organization_id = $1 AND uuid = $2 AND work_order_id = $3",
+            params![self.tx.org(), request, order],
+        )?;
+        if asked.is_some() { Ok(()) } else { poison(format!("there is no request {request} for work order {order}")) }
+    }
+
+    fn work_order(&self, id: WorkOrderId) -> Result<Order, Refused> {
+        let row = self.tx.query_one(
+            "SELECT plant_id, lane_id, machine_id FROM work_orders WHERE organization_id = $1 AND id = $2",
+            params![self.tx.org(), id],
+        )?;
+        let Some(row) = row else { return poison(format!("there is no work order {id}")) };
+        if row.get::<PlantId>("plant_id")? != self.edge.plant {
+            return poison(format!("work order {id} belongs to another plant"));
+        }
+        Ok(Order { id, lane: row.get("lane_id")?, machine: row.get("machine_id")? })
+    }
+
+    /// Execution belongs to the edge of the work order's machine, or else to the edges of its lane; where there
+    /// is none, to whoever does it.
+    fn need_executing(&mut self, order: &Order) -> Result<(), Refused> {
+        if let Some(machine) = order.machine
+            && let Some(edge) = self.need_here(machine)?
+        {
+            return if edge == self.edge.id { Ok(()) } else { poison(format!("edge {edge} executes work order {}", order.id)) };
+        }
+        let Some(lane) = order.lane else { return Ok(()) };
+        let rows = self.tx.query(
+            "SELECT DISTINCT edge_id FROM machines WHERE organization_id = $1 AND lane_id = $2 AND edge_id IS NOT NULL",
+            params![self.tx.org(), lane],
+        )?;
+        let edges = rows.iter().map(|r| r.get::<i64>("edge_id")).collect::<Result<Vec<_>, _>>()?;
+        if edges.is_empty() || edges.contains(&self.edge.id) {
+            Ok(())
+        } else {
+            poison(format!("other edges execute the work orders of lane {lane}"))
+        }
+    }
+}
+
+/// Where a work order is executed.
+struct Order {
+    id: WorkOrderId,
+    lane: Option<LaneId>,
+    machine: Option<MachineId>,
+}

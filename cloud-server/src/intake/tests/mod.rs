@@ -1,0 +1,6 @@
+//! The intake with a real front, a real broker and MQTT clients acting as edges.
+
+mod front;
+mod harness;
+mod links;
+mod projection;

@@ -1,0 +1,165 @@
+//! The box itself: its name, its devices, its queue, its health, its documents, its live events.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use schemars::JsonSchema;
+use serde::Serialize;
+use unison_api::error::ApiError;
+use unison_core::activity::Activity;
+use unison_core::time::{Rfc3339, Timestamp};
+
+use super::pages::with_type;
+use super::queue::{QueueState, QueueView};
+use super::router::{Answer, Call, json};
+use super::{Api, document, meters};
+use crate::store::history;
+
+/// What this box is.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Station {
+    edge_name: String,
+    plant_name: String,
+    organization_name: String,
+    version: &'static str,
+    enrolled: bool,
+    /// IANA zone of the plant.
+    timezone: String,
+    /// Codes of the configuration that the dashboard does not know.
+    unknown_machines: Vec<String>,
+    /// Codes of the configuration that belong to another edge.
+    claimed_elsewhere: Vec<String>,
+}
+
+pub(super) async fn station(call: Call) -> Answer {
+    let model = call.api.store.model();
+    let plant = model.plant.as_ref();
+    let identity = model.identity.as_deref();
+    let name = |of_plant: Option<&String>, of_identity: Option<&String>| of_plant.or(of_identity).cloned().unwrap_or_default();
+    Ok(json(
+        200,
+        &Station {
+            edge_name: call.api.context.config.agent.name.clone(),
+            plant_name: name(plant.map(|p| &p.name), identity.map(|i| &i.plant_name)),
+            organization_name: name(plant.map(|p| &p.organization_name), identity.map(|i| &i.organization_name)),
+            version: env!("CARGO_PKG_VERSION"),
+            enrolled: identity.is_some(),
+            timezone: plant.map_or_else(|| "UTC".to_owned(), |p| p.timezone.clone()),
+            unknown_machines: model.unknown_machines.clone(),
+            claimed_elsewhere: model.claimed_elsewhere.clone(),
+        },
+    ))
+}
+
+/// A device or gateway.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ConnectionView {
+    name: String,
+    driver: &'static str,
+    /// "connecting", "connected" or "disconnected".
+    state: &'static str,
+    last_good_at: Option<Rfc3339>,
+    error: Option<String>,
+    tags: u32,
+    /// Answers, notifications or codes a second, over the last seconds.
+    requests_per_second: Option<f64>,
+}
+
+/// All devices, in the order of the configuration.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Connections {
+    connections: Vec<ConnectionView>,
+}
+
+pub(super) async fn connections(call: Call) -> Answer {
+    let rates = call.api.rates.lock().map(|r| r.clone()).unwrap_or_default();
+    let view = |(place, c): (usize, &std::sync::Arc<crate::driver::ConnectionStatus>)| {
+        let now = c.snapshot();
+        ConnectionView {
+            name: now.name.to_string(),
+            driver: now.driver,
+            state: now.state.code(),
+            last_good_at: now.last_good_at.map(|at| Timestamp(at).into()),
+            error: now.last_error.map(|e| e.to_string()),
+            tags: now.tags,
+            requests_per_second: rates.get(place).and_then(|r| r.per_second),
+        }
+    };
+    Ok(json(200, &Connections { connections: call.api.context.connections.iter().enumerate().map(view).collect() }))
+}
+
+pub(super) fn queue_now(api: &Api) -> QueueView {
+    let carrier = api.context.carrier.snapshot();
+    QueueView::new(&carrier, &api.store.model().queue)
+}
+
+pub(super) async fn queue(call: Call) -> Answer {
+    Ok(json(200, &queue_now(&call.api)))
+}
+
+/// Whether this program is well.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Health {
+    /// "ok", or "degraded" when the database does not answer.
+    status: &'static str,
+    version: &'static str,
+    /// "ok" or "error".
+    storage: &'static str,
+    cloud: HealthOfCloud,
+    machines: HealthOfMachines,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct HealthOfCloud {
+    state: QueueState,
+    pending: u64,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct HealthOfMachines {
+    /// Machines that this edge looks after.
+    total: usize,
+    /// Of them, those that are seen now.
+    seen: usize,
+}
+
+pub(super) async fn health(call: Call) -> Answer {
+    let is_stored = call.api.store.query(history::observed_until).await.is_ok();
+    let queue = queue_now(&call.api).edge_to_cloud;
+    let machines = {
+        let model = call.api.store.model();
+        let ours = || model.machines.values().filter(|m| m.is_ours);
+        HealthOfMachines { total: ours().count(), seen: ours().filter(|m| m.activity != Activity::NoData).count() }
+    };
+    let health = Health {
+        status: if is_stored { "ok" } else { "degraded" },
+        version: env!("CARGO_PKG_VERSION"),
+        storage: if is_stored { "ok" } else { "error" },
+        cloud: HealthOfCloud { state: queue.state, pending: queue.pending },
+        machines,
+    };
+    Ok(json(if is_stored { 200 } else { 503 }, &health))
+}
+
+pub(super) async fn metrics(call: Call) -> Answer {
+    Ok(with_type(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", Body::from(meters::text(&call.api))))
+}
+
+pub(super) async fn openapi(_: Call) -> Answer {
+    Ok(json(200, &document()))
+}
+
+pub(super) async fn docs(_: Call) -> Answer {
+    let page = unison_api::openapi::readable_page(&document());
+    Ok(with_type(StatusCode::OK, "text/html; charset=utf-8", Body::from(page)))
+}
+
+pub(super) async fn events(call: Call) -> Answer {
+    let stream = call.api.hub.open(call.api.shutdown.clone());
+    let mut stream = stream.ok_or_else(|| {
+        ApiError::new(503, "Too many pages", format!("{} pages are connected; close one", super::live::STREAMS_MAX))
+    })?;
+    // Proxies must not hold events back.
+    stream.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    stream.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(stream)
+}

@@ -1,0 +1,142 @@
+//! Production logs (LOG-01 to LOG-08). A log is booked once per UUID, however often it is sent.
+
+use unison_api::error::ApiError;
+use unison_api::production::{Key, LogProduction, ProductionLogList, hours_micro};
+use unison_core::facts::ProductionLogged;
+use unison_core::ids::{MachineId, UserId};
+use unison_core::shift::window_at;
+use unison_core::time::Timestamp;
+use unison_rules::logging::{self, Entry};
+use uuid::Uuid;
+
+use super::machines::is_shown;
+use super::router::{Answer, Call, internal, json};
+use super::{not_stored, orders, present};
+use crate::store::history::{self, LogRow};
+use crate::store::Model;
+
+pub(super) async fn list(call: Call) -> Answer {
+    let page = call.query.page()?;
+    let order = match call.query.get("work_order_id") {
+        None => None,
+        Some(text) => {
+            let model = call.api.store.model();
+            let found = orders::find(&model, &Key::Text(text.to_owned()));
+            Some(found.ok_or_else(|| ApiError::field("work_order_id", "there is no such work order"))?.record.id)
+        }
+    };
+    let (skip, take) = (u64::try_from(page.offset()).unwrap_or(0), u64::from(page.per_page));
+    let found = call.api.store.query(move |conn| history::production_logs(conn, order, skip, take));
+    let (rows, total) = found.await.map_err(not_stored)?;
+    let model = call.api.store.model();
+    let production_logs = rows.iter().map(|r| present::production_log(&model, r)).collect();
+    Ok(json(200, &ProductionLogList { production_logs, total, page: page.page, per_page: page.per_page }))
+}
+
+/// What is to be logged, with all that the request itself says.
+struct Asked {
+    uuid: Uuid,
+    order: Key,
+    machine: Option<MachineId>,
+    entry: Entry,
+    notes: Option<String>,
+    by: UserId,
+    at: Timestamp,
+}
+
+/// Why nothing is booked.
+enum Not {
+    /// It is booked already.
+    Again,
+    Refused(ApiError),
+}
+
+pub(super) async fn create(call: Call) -> Answer {
+    let body: LogProduction = call.json()?;
+    let asked = asked(&call, body)?;
+    let uuid = asked.uuid;
+    let again = Again::of(&asked);
+    let decided = call.api.store.decide(move |model| logged(model, &asked).map(|fact| (vec![fact.into()], ())));
+    let status = match decided.await.map_err(not_stored)? {
+        Ok(()) => 201,
+        Err(Not::Again) => 200,
+        Err(Not::Refused(error)) => return Err(error),
+    };
+    let row = call.api.store.query(move |conn| history::production_log(conn, uuid)).await.map_err(not_stored)?;
+    let row = row.ok_or_else(|| internal(format!("log {uuid} is booked but not found")))?;
+    let model = call.api.store.model();
+    if status == 200 && !again.is(&model, &row) {
+        return Err(ApiError::new(409, "Cannot log production", "Another log has this uuid; make a new uuid for a new log"));
+    }
+    Ok(json(status, &present::production_log(&model, &row)))
+}
+
+fn asked(call: &Call, body: LogProduction) -> Result<Asked, ApiError> {
+    let key = call.headers.get("idempotency-key").and_then(|v| v.to_str().ok()).and_then(|v| Uuid::parse_str(v).ok());
+    let hours = hours_micro(body.hours_worked)
+        .ok_or_else(|| ApiError::field("hours_worked", "must be above 0 and at most 24, with at most 6 decimals"))?;
+    Ok(Asked {
+        uuid: body.uuid.or(key).unwrap_or_else(Uuid::now_v7),
+        order: body.work_order_id,
+        machine: body.machine_id.map(MachineId),
+        entry: Entry { completed: body.quantity_completed, rejected: body.quantity_rejected, hours_micro: hours },
+        notes: orders::note("notes", body.notes)?,
+        by: call.signed_on()?.user.id,
+        at: call.api.store.now(),
+    })
+}
+
+/// What is recorded, or why nothing is.
+fn logged(model: &Model, asked: &Asked) -> Result<ProductionLogged, Not> {
+    if model.has_log(asked.uuid) {
+        return Err(Not::Again);
+    }
+    let refused = |field: &str, message: &str| Not::Refused(ApiError::field(field, message));
+    let order = orders::find(model, &asked.order).ok_or_else(|| refused("work_order_id", "there is no such work order"))?;
+    let accepted = logging::accept(asked.entry, &present::known(order)).map_err(|r| Not::Refused(r.into()))?;
+    let machine = match asked.machine {
+        Some(id) if !model.machines.get(&id).is_some_and(|m| is_shown(model, m)) => {
+            return Err(refused("machine_id", "there is no such machine at this edge"));
+        }
+        Some(id) => Some(id),
+        None => order.machine,
+    };
+    let frame = model.frame();
+    Ok(ProductionLogged {
+        id: asked.uuid,
+        work_order: order.record.id,
+        machine,
+        completed: accepted.completed,
+        rejected: accepted.rejected,
+        hours_micro: accepted.hours_micro,
+        notes: asked.notes.clone(),
+        by: asked.by,
+        at: asked.at,
+        shift: window_at(&frame.shifts, &frame.zone, asked.at).map(|w| w.shift),
+    })
+}
+
+/// What must be equal for a log to be the same one.
+struct Again {
+    order: Key,
+    machine: Option<MachineId>,
+    entry: Entry,
+    notes: Option<String>,
+    by: UserId,
+}
+
+impl Again {
+    fn of(asked: &Asked) -> Self {
+        Self { order: asked.order.clone(), machine: asked.machine, entry: asked.entry, notes: asked.notes.clone(), by: asked.by }
+    }
+
+    fn is(&self, model: &Model, row: &LogRow) -> bool {
+        orders::find(model, &self.order).is_some_and(|w| w.record.id == row.work_order)
+            && (self.machine.is_none() || self.machine == row.machine)
+            && self.entry.completed == i64::from(row.completed)
+            && self.entry.rejected == i64::from(row.rejected)
+            && self.entry.hours_micro == row.hours_micro
+            && self.notes == row.notes
+            && self.by == row.by
+    }
+}

@@ -1,0 +1,67 @@
+//! Figures of this program in the text format of Prometheus.
+
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use super::Api;
+use crate::driver::ConnectionState;
+
+/// Answers by the first digit of their status.
+#[derive(Default)]
+pub(super) struct Meters([AtomicU64; 6]);
+
+impl Meters {
+    pub fn answered(&self, status: u16) {
+        if let Some(counter) = self.0.get(usize::from(status / 100)) {
+            counter.fetch_add(1, Relaxed);
+        }
+    }
+}
+
+/// All figures now.
+pub(super) fn text(api: &Api) -> String {
+    let mut out = String::with_capacity(4_096);
+    // Writing to a String cannot fail.
+    let _ = write(&mut out, api);
+    out
+}
+
+fn write(out: &mut String, api: &Api) -> std::fmt::Result {
+    let head = |out: &mut String, name: &str, kind: &str, help: &str| writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    head(out, "unison_http_answers_total", "counter", "Answers by class of status.")?;
+    for (class, counter) in api.meters.0.iter().enumerate().skip(2) {
+        writeln!(out, "unison_http_answers_total{{class=\"{class}xx\"}} {}", counter.load(Relaxed))?;
+    }
+    head(out, "unison_event_streams", "gauge", "Open event streams.")?;
+    writeln!(out, "unison_event_streams {}", api.hub.streams())?;
+    let (queue, machines) = {
+        let model = api.store.model();
+        let seen = |m: &&crate::store::MachineNow| m.is_ours;
+        let machines: Vec<_> = model.machines.values().filter(seen).map(|m| (m.record.code.clone(), m.activity)).collect();
+        (model.queue, machines)
+    };
+    head(out, "unison_log_head", "counter", "Last record of the edge's log.")?;
+    writeln!(out, "unison_log_head {}", queue.head)?;
+    head(out, "unison_log_acknowledged", "counter", "Last record that the cloud acknowledged.")?;
+    writeln!(out, "unison_log_acknowledged {}", queue.acked)?;
+    head(out, "unison_machine_activity", "gauge", "1 for what a machine does now.")?;
+    for (code, activity) in machines {
+        writeln!(out, "unison_machine_activity{{machine=\"{}\",activity=\"{}\"}} 1", label(&code), activity.code())?;
+    }
+    let connections: Vec<_> = api.context.connections.iter().map(|c| c.snapshot()).collect();
+    head(out, "unison_connection_up", "gauge", "1 while a device answers.")?;
+    for c in &connections {
+        writeln!(out, "unison_connection_up{{connection=\"{}\"}} {}", label(&c.name), u8::from(c.state == ConnectionState::Connected))?;
+    }
+    head(out, "unison_connection_requests_total", "counter", "Requests to devices by outcome.")?;
+    for c in &connections {
+        for (outcome, n) in [("ok", c.requests_ok), ("failed", c.requests_failed)] {
+            writeln!(out, "unison_connection_requests_total{{connection=\"{}\",outcome=\"{outcome}\"}} {n}", label(&c.name))?;
+        }
+    }
+    Ok(())
+}
+
+fn label(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}

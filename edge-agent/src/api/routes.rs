@@ -1,0 +1,175 @@
+//! THE list of routes. The router, the OpenAPI document and the readable page are made from it; what is
+//! not here cannot be called. Reads are open in the hall (no log-in to look); writes need a person.
+
+use unison_api::machine::{DowntimeList, DowntimeView, MachineList, ReasonList, Ribbon};
+use unison_api::oee::OeeAnswer;
+use unison_api::openapi::{Access, Query, RouteDoc, SchemaOf, schema_of};
+use unison_api::production::{LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, WorkOrderList, WorkOrderView};
+
+use super::present::{LOG, MOVE};
+use super::queue::QueueView;
+use super::router::{Handler, Route};
+use super::scan::{NewScan, ScanView};
+use super::{floor, kpi, logs, machines, orders, scans, sign_on, stops};
+
+/// Largest body of a call; all of them are a few fields.
+const BODY: usize = 16 * 1024;
+/// The permission to report and classify stops.
+const DOWNTIME: &str = "downtime:write";
+
+const PAGE: Query = ("page", false, "Page, from 1");
+const PER_PAGE: Query = ("per_page", false, "Rows of a page, 1 to 100; 50 where missing");
+const FROM: Query = ("from", true, "Start, RFC 3339");
+const TO: Query = ("to", true, "End, RFC 3339; at most 400 days after from");
+
+macro_rules! to {
+    ($handler:path) => {
+        (|call| Box::pin($handler(call))) as Handler
+    };
+}
+
+/// Every route.
+pub(super) fn all() -> Vec<Route> {
+    [reads(), sign_on(), writes(), documents()].concat()
+}
+
+fn read(path: &'static str, summary: &'static str, query: &'static [Query], body: SchemaOf, handler: Handler) -> Route {
+    let response = (200, Some(body));
+    let doc = RouteDoc { method: "GET", path, summary, access: Access::Public, body_bytes_max: 0, query, request: None, response };
+    Route { doc, handler }
+}
+
+fn write(
+    (method, path): (&'static str, &'static str),
+    summary: &'static str,
+    access: Access,
+    request: Option<SchemaOf>,
+    response: (u16, Option<SchemaOf>),
+    handler: Handler,
+) -> Route {
+    Route { doc: RouteDoc { method, path, summary, access, body_bytes_max: BODY, query: &[], request, response }, handler }
+}
+
+fn reads() -> Vec<Route> {
+    const RANGE: &[Query] = &[FROM, TO, ("machine", false, "Code of a machine; all of this edge together where missing")];
+    const RIBBON: &[Query] = &[("from", false, "Start, RFC 3339; 8 hours ago where missing"), ("to", false, "End, RFC 3339; now where missing")];
+    const MACHINES: &[Query] =
+        &[("status", false, "Statuses, separated by commas"), ("search", false, "Part of code or name"), PAGE, PER_PAGE];
+    const ORDERS: &[Query] = &[
+        ("status", false, "Statuses, separated by commas"),
+        ("machine_id", false, "Id of a machine"),
+        ("search", false, "Part of number, title or product"),
+        PAGE,
+        PER_PAGE,
+    ];
+    const STOPS: &[Query] = &[
+        ("machine_id", false, "Id of a machine"),
+        ("from", false, "RFC 3339; with to"),
+        ("to", false, "RFC 3339; with from"),
+        ("open", false, "true: only open ones; false: only ended ones"),
+        PAGE,
+        PER_PAGE,
+    ];
+    const LOGS: &[Query] = &[("work_order_id", false, "Id or number of a work order"), PAGE, PER_PAGE];
+    vec![
+        read("/station", "What this box is", &[], schema_of::<floor::Station>, to!(floor::station)),
+        read("/operators", "The tiles of the sign-on page", &[], schema_of::<sign_on::Operators>, to!(sign_on::operators)),
+        read("/machines", "Machines as they are now", MACHINES, schema_of::<MachineList>, to!(machines::list)),
+        read("/machines/{id}/ribbon", "A machine's time, at most 31 days", RIBBON, schema_of::<Ribbon>, to!(machines::ribbon)),
+        read("/machines/{id}/station", "All of one station's page", &[], schema_of::<machines::StationView>, to!(machines::station)),
+        read("/work-orders", "Work orders with what may be done", ORDERS, schema_of::<WorkOrderList>, to!(orders::list)),
+        read("/work-orders/{id}", "One work order, by id or number", &[], schema_of::<WorkOrderView>, to!(orders::one)),
+        read("/downtime-events", "Stops, newest first", STOPS, schema_of::<DowntimeList>, to!(stops::list)),
+        read("/downtime-reasons", "Why a machine can stand", &[PAGE, PER_PAGE], schema_of::<ReasonList>, to!(stops::reasons)),
+        read("/kpi/oee", "OEE of a range", RANGE, schema_of::<OeeAnswer>, to!(kpi::oee)),
+        read("/production-logs", "Production logs, newest first", LOGS, schema_of::<ProductionLogList>, to!(logs::list)),
+        read("/queue", "What waits for the cloud", &[], schema_of::<QueueView>, to!(floor::queue)),
+        read("/connections", "The devices", &[], schema_of::<floor::Connections>, to!(floor::connections)),
+        read("/health", "Whether this program is well", &[], schema_of::<floor::Health>, to!(floor::health)),
+    ]
+}
+
+fn sign_on() -> Vec<Route> {
+    const OPEN: Access = Access::Public;
+    let session: (u16, Option<SchemaOf>) = (200, Some(schema_of::<sign_on::Session>));
+    let me = Route {
+        doc: RouteDoc { access: Access::Authenticated, ..read("/me", "Who is signed on", &[], schema_of::<sign_on::Session>, to!(sign_on::me)).doc },
+        handler: to!(sign_on::me),
+    };
+    vec![
+        me,
+        write(("POST", "/auth/login"), "Sign on with tile and PIN", OPEN, Some(schema_of::<sign_on::Login>), session, to!(sign_on::login)),
+        write(("POST", "/auth/badge"), "Sign on with a badge", OPEN, Some(schema_of::<sign_on::Badge>), session, to!(sign_on::badge)),
+        write(("POST", "/auth/logout"), "Sign off", Access::Authenticated, None, (204, None), to!(sign_on::logout)),
+        write(
+            ("POST", "/operators/{id}/pin"),
+            "Set a PIN: with the header X-Admin-Token, or one's own with the old PIN",
+            OPEN,
+            Some(schema_of::<sign_on::NewPin>),
+            (204, None),
+            to!(sign_on::set_pin),
+        ),
+    ]
+}
+
+fn writes() -> Vec<Route> {
+    let moved: (Option<SchemaOf>, (u16, Option<SchemaOf>)) =
+        (Some(schema_of::<MoveWorkOrder>), (200, Some(schema_of::<WorkOrderView>)));
+    let verb = |method, path, summary, handler| write((method, path), summary, Access::Permission(MOVE), moved.0, moved.1, handler);
+    let stop: (u16, Option<SchemaOf>) = (200, Some(schema_of::<DowntimeView>));
+    let mut all = vec![
+        write(
+            ("POST", "/production-logs"),
+            "Log production; the same uuid logs once",
+            Access::Permission(LOG),
+            Some(schema_of::<LogProduction>),
+            (201, Some(schema_of::<ProductionLogView>)),
+            to!(logs::create),
+        ),
+        write(
+            ("POST", "/downtime-events"),
+            "Report a stop",
+            Access::Permission(DOWNTIME),
+            Some(schema_of::<stops::ReportStop>),
+            (201, stop.1),
+            to!(stops::report),
+        ),
+        write(
+            ("PATCH", "/downtime-events/{id}"),
+            "Say why a machine stood",
+            Access::Permission(DOWNTIME),
+            Some(schema_of::<stops::ClassifyStop>),
+            stop,
+            to!(stops::classify),
+        ),
+        // Open, because a badge is scanned before anybody is signed on; it changes no record.
+        write(
+            ("POST", "/scans"),
+            "What a scanned code means",
+            Access::Public,
+            Some(schema_of::<NewScan>),
+            (200, Some(schema_of::<ScanView>)),
+            to!(scans::post),
+        ),
+    ];
+    for method in ["POST", "PUT"] {
+        all.push(verb(method, "/work-orders/{id}/start", "Start a work order", to!(orders::start)));
+        all.push(verb(method, "/work-orders/{id}/pause", "Pause a work order", to!(orders::pause)));
+        all.push(verb(method, "/work-orders/{id}/resume", "Resume a work order", to!(orders::resume)));
+        all.push(verb(method, "/work-orders/{id}/complete", "Complete a work order", to!(orders::complete)));
+    }
+    all
+}
+
+fn documents() -> Vec<Route> {
+    let plain = |path, summary, handler| Route {
+        doc: RouteDoc { response: (200, None), ..read(path, summary, &[], schema_of::<()>, handler).doc },
+        handler,
+    };
+    vec![
+        plain("/events", "Live events (text/event-stream): snapshot, machines, queue, scan, downtime, production_log, heartbeat", to!(floor::events)),
+        plain("/metrics", "Figures of this program for Prometheus", to!(floor::metrics)),
+        plain("/openapi.json", "This description", to!(floor::openapi)),
+        plain("/docs", "This description for people", to!(floor::docs)),
+    ]
+}

@@ -1,0 +1,159 @@
+// A shift in a real browser: the operator signs on, logs production and gives a stop its reason on the edge's
+// pages; the manager logs in and sees it. Screenshots go to SHOTS. Any request to another origin, any violation
+// of the Content-Security-Policy and any page error fails the walk.
+import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+const require = createRequire(process.env.WEB_PACKAGE);
+const { chromium } = require("playwright-core");
+const { EDGE_URL, CLOUD_URL, ORG, EMAIL, PASSWORD, OPERATOR, PIN, ORDER, MACHINE, MACHINE_ID, SHOTS } = process.env;
+mkdirSync(SHOTS, { recursive: true });
+
+const problems = [];
+const allowed = [new URL(EDGE_URL).origin, new URL(CLOUD_URL).origin];
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+
+async function newPage(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
+  await context.route("**/*", (route) => {
+    const origin = new URL(route.request().url()).origin;
+    if (allowed.includes(origin) || origin === "null") return route.continue();
+    problems.push(`request to another origin: ${route.request().url()}`);
+    return route.abort();
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.on("pageerror", (e) => problems.push(`page error on ${page.url()}: ${e.message}`));
+  page.on("console", (m) => {
+    if (/Content.Security.Policy/i.test(m.text())) problems.push(`CSP on ${page.url()}: ${m.text()}`);
+  });
+  return page;
+}
+
+const shot = (page, name) => page.screenshot({ path: join(SHOTS, `${name}.png`) });
+const say = (text) => console.log(text);
+function expect(condition, text) {
+  if (!condition) throw new Error(text);
+}
+
+async function edge() {
+  const page = await newPage();
+  await page.goto(EDGE_URL);
+  await page.getByTestId(`tile-${MACHINE}`).waitFor();
+  await shot(page, "edge-floor");
+  say("floor shows the machine");
+
+  await page.getByTestId(`tile-${MACHINE}`).click();
+  await page.getByTestId("log-production").click();
+  await page.getByTestId("log-form").waitFor();
+  await page.getByTestId("log-good").fill("12");
+  await page.getByTestId("log-scrap").fill("2");
+  await page.getByTestId("log-hours").fill("1.5");
+  await shot(page, "edge-log");
+  await page.getByTestId("submit-log").click();
+
+  // Nobody is signed on: the page asks who, and then carries on with what was typed.
+  await page.getByRole("button", { name: OPERATOR }).click();
+  await page.getByTestId("pin").fill(PIN);
+  await shot(page, "edge-pin");
+  await page.getByTestId("sign-in").click();
+  const toast = page.getByTestId("toast").filter({ hasText: "Logged" });
+  await toast.first().waitFor();
+  const text = await toast.first().innerText();
+  expect(/Logged 14 units, 1\.5 hours\. WO is [\d.]+% complete\./.test(text), `toast says "${text}"`);
+  await shot(page, "edge-logged");
+  say(`logged: ${text.split("\n")[0]}`);
+  await page.goto(`${EDGE_URL}/m/${MACHINE_ID}`);
+  await page.getByTestId("station").waitFor();
+  await page.getByTestId("ribbon").waitFor();
+  await shot(page, "edge-station");
+  return page;
+}
+
+// The wedge: a scanner that types. Every page takes it, while live events run.
+async function scan(page) {
+  await page.goto(EDGE_URL);
+  await page.getByTestId(`tile-${MACHINE}`).waitFor();
+  await page.keyboard.type(ORDER, { delay: 8 });
+  await page.keyboard.press("Enter");
+  await page.getByText(ORDER).first().waitFor();
+  await page.waitForURL(/\/m\/\d+/);
+  await shot(page, "edge-scanned");
+  say("a scanned work order opens its page");
+}
+
+async function cloud() {
+  const page = await newPage();
+  await page.goto(`${CLOUD_URL}/?org=${ORG}`);
+  await page.getByTestId("email").waitFor();
+  await page.getByTestId("email").fill(EMAIL);
+  await page.getByTestId("password").fill("wrong password");
+  await page.getByTestId("sign-in").click();
+  await page.waitForFunction(() => document.querySelector('[data-testid="login-error"]')?.textContent?.length > 0);
+  await shot(page, "cloud-login-refused");
+  await page.getByTestId("password").fill(PASSWORD);
+  await page.getByTestId("sign-in").click();
+  await page.getByTestId("oee-cards").waitFor();
+  await page.waitForTimeout(1500);
+  await shot(page, "cloud-dashboard");
+  say("the manager is in");
+
+  await page.goto(`${CLOUD_URL}/work-orders`);
+  const row = page.getByTestId(`order-${ORDER}`);
+  await row.waitFor();
+  const completed = row.getByTestId("order-completed");
+  await page.waitForFunction((el) => /^14 \//.test(el.textContent), await completed.elementHandle());
+  expect(/^2\b/.test((await row.getByTestId("order-rejected").innerText()).trim()), "2 rejected units");
+  await shot(page, "cloud-work-orders");
+  say(`the cloud shows ${await completed.innerText()}`);
+
+  await page.goto(`${CLOUD_URL}/machines`);
+  await page.getByTestId("machines").waitFor();
+  await page.getByText(MACHINE).first().waitFor();
+  await shot(page, "cloud-machines");
+  await page.goto(`${CLOUD_URL}/machines/${MACHINE_ID}`);
+  await page.getByTestId("ribbon").waitFor();
+  await shot(page, "cloud-machine");
+  await page.goto(`${CLOUD_URL}/edges`);
+  await page.getByTestId("edges").waitFor();
+  await shot(page, "cloud-edges");
+}
+
+async function looks() {
+  for (const [name, viewport] of [["tablet", { width: 1280, height: 800 }], ["tv", { width: 1920, height: 1080 }], ["phone", { width: 390, height: 844 }]]) {
+    for (const colorScheme of ["light", "dark"]) {
+      const page = await newPage({ viewport, colorScheme });
+      await page.goto(EDGE_URL);
+      await page.getByTestId(`tile-${MACHINE}`).waitFor();
+      await shot(page, `edge-floor-${name}-${colorScheme}`);
+      await page.goto(`${EDGE_URL}/m/${MACHINE_ID}`);
+      await page.getByTestId("station").waitFor();
+      await page.waitForTimeout(500);
+      await shot(page, `edge-station-${name}-${colorScheme}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
+      expect(!wide, `the station scrolls sideways on ${name}`);
+      await page.context().close();
+    }
+  }
+}
+
+try {
+  const page = await edge();
+  await scan(page);
+  await cloud();
+  await looks();
+  expect(problems.length === 0, problems.join("\n"));
+  say("done");
+} catch (error) {
+  console.error(error.message);
+  for (const problem of problems) console.error(problem);
+  for (const [c, context] of browser.contexts().entries())
+    for (const [p, page] of context.pages().entries()) await shot(page, `failed-${c}-${p}`).catch(() => {});
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}

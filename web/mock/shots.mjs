@@ -1,0 +1,53 @@
+// Takes a picture of every screen from both mocks: node mock/shots.mjs [folder]. Fails on a policy violation or a page error.
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = process.argv[2] ?? '/tmp/shots';
+const only = process.argv[3];
+mkdirSync(out, { recursive: true });
+const mocks = [['edge', 8191], ['cloud', 8190]].map(([app, port]) => spawn('node', [join(here, 'server.mjs'), app, String(port)], { stdio: 'inherit' }));
+await new Promise((r) => setTimeout(r, 600));
+const EDGE = 'http://127.0.0.1:8191';
+const CLOUD = 'http://127.0.0.1:8190';
+
+const pages = [
+  ['edge-floor', `${EDGE}/`], ['edge-station', `${EDGE}/m/1`], ['edge-station-setup', `${EDGE}/m/3`], ['edge-station-nodata', `${EDGE}/m/5`], ['edge-log', `${EDGE}/m/1/log?wo=456`], ['edge-stop', `${EDGE}/m/2`],
+  ['edge-stop-new', `${EDGE}/m/6/stop/new`], ['edge-orders', `${EDGE}/m/1?view=orders`], ['edge-login', `${EDGE}/login`],
+  ['edge-pin', `${EDGE}/login`, (p) => p.getByTestId('operator-3').click()], ['edge-queue', `${EDGE}/queue`], ['edge-scanner', `${EDGE}/scanner`],
+  ['cloud-login', `${CLOUD}/login`], ['cloud-dashboard', `${CLOUD}/`], ['cloud-availability', `${CLOUD}/?kpi=availability`], ['cloud-oee', `${CLOUD}/?kpi=oee`],
+  ['cloud-machines', `${CLOUD}/machines`], ['cloud-machine', `${CLOUD}/machines/1`], ['cloud-orders', `${CLOUD}/work-orders`], ['cloud-edges', `${CLOUD}/edges`],
+  ['cloud-help', `${CLOUD}/machines`, (p) => p.keyboard.press('?')],
+];
+
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+let bad = 0;
+for (const [size, width, height] of [['wide', 1280, 800], ['phone', 390, 844]]) {
+  for (const scheme of ['light', 'dark']) {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: 'en-US' });
+    for (const [name, address, act] of pages) {
+      if (only && !name.includes(only)) continue;
+      const page = await context.newPage();
+      page.on('console', (m) => { if (m.type() === 'error' && !/401|ERR_/.test(m.text())) { bad += 1; console.log(name, m.text().slice(0, 300)); } });
+      page.on('pageerror', (e) => { bad += 1; console.log(name, 'pageerror', e.message); });
+      if (address.startsWith(CLOUD) && name !== 'cloud-login') await page.request.post(`${CLOUD}/api/v1/auth/login`, { data: { email: 'mia@acme.example', password: 'demo' } });
+      await page.goto(address);
+      await page.waitForTimeout(name.startsWith('cloud') ? 1400 : 1000);
+      if (act) { await act(page); await page.waitForTimeout(300); }
+      const over = await page.evaluate(() => [document.documentElement.scrollWidth - window.innerWidth, document.documentElement.scrollHeight - window.innerHeight]);
+      if (over[0] > 0) { bad += 1; console.log(`${name} ${size}: ${over[0]} px too wide`); }
+      if (name.startsWith('edge-station') && size === 'wide' && over[1] > 0) { bad += 1; console.log(`${name} ${size}: scrolls by ${over[1]} px`); }
+      await page.screenshot({ path: join(out, `${name}-${size}-${scheme}.png`), fullPage: name.startsWith('cloud') || size === 'phone' });
+      if (name === 'cloud-login') await context.clearCookies();
+      await page.close();
+    }
+    await context.close();
+  }
+}
+await browser.close();
+for (const mock of mocks) mock.kill();
+console.log(bad ? `${bad} problems` : 'no problems');
+process.exit(bad ? 1 : 0);
