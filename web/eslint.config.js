@@ -17,5 +17,5 @@ export default ts.config(
       'no-restricted-properties': ['error', { object: 'crypto', property: 'randomUUID', message: 'Missing on plain HTTP; use uuidv7().' }],
     },
   },
-  { files: ['**/*.{mjs,js}'], languageOptions: { globals: globals.node } },
+  { files: ['**/*.{mjs,js}'], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
 );

@@ -5,8 +5,10 @@
 
 pub mod auth;
 pub mod business;
+pub mod cli;
 pub mod config;
 pub mod db;
+pub mod http;
 pub mod intake;
 pub mod live;
 pub mod tenancy;

@@ -1,1 +1,19 @@
-fn main() {}
+//! The cloud-server program: reads the command line and reports in words.
+
+use clap::Parser;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_env("UNISON_LOG").unwrap_or_else(|_| EnvFilter::new("info,rumqttd=warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match cloud_server::cli::run(cloud_server::cli::Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            // The whole chain: what was tried, and what stood in the way.
+            tracing::error!("{e:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -38,7 +38,7 @@ export function actionsOf(order) {
 
 const order = (id, number, title, over = {}) => ({
   id, work_order_number: number, title, product_name: title, status: 'released', plant_id: 1, lane_id: 1, lane_name: 'Machining', machine_id: null, machine_code: null,
-  quantity_ordered: 200, quantity_completed: 0, quantity_rejected: 0, planned_start: ago(300), planned_end: ago(-300), due_date: '2026-11-25', started_at: null, started_by: null, overrun: false, ...over,
+  quantity_ordered: 200, quantity_completed: 0, quantity_rejected: 0, planned_start: ago(300), planned_end: ago(-300), due_date: ago(-5760), started_at: null, started_by: null, overrun: false, ...over,
 });
 
 export const orders = [

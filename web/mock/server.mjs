@@ -54,7 +54,7 @@ function verb(id, name) {
   return ok(present(order));
 }
 
-function scan(body, user) {
+function scan(body) {
   const order = orders.find((o) => o.work_order_number === body.code);
   const machine = machines.find((m) => m.machine_code === body.code);
   const badge = operators.find((o) => `BADGE-${o.id}` === body.code);
@@ -62,7 +62,7 @@ function scan(body, user) {
   if (order) return ok({ ...base, kind: 'work_order', work_order_id: order.id, machine_id: order.machine_id });
   if (machine) return ok({ ...base, kind: 'machine', machine_id: machine.id });
   if (badge) return ok({ ...base, kind: 'badge', user: badge });
-  return ok({ ...base, kind: 'unknown' }, 200, { user });
+  return ok({ ...base, kind: 'unknown' });
 }
 
 function station(id) {

@@ -8,6 +8,7 @@ import { chromium } from 'playwright-core';
 const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ?? '/tmp/shots';
 const only = process.argv[3];
+process.on('exit', () => mocks.forEach((mock) => mock.kill()));
 mkdirSync(out, { recursive: true });
 const mocks = [['edge', 8191], ['cloud', 8190]].map(([app, port]) => spawn('node', [join(here, 'server.mjs'), app, String(port)], { stdio: 'inherit' }));
 await new Promise((r) => setTimeout(r, 600));
@@ -25,7 +26,7 @@ const pages = [
 
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 let bad = 0;
-for (const [size, width, height] of [['wide', 1280, 800], ['phone', 390, 844]]) {
+for (const [size, width, height] of [['wide', 1280, 800], ['phone', 390, 844]].filter(([s]) => !process.argv[4] || s === process.argv[4])) {
   for (const scheme of ['light', 'dark']) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: 'en-US' });
     for (const [name, address, act] of pages) {
@@ -48,6 +49,5 @@ for (const [size, width, height] of [['wide', 1280, 800], ['phone', 390, 844]]) 
   }
 }
 await browser.close();
-for (const mock of mocks) mock.kill();
 console.log(bad ? `${bad} problems` : 'no problems');
 process.exit(bad ? 1 : 0);

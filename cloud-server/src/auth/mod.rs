@@ -23,7 +23,6 @@ use uuid::Uuid;
 const HASHES_MAX: usize = 2;
 
 const WRONG: &str = "E-mail or password is wrong";
-const SIGN_IN: &str = "Sign in with POST /api/v1/auth/login";
 const ENDED: &str = "The session has ended; sign in again";
 
 /// Whether people with these roles reach every plant of the organisation (TEN-10, R2).

@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod downtime;
 pub mod edges;
+pub mod idempotency;
 pub mod kpi;
 pub mod load;
 pub mod machines;
@@ -15,7 +16,6 @@ pub mod production;
 pub mod work_orders;
 
 use crate::db::DbError;
-use crate::params;
 use crate::tenancy::{Caller, Reach, Tx};
 use unison_api::error::ApiError;
 use unison_core::ids::PlantId;
@@ -76,12 +76,6 @@ pub(crate) fn need_plant(tx: &Tx<'_>, plant: PlantId) -> Result<(), ApiError> {
         return Ok(());
     }
     Err(ApiError::new(403, "No plant access", "This belongs to a plant that you are not assigned to; an administrator assigns plants"))
-}
-
-/// Whether a record is there, in the caller's organisation.
-pub(crate) fn exists(tx: &Tx<'_>, table_and_condition: &str, id: i64) -> Result<bool, DbError> {
-    let sql = format!("SELECT 1 AS one FROM {table_and_condition} AND organization_id = $1");
-    Ok(tx.query_one(&sql, params![tx.org(), id])?.is_some())
 }
 
 /// Millionths as a JSON number.

@@ -3,7 +3,9 @@
 use crate::auth::password;
 use crate::db::DbError;
 use crate::params;
-use crate::tenancy::{Caller, Organization, Tenancy, WriteTx};
+use crate::tenancy::{Caller, Organization, Tenancy, Tx, WriteTx};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::json;
 
 /// What is wrong with an organisation that is to be made, or why it was not made.
@@ -64,6 +66,29 @@ fn first_rows(tx: &WriteTx<'_>, organization: &Organization, email: &str, hash: 
     )?;
     let after = json!({"name": organization.name, "subdomain": organization.subdomain, "admin": email});
     tx.audit("organization", tx.org(), "create", None::<&()>, Some(&after))
+}
+
+/// A plant as people choose one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PlantView {
+    pub id: i64,
+    pub name: String,
+    /// IANA zone of its shifts and days.
+    pub timezone: String,
+}
+
+/// The plants that the caller reaches.
+///
+/// # Errors
+/// When the database fails.
+pub fn plants(tx: &Tx<'_>) -> Result<Vec<PlantView>, DbError> {
+    let (all, user) = super::reach_values(tx.caller());
+    let sql = format!(
+        "SELECT p.id, p.name, p.timezone FROM plants p WHERE p.organization_id = $1 AND {} AND p.is_active = 1 ORDER BY p.name",
+        super::reach_sql("p.id")
+    );
+    let rows = tx.query(&sql, params![tx.org(), all, user])?;
+    rows.iter().map(|r| Ok(PlantView { id: r.get("id")?, name: r.get("name")?, timezone: r.get("timezone")? })).collect()
 }
 
 /// Lower case with dashes: "ACME Manufacturing" is "acme-manufacturing" (ONB-ORG).

@@ -19,13 +19,14 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 use unison_sync::seal::{Address, Keys};
 use uuid::Uuid;
 
 /// A stranger has this long to say who it is.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// Strangers who may be saying it at the same time.
-const STRANGERS_MAX: usize = 256;
+pub const STRANGERS_MAX: usize = 256;
 /// Used where the edge asks for none; MQTT allows a server to end a silent session whenever it likes.
 const KEEP_ALIVE_DEFAULT: Duration = Duration::from_secs(60);
 const KEEP_ALIVE_MAX: Duration = Duration::from_secs(300);
@@ -61,10 +62,11 @@ pub struct Front {
     pub counters: Arc<Counters>,
     pub sessions: Arc<Sessions>,
     pub sessions_max: usize,
+    pub stop: CancellationToken,
 }
 
 impl Front {
-    /// Takes connections until the task is dropped.
+    /// Takes connections until the task is dropped; sessions end with `stop`.
     pub async fn serve(self: Arc<Self>, listener: TcpListener) {
         let strangers = Arc::new(Semaphore::new(STRANGERS_MAX));
         let all = Arc::new(Semaphore::new(self.sessions_max + STRANGERS_MAX));
@@ -85,7 +87,10 @@ impl Front {
             let _ = stream.set_nodelay(true);
             let front = self.clone();
             tokio::spawn(async move {
-                front.connection(stream, peer, stranger).await;
+                tokio::select! {
+                    () = front.connection(stream, peer, stranger) => {}
+                    () = front.stop.cancelled() => {}
+                }
                 drop(place);
             });
         }

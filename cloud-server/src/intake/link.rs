@@ -37,6 +37,8 @@ pub struct Link {
 enum End {
     /// Nothing to do any more.
     Idle,
+    /// A person decided about its log.
+    Released,
     /// What is in memory may differ from what is stored: read it again.
     Again(String),
 }
@@ -71,6 +73,7 @@ impl Link {
             };
             match ended {
                 Ok(()) | Err(End::Idle) => return,
+                Err(End::Released) => tracing::info!(edge = %self.address.edge, "the edge is out of quarantine"),
                 Err(End::Again(why)) => {
                     self.links.counters.add(Count::Failed, 1);
                     tracing::error!(edge = %self.address.edge, why, "the link to an edge starts again from what is stored");
@@ -95,7 +98,18 @@ impl Link {
         let acked = if row.down_incarnation == head.incarnation { row.down_acked } else { 0 };
         let replica = Replica::new(&self.links.version, head.incarnation, head.seq, acked, have);
         let is_halted = row.is_quarantined;
-        Ok(Some(Talk { caller, known, row, replica, down_incarnation: head.incarnation, is_halted, seen: Seen::default(), seen_at: None, read_failed: false }))
+        Ok(Some(Talk {
+            caller,
+            known,
+            row,
+            replica,
+            down_incarnation: head.incarnation,
+            is_halted,
+            halted_checked_at: Instant::now(),
+            seen: Seen::default(),
+            seen_at: None,
+            read_failed: false,
+        }))
     }
 
     async fn talk(&mut self, mut talk: Talk) -> Result<(), End> {
@@ -112,6 +126,7 @@ impl Link {
             tokio::select! {
                 message = self.inbox.recv() => {
                     let Some(envelope) = message else { return Ok(()) };
+                    gone_since = Instant::now();
                     self.envelope(&mut talk, &envelope, now()).await?;
                 }
                 changed = self.carrier.changed() => {
@@ -138,6 +153,7 @@ impl Link {
                     if talk.read_failed {
                         return Err(End::Again("the plant's log is shorter than it was said to be".into()));
                     }
+                    self.need_still_halted(&mut talk).await?;
                     let is_gone = self.carrier.borrow().session.is_none() && gone_since.elapsed() >= IDLE_ENDS_AFTER;
                     if is_gone && self.links.close(self.address.edge, || !self.inbox.is_empty()) {
                         return Err(End::Idle);
@@ -145,6 +161,17 @@ impl Link {
                 }
             }
         }
+    }
+
+    /// A person may have decided meanwhile.
+    async fn need_still_halted(&self, talk: &mut Talk) -> Result<(), End> {
+        if !talk.is_halted || talk.halted_checked_at.elapsed() < SEEN_EVERY {
+            return Ok(());
+        }
+        talk.halted_checked_at = Instant::now();
+        let edge = self.address.edge;
+        let stored = self.links.tenancy.read(&talk.caller, move |tx| store::begin(tx, edge)).await?;
+        if stored.row.is_quarantined { Ok(()) } else { Err(End::Released) }
     }
 
     /// What was announced; after missed announcements, what is stored.
@@ -306,6 +333,7 @@ struct Talk {
     down_incarnation: u32,
     /// No batches are taken until a person decides.
     is_halted: bool,
+    halted_checked_at: Instant,
     seen: Seen,
     seen_at: Option<Instant>,
     read_failed: bool,

@@ -137,3 +137,29 @@ impl Links {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tenancy::wall_clock;
+
+    #[tokio::test]
+    async fn sync_05_the_late_end_of_a_replaced_session_leaves_the_new_one_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let tenancy = Tenancy::open(dir.path(), wall_clock()).unwrap();
+        let counters = Arc::new(Counters::default());
+        let outbox = Outbox::new(counters.clone());
+        let links = Links::new(tenancy, counters, outbox, Live::default(), "test".into(), CancellationToken::new());
+        let address = Address { organization: Uuid::from_u128(1), plant: Uuid::from_u128(2), edge: Uuid::from_u128(3) };
+        let session = || links.lock()[&address.edge].carrier.borrow().session;
+        links.presence(address, 1, true);
+        links.presence(address, 2, true);
+        links.presence(address, 1, false);
+        assert_eq!(session(), Some(2));
+        assert!(!links.close(address.edge, || false), "a link in use does not end");
+        links.presence(address, 2, false);
+        assert_eq!(session(), None);
+        assert!(!links.close(address.edge, || true), "something waits");
+        assert!(links.close(address.edge, || false));
+    }
+}

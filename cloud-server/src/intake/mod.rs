@@ -89,7 +89,7 @@ impl Intake {
         let listen = listener.local_addr()?;
         live.set_broker(BrokerState::Starting);
         let counters = Arc::new(Counters::default());
-        let broker = Broker::start(settings.broker, settings.sessions_max.saturating_add(64))?;
+        let broker = Broker::start(settings.broker, settings.sessions_max.saturating_add(front::STRANGERS_MAX + 16))?;
         let outbox = Outbox::new(counters.clone());
         let sessions = Arc::new(Sessions::default());
         let links = Links::new(tenancy.clone(), counters.clone(), outbox.clone(), live.clone(), settings.version, stop.clone());
@@ -100,10 +100,11 @@ impl Intake {
             counters: counters.clone(),
             sessions: sessions.clone(),
             sessions_max: settings.sessions_max,
+            stop: stop.clone(),
         });
         until(&stop, front.serve(listener));
         until(&stop, follow_plant_logs(tenancy, links.clone()));
-        until(&stop, watch_broker(outbox.clone(), broker.clone(), live));
+        until(&stop, watch_broker(outbox.clone(), broker.clone(), sessions.clone(), live));
         let ear = Arc::new(Ear { links });
         tokio::spawn(client::run(broker.clone(), outbox.clone(), ear, stop.clone()));
         tracing::info!(%listen, "edges may connect by MQTT");
@@ -204,11 +205,12 @@ async fn follow_plant_logs(tenancy: Tenancy, links: Arc<Links>) {
 }
 
 /// Tells the status page how the broker does.
-async fn watch_broker(outbox: Outbox, broker: Broker, live: Live) {
+async fn watch_broker(outbox: Outbox, broker: Broker, sessions: Arc<Sessions>, live: Live) {
     let mut was_up = false;
     loop {
         let is_up = outbox.is_connected();
         metrics::gauge!("unison_intake_up").set(if is_up { 1.0 } else { 0.0 });
+        metrics::gauge!("unison_intake_sessions").set(f64::from(u32::try_from(sessions.edges().len()).unwrap_or(u32::MAX)));
         let state = match (is_up, was_up, broker.restarts()) {
             (true, ..) => BrokerState::Up,
             (false, false, 0) => BrokerState::Starting,

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use unison_sync::seal::{Address, Direction, ENVELOPE_BYTES_MAX};
 use uuid::Uuid;
 
-/// A CONNECT with two UUIDs and a password of 64 characters needs 160 bytes.
+/// A CONNECT with two UUIDs and a password of 64 characters needs 160 bytes, a SUBSCRIBE fewer.
 pub const CONNECT_BYTES_MAX: usize = 512;
 /// An envelope with its topic and packet id.
 pub const PACKET_BYTES_MAX: usize = ENVELOPE_BYTES_MAX + 256;
@@ -32,11 +32,13 @@ pub struct Claim {
 /// # Errors
 /// When the bytes are no packet, too large, or of a type that edges do not send.
 pub fn next(buffer: &mut BytesMut) -> Result<Option<Packet>, Reason> {
-    match buffer.first().map(|b| b >> 4) {
+    // The first byte: type and flags, which are fixed for all but PUBLISH.
+    match buffer.first() {
         None => Ok(None),
-        // PUBLISH, PUBACK, SUBSCRIBE, PINGREQ, DISCONNECT
-        Some(3 | 4 | 8 | 12 | 14) => decode(buffer, PACKET_BYTES_MAX),
-        Some(0 | 15) => Err(Reason::Malformed),
+        Some(0x30..=0x3F) => decode(buffer, PACKET_BYTES_MAX),
+        // PUBACK, SUBSCRIBE, PINGREQ, DISCONNECT
+        Some(0x40 | 0x82 | 0xC0 | 0xE0) => decode(buffer, CONNECT_BYTES_MAX),
+        Some(0x00..=0x0F | 0x41..=0x4F | 0x80 | 0x81 | 0x83..=0x8F | 0xC1..=0xCF | 0xE1..=0xFF) => Err(Reason::Malformed),
         Some(_) => Err(Reason::Unexpected),
     }
 }

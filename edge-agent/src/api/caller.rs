@@ -7,8 +7,7 @@ use unison_core::master::User;
 use unison_core::time::Timestamp;
 
 use super::keys::{self, TokenHash};
-use super::router::internal;
-use super::{Api, pin};
+use super::{Api, not_stored, pin};
 
 pub(super) const COOKIE: &str = "unison_session";
 
@@ -43,7 +42,7 @@ pub(super) async fn find(api: &Api, headers: &HeaderMap, is_write: bool) -> Resu
     }
     let session = hash(token);
     let now = api.store.now();
-    let found = api.store.query(move |conn| keys::session(conn, &session, now)).await.map_err(internal)?;
+    let found = api.store.query(move |conn| keys::session(conn, &session, now)).await.map_err(not_stored)?;
     let Some((user, expires_at)) = found else {
         return Err(ApiError::unauthenticated("Your session is over; sign on again"));
     };

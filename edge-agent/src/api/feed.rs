@@ -12,9 +12,10 @@ use tokio::time::{Instant, MissedTickBehavior};
 use unison_core::activity::Activity;
 use unison_core::ids::MachineId;
 use unison_core::kpi::{Utilisation, utilisation};
-use unison_core::shift::{date_of, day_start, windows};
+use unison_core::shift::{ShiftWindow, date_of, day_start, windows};
 use unison_core::span::{Span, Spans};
 use unison_core::time::Rfc3339;
+use unison_core::timeline::Timeline;
 
 use super::{Api, floor, machines, present, scans};
 use crate::store::history::{self, Frame};
@@ -153,8 +154,8 @@ async fn refresh_utilisation(api: &Api) {
     let from = date_of(&frame.zone, now).and_then(|d| day_start(&frame.zone, d)).unwrap_or(now);
     let day = Span::new(from, until.max(from));
     let sums = api.store.query(move |conn| {
-        let one = |m: MachineId| Ok((m, utilised(conn, &frame, m, day)?));
-        machines.into_iter().map(one).collect::<Result<Vec<_>, _>>()
+        let one = |m: MachineId| Ok((m, utilised(&history::timeline(conn, m, day, day.to)?, &frame)));
+        machines.into_iter().map(one).collect()
     });
     let found: Result<Vec<(MachineId, Utilisation)>, StoreError> = sums.await;
     match (found, api.utilisation.lock()) {
@@ -166,16 +167,16 @@ async fn refresh_utilisation(api: &Api) {
     }
 }
 
-fn utilised(conn: &rusqlite::Connection, frame: &Frame, machine: MachineId, day: Span) -> rusqlite::Result<Utilisation> {
-    let line = history::timeline(conn, machine, day, day.to)?;
+fn utilised(line: &Timeline, frame: &Frame) -> Utilisation {
+    let day = line.range();
     let shifts = windows(&frame.shifts, &frame.zone, day);
     let shift: Spans = shifts.iter().map(|w| w.span.intersect(day)).collect();
     let placed: Spans = shifts.iter().flat_map(|w| w.breaks.as_slice()).map(|b| b.intersect(day)).collect();
-    let share = |w: &unison_core::shift::ShiftWindow| {
+    let share = |w: &ShiftWindow| {
         let inside = i128::from(w.span.intersect(day).len());
         i64::try_from(i128::from(w.break_unplaced) * inside / i128::from(w.span.len().max(1))).unwrap_or(0)
     };
     let unplaced: i64 = shifts.iter().map(share).sum();
     let running = line.spans(|a| a == Activity::Running).intersect(&shift).total();
-    Ok(Utilisation { shift: shift.total(), planned_maintenance: 0, breaks: placed.total() + unplaced, running })
+    Utilisation { shift: shift.total(), planned_maintenance: 0, breaks: placed.total() + unplaced, running }
 }

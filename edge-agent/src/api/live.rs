@@ -9,7 +9,7 @@ use axum::response::Response;
 use futures::stream;
 use schemars::JsonSchema;
 use serde::Serialize;
-use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::broadcast;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use unison_api::machine::MachineView;
@@ -128,10 +128,8 @@ impl Listener {
             return Some(first);
         }
         tokio::select! {
-            frame = self.frames.recv() => match frame {
-                Ok(frame) => Some(frame),
-                Err(RecvError::Lagged(_) | RecvError::Closed) => None,
-            },
+            // An error is a listener that fell behind: its stream ends.
+            frame = self.frames.recv() => frame.ok(),
             () = self.shutdown.cancelled() => None,
         }
     }

@@ -10,7 +10,7 @@ use unison_core::activity::Status;
 use unison_core::ids::MachineId;
 use unison_core::shift::{Shift, ShiftWindow, date_of, day_start, window_at};
 use unison_core::span::{Span, Spans};
-use unison_core::time::{BUCKET, HOUR, Rfc3339, SECOND, Timestamp};
+use unison_core::time::{HOUR, Rfc3339, SECOND, Timestamp};
 use unison_core::timeline::Timeline;
 
 use super::present::{self, Around};
@@ -201,7 +201,7 @@ pub(super) async fn station(call: Call) -> Answer {
     let now = api.store.now();
     let (wanted, shift, window) = wanted(api, call.path("id"), now)?;
     let machine = wanted.machine;
-    let found = api.store.query(move |conn| find(conn, &wanted, now)).await.map_err(not_stored)?;
+    let found = find(api, wanted, now).await?;
     let view = all(api).into_iter().find(|m| m.id == machine.0);
     let view = view.ok_or_else(|| ApiError::not_found("machine"))?;
     let model = api.store.model();
@@ -258,26 +258,26 @@ fn wanted(api: &Api, key: &str, now: Timestamp) -> Result<(Wanted, Option<Shift>
     Ok((wanted, shift, window))
 }
 
-fn find(conn: &rusqlite::Connection, wanted: &Wanted, now: Timestamp) -> rusqlite::Result<Found> {
+async fn find(api: &Api, wanted: Wanted, now: Timestamp) -> Result<Found, ApiError> {
     let machine = wanted.machine;
     let recent = DowntimeFilter { machine: Some(machine), range: Some(Span::new(now.plus(-RECENT), now.plus(1))), is_open: None };
-    let oee = match wanted.settled {
-        Some(range) => {
+    let found = api.store.query(move |conn| {
+        let mut oee = None;
+        if let Some(range) = wanted.settled {
             let sums = history::oee(conn, &wanted.frame, machine, range)?;
-            Some(OeeAnswer::new(Some(wanted.code.clone()), range, &sums))
+            oee = Some(OeeAnswer::new(Some(wanted.code), range, &sums));
         }
-        None => None,
-    };
-    let since = match wanted.order {
-        Some((order, started_at)) => match history::last_log(conn, order, machine)?.max(started_at) {
+        let mut since = Counts::default();
+        if let Some((order, started_at)) = wanted.order
+            && let Some(from) = history::last_log(conn, order, machine)?.max(started_at)
+        {
             // Whole buckets only, so that a part is offered before one log and not again before the next.
-            Some(from) => history::counts(conn, machine, Span::new(from, Timestamp(now.0.div_euclid(BUCKET).saturating_mul(BUCKET))))?,
-            None => Counts::default(),
-        },
-        None => Counts::default(),
-    };
-    let (stops, _) = history::downtimes(conn, recent, 0, RECENT_MAX)?;
-    Ok(Found { counts: history::counts(conn, machine, wanted.so_far)?, since, oee, stops })
+            since = history::counts(conn, machine, Span::new(from, now.bucket()))?;
+        }
+        let (stops, _) = history::downtimes(conn, recent, 0, RECENT_MAX)?;
+        Ok(Found { counts: history::counts(conn, machine, wanted.so_far)?, since, oee, stops })
+    });
+    found.await.map_err(not_stored)
 }
 
 /// Units of the whole shift and by now. Breaks make no units; those without a place are spread evenly.

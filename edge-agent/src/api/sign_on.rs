@@ -8,13 +8,16 @@ use unison_api::error::ApiError;
 use unison_api::production::Key;
 use unison_core::ids::UserId;
 use unison_core::master::User;
-use unison_core::time::{Rfc3339, Timestamp};
+use unison_core::time::{HOUR, Rfc3339, Timestamp};
 
 use super::caller::{self, COOKIE};
-use super::keys::{self, Try};
-use super::pin::Pin;
+use super::keys;
+use super::pin::{Pin, Tries};
 use super::router::{Answer, Call, internal, json};
-use super::{Api, scan};
+use super::{Api, not_stored, scan};
+
+/// How long somebody stays signed on (RBAC-08).
+const SESSION: i64 = 8 * HOUR;
 
 /// Body of `POST /auth/login`.
 #[derive(Deserialize, JsonSchema)]
@@ -81,7 +84,7 @@ pub(super) struct Operators {
 }
 
 pub(super) async fn operators(call: Call) -> Answer {
-    let with_pin = call.api.store.query(keys::with_pin).await.map_err(internal)?;
+    let with_pin = call.api.store.query(keys::with_pin).await.map_err(not_stored)?;
     let mut operators: Vec<OperatorView> = {
         let model = call.api.store.model();
         let tile = |u: &User| OperatorView {
@@ -135,7 +138,7 @@ pub(super) async fn badge(call: Call) -> Answer {
 
 pub(super) async fn logout(call: Call) -> Answer {
     let session = call.signed_on()?.session;
-    call.api.store.side(move |conn| keys::end_session(conn, &session)).await.map_err(internal)?;
+    call.api.store.side(move |conn| keys::end_session(conn, &session)).await.map_err(not_stored)?;
     let mut answer = Response::new(axum::body::Body::empty());
     *answer.status_mut() = axum::http::StatusCode::NO_CONTENT;
     set_cookie(&mut answer, "", 0);
@@ -166,7 +169,7 @@ pub(super) async fn set_pin(call: Call) -> Answer {
     let user = user.ok_or_else(|| ApiError::not_found("operator"))?;
     let hashed = on_hash_thread(api, move |key| key.hash(&pin)).await?.map_err(internal)?;
     let now = api.store.now();
-    api.store.side(move |conn| keys::set_pin(conn, user.id, &hashed, now)).await.map_err(internal)?;
+    api.store.side(move |conn| keys::set_pin(conn, user.id, &hashed, now)).await.map_err(not_stored)?;
     Ok(axum::response::IntoResponse::into_response(axum::http::StatusCode::NO_CONTENT))
 }
 
@@ -198,9 +201,27 @@ fn person(api: &Api, key: &Key) -> Result<User, ApiError> {
     found.cloned().ok_or_else(|| ApiError::unauthenticated("Nobody with this name signs on here"))
 }
 
+/// What a try at a PIN meets.
+enum Try {
+    NoPin,
+    Locked(Timestamp),
+    Check { hash: String, tries: Tries },
+}
+
 async fn check_pin(api: &Api, user: &User, pin: Pin) -> Result<(), ApiError> {
     let (id, now) = (user.id, api.store.now());
-    let (hash, tries) = match api.store.side(move |conn| keys::try_pin(conn, id, now)).await.map_err(internal)? {
+    let met = api.store.side(move |conn| {
+        let Some(row) = keys::pin(conn, id)? else { return Ok(Try::NoPin) };
+        let before = Tries { failed: row.failed, locked_until: row.locked_until };
+        if let Some(until) = before.locked(now) {
+            return Ok(Try::Locked(until));
+        }
+        // Counted before it is checked; a right PIN takes it back. So many tries at once are still so many.
+        let tries = before.failed(now);
+        keys::set_failed(conn, id, tries.failed, tries.locked_until)?;
+        Ok(Try::Check { hash: row.hash, tries })
+    });
+    let (hash, tries) = match met.await.map_err(not_stored)? {
         Try::NoPin => {
             return Err(ApiError::unauthenticated("There is no PIN for this person yet; an administrator of the box sets one"));
         }
@@ -208,7 +229,7 @@ async fn check_pin(api: &Api, user: &User, pin: Pin) -> Result<(), ApiError> {
         Try::Check { hash, tries } => (hash, tries),
     };
     if on_hash_thread(api, move |key| key.verify(&pin, &hash)).await? {
-        return api.store.side(move |conn| keys::pin_was_right(conn, id)).await.map_err(internal);
+        return api.store.side(move |conn| keys::set_failed(conn, id, 0, None)).await.map_err(not_stored);
     }
     match (tries.locked(now), tries.left()) {
         (Some(until), _) => Err(locked(until, now)),
@@ -241,10 +262,11 @@ async fn on_hash_thread<T: Send + 'static>(
 async fn open(api: &Api, user: User) -> Answer {
     let (token, hash) = caller::new_token().map_err(internal)?;
     let (id, now) = (user.id, api.store.now());
-    let expires_at = api.store.side(move |conn| keys::open_session(conn, &hash, id, now)).await.map_err(internal)?;
+    let expires_at = now.plus(SESSION);
+    api.store.side(move |conn| keys::open_session(conn, &hash, id, now, expires_at)).await.map_err(not_stored)?;
     let body = Session { token: Some(token.clone()), expires_at: expires_at.into(), user: view(&user) };
     let mut answer = json(200, &body);
-    set_cookie(&mut answer, &token, keys::SESSION / unison_core::time::SECOND);
+    set_cookie(&mut answer, &token, SESSION / unison_core::time::SECOND);
     Ok(answer)
 }
 

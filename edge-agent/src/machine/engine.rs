@@ -441,7 +441,9 @@ impl Machine {
         let limit = self.limit;
         let (of, b) = self.count_of()?;
         let until = if b.activity == Activity::NoData {
-            // Parts of the gap may still be booked to the bucket before the first new reading.
+            // Parts of the gap may still be booked to the bucket before the first new reading; what is booked
+            // already must not wait while time settles over it.
+            b.made.write(&of, out);
             Timestamp(now).bucket().plus(-BUCKET).0
         } else {
             let seen = seen.max(b.time);

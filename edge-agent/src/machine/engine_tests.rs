@@ -203,9 +203,9 @@ fn q_133_rejects_wait_for_their_part() {
     let mut b = Bench::new(binding());
     b.run(100, 109);
     (b.parts, b.rejects) = (1, 0);
-    b.run(109, 110);
+    b.run(109, 111);
     b.rejects = 1;
-    b.run(110, 125);
+    b.run(111, 125);
     b.parts = 2;
     b.run(125, 140);
     assert_eq!(counts(&b.take()), [(100, 1, 0), (120, 1, 1)], "never more rejects than parts in a bucket");

@@ -111,8 +111,8 @@ pub fn timeline(conn: &Connection, machine: MachineId, range: Span, known_until:
 pub fn changes(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::Result<Vec<(Timestamp, Activity)>> {
     let mut statement = conn.prepare_cached(
         "SELECT at, activity FROM activity_changes
-         WHERE machine_id = $1 AND at < $3
-           AND at >= coalesce((SELECT max(at) FROM activity_changes WHERE machine_id = $1 AND at <= $2), $2)
+         WHERE machine_id = ?1 AND at < ?3
+           AND at >= coalesce((SELECT max(at) FROM activity_changes WHERE machine_id = ?1 AND at <= ?2), ?2)
          ORDER BY at",
     )?;
     let rows = statement.query_map(params![machine.0, range.from.0, range.to.0], |r| {
@@ -127,7 +127,7 @@ pub fn changes(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::
 pub fn buckets(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::Result<Vec<Bucket>> {
     let mut statement = conn.prepare_cached(
         "SELECT bucket_at, total, rejected, ideal_us FROM count_buckets
-         WHERE machine_id = $1 AND bucket_at >= $2 AND bucket_at < $3 ORDER BY bucket_at",
+         WHERE machine_id = ?1 AND bucket_at >= ?2 AND bucket_at < ?3 ORDER BY bucket_at",
     )?;
     let rows = statement.query_map(params![machine.0, range.from.0, range.to.0], |r| {
         let count = |i| r.get::<_, i64>(i).map(super::log::seq);
@@ -151,7 +151,7 @@ pub fn counts(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::R
 pub fn stops(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::Result<Vec<Span>> {
     let mut statement = conn.prepare_cached(
         "SELECT started_at, ended_at FROM downtime_events
-         WHERE machine_id = $1 AND started_at < $3 AND (ended_at IS NULL OR ended_at > $2) ORDER BY started_at",
+         WHERE machine_id = ?1 AND started_at < ?3 AND (ended_at IS NULL OR ended_at > ?2) ORDER BY started_at",
     )?;
     let rows = statement.query_map(params![machine.0, range.from.0, range.to.0], |r| {
         let ended: Option<i64> = r.get(1)?;
@@ -181,7 +181,7 @@ fn downtime_row(r: &Row<'_>) -> rusqlite::Result<DowntimeRow> {
 }
 
 pub fn downtime(conn: &Connection, id: Uuid) -> rusqlite::Result<Option<DowntimeRow>> {
-    conn.prepare_cached(&format!("SELECT {DOWNTIME} WHERE uuid = $1"))?.query_row([id.as_bytes()], downtime_row).optional()
+    conn.prepare_cached(&format!("SELECT {DOWNTIME} WHERE uuid = ?1"))?.query_row([id.as_bytes()], downtime_row).optional()
 }
 
 /// Stops, newest first, and how many there are in all.
@@ -191,14 +191,14 @@ pub fn downtimes(
     offset: u64,
     limit: u64,
 ) -> rusqlite::Result<(Vec<DowntimeRow>, u64)> {
-    let wanted = "($1 IS NULL OR machine_id = $1) AND ($2 IS NULL OR ended_at IS NULL OR ended_at > $2)
-        AND ($3 IS NULL OR started_at < $3) AND ($4 IS NULL OR (ended_at IS NULL) = $4)";
+    let wanted = "(?1 IS NULL OR machine_id = ?1) AND (?2 IS NULL OR ended_at IS NULL OR ended_at > ?2)
+        AND (?3 IS NULL OR started_at < ?3) AND (?4 IS NULL OR (ended_at IS NULL) = ?4)";
     let (from, to) = (filter.range.map(|r| r.from.0), filter.range.map(|r| r.to.0));
     let machine = filter.machine.map(|m| m.0);
     let total: i64 = conn
         .prepare_cached(&format!("SELECT count(*) FROM downtime_events WHERE {wanted}"))?
         .query_row(params![machine, from, to, filter.is_open], |r| r.get(0))?;
-    let sql = format!("SELECT {DOWNTIME} WHERE {wanted} ORDER BY started_at DESC, uuid DESC LIMIT $5 OFFSET $6");
+    let sql = format!("SELECT {DOWNTIME} WHERE {wanted} ORDER BY started_at DESC, uuid DESC LIMIT ?5 OFFSET ?6");
     let (limit, offset) = (super::log::int(limit), super::log::int(offset));
     let mut statement = conn.prepare_cached(&sql)?;
     let rows = statement.query_map(params![machine, from, to, filter.is_open, limit, offset], downtime_row)?;
@@ -228,8 +228,8 @@ fn log_row(r: &Row<'_>) -> rusqlite::Result<LogRow> {
 }
 
 pub fn production_log(conn: &Connection, id: Uuid) -> rusqlite::Result<Option<LogRow>> {
-    let of = "WHERE work_order_id = (SELECT work_order_id FROM production_logs WHERE uuid = $1)";
-    conn.prepare_cached(&format!("{LOG} {of}) WHERE uuid = $1"))?.query_row([id.as_bytes()], log_row).optional()
+    let of = "WHERE work_order_id = (SELECT work_order_id FROM production_logs WHERE uuid = ?1)";
+    conn.prepare_cached(&format!("{LOG} {of}) WHERE uuid = ?1"))?.query_row([id.as_bytes()], log_row).optional()
 }
 
 /// Production logs, newest first, and how many there are in all.
@@ -239,12 +239,12 @@ pub fn production_logs(
     offset: u64,
     limit: u64,
 ) -> rusqlite::Result<(Vec<LogRow>, u64)> {
-    let wanted = "WHERE ($1 IS NULL OR work_order_id = $1)";
+    let wanted = "WHERE (?1 IS NULL OR work_order_id = ?1)";
     let work_order = work_order.map(|w| w.0);
     let total: i64 = conn
         .prepare_cached(&format!("SELECT count(*) FROM production_logs {wanted}"))?
         .query_row([work_order], |r| r.get(0))?;
-    let sql = format!("{LOG} {wanted}) ORDER BY logged_at DESC, uuid DESC LIMIT $2 OFFSET $3");
+    let sql = format!("{LOG} {wanted}) ORDER BY logged_at DESC, uuid DESC LIMIT ?2 OFFSET ?3");
     let mut statement = conn.prepare_cached(&sql)?;
     let rows = statement.query_map(params![work_order, super::log::int(limit), super::log::int(offset)], log_row)?;
     Ok((rows.collect::<rusqlite::Result<_>>()?, super::log::seq(total)))
@@ -253,7 +253,7 @@ pub fn production_logs(
 /// When production was last logged for a work order on a machine.
 pub fn last_log(conn: &Connection, work_order: WorkOrderId, machine: MachineId) -> rusqlite::Result<Option<Timestamp>> {
     conn.prepare_cached(
-        "SELECT max(logged_at) FROM production_logs WHERE work_order_id = $1 AND (machine_id IS NULL OR machine_id = $2)",
+        "SELECT max(logged_at) FROM production_logs WHERE work_order_id = ?1 AND (machine_id IS NULL OR machine_id = ?2)",
     )?
     .query_row(params![work_order.0, machine.0], |r| r.get::<_, Option<i64>>(0).map(|at| at.map(Timestamp)))
 }

@@ -36,7 +36,7 @@ pub(super) fn load(conn: &Connection) -> Result<(Model, Head), StoreError> {
 }
 
 pub(super) fn meta(conn: &Connection, key: &str) -> rusqlite::Result<Option<Vec<u8>>> {
-    conn.prepare_cached("SELECT value FROM meta WHERE key = $1")?.query_row([key], |r| r.get(0)).optional()
+    conn.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |r| r.get(0)).optional()
 }
 
 fn damaged(what: &str, error: &dyn std::fmt::Display) -> StoreError {
@@ -98,7 +98,7 @@ fn sums(conn: &Connection, model: &mut Model) -> rusqlite::Result<HashMap<WorkOr
 pub(super) fn sums_of(conn: &Connection, id: WorkOrderId) -> rusqlite::Result<Sums> {
     conn.prepare_cached(
         "SELECT coalesce(sum(quantity_completed), 0), coalesce(sum(quantity_rejected), 0)
-         FROM production_logs WHERE work_order_id = $1",
+         FROM production_logs WHERE work_order_id = ?1",
     )?
     .query_row(params![id.0], |r| Ok(Sums { completed: log::seq(r.get(0)?), rejected: log::seq(r.get(1)?) }))
 }
@@ -122,10 +122,10 @@ fn activities(conn: &Connection, model: &mut Model) -> Result<(), StoreError> {
     // The newest change that was no `no_data` first, then the newest of all: together they give the
     // present activity and the last one known.
     let mut known = conn.prepare(
-        "SELECT at, activity FROM activity_changes WHERE machine_id = $1 AND activity <> 'no_data' ORDER BY at DESC LIMIT 1",
+        "SELECT at, activity FROM activity_changes WHERE machine_id = ?1 AND activity <> 'no_data' ORDER BY at DESC LIMIT 1",
     )?;
     let mut newest =
-        conn.prepare("SELECT at, activity FROM activity_changes WHERE machine_id = $1 ORDER BY at DESC LIMIT 1")?;
+        conn.prepare("SELECT at, activity FROM activity_changes WHERE machine_id = ?1 ORDER BY at DESC LIMIT 1")?;
     for machine in machines {
         for statement in [&mut known, &mut newest] {
             let found: Option<(i64, String)> =

@@ -28,7 +28,7 @@ const KEEP_US: i64 = 35 * 24 * unison_core::time::HOUR;
 
 pub(super) fn append(conn: &Connection, head: &Head, first: u64, at: Timestamp, body: &[u8]) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "INSERT INTO log (incarnation, first_seq, last_seq, hash, committed_at, body) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO log (incarnation, first_seq, last_seq, hash, committed_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
     .execute(params![head.incarnation, int(first), int(head.seq), head.hash, at.0, body])?;
     Ok(())
@@ -42,7 +42,7 @@ pub(super) fn after(
     bytes: usize,
 ) -> rusqlite::Result<Result<LogPart, String>> {
     let mut statement = conn.prepare_cached(
-        "SELECT first_seq, last_seq, hash, body FROM log WHERE incarnation = $1 AND first_seq > $2 ORDER BY first_seq",
+        "SELECT first_seq, last_seq, hash, body FROM log WHERE incarnation = ?1 AND first_seq > ?2 ORDER BY first_seq",
     )?;
     let mut rows = statement.query(params![incarnation, int(after)])?;
     let mut part = LogPart::default();
@@ -71,20 +71,20 @@ pub(super) fn have(conn: &Connection) -> rusqlite::Result<Have> {
 }
 
 pub(super) fn set_have(conn: &Connection, have: &Have) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE link SET down_incarnation = $1, down_seq = $2, down_hash = $3 WHERE id = 1")?
+    conn.prepare_cached("UPDATE link SET down_incarnation = ?1, down_seq = ?2, down_hash = ?3 WHERE id = 1")?
         .execute(params![have.incarnation, int(have.seq), have.hash])?;
     Ok(())
 }
 
 pub(super) fn set_acked(conn: &Connection, acked: u64, at: Timestamp) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE link SET up_acked = $1, acked_at = $2 WHERE id = 1")?.execute(params![int(acked), at.0])?;
+    conn.prepare_cached("UPDATE link SET up_acked = ?1, acked_at = ?2 WHERE id = 1")?.execute(params![int(acked), at.0])?;
     Ok(())
 }
 
 /// When the oldest batch that is not acknowledged was written.
 pub(super) fn oldest_unsent(conn: &Connection, incarnation: u32, acked: u64) -> rusqlite::Result<Option<Timestamp>> {
     conn.prepare_cached(
-        "SELECT committed_at FROM log WHERE incarnation = $1 AND first_seq > $2 ORDER BY first_seq LIMIT 1",
+        "SELECT committed_at FROM log WHERE incarnation = ?1 AND first_seq > ?2 ORDER BY first_seq LIMIT 1",
     )?
     .query_row(params![incarnation, int(acked)], |r| r.get(0).map(Timestamp))
     .optional()
@@ -96,7 +96,7 @@ pub(super) fn prune(conn: &Connection, acked: u64, now: Timestamp) -> rusqlite::
     conn.execute(
         "DELETE FROM log WHERE (incarnation, first_seq) IN (
            SELECT incarnation, first_seq FROM log
-           WHERE last_seq <= $1 AND committed_at < $2 AND last_seq < (SELECT max(last_seq) FROM log)
+           WHERE last_seq <= ?1 AND committed_at < ?2 AND last_seq < (SELECT max(last_seq) FROM log)
            ORDER BY incarnation, first_seq LIMIT 1000)",
         params![int(acked), now.0.saturating_sub(KEEP_US)],
     )

@@ -12,14 +12,14 @@ pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result
     match fact {
         Fact::ActivityChanged(f) => {
             conn.prepare_cached(
-                "INSERT INTO activity_changes (machine_id, at, activity, clock_unsure) VALUES ($1, $2, $3, $4)
+                "INSERT INTO activity_changes (machine_id, at, activity, clock_unsure) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (machine_id, at) DO UPDATE SET activity = excluded.activity, clock_unsure = excluded.clock_unsure",
             )?
             .execute(params![f.machine.0, f.at.0, f.activity.code(), f.clock == ClockQuality::Unsure])?;
         }
         Fact::Counted(f) => {
             conn.prepare_cached(
-                "INSERT INTO count_buckets (machine_id, bucket_at, ideal_us, total, rejected) VALUES ($1, $2, $3, $4, $5)
+                "INSERT INTO count_buckets (machine_id, bucket_at, ideal_us, total, rejected) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (machine_id, bucket_at, ideal_us)
                  DO UPDATE SET total = total + excluded.total, rejected = rejected + excluded.rejected",
             )?
@@ -38,7 +38,7 @@ pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result
             };
             conn.prepare_cached(
                 "INSERT INTO work_orders (id, status, machine_id, started_at, started_by, changed_at)
-                 VALUES ($1, $2, $3, $4, $5, $6)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                  ON CONFLICT (id) DO UPDATE SET status = excluded.status,
                    machine_id = coalesce(excluded.machine_id, machine_id),
                    started_at = coalesce(excluded.started_at, started_at),
@@ -69,7 +69,7 @@ fn downtime(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result<()> {
             conn.prepare_cached(
                 "INSERT INTO downtime_events (uuid, machine_id, started_at, source, reason_id, work_order_id,
                    opened_by, note, classified_by, classified_at, reason_hlc)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (uuid) DO NOTHING",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (uuid) DO NOTHING",
             )?
             .execute(params![
                 f.id.as_bytes(),
@@ -87,14 +87,14 @@ fn downtime(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result<()> {
         }
         Fact::DowntimeClassified(f) => {
             conn.prepare_cached(
-                "UPDATE downtime_events SET reason_id = $2, note = coalesce($3, note), classified_by = $4,
-                   classified_at = $5, reason_hlc = $6 WHERE uuid = $1 AND reason_hlc <= $6",
+                "UPDATE downtime_events SET reason_id = ?2, note = coalesce(?3, note), classified_by = ?4,
+                   classified_at = ?5, reason_hlc = ?6 WHERE uuid = ?1 AND reason_hlc <= ?6",
             )?
             .execute(params![f.id.as_bytes(), f.reason.0, f.note, f.by.0, f.at.0, hlc])?;
         }
         Fact::DowntimeClosed(f) => {
             // A stop ends once; the writer lets no second end through.
-            conn.prepare_cached("UPDATE downtime_events SET ended_at = $2 WHERE uuid = $1 AND ended_at IS NULL")?
+            conn.prepare_cached("UPDATE downtime_events SET ended_at = ?2 WHERE uuid = ?1 AND ended_at IS NULL")?
                 .execute(params![f.id.as_bytes(), f.ended_at.0])?;
         }
         _ => {}
@@ -108,7 +108,7 @@ pub(super) fn production_log(conn: &Connection, f: &ProductionLogged, own: bool)
         .prepare_cached(
             "INSERT INTO production_logs (uuid, work_order_id, machine_id, user_id, shift_id, quantity_completed,
                quantity_rejected, hours_micro, notes, logged_at, own)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (uuid) DO NOTHING",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (uuid) DO NOTHING",
         )?
         .execute(params![
             f.id.as_bytes(),
@@ -129,7 +129,7 @@ pub(super) fn production_log(conn: &Connection, f: &ProductionLogged, own: bool)
 pub(super) fn counter(conn: &Connection, c: &CounterAt) -> rusqlite::Result<()> {
     // Counters use all 64 bits; SQLite's integers are signed.
     conn.prepare_cached(
-        "INSERT INTO counters (machine_id, name, raw, at) VALUES ($1, $2, $3, $4)
+        "INSERT INTO counters (machine_id, name, raw, at) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (machine_id, name) DO UPDATE SET raw = excluded.raw, at = excluded.at",
     )?
     .execute(params![c.machine.0, c.name, c.raw.cast_signed(), c.at.0])?;
@@ -149,7 +149,7 @@ pub(super) fn master(conn: &Connection, op: &MasterOp, version: u8, body: &[u8])
         MasterOp::WorkOrderRequest(_) => return Ok(()),
     };
     conn.prepare_cached(
-        "INSERT INTO master (kind, id, version, body) VALUES ($1, $2, $3, $4)
+        "INSERT INTO master (kind, id, version, body) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, body = excluded.body",
     )?
     .execute(params![op.kind().0, id, version, body])?;
@@ -157,14 +157,14 @@ pub(super) fn master(conn: &Connection, op: &MasterOp, version: u8, body: &[u8])
 }
 
 pub(super) fn set_aside(conn: &Connection, at: Timestamp, reason: &str, body: &[u8]) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT INTO set_aside (received_at, reason, body) VALUES ($1, $2, $3)")?
+    conn.prepare_cached("INSERT INTO set_aside (received_at, reason, body) VALUES (?1, ?2, ?3)")?
         .execute(params![at.0, reason, body])?;
     Ok(())
 }
 
 pub(super) fn meta(conn: &Connection, key: &str, value: &[u8]) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
     )?
     .execute(params![key, value])?;
     Ok(())

@@ -34,7 +34,7 @@ pub(super) fn open(path: &Path, now_us: i64) -> Result<Connection, StoreError> {
         tx.execute_batch(text)?;
         tx.pragma_update(None, "user_version", version)?;
         tx.execute(
-            "INSERT OR IGNORE INTO meta (key, value) VALUES ('created_at', $1)",
+            "INSERT OR IGNORE INTO meta (key, value) VALUES ('created_at', ?1)",
             params![now_us.to_string().into_bytes()],
         )?;
         tx.commit()?;

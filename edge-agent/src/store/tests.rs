@@ -1,0 +1,499 @@
+//! The store against a real file: what is acknowledged stays, what is refused leaves nothing behind.
+
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+use tempfile::TempDir;
+use unison_core::activity::{Activity, Mode};
+use unison_core::facts::{
+    ActivityChanged, ClockQuality, Counted, DowntimeClassified, DowntimeClosed, DowntimeOpened, Observed,
+    ProductionLogged, StopSource, WorkOrderMoved, WorkOrderVerb,
+};
+use unison_core::ids::{LaneId, PlantId, ReasonId, ShiftId, UserId};
+use unison_core::kpi::Standard;
+use unison_core::master::{self, MasterOp, WorkOrderRequest, WorkOrderStatus};
+use unison_core::shift::{ActiveDays, Shift, WallTime};
+use unison_core::span::Span;
+use unison_core::time::{HOUR, SECOND};
+use unison_sync::gate::{Verdict, judge};
+use unison_sync::wire::{BATCH_BYTES_MAX, FORMAT, Op};
+
+use super::history::DowntimeFilter;
+use super::*;
+
+const EDGE: Uuid = Uuid::from_u128(0xE);
+const PLANT: Uuid = Uuid::from_u128(0xB);
+const MILL: MachineId = MachineId(7);
+const ORDER: WorkOrderId = WorkOrderId(456);
+const ANNA: UserId = UserId(3);
+/// 2025-11-06T10:00:00Z, a Thursday.
+const NOW: i64 = 1_762_423_200_000_000;
+
+struct TestClock(AtomicI64);
+
+impl Clock for TestClock {
+    fn now_us(&self) -> i64 {
+        self.0.fetch_add(1_000, Relaxed)
+    }
+}
+
+fn clock() -> Arc<dyn Clock> {
+    Arc::new(TestClock(AtomicI64::new(NOW)))
+}
+
+fn open(dir: &TempDir) -> Store {
+    Store::open(dir.path(), clock()).unwrap()
+}
+
+fn identity() -> Identity {
+    Identity {
+        organization: Uuid::from_u128(0xA),
+        plant: PLANT,
+        edge: EDGE,
+        edge_id: 1,
+        cloud_public_key: [1; 32],
+        key_id: 1,
+        mqtt_host: "localhost".into(),
+        mqtt_port: 1883,
+        organization_name: "Acme".into(),
+        plant_name: "Hall 1".into(),
+    }
+}
+
+fn machine(id: MachineId, code: &str, edge: Option<Uuid>) -> master::Machine {
+    master::Machine {
+        id,
+        code: code.into(),
+        name: code.into(),
+        lane: Some(LaneId(2)),
+        ideal_cycle: Some(6 * SECOND),
+        capacity_micro: None,
+        mode: Mode::Production,
+        edge,
+    }
+}
+
+fn work_order(status: WorkOrderStatus) -> master::WorkOrder {
+    master::WorkOrder {
+        id: ORDER,
+        number: "WO-2025-001".into(),
+        title: "Housing".into(),
+        product: None,
+        lane: Some(LaneId(2)),
+        machine: Some(MILL),
+        ordered: 100,
+        status,
+        planned_start: None,
+        planned_end: None,
+        due: None,
+    }
+}
+
+fn master_data() -> Vec<MasterOp> {
+    let (name, timezone) = ("Hall 1".to_owned(), "UTC".to_owned());
+    let reason = |id, code: &str| master::Reason {
+        id: ReasonId(id),
+        code: code.into(),
+        name: code.into(),
+        category: "Equipment".into(),
+        is_planned: false,
+        is_critical: false,
+        is_active: true,
+    };
+    vec![
+        master::Plant { id: PlantId(1), name, organization_name: "Acme".into(), timezone, standard: Standard::Unison }.into(),
+        master::Lane { id: LaneId(2), name: "L".into(), capacity: 1, ideal_cycle: None }.into(),
+        machine(MILL, "CNC-001", None).into(),
+        Shift {
+            id: ShiftId(1),
+            name: "Day".into(),
+            start: WallTime::parse("06:00").unwrap(),
+            end: WallTime::parse("14:00").unwrap(),
+            days: ActiveDays::EVERY,
+            breaks: vec![],
+            break_minutes_unplaced: 0,
+            target_units: None,
+            oee_target_percent: None,
+        }
+        .into(),
+        reason(1, "mechanical_failure").into(),
+        reason(2, "other").into(),
+        work_order(WorkOrderStatus::Released).into(),
+    ]
+}
+
+/// The cloud's side of the log.
+#[derive(Default)]
+struct Cloud(Have);
+
+impl Cloud {
+    async fn send(&mut self, store: &Store, ops: Vec<(u16, u8, Vec<u8>)>) {
+        let op = |(kind, version, body)| Op { kind, version, hlc: 1, body };
+        let batch = Batch {
+            format: FORMAT,
+            origin: PLANT,
+            incarnation: 1,
+            first: self.0.seq + 1,
+            prev: self.0.hash,
+            ops: ops.into_iter().map(op).collect(),
+        };
+        self.0 = match judge(&self.0, &batch.encode().unwrap()).unwrap().1 {
+            Verdict::Next(have) => have,
+            other => panic!("{other:?}"),
+        };
+        store.apply_down(vec![batch], self.0).await.unwrap();
+    }
+
+    async fn master(&mut self, store: &Store, ops: impl IntoIterator<Item = MasterOp>) {
+        let ops = ops.into_iter().map(|op| (op.kind().0, op.kind().1, op.encode().unwrap())).collect();
+        self.send(store, ops).await;
+    }
+
+    async fn facts(&mut self, store: &Store, facts: impl IntoIterator<Item = Fact>) {
+        let ops = facts.into_iter().map(|f| (f.kind().0, f.kind().1, f.encode().unwrap())).collect();
+        self.send(store, ops).await;
+    }
+}
+
+/// An enrolled edge with master data that has started.
+async fn edge(dir: &TempDir) -> (Store, Cloud) {
+    let (store, mut cloud) = (open(dir), Cloud::default());
+    store.enrolled(identity()).await.unwrap();
+    cloud.master(&store, master_data()).await;
+    assert!(store.start("test", vec!["CNC-001".into(), "X-9".into()]).await.unwrap().is_recorded);
+    (store, cloud)
+}
+
+async fn write(store: &Store, facts: Vec<Fact>) {
+    store.decide(move |_| Ok::<_, Infallible>((facts, ()))).await.unwrap().unwrap();
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp(NOW + seconds * SECOND)
+}
+
+fn changed(seconds: i64, activity: Activity) -> Fact {
+    ActivityChanged { machine: MILL, at: at(seconds), activity, clock: ClockQuality::Sure }.into()
+}
+
+fn logged(n: u128, completed: u32, rejected: u32) -> ProductionLogged {
+    ProductionLogged {
+        id: Uuid::from_u128(n),
+        work_order: ORDER,
+        machine: Some(MILL),
+        completed,
+        rejected,
+        hours_micro: 1_000_000,
+        notes: None,
+        by: ANNA,
+        at: at(i64::try_from(n).unwrap()),
+        shift: None,
+    }
+}
+
+fn moved(verb: WorkOrderVerb) -> Fact {
+    let (machine, by) = (Some(MILL), Some(ANNA));
+    WorkOrderMoved { work_order: ORDER, verb, machine, by, at: at(1), note: None, request: None }.into()
+}
+
+fn opened(n: u128, seconds: i64) -> Fact {
+    DowntimeOpened {
+        id: Uuid::from_u128(n),
+        machine: MILL,
+        started_at: at(seconds),
+        source: StopSource::Signal,
+        reason: None,
+        work_order: None,
+        by: None,
+        note: None,
+    }
+    .into()
+}
+
+/// What the disk holds at this moment, as after a crash.
+fn crashed(dir: &TempDir) -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for name in ["edge.db", "edge.db-wal"] {
+        std::fs::copy(dir.path().join(name), copy.path().join(name)).unwrap();
+    }
+    copy
+}
+
+fn log_rows(store: &Store) -> i64 {
+    store.read(|c| c.query_row("SELECT count(*) FROM log", [], |r| r.get(0))).unwrap()
+}
+
+#[tokio::test]
+async fn edge_09_what_was_acknowledged_is_there_after_a_crash() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    write(&store, vec![moved(WorkOrderVerb::Start), logged(1, 10, 1).into(), opened(9, 5)]).await;
+    let after = crashed(&dir);
+    let again = Store::open(after.path(), clock()).unwrap();
+    let (before, now) = (store.model(), again.model());
+    assert_eq!(now.queue, before.queue);
+    let w = &now.work_orders[&ORDER];
+    assert_eq!((w.status, w.completed, w.rejected, w.started_by), (WorkOrderStatus::InProgress, 10, 1, Some(ANNA)));
+    assert_eq!(now.machines[&MILL].downtimes, before.machines[&MILL].downtimes);
+    assert_eq!(now.machines[&MILL].work_order, Some(ORDER));
+    assert!(now.has_log(Uuid::from_u128(1)));
+}
+
+#[tokio::test]
+async fn edge_14_time_without_the_agent_is_no_data() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    write(&store, vec![changed(0, Activity::Running), Observed { until: at(20) }.into()]).await;
+    let after = crashed(&dir);
+    let again = Store::open(after.path(), clock()).unwrap();
+    assert_eq!(again.model().machines[&MILL].activity, Activity::Running);
+    again.start("test", vec!["CNC-001".into()]).await.unwrap();
+    {
+        let model = again.model();
+        let m = &model.machines[&MILL];
+        assert_eq!((m.activity, m.since, m.last_known), (Activity::NoData, Some(at(20)), Some(Activity::Running)));
+    }
+    // Facts after the last settled moment count as far as they go.
+    write(&again, vec![changed(50, Activity::Idle)]).await;
+    again.start("test", vec!["CNC-001".into()]).await.unwrap();
+    assert_eq!(again.model().machines[&MILL].since, Some(at(50)));
+    again.start("test", vec!["CNC-001".into()]).await.unwrap();
+    let range = Span::new(at(0), at(60));
+    let line = again.read(|c| history::changes(c, MILL, range)).unwrap();
+    assert_eq!(line, [(at(0), Activity::Running), (at(20), Activity::NoData), (at(50), Activity::NoData)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edge_09_many_waiters_share_a_commit() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let before = log_rows(&store);
+    let waiters = (0..500u128).map(|n| {
+        let store = store.clone();
+        tokio::spawn(async move { write(&store, vec![logged(n + 1, 1, 0).into()]).await })
+    });
+    for waiter in waiters.collect::<Vec<_>>() {
+        waiter.await.unwrap();
+    }
+    let commits = log_rows(&store) - before;
+    assert!(commits < 250, "{commits} commits for 500 waiters");
+    assert_eq!(store.model().work_orders[&ORDER].completed, 500);
+}
+
+#[tokio::test]
+async fn log_05_a_refusal_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let before = (log_rows(&store), store.model().queue);
+    let refused = store.decide(|_| Err::<(Vec<Fact>, ()), _>("not now")).await.unwrap();
+    assert_eq!(refused, Err("not now"));
+    assert_eq!((log_rows(&store), store.model().queue), before);
+    let broken = store.decide::<(), (), _>(|_| panic!("planned")).await;
+    assert!(matches!(broken, Err(StoreError::Failed)));
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+}
+
+#[tokio::test]
+async fn edge_01_nothing_is_recorded_before_enrolment() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    assert!(!store.start("test", vec!["CNC-001".into()]).await.unwrap().is_recorded);
+    let facts = vec![logged(1, 1, 0).into()];
+    let said = store.decide(move |_| Ok::<_, Infallible>((facts, ()))).await;
+    assert!(matches!(said, Err(StoreError::NotEnrolled)));
+    store.enrolled(identity()).await.unwrap();
+    assert!(store.enrolled(identity()).await.is_err(), "an identity is for ever");
+}
+
+#[tokio::test]
+async fn sync_04_the_log_is_whole_chained_and_cut_to_size() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let one = |n: i64| Counted { machine: MILL, bucket: at(n * 10), total: 1, rejected: 0, ideal: 0, work_order: None };
+    write(&store, (0..30_000).map(|n| one(n).into()).collect()).await;
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+    let (mut have, mut after, mut parts) = (Have::default(), 0, 0);
+    while after < store.model().queue.head {
+        let part = store.log_after(after, 192 * 1024).await.unwrap();
+        for bytes in &part.batches {
+            assert!(bytes.len() <= BATCH_BYTES_MAX);
+            let (batch, verdict) = judge(&have, bytes).unwrap();
+            assert_eq!(batch.origin, EDGE);
+            assert!(batch.ops.windows(2).all(|w| w[0].hlc < w[1].hlc));
+            let Verdict::Next(next) = verdict else { panic!("{verdict:?}") };
+            have = next;
+        }
+        (after, parts) = (part.last, parts + 1);
+    }
+    assert!(parts > 3 && have.seq == store.model().queue.head);
+}
+
+#[tokio::test]
+async fn sync_04_acknowledgement_moves_the_queue() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+    let before = store.model().queue;
+    assert!(before.pending() > 0 && before.oldest_unsent.is_some());
+    store.acked(before.head);
+    store.side(|_| Ok(())).await.unwrap();
+    let after = store.model().queue;
+    assert_eq!((after.pending(), after.oldest_unsent), (0, None));
+    let disk = crashed(&dir);
+    assert_eq!(Store::open(disk.path(), clock()).unwrap().model().queue, after);
+}
+
+#[tokio::test]
+async fn sync_04_logs_of_others_count_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut cloud) = edge(&dir).await;
+    write(&store, vec![logged(1, 10, 0).into()]).await;
+    let head = store.model().queue.head;
+    cloud.facts(&store, [logged(1, 10, 0).into(), logged(2, 5, 1).into(), logged(2, 5, 1).into()]).await;
+    let w = store.model().work_orders[&ORDER].clone();
+    assert_eq!((w.completed, w.rejected), (15, 1));
+    assert_eq!(store.model().queue.head, head, "what came down does not go up again");
+    let (rows, total) = store.read(|c| history::production_logs(c, Some(ORDER), 0, 10)).unwrap();
+    assert_eq!(total, 2);
+    assert_eq!(rows.iter().map(|r| (r.completed, r.is_own, r.cumulative)).collect::<Vec<_>>(), [(5, false, 15), (10, true, 10)]);
+    assert_eq!(store.read(|c| history::production_log(c, Uuid::from_u128(2))).unwrap().unwrap(), rows[0]);
+}
+
+#[tokio::test]
+async fn sync_03_unknown_ops_are_kept_and_the_stream_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut cloud) = edge(&dir).await;
+    let (_, kind, version) = MasterOp::KINDS[0];
+    cloud.send(&store, vec![(9_999, 1, vec![1, 2]), (kind, version + 1, vec![]), (kind, version, vec![0xFF])]).await;
+    cloud.facts(&store, [changed(1, Activity::Running)]).await;
+    let kept: i64 = store.read(|c| c.query_row("SELECT count(*) FROM set_aside", [], |r| r.get(0))).unwrap();
+    assert_eq!(kept, 4);
+    assert_eq!(store.model().machines[&MILL].activity, Activity::NoData, "the edge alone says what its machines do");
+    assert_eq!(store.have().await.unwrap(), cloud.0);
+}
+
+fn request(n: u128, verb: WorkOrderVerb) -> MasterOp {
+    let request = Uuid::from_u128(n);
+    WorkOrderRequest { request, work_order: ORDER, verb, by: ANNA, at: at(0), note: None }.into()
+}
+
+#[tokio::test]
+async fn q_129_requests_of_the_cloud_are_answered_once_by_the_executing_edge() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut cloud) = edge(&dir).await;
+    let mut changes = store.changes();
+    cloud.master(&store, [request(1, WorkOrderVerb::Start), request(2, WorkOrderVerb::Start)]).await;
+    let facts = changes.recv().await.unwrap().facts.clone();
+    let [Fact::WorkOrderMoved(yes), Fact::WorkOrderRefused(no)] = facts.as_slice() else { panic!("{facts:?}") };
+    assert_eq!((yes.request, yes.machine, yes.by), (Some(Uuid::from_u128(1)), Some(MILL), Some(ANNA)));
+    assert_eq!(no.reason, "WO-2025-001 is already in progress");
+    assert_eq!(store.model().current_work_order(MILL).unwrap().record.id, ORDER);
+    // The plan may say what it wants: what was done here stays.
+    cloud.master(&store, [work_order(WorkOrderStatus::Cancelled).into()]).await;
+    assert_eq!(store.model().work_orders[&ORDER].status, WorkOrderStatus::InProgress);
+    // Another edge took the machine: it answers.
+    let head = store.model().queue.head;
+    cloud.master(&store, [machine(MILL, "CNC-001", Some(Uuid::from_u128(5))).into(), request(3, WorkOrderVerb::Pause)]).await;
+    assert_eq!(store.model().queue.head, head);
+    assert_eq!(store.model().claimed_elsewhere, ["CNC-001"]);
+    assert!(!store.model().machines[&MILL].is_ours);
+}
+
+#[tokio::test]
+async fn edge_16_machines_are_matched_by_code() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut cloud) = edge(&dir).await;
+    assert_eq!(store.model().unknown_machines, ["X-9"]);
+    cloud.master(&store, [machine(MachineId(8), "X-9", Some(EDGE)).into()]).await;
+    assert_eq!(store.model().resolved().ours, [(0, MILL), (1, MachineId(8))]);
+    assert!(store.model().unknown_machines.is_empty());
+}
+
+#[tokio::test]
+async fn down_01_a_stop_is_classified_and_closed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    write(&store, vec![opened(9, 0)]).await;
+    let classify = |reason| DowntimeClassified {
+        id: Uuid::from_u128(9),
+        reason: ReasonId(reason),
+        note: (reason == 1).then(|| "belt".into()),
+        by: ANNA,
+        at: at(30),
+    };
+    write(&store, vec![classify(1).into(), classify(2).into()]).await;
+    assert_eq!(store.model().machines[&MILL].downtimes[0].reason, Some(ReasonId(2)), "Q-141: the last one counts");
+    // Facts that ride and come too late for what people did are left out.
+    let late = vec![opened(10, 1), DowntimeClosed { id: Uuid::from_u128(9), ended_at: at(60) }.into()];
+    store.ride(Ride { facts: late, counters: vec![] }).unwrap();
+    store.ride(Ride { facts: vec![DowntimeClosed { id: Uuid::from_u128(9), ended_at: at(70) }.into()], counters: vec![] }).unwrap();
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+    assert!(store.model().machines[&MILL].downtimes.is_empty());
+    let (rows, total) = store.read(|c| history::downtimes(c, DowntimeFilter::default(), 0, 10)).unwrap();
+    assert_eq!((total, rows[0].ended_at, rows[0].note.as_deref()), (1, Some(at(60)), Some("belt")));
+}
+
+#[tokio::test]
+async fn edge_09_riding_facts_are_written_without_company() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let mut changes = store.changes();
+    let counter = CounterAt { machine: MILL, name: "parts", raw: u64::MAX, at: at(3) };
+    let facts = vec![changed(3, Activity::Running)];
+    store.ride(Ride { facts, counters: vec![counter] }).unwrap();
+    let change = tokio::time::timeout(std::time::Duration::from_secs(5), changes.recv()).await.unwrap().unwrap();
+    assert_eq!(change.machines, [MILL]);
+    let counters = store.read(history::counters).unwrap();
+    assert_eq!(counters, [(MILL, "parts".to_owned(), u64::MAX, at(3))]);
+}
+
+#[tokio::test]
+async fn edge_08_oee_of_a_range() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let counted = |bucket, total, rejected| Counted {
+        machine: MILL, bucket: at(bucket), total, rejected, ideal: 6 * SECOND, work_order: None,
+    };
+    let closed = DowntimeClosed { id: Uuid::from_u128(9), ended_at: at(1_800) };
+    let facts = vec![
+        changed(0, Activity::Running), counted(0, 100, 0).into(), changed(900, Activity::Down), opened(9, 900),
+        changed(1_800, Activity::Running), closed.into(), counted(1_800, 200, 30).into(), Observed { until: at(3_600) }.into(),
+    ];
+    write(&store, facts).await;
+    let frame = store.model().frame();
+    let range = Span::new(at(0), at(3_600));
+    let sums = store.read(|c| history::oee(c, &frame, MILL, range)).unwrap();
+    assert_eq!((sums.planned, sums.downtime, sums.run), (HOUR, HOUR / 4, HOUR * 3 / 4));
+    assert_eq!((sums.total, sums.rejected, sums.ideal), (300, 30, i128::from(300 * 6 * SECOND)));
+    let later = store.read(|c| history::oee(c, &frame, MILL, Span::new(at(0), at(7_200)))).unwrap();
+    assert_eq!((later.known, later.shift), (HOUR, 2 * HOUR), "later time is unknown, not unchanged");
+}
+
+#[tokio::test]
+async fn edge_09_a_damaged_a_newer_and_a_used_database_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    assert!(matches!(Store::open(dir.path(), clock()), Err(StoreError::InUse(_))));
+    drop(store);
+    let path = dir.path().join("edge.db");
+    Connection::open(&path).unwrap().execute("UPDATE log SET body = CAST(body || x'00' AS BLOB)", []).unwrap();
+    assert!(matches!(Store::open(dir.path(), clock()), Err(StoreError::Damaged(_))));
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert!(matches!(Store::open(dir.path(), clock()), Err(StoreError::Newer { found: 99, .. })));
+}
+
+#[tokio::test]
+async fn side_rows_are_kept_or_undone_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    store.side(|c| project::meta(c, "a", b"1")).await.unwrap();
+    let failed: Result<(), _> = store
+        .side(|c| {
+            project::meta(c, "b", b"1")?;
+            Err(rusqlite::Error::QueryReturnedNoRows)
+        })
+        .await;
+    assert!(matches!(failed, Err(StoreError::Sqlite(_))));
+    let keys = |key: &'static str| store.read(move |c| load::meta(c, key)).unwrap().is_some();
+    assert!(keys("a") && !keys("b"));
+}

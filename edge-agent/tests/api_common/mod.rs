@@ -118,7 +118,10 @@ impl Edge {
     }
 
     pub async fn call(&self, method: Method, path: &str, token: Option<&str>, body: &Value) -> (StatusCode, Value) {
-        let mut request = self.http.request(method, format!("{}/api/v1{path}", self.url)).json(body);
+        let mut request = self.http.request(method.clone(), format!("{}/api/v1{path}", self.url));
+        if method != Method::GET {
+            request = request.json(body);
+        }
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
@@ -156,6 +159,16 @@ pub async fn answer(response: Response) -> (StatusCode, Value) {
     let status = response.status();
     let text = response.text().await.unwrap();
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}
+
+/// Sends bytes as they are; the first bytes of the answer.
+pub async fn raw(edge: &Edge, request: &[u8]) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut stream = tokio::net::TcpStream::connect(edge.url.trim_start_matches("http://")).await.unwrap();
+    stream.write_all(request).await.unwrap();
+    let mut answer = vec![0; 1024];
+    let n = tokio::time::timeout(Duration::from_secs(5), stream.read(&mut answer)).await.unwrap().unwrap();
+    String::from_utf8_lossy(&answer[..n]).into_owned()
 }
 
 /// The fields that a refusal names.
@@ -293,4 +306,49 @@ fn master() -> Vec<MasterOp> {
         work_order(103, "WO-3", Some(2), None, WorkOrderStatus::Planned),
         work_order(104, "WO-4", Some(3), Some(ELSEWHERE), WorkOrderStatus::Released),
     ]
+}
+
+/// An open stream of live events.
+pub struct Events {
+    response: Response,
+    text: String,
+    pub last_id: u64,
+}
+
+impl Events {
+    pub async fn open(edge: &Edge) -> Self {
+        let response = edge.http.get(format!("{}/api/v1/events", edge.url)).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { response, text: String::new(), last_id: 0 }
+    }
+
+    /// Data of the next event with this name; others are skipped. Numbers must grow.
+    pub async fn next(&mut self, name: &str) -> Value {
+        let found = tokio::time::timeout(Duration::from_secs(8), async {
+            loop {
+                let (event, data) = self.any().await;
+                if event == name {
+                    return data;
+                }
+            }
+        });
+        found.await.unwrap_or_else(|_| panic!("no event {name}"))
+    }
+
+    pub async fn any(&mut self) -> (String, Value) {
+        loop {
+            if let Some((frame, rest)) = self.text.split_once("\n\n") {
+                let field = |name: &str| frame.lines().find_map(|l| l.strip_prefix(name)).unwrap_or_default().trim().to_owned();
+                let id: u64 = field("id:").parse().unwrap();
+                let (event, data) = (field("event:"), serde_json::from_str(&field("data:")).unwrap());
+                assert!(id > self.last_id || event == "snapshot", "{id} after {}", self.last_id);
+                self.last_id = id;
+                self.text = rest.to_owned();
+                return (event, data);
+            }
+            let chunk = self.response.chunk().await.unwrap().expect("the stream ended");
+            self.text.push_str(&String::from_utf8_lossy(&chunk));
+        }
+    }
 }

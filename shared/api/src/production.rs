@@ -138,7 +138,7 @@ pub struct MoveWorkOrder {
 
 /// Hours as a decimal number of a request in millionths; none when it has more than six decimals or is no number.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "checked to lie within a day")]
+#[expect(clippy::cast_possible_truncation, reason = "checked to lie within a day")]
 pub fn hours_micro(hours: f64) -> Option<i64> {
     if !hours.is_finite() || hours.abs() > 1_000.0 {
         return None;

@@ -5,12 +5,23 @@ use anyhow::{Context, Result};
 use serde_json::json;
 use std::io::Write;
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
 use unison_tests::stage::{ADMIN_EMAIL, OPERATOR, ORGANIZATION, Options, Ports, Stage};
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "The demo did not run: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<()> {
     let base = number("DEMO_PORT_BASE", 8080)?;
     let ports = Ports::from_base(u16::try_from(base).context("DEMO_PORT_BASE must be a port")?)?;
     let seconds = number("DEMO_SECONDS", 0)?;

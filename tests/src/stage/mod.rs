@@ -65,7 +65,7 @@ impl Stage {
         let content = content.to_str().context("the checkout's path is not UTF-8")?;
         cloud_command(&config, &["organization", "load", content, "--organization", ORGANIZATION])?;
         let said = cloud_command(&config, &["edge", "token", "--organization", ORGANIZATION, "--plant", "Fabrication"])?;
-        std::fs::write(dir.join("enrolment.token"), last_word(&said, "token")?)?;
+        std::fs::write(dir.join("enrolment.token"), said.trim())?;
         let plant = start_plant(&options)?;
         let cloud = start_cloud(&options)?;
         let edge = start_edge(&options)?;

@@ -77,7 +77,7 @@ const machine = createRoute({
   params: { parse: (p: { id: string }) => ({ id: Number(p.id) }), stringify: (p: { id: number }) => ({ id: String(p.id) }) },
   validateSearch: (search: Search): { range?: RangeName } => only({ range: isRange(search['range']) ? search['range'] : undefined }),
   component: function MachinePage() {
-    return <MachineDetail id={machine.useParams().id} {...machine.useSearch()} />;
+    return <MachineDetail id={machine.useParams().id} range={machine.useSearch().range} />;
   },
 });
 

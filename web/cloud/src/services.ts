@@ -13,12 +13,12 @@ export interface MachineList {
   total?: number;
 }
 
-/** 401 is an answer: nobody is signed in. */
+/** 401 is an answer: nobody is signed in. So is 404: the address names no organisation, the log-in form asks for it. */
 export async function loadSession(): Promise<CloudSession | null> {
   try {
     return await get<CloudSession>('/me');
   } catch (error) {
-    if (error instanceof ApiError && error.status === 401) return null;
+    if (error instanceof ApiError && (error.status === 401 || error.status === 404)) return null;
     throw error;
   }
 }

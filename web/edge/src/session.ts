@@ -61,4 +61,5 @@ export async function signedOn(user: User): Promise<void> {
 
 export function signedOff(): void {
   queries.setQueryData(['me'], null);
+  refreshWork();
 }

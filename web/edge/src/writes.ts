@@ -68,11 +68,12 @@ export function reportStop(stop: NewDowntime & { uuid: string }, machineCode: st
   });
 }
 
-export function moveOrder(order: WorkOrder, verb: Exclude<WorkOrderVerb, 'log'>): Promise<void> {
+/** The station's machine goes along: an order of a lane runs where it was started. */
+export function moveOrder(order: WorkOrder, verb: Exclude<WorkOrderVerb, 'log'>, machineId: number): Promise<void> {
   const title = i18next.t('signin.to.order', { verb: i18next.t(`action.${verb}`), number: order.work_order_number });
   return write(title, async () => {
     try {
-      await post(`/work-orders/${order.id}/${verb}`);
+      await post(`/work-orders/${order.id}/${verb}`, { machine_id: machineId });
     } catch (error) {
       if (error instanceof ApiError && error.unreachable) {
         toast('bad', i18next.t('error.unreachable'));

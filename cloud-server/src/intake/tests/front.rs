@@ -5,13 +5,16 @@ use crate::intake::broker::Broker;
 use crate::intake::counters::{Counters, Reason};
 use crate::intake::front::{Front, Known};
 use crate::intake::sessions::Sessions;
+use bytes::BytesMut;
 use futures::FutureExt;
+use rumqttc::mqttbytes::v4::Connect;
 use rumqttc::{ConnectReturnCode, ConnectionError, LastWill, QoS};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
 use unison_sync::seal::{Address, Direction, ENVELOPE_BYTES_MAX, Keys, public_key};
 use uuid::Uuid;
 
@@ -74,7 +77,8 @@ async fn sync_05_foreign_topics_and_oversized_messages_end_the_session() {
     }
     assert_eq!(cloud.intake.counters().refused(Reason::ForeignFilter), 4);
     edge.connect().await;
-    edge.line().client.unsubscribe(edge.address.topic(Direction::Down)).await.unwrap();
+    let down = edge.address.topic(Direction::Down);
+    edge.line().client.unsubscribe(down).await.unwrap();
     end_of(edge.line()).await;
     assert_eq!(cloud.intake.counters().refused(Reason::Unexpected), 1);
 }
@@ -101,14 +105,9 @@ async fn sync_05_nonsense_and_silence_are_closed_and_counted() {
 async fn sync_05_a_local_process_cannot_go_around_the_front() {
     let cloud = Cloud::start().await;
     let edge = cloud.enrol(1).await;
-    let mut options = edge.options();
-    let id = edge.address.edge.to_string();
-    options = {
-        let broker = cloud.intake.broker_address();
-        let mut direct = rumqttc::MqttOptions::new(id.clone(), broker.ip().to_string(), broker.port());
-        direct.set_credentials(options.credentials().unwrap().username, edge.keys.mqtt_password());
-        direct
-    };
+    let (id, broker) = (edge.address.edge.to_string(), cloud.intake.broker_address());
+    let mut options = rumqttc::MqttOptions::new(id.clone(), broker.ip().to_string(), broker.port());
+    options.set_credentials(id, edge.keys.mqtt_password());
     end_of(&mut dial(options)).await;
 }
 
@@ -143,6 +142,7 @@ async fn sync_05_revocation_cuts_a_session_within_five_seconds() {
         counters: counters.clone(),
         sessions: Arc::new(Sessions::default()),
         sessions_max: 10,
+        stop: CancellationToken::new(),
     };
     tokio::time::sleep(Duration::from_millis(500)).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -162,4 +162,24 @@ async fn sync_05_revocation_cuts_a_session_within_five_seconds() {
     assert!(began.elapsed() < Duration::from_secs(5));
     assert!(is_not_authorized(&end_of(&mut dial(options())).await));
     assert_eq!(counters.refused(Reason::Revoked), 2);
+}
+
+/// A connection that breaks while it is set up must not leave anything behind that keeps the edge out.
+#[tokio::test(flavor = "multi_thread")]
+async fn sync_05_connections_that_break_at_once_do_no_harm() {
+    let cloud = Cloud::start().await;
+    let mut edge = cloud.enrol(1).await;
+    let mut connect = Connect::new(edge.address.edge.to_string());
+    connect.set_login(edge.address.edge.to_string(), edge.keys.mqtt_password());
+    let mut bytes = BytesMut::new();
+    connect.write(&mut bytes).unwrap();
+    for i in 0..60 {
+        let mut stream = TcpStream::connect(cloud.intake.address()).await.unwrap();
+        stream.write_all(&bytes).await.unwrap();
+        tokio::time::sleep(Duration::from_micros(i * 50)).await;
+        stream.set_zero_linger().unwrap();
+    }
+    edge.connect().await;
+    cloud.until("only one session is left", async |c| c.intake.status().connected == [edge.address.edge]).await;
+    assert_eq!(cloud.intake.status().broker_restarts, 0);
 }

@@ -37,20 +37,24 @@ pub struct Cloud {
     org_uuid: Uuid,
     plant_uuid: Uuid,
     stop: CancellationToken,
-    _dir: tempfile::TempDir,
+    dir: Option<tempfile::TempDir>,
 }
 
 impl Cloud {
     pub async fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let tenancy = Tenancy::open(dir.path(), wall_clock()).unwrap();
-        let org = tenancy.platform().create_organization("Acme", "acme", "acme").await.unwrap();
-        let plant_uuid = Uuid::now_v7();
-        let caller = Caller::system(org.id, "test");
-        tenancy.write(&caller, move |tx| records(tx, org.uuid, plant_uuid)).await.unwrap();
+        let (org, org_uuid, plant_uuid) = organization(&tenancy, "acme").await;
         let (live, stop) = (Live::default(), CancellationToken::new());
         let intake = start(&tenancy, &live, &stop).await;
-        Self { tenancy, live, intake, org: org.id, org_uuid: org.uuid, plant_uuid, stop, _dir: dir }
+        Self { tenancy, live, intake, org, org_uuid, plant_uuid, stop, dir: Some(dir) }
+    }
+
+    /// The same cloud, seen by another organisation.
+    pub async fn another(&self) -> Self {
+        let (org, org_uuid, plant_uuid) = organization(&self.tenancy, "other").await;
+        let (tenancy, live, intake, stop) = (self.tenancy.clone(), self.live.clone(), self.intake.clone(), CancellationToken::new());
+        Self { tenancy, live, intake, org, org_uuid, plant_uuid, stop, dir: None }
     }
 
     /// Everything in memory is lost: front, broker, links.
@@ -81,7 +85,7 @@ impl Cloud {
             params![self.org, id, edge, PLANT, format!("edge-{id}")],
         )
         .await;
-        Edge { id, address, keys, key_id: link.key_id, front: self.intake.address(), log: Log::new(edge), line: None }
+        Edge { address, keys, key_id: link.key_id, front: self.intake.address(), log: Log::new(edge), line: None }
     }
 
     pub async fn execute(&self, sql: &'static str, values: &[crate::db::Value]) {
@@ -116,7 +120,15 @@ impl Cloud {
 impl Drop for Cloud {
     fn drop(&mut self) {
         self.stop.cancel();
+        drop(self.dir.take());
     }
+}
+
+async fn organization(tenancy: &Tenancy, name: &str) -> (i64, Uuid, Uuid) {
+    let org = tenancy.platform().create_organization(name, name, name).await.unwrap();
+    let plant = Uuid::now_v7();
+    tenancy.write(&Caller::system(org.id, "test"), move |tx| records(tx, org.uuid, plant)).await.unwrap();
+    (org.id, org.uuid, plant)
 }
 
 pub fn free_port() -> SocketAddr {
@@ -224,7 +236,6 @@ impl Drop for Line {
 
 /// An edge under the test's control.
 pub struct Edge {
-    pub id: i64,
     pub address: Address,
     pub keys: Keys,
     pub key_id: u32,

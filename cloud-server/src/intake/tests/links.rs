@@ -1,9 +1,10 @@
 //! Replication over the whole way: edge, front, broker, link, tables.
 
-use super::harness::{Cloud, Log, ORDER, USER, dial, logged, op};
+use super::harness::{Cloud, Log, ORDER, USER, logged, op};
 use crate::intake::counters::Count;
 use crate::params;
 use crate::tenancy::PlantOp;
+use std::time::Duration;
 use unison_core::facts::{Fact, Observed};
 use unison_core::ids::UserId;
 use unison_core::master::{MasterOp, User};
@@ -226,5 +227,77 @@ async fn sync_a_flood_of_one_edge_does_not_hold_up_another() {
         quiet.facts(vec![Observed { until: Timestamp(n) }.into()]).await;
     }
     flood.abort();
-    drop(dial(quiet.options()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_a_slow_organisation_does_not_hold_up_another() {
+    let cloud = Cloud::start().await;
+    let other = cloud.another().await;
+    let (mut slow, mut quick) = (cloud.enrol(1).await, other.enrol(1).await);
+    slow.connect().await;
+    quick.connect().await;
+    let (tenancy, caller) = (cloud.tenancy.clone(), cloud.system());
+    let busy = tokio::spawn(async move {
+        let hold = |_: &crate::tenancy::WriteTx<'_>| {
+            std::thread::sleep(Duration::from_secs(3));
+            Ok::<_, crate::db::DbError>(())
+        };
+        tenancy.write(&caller, hold).await.unwrap();
+    });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let batch = slow.log.facts(vec![logged(Uuid::now_v7(), ORDER, 1)]);
+    slow.batches(vec![batch]).await;
+    for n in 1..=20 {
+        quick.facts(vec![Observed { until: Timestamp(n) }.into()]).await;
+    }
+    assert!(!busy.is_finished(), "the quick one was done first");
+    slow.acked(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sync_04_what_was_not_committed_is_not_acknowledged_and_comes_again() {
+    let cloud = Cloud::start().await;
+    let mut edge = cloud.enrol(1).await;
+    edge.connect().await;
+    edge.facts(vec![logged(Uuid::now_v7(), ORDER, 1)]).await;
+    // The last statement of the transaction fails, after everything else was written.
+    cloud.execute("ALTER TABLE vectors RENAME TO hidden", &[]).await;
+    let batch = edge.log.facts(vec![logged(Uuid::now_v7(), ORDER, 2)]);
+    edge.batches(vec![batch.clone()]).await;
+    cloud.until("it failed", async |c| c.intake.counters().get(Count::Failed) > 0).await;
+    assert_eq!(cloud.number(COMPLETED, params![ORDER]).await, 1);
+    cloud.execute("ALTER TABLE hidden RENAME TO vectors", &[]).await;
+    let acked = async {
+        loop {
+            edge.batches(vec![batch.clone()]).await;
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            if cloud.number(COMPLETED, params![ORDER]).await == 3 {
+                return edge.acked(2).await;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(15), acked).await.unwrap();
+    assert_eq!(cloud.number(LOGS, &[]).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sync_a_released_edge_is_taken_again() {
+    let cloud = Cloud::start().await;
+    let mut edge = cloud.enrol(1).await;
+    edge.connect().await;
+    edge.facts(vec![logged(Uuid::now_v7(), ORDER, 5)]).await;
+    let forged = Log::new(edge.address.edge).facts(vec![logged(Uuid::now_v7(), ORDER, 99)]);
+    edge.batches(vec![forged]).await;
+    let state = "SELECT state AS t FROM edges WHERE organization_id = $1 AND id = 1";
+    cloud.until("the edge is in quarantine", async |c| c.text(state, &[]).await == "quarantined").await;
+    cloud.execute("UPDATE edges SET state = 'enrolled' WHERE organization_id = $1", params![cloud.org]).await;
+    let batch = edge.log.facts(vec![logged(Uuid::now_v7(), ORDER, 1)]);
+    for _ in 0..40 {
+        edge.batches(vec![batch.clone()]).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        if cloud.number(COMPLETED, params![ORDER]).await == 6 {
+            return;
+        }
+    }
+    panic!("never taken again");
 }

@@ -1,7 +1,7 @@
 /**
  * The dashboard: four cards, what the card you chose consists of, the 30-day line, and how the machines stand now.
  */
-import { byUrgency, clock, Empty, LiveZone, Loaded, shownState, StateBadge, StateGlyph, useTexts, type Machine, type Shown } from '@unison/ui-kit';
+import { byUrgency, clock, Empty, LiveZone, Loaded, needsReason, shownState, StateBadge, StateGlyph, useTexts, type Machine, type Shown } from '@unison/ui-kit';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { Breakdown } from '../parts/Breakdown';
@@ -83,7 +83,7 @@ function Now({ list }: { list: Machine[] }) {
       </ul>
       <ul className="now-list">
         {abnormal.slice(0, ABNORMAL_MAX).map((m) => (
-          <li key={m.id}><Link to="/machines/$id" params={{ id: m.id }}>{m.machine_code}</Link><StateBadge machine={m} /><span className="dim">{m.downtime_reason ?? m.name}</span></li>
+          <li key={m.id}><Link to="/machines/$id" params={{ id: m.id }}>{m.machine_code}</Link><StateBadge machine={m} /><span className="dim">{needsReason(m) ? <b className="missing">{t('state.untagged')}</b> : m.downtime_reason ?? m.name}</span></li>
         ))}
       </ul>
     </>

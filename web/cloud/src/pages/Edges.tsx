@@ -5,6 +5,7 @@ import { clock, dayAndClock, decimal, Empty, Loaded, NONE, span, units, useServe
 import { useEdges } from '../reads';
 import { usePlant } from '../services';
 
+const STATES = ['online', 'offline', 'never_connected', 'quarantined', 'revoked'] as const;
 const TODAY_MS = 20 * 3_600_000;
 
 export function Edges() {
@@ -35,7 +36,7 @@ function Row({ edge }: { edge: EdgeRow }) {
   return (
     <tr data-row tabIndex={-1} data-testid={`edge-${edge.name}`}>
       <td data-label=""><b>{edge.name}</b></td>
-      <td data-label={t('edges.state')}><span className={`dot ${online ? 'dot-on' : 'dot-off'}`} data-testid="edge-state"><i aria-hidden />{online || edge.state === 'offline' ? t(`edges.${edge.state}`) : edge.state}</span></td>
+      <td data-label={t('edges.state')}><span className={`dot ${online ? 'dot-on' : 'dot-off'}`} data-testid="edge-state"><i aria-hidden />{STATES.some((s) => s === edge.state) ? t(`edges.${edge.state}`) : edge.state}</span>{edge.message && <small className="missing"> {edge.message}</small>}</td>
       <td data-label={t('edges.seen')}>{seen === null ? t('edges.never') : `${now - seen < TODAY_MS ? clock(seen, zone, language) : dayAndClock(seen, zone, language)} (${span(now - seen)})`}</td>
       <td data-label={t('edges.lag')} className="num">{edge.lag_seconds === null ? NONE : `${decimal(edge.lag_seconds, language, 1)} s`}</td>
       <td data-label={t('edges.queue')} className="num" data-testid="edge-queue">{units(behind, language)}</td>

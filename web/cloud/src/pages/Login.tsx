@@ -27,7 +27,8 @@ export function Login({ next }: { next: string }) {
       queries.setQueryData(['me'], session);
       await navigate({ to: next, replace: true });
     } catch (error) {
-      if (error instanceof ApiError && error.refusal?.details?.some((d) => d.field === 'organization')) setAsksOrg(true);
+      // Not found can only mean the organisation: no answer tells whether a person exists.
+      if (error instanceof ApiError && error.status === 404) setAsksOrg(true);
       setProblem(error instanceof ApiError && error.unreachable ? t('error.unreachable') : reasonOf(error));
     } finally {
       setBusy(false);

@@ -56,14 +56,14 @@ function Row({ order, zone }: { order: WorkOrder; zone?: string }) {
   const done = decimal(order.progress_percent, language, 1);
   return (
     <tr data-row tabIndex={-1} data-testid={`order-${order.work_order_number}`}>
-      <td data-label=""><b>{order.work_order_number}</b> <span className="dim">{order.title}</span></td>
+      <td data-label=""><b>{order.work_order_number}</b> <span className="dim">{order.title === order.product_name ? '' : order.title}</span></td>
       <td data-label={t('orders.product')}>{order.product_name ?? '–'}</td>
       <td data-label={t('orders.status')}><span className={`wo wo-${order.status}`} data-testid="order-status">{t(`wo.${order.status}`)}</span>{order.overrun && <span className="wo wo-overrun">{t('wo.overrun')}</span>}</td>
-      <td data-label={t('orders.done')} className="num" data-testid="order-completed">{units(order.quantity_completed, language)} / {units(order.quantity_ordered, language)}</td>
-      <td data-label={t('orders.progress')}><span className="progress"><progress max={100} value={Math.min(100, order.progress_percent)} aria-label={t('orders.progress')} /><span data-testid="order-progress">{done} %</span></span></td>
+      <td data-label={t('orders.done')} className="num nowrap" data-testid="order-completed">{units(order.quantity_completed, language)} / {units(order.quantity_ordered, language)}</td>
+      <td data-label={t('orders.progress')}><span className="progress"><progress max={100} value={Math.min(100, order.progress_percent ?? 0)} aria-label={t('orders.progress')} /><span data-testid="order-progress">{done} %</span></span></td>
       <td data-label={t('orders.rejected')} className="num" data-testid="order-rejected">{units(order.quantity_rejected, language)}</td>
       <td data-label={t('orders.where')}>{order.machine_code ?? order.lane_name ?? '–'}</td>
-      <td data-label={t('orders.due')}>{day(order.due_date ?? order.planned_end, zone, language)}</td>
+      <td data-label={t('orders.due')} className="nowrap">{day(order.due_date ?? order.planned_end, zone, language)}</td>
       <td data-label="" className="actions"><Actions order={order} /></td>
     </tr>
   );

@@ -21,6 +21,7 @@ export function Shell({ plant }: { plant?: number }) {
   const session = useSession();
   const navigate = useNavigate();
   const [help, setHelp] = useState(false);
+  const zone = usePlant(plant)?.timezone;
   const href = useRouterState({ select: (s) => s.location.href });
   useKeys({ help: () => setHelp((open) => !open), go: (to) => void navigate({ to }) });
   useEffect(() => {
@@ -41,7 +42,7 @@ export function Shell({ plant }: { plant?: number }) {
         <nav className="pages" aria-label={t('nav.label')}>
           {PAGES.map(({ to, key, testId }) => <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }} data-testid={testId}>{t(key)}</Link>)}
         </nav>
-        <LiveMark zone={usePlantZone(plant)} />
+        <LiveMark zone={zone} />
         <button type="button" className="icon" aria-label={t('help.title')} onClick={() => setHelp(true)} data-testid="help">?</button>
         <UserMenu name={session.user.name} email={session.user.email ?? ''} />
       </header>
@@ -49,10 +50,6 @@ export function Shell({ plant }: { plant?: number }) {
       {help && <Help onClose={() => setHelp(false)} />}
     </LiveProvider>
   );
-}
-
-function usePlantZone(plant?: number): string | undefined {
-  return usePlant(plant)?.timezone;
 }
 
 function PlantPicker({ plant }: { plant?: number }) {

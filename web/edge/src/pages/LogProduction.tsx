@@ -124,19 +124,19 @@ function Form({ id, data, order, suggest }: FormProps) {
       <div className="log-end">
         {refused === null
           ? <button type="submit" className="big big-main" disabled={busy} data-testid="submit-log">{t('action.log')}</button>
-          : <NotRunning order={order} refused={refused} />}
+          : <NotRunning order={order} refused={refused} machineId={id} />}
       </div>
     </form>
   );
 }
 
-function NotRunning({ order, refused }: { order: WorkOrder; refused: string }) {
+function NotRunning({ order, refused, machineId }: { order: WorkOrder; refused: string; machineId: number }) {
   const { t } = useTexts();
   const verb = mainVerb(order);
   return (
     <div className="log-refused">
       <p role="status" data-testid="log-refused">{refused}</p>
-      {verb !== 'pause' && <BigButton main label={t(`action.${verb}`)} testId={`wo-${verb}`} refused={refusal(order.allowed_actions.find((a) => a.action === verb))} run={() => void moveOrder(order, verb)} />}
+      {verb !== 'pause' && <BigButton main label={t(`action.${verb}`)} testId={`wo-${verb}`} refused={refusal(order.allowed_actions.find((a) => a.action === verb))} run={() => void moveOrder(order, verb, machineId)} />}
     </div>
   );
 }
@@ -169,7 +169,7 @@ function Entry({ name, value, active, issue, hint, input, onFocus, onChange }: E
   const { t } = useTexts();
   return (
     <div className={`entry ${active ? 'entry-active' : ''} ${issue ? 'entry-bad' : ''}`}>
-      <label htmlFor={`log-${name}`}>{t(`log.${name}`)} <span className="required" aria-hidden>*</span></label>
+      <label htmlFor={`log-${name}`}>{t(`log.${name}`)} {name !== 'scrap' && <span className="required" aria-hidden>*</span>}</label>
       <input
         id={`log-${name}`} ref={input} value={value} data-testid={`log-${name}`} autoComplete="off"
         // The pad types; the system's keyboard would cover half the screen.

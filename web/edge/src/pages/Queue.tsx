@@ -51,13 +51,13 @@ function CloudHop() {
   return (
     <Loaded query={queue} what={t('queue.hop.cloud')}>
       {({ edge_to_cloud: hop }) => (
-        <HopCard title={t('queue.hop.cloud')} state={hop.state === 'error' ? 'offline' : hop.state} text={hop.message || t(`queue.cloud.${hop.state}`)} testId="hop-cloud">
+        <HopCard title={t('queue.hop.cloud')} state={hop.state === 'error' ? 'offline' : hop.state} text={t(`queue.cloud.${hop.state}`)} testId="hop-cloud">
           <dl className="pairs">
             <div><dt>{t('queue.pending')}</dt><dd data-testid="cloud-pending">{units(hop.pending, language)}</dd></div>
             <div><dt>{t('queue.oldest')}</dt><dd>{clock(hop.oldest_unsent, zone, language)}</dd></div>
             <div><dt>{t('queue.lastAck')}</dt><dd>{clock(hop.last_ack, zone, language)}</dd></div>
           </dl>
-          {hop.state !== 'online' && <p className="dim">{t('queue.cloud.calm')}</p>}
+          {hop.state !== 'online' && <p className="dim">{t('queue.cloud.calm')}{hop.state === 'error' && hop.message ? ` ${hop.message}` : ''}</p>}
         </HopCard>
       )}
     </Loaded>

@@ -10,7 +10,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, type ReactNode } from 'react';
 import { entryIsOpen, isPutOff } from '../entry';
 import { Orders } from '../parts/Orders';
-import { RIBBON_MS, useDowntimes, useMachine, useRibbon, useStation, useStationInfo } from '../reads';
+import { ordersOf, RIBBON_MS, useDowntimes, useMachine, useOrders, useRibbon, useStation, useStationInfo } from '../reads';
 import { moveOrder } from '../writes';
 
 export function Station({ id, view }: { id: number; view?: 'orders' }) {
@@ -162,21 +162,20 @@ export function mainVerb(order: WorkOrder | null): 'start' | 'pause' | 'resume' 
 
 function Buttons({ machine, data }: { machine: Machine; data: StationView }) {
   const { t } = useTexts();
-  const order = data.work_order;
+  const navigate = useNavigate();
+  // Nothing runs here: then the first order that waits for this machine can be started.
+  const waiting = useOrders().data?.work_orders ?? [];
+  const order = data.work_order ?? ordersOf(machine, waiting).find((o) => o.status !== 'in_progress') ?? null;
   const verb = mainVerb(order);
   const openStop = data.open_downtime?.id ?? machine.open_downtime_id;
   const log = find(order, 'log');
   const noOrder = order ? null : t('station.noOrderReason');
   return (
     <div className="six">
-      {order && (log?.allowed ?? true)
-        ? <Link to="/m/$id/log" params={{ id: machine.id }} search={{ wo: order.id }} className="big big-main" data-testid="log-production">{t('action.log')}</Link>
-        : <BigButton main label={t('action.log')} testId="log-production" refused={noOrder ?? log?.reason ?? null} />}
-      <Link to="/m/$id/stop/$uuid" params={{ id: machine.id, uuid: openStop ?? 'new' }} className={`big ${openStop && needsReason(machine) ? 'big-alarm' : ''}`} data-testid="stop-button">
-        {openStop ? t('stop.give') : t('stop.report')}
-      </Link>
-      <BigButton label={t(`action.${verb}`)} testId={`wo-${verb}`} refused={noOrder ?? refusal(find(order, verb))} run={() => order && void moveOrder(order, verb)} />
-      <BigButton label={t('action.complete')} testId="wo-complete" refused={noOrder ?? refusal(find(order, 'complete'))} run={() => order && void moveOrder(order, 'complete')} />
+      <BigButton main label={t('action.log')} testId="log-production" refused={noOrder ?? refusal(log)} run={() => order && void navigate({ to: '/m/$id/log', params: { id: machine.id }, search: { wo: order.id } })} />
+      <BigButton alarm={openStop !== null && needsReason(machine)} label={openStop ? t('stop.give') : t('stop.report')} testId="stop-button" refused={null} run={() => void navigate({ to: '/m/$id/stop/$uuid', params: { id: machine.id, uuid: openStop ?? 'new' } })} />
+      <BigButton label={verb === 'pause' || !order ? t(`action.${verb}`) : t('station.verbOrder', { verb: t(`action.${verb}`), number: order.work_order_number })} testId={`wo-${verb}`} refused={noOrder ?? refusal(find(order, verb))} run={() => order && void moveOrder(order, verb, machine.id)} />
+      <BigButton label={t('action.complete')} testId="wo-complete" refused={noOrder ?? refusal(find(order, 'complete'))} run={() => order && void moveOrder(order, 'complete', machine.id)} />
       <Link to="/m/$id" params={{ id: machine.id }} search={{ view: 'orders' }} className="big" data-testid="work-orders">{t('station.orders')}</Link>
       <Link to="/scanner" className="big" data-testid="enter-code">{t('scan.enter')}</Link>
     </div>
@@ -188,12 +187,22 @@ export function refusal(action: AllowedAction | undefined): string | null {
   return action && !action.allowed ? (action.reason ?? '') : null;
 }
 
-export function BigButton({ label, refused, run, testId, main = false }: { label: ReactNode; refused: string | null; run?: () => void; testId: string; main?: boolean }) {
+interface BigButtonProps {
+  label: ReactNode;
+  /** Why not, or null when it may be pressed. */
+  refused: string | null;
+  run?: () => void;
+  testId: string;
+  main?: boolean;
+  alarm?: boolean;
+}
+
+export function BigButton({ label, refused, run, testId, main = false, alarm = false }: BigButtonProps) {
   const no = refused !== null;
   return (
     <button
       type="button"
-      className={`big ${main ? 'big-main' : ''}`}
+      className={`big ${main ? 'big-main' : ''} ${alarm ? 'big-alarm' : ''}`}
       data-testid={testId}
       aria-disabled={no || undefined}
       onClick={() => (no ? refused && toast('info', refused) : run?.())}

@@ -36,16 +36,16 @@ function Row({ order, machine }: { order: WorkOrder; machine: Machine }) {
       <div className="order-text">
         <p><strong>{order.work_order_number}</strong> <span className={`wo wo-${order.status}`}>{t(`wo.${order.status}`)}</span>{order.overrun && <span className="wo wo-overrun">{t('wo.overrun')}</span>}</p>
         <p>{order.title}{order.product_name && order.product_name !== order.title ? ` · ${order.product_name}` : ''}</p>
-        <progress max={100} value={Math.min(100, order.progress_percent)} aria-label={t('orders.progress')} />
+        <progress max={100} value={Math.min(100, order.progress_percent ?? 0)} aria-label={t('orders.progress')} />
         <p className="dim">{t('station.progress', { done: units(order.quantity_completed, language), of: units(order.quantity_ordered, language), percent: decimal(order.progress_percent, language, 1) })}</p>
       </div>
       <div className="order-buttons">
         {(order.status === 'in_progress' && (log?.allowed ?? true)) && (
           <Link to="/m/$id/log" params={{ id: machine.id }} search={{ wo: order.id }} className="big big-main" data-testid={`log-${order.work_order_number}`}>{t('action.log')}</Link>
         )}
-        <BigButton main={order.status !== 'in_progress'} label={t(`action.${verb}`)} testId={`${verb}-${order.work_order_number}`} refused={refusal(order.allowed_actions.find((a) => a.action === verb))} run={() => void moveOrder(order, verb)} />
+        <BigButton main={order.status !== 'in_progress'} label={t(`action.${verb}`)} testId={`${verb}-${order.work_order_number}`} refused={refusal(order.allowed_actions.find((a) => a.action === verb))} run={() => void moveOrder(order, verb, machine.id)} />
         {order.status === 'in_progress' && (
-          <BigButton label={t('action.complete')} testId={`complete-${order.work_order_number}`} refused={refusal(order.allowed_actions.find((a) => a.action === 'complete'))} run={() => void moveOrder(order, 'complete')} />
+          <BigButton label={t('action.complete')} testId={`complete-${order.work_order_number}`} refused={refusal(order.allowed_actions.find((a) => a.action === 'complete'))} run={() => void moveOrder(order, 'complete', machine.id)} />
         )}
       </div>
     </article>

@@ -17,6 +17,7 @@ export const de: Record<keyof typeof en, string> = {
   'floor.empty': 'Noch keine Maschinen',
   'floor.emptyHint': 'Maschinen erscheinen, sobald die Konfiguration dieses Geräts sie nennt.',
   'floor.notEnrolled': 'Dieses Gerät ist noch nicht angemeldet. Die Verwaltung erzeugt in der Cloud einen Schlüssel und trägt ihn hier ein.',
+  'floor.claimedElsewhere': 'Hier eingetragen, gehören aber zu einem anderen Gerät: {{list}}',
   'floor.unknownMachines': 'Hier eingetragen, der Cloud unbekannt: {{list}}',
 
   'station.what': 'Die Station',
@@ -36,6 +37,7 @@ export const de: Record<keyof typeof en, string> = {
   'station.progress': '{{done}} von {{of}} ({{percent}} %)',
   'station.ribbon': 'Die letzten acht Stunden',
   'station.orders': 'Aufträge',
+  'station.verbOrder': '{{number}} {{verb}}',
   'station.noOrderReason': 'Kein Auftrag auf dieser Maschine',
 
   'orders.empty': 'Keine Aufträge für diese Station',

@@ -15,6 +15,7 @@ export const en = {
   'floor.empty': 'No machines yet',
   'floor.emptyHint': 'Machines appear once the configuration of this box names them.',
   'floor.notEnrolled': 'This box is not enrolled yet. An administrator creates a token in the cloud and enters it here.',
+  'floor.claimedElsewhere': 'Configured here but they belong to another box: {{list}}',
   'floor.unknownMachines': 'Configured here but unknown to the cloud: {{list}}',
 
   'station.what': 'The station',
@@ -34,6 +35,7 @@ export const en = {
   'station.progress': '{{done}} of {{of}} ({{percent}} %)',
   'station.ribbon': 'The last eight hours',
   'station.orders': 'Work orders',
+  'station.verbOrder': '{{verb}} {{number}}',
   'station.noOrderReason': 'No work order on this machine',
 
   'orders.empty': 'No work orders for this station',

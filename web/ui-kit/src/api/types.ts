@@ -70,10 +70,10 @@ export interface WorkOrder {
   quantity_completed: number;
   quantity_rejected: number;
   quantity_left: number;
-  progress_percent: number;
+  progress_percent: number | null;
   planned_start: Timestamp | null;
   planned_end: Timestamp | null;
-  due_date: string | null;
+  due_date: Timestamp | null;
   started_at: Timestamp | null;
   started_by: Named | null;
   overrun: boolean;
@@ -156,7 +156,7 @@ export interface ProductionLog {
   notes: string | null;
   cumulative_completed: number;
   quantity_ordered: number;
-  progress_percent: number;
+  progress_percent: number | null;
   material_cost_added: number | null;
   labor_cost_added: number | null;
   logged_at: Timestamp;
@@ -210,6 +210,8 @@ export interface StationInfo {
   enrolled: boolean;
   timezone: string;
   unknown_machines: string[];
+  /** Machines of this box's configuration that belong to another edge. */
+  claimed_elsewhere?: string[];
 }
 
 export interface StationView {
@@ -274,6 +276,8 @@ export interface EdgeRow {
   lag_seconds: number | null;
   head: number | null;
   acked: number | null;
+  /** What the last contact said, when something is wrong. */
+  message?: string | null;
 }
 
 export interface Page {

@@ -1,0 +1,256 @@
+//! The command line. Everything but `serve` works while the server is stopped, on the same files and
+//! through the same doors.
+
+use crate::business::{load, organization};
+use crate::config::{self, Config};
+use crate::db::DbError;
+use crate::http::{App, serve};
+use crate::intake::{Intake, Settings};
+use crate::live::Live;
+use crate::params;
+use crate::tenancy::{Caller, Organization, Tenancy, wall_clock};
+use anyhow::{Context, anyhow, bail};
+use clap::{Parser, Subcommand};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use unison_core::facts::Fact;
+use unison_core::master::MasterOp;
+use unison_core::time::Timestamp;
+use unison_sync::seal::{Direction, open, peek};
+use unison_sync::wire::{Batch, Message, Op};
+
+/// The cloud of Unison.
+#[derive(Parser, Debug)]
+#[command(name = "cloud-server", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Serve pages, API and edges.
+    Serve(WithConfig),
+    /// Say what is wrong with a configuration file.
+    Check { file: PathBuf },
+    /// Bring all databases up to date.
+    Migrate(WithConfig),
+    /// Organisations.
+    #[command(subcommand)]
+    Organization(OrganizationCommand),
+    /// Edges.
+    #[command(subcommand)]
+    Edge(EdgeCommand),
+    /// Show what a stored envelope holds; needs the keys of this server.
+    Decode {
+        file: PathBuf,
+        #[command(flatten)]
+        config: WithConfig,
+    },
+}
+
+#[derive(clap::Args, Debug)]
+struct WithConfig {
+    /// The configuration file.
+    #[arg(long, default_value = "/etc/unison/cloud.toml")]
+    config: PathBuf,
+}
+
+#[derive(Subcommand, Debug)]
+enum OrganizationCommand {
+    /// Make an organisation and its administrator; prints the first password once.
+    Create {
+        #[arg(long)]
+        name: String,
+        #[arg(long)]
+        subdomain: String,
+        #[arg(long)]
+        admin_email: String,
+        #[command(flatten)]
+        config: WithConfig,
+    },
+    /// Load plants, machines, people and work orders from a file; twice changes nothing.
+    Load {
+        file: PathBuf,
+        /// Subdomain of the organisation.
+        #[arg(long)]
+        organization: String,
+        #[command(flatten)]
+        config: WithConfig,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+enum EdgeCommand {
+    /// Print a token with which one edge may enrol within 24 hours.
+    Token {
+        /// Subdomain of the organisation.
+        #[arg(long)]
+        organization: String,
+        /// Name of the plant.
+        #[arg(long)]
+        plant: String,
+        #[command(flatten)]
+        config: WithConfig,
+    },
+}
+
+/// Runs the command of this process.
+///
+/// # Errors
+/// What went wrong, in words for the person who typed it.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Serve(c) => serve_until_signal(config::load(&c.config)?).await,
+        Command::Check { file } => {
+            let config = config::load(&file)?;
+            say(&format!(
+                "{} is right: pages and API at http://{}, edges at {}, data in {}",
+                file.display(),
+                config.server.listen,
+                config.mqtt.listen,
+                config.server.data_dir.display()
+            ))
+        }
+        Command::Migrate(c) => migrate(&tenancy(&c)?).await,
+        Command::Organization(OrganizationCommand::Create { name, subdomain, admin_email, config }) => {
+            let (made, password) = organization::create(&tenancy(&config)?, &name, &subdomain, &admin_email).await?;
+            say(&format!("organization: {} ({})", made.name, made.subdomain))?;
+            say(&format!("password for {}: {password}", admin_email.trim().to_lowercase()))
+        }
+        Command::Organization(OrganizationCommand::Load { file, organization, config }) => {
+            load_file(&tenancy(&config)?, &organization, &file).await
+        }
+        Command::Edge(EdgeCommand::Token { organization, plant, config }) => token(&tenancy(&config)?, &organization, &plant).await,
+        Command::Decode { file, config } => decode(&tenancy(&config)?, &file).await,
+    }
+}
+
+fn say(line: &str) -> anyhow::Result<()> {
+    Ok(writeln!(std::io::stdout(), "{line}")?)
+}
+
+fn tenancy(c: &WithConfig) -> anyhow::Result<Tenancy> {
+    let config = config::load(&c.config)?;
+    Ok(Tenancy::open(&config.server.data_dir, wall_clock())?)
+}
+
+/// Runs the server until SIGTERM or Ctrl-C.
+async fn serve_until_signal(config: Config) -> anyhow::Result<()> {
+    let stop = CancellationToken::new();
+    let tenancy = Tenancy::open(&config.server.data_dir, wall_clock())?;
+    let live = Live::default();
+    let listener = TcpListener::bind(config.server.listen)
+        .await
+        .with_context(|| format!("server.listen {}: is another program using it?", config.server.listen))?;
+    let settings = Settings {
+        listen: config.mqtt.listen,
+        broker: config.mqtt.broker_listen,
+        sessions_max: config.mqtt.connections_max,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    Intake::start(settings, tenancy.clone(), live.clone(), stop.clone()).await?;
+    tracing::info!(listen = %config.server.listen, version = env!("CARGO_PKG_VERSION"), "serving");
+    let at_signal = stop.clone();
+    tokio::spawn(async move {
+        signal().await;
+        tracing::info!("stopping");
+        at_signal.cancel();
+    });
+    let app = App::new(tenancy, live, config, stop);
+    serve(app, listener).await.context("serving")
+}
+
+async fn signal() {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(e) => {
+            tracing::error!(error = %e, "SIGTERM cannot be heard; only Ctrl-C stops this process");
+            let _ = tokio::signal::ctrl_c().await;
+            return;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+async fn migrate(tenancy: &Tenancy) -> anyhow::Result<()> {
+    // Opening a file brings it up to date.
+    let all = tenancy.platform().organizations().await?;
+    for organization in &all {
+        let caller = Caller::system(organization.id, "migrate");
+        let opened: Result<(), DbError> = tenancy.read(&caller, |_| Ok(())).await;
+        opened.with_context(|| format!("organization {}", organization.subdomain))?;
+    }
+    say(&format!("platform and {} organizations are up to date", all.len()))
+}
+
+async fn organization_named(tenancy: &Tenancy, name: &str) -> anyhow::Result<Organization> {
+    let found = tenancy.platform().organization(name).await?;
+    found.ok_or_else(|| anyhow!("there is no organization {name}; make it with: cloud-server organization create"))
+}
+
+async fn load_file(tenancy: &Tenancy, name: &str, file: &Path) -> anyhow::Result<()> {
+    let organization = organization_named(tenancy, name).await?;
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let content = load::parse(&text).with_context(|| file.display().to_string())?;
+    let loaded = load::load(tenancy, &organization, content).await.with_context(|| file.display().to_string())?;
+    say(&format!("{} new, {} changed, {} as they were", loaded.new, loaded.changed, loaded.unchanged))?;
+    loaded.passwords.iter().try_for_each(|(email, password)| say(&format!("password for {email}: {password}")))
+}
+
+async fn token(tenancy: &Tenancy, name: &str, plant: &str) -> anyhow::Result<()> {
+    let organization = organization_named(tenancy, name).await?;
+    let (caller, wanted) = (Caller::system(organization.id, "edge token"), plant.to_owned());
+    let sql = "SELECT id FROM plants WHERE organization_id = $1 AND name = $2";
+    let find = tenancy.read(&caller, move |tx| tx.query_one(sql, params![tx.org(), wanted])?.map(|r| r.get::<i64>("id")).transpose());
+    let found: Option<i64> = find.await?;
+    let plant = found.ok_or_else(|| anyhow!("{name} has no plant {plant}"))?;
+    let (token, expires) = tenancy.platform().create_token(organization.id, plant).await?;
+    // Only the token goes to stdout, so that a script can put it where the edge reads it.
+    writeln!(std::io::stderr(), "one edge may enrol with this token until {}", expires.rfc3339())?;
+    say(&token)
+}
+
+async fn decode(tenancy: &Tenancy, file: &Path) -> anyhow::Result<()> {
+    let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let header = peek(&bytes)?;
+    say(&format!("{header:?}"))?;
+    let Some(link) = tenancy.platform().edge(header.address.edge).await? else {
+        bail!("edge {} is not enrolled at this server, so its keys are not here", header.address.edge);
+    };
+    let direction: Direction = header.direction;
+    let (_, message) = open(&link.keys, &link.address, direction, &bytes)?;
+    match message {
+        Message::Batches(batches) => batches.iter().try_for_each(|encoded| say_batch(encoded)),
+        other => say(&format!("{other:?}")),
+    }
+}
+
+fn say_batch(encoded: &[u8]) -> anyhow::Result<()> {
+    let batch = Batch::decode(encoded)?;
+    say(&format!("batch of {} incarnation {} ops {}..={}", batch.origin, batch.incarnation, batch.first, batch.last()))?;
+    let mut seq = batch.first;
+    for op in &batch.ops {
+        say(&format!("  {seq} {} {}", at(op), body(op)))?;
+        seq += 1;
+    }
+    Ok(())
+}
+
+fn at(op: &Op) -> String {
+    let ms = i64::try_from(unison_sync::hlc::millis(op.hlc)).unwrap_or(i64::MAX);
+    Timestamp(ms.saturating_mul(1_000)).rfc3339()
+}
+
+fn body(op: &Op) -> String {
+    match (Fact::decode(op.kind, op.version, &op.body), MasterOp::decode(op.kind, op.version, &op.body)) {
+        (Ok(Some(fact)), _) => format!("{fact:?}"),
+        (_, Ok(Some(master))) => format!("{master:?}"),
+        _ => format!("kind {} version {}: {} bytes not known here", op.kind, op.version, op.body.len()),
+    }
+}

@@ -1,0 +1,35 @@
+//! Stops.
+
+use crate::business::downtime::{Filter, list as events, pareto as ranking, reasons as all_reasons};
+use crate::business::kpi::RANGE_MAX;
+use crate::http::call::{Answer, Call, json};
+use unison_api::error::ApiError;
+use unison_core::span::Span;
+use unison_core::time::Timestamp;
+
+fn filter(call: &Call) -> Result<Filter, ApiError> {
+    let open = match call.text("open") {
+        None => None,
+        Some("true") => Some(true),
+        Some("false") => Some(false),
+        Some(_) => return Err(ApiError::field("open", "must be true or false")),
+    };
+    let (from, to) = (call.time("from")?, call.time("to")?);
+    let range = (from.is_some() || to.is_some()).then(|| Span::new(from.unwrap_or(Timestamp(i64::MIN)), to.unwrap_or(Timestamp(i64::MAX))));
+    Ok(Filter { machine: call.number("machine_id")?, plant: call.number("plant_id")?, range, open })
+}
+
+pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {
+    let (filter, page) = (filter(&call)?, call.page()?);
+    json(200, &call.read(move |tx| Ok(events(tx, &filter, page)?)).await?)
+}
+
+pub(crate) async fn pareto(call: Call) -> Result<Answer, ApiError> {
+    let (filter, range) = (filter(&call)?, call.range(None, RANGE_MAX)?);
+    json(200, &call.read(move |tx| Ok(ranking(tx, &filter, range)?)).await?)
+}
+
+pub(crate) async fn reasons(call: Call) -> Result<Answer, ApiError> {
+    let page = call.page()?;
+    json(200, &call.read(move |tx| Ok(all_reasons(tx, page)?)).await?)
+}

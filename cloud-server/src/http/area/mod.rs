@@ -1,0 +1,10 @@
+//! Handlers by area: read the request, ask `business`, answer.
+
+pub mod downtime;
+pub mod edges;
+pub mod kpi;
+pub mod machines;
+pub mod production;
+pub mod session;
+pub mod system;
+pub mod work_orders;

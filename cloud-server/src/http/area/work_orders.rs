@@ -1,0 +1,101 @@
+//! Work orders. What an edge executes is asked of the edge, and the answer waited for a few seconds.
+
+use crate::business::work_orders::{self, Answered, Filter, Moved};
+use crate::http::call::{Answer, Call, internal, json};
+use crate::tenancy::{Changed, Topic};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::time::Duration;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+use unison_api::error::ApiError;
+use unison_api::production::{Key, MoveWorkOrder, WorkOrderView};
+use unison_core::facts::WorkOrderVerb;
+use unison_core::master::WorkOrderStatus;
+use uuid::Uuid;
+
+/// How long a request waits for the edge before it answers "asked".
+const EDGE_WAIT: Duration = Duration::from_secs(5);
+
+fn key(call: &Call) -> Key {
+    let text = call.parameter("id");
+    text.parse().map_or(Key::Text(text), Key::Id)
+}
+
+pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {
+    let (filter, page) = (Filter::parse(call.text("status"), call.number("plant_id")?)?, call.page()?);
+    json(200, &call.read(move |tx| Ok(work_orders::list(tx, &filter, page)?)).await?)
+}
+
+pub(crate) async fn get(call: Call) -> Result<Answer, ApiError> {
+    json(200, &view(&call).await?)
+}
+
+async fn view(call: &Call) -> Result<WorkOrderView, ApiError> {
+    let key = key(call);
+    call.read(move |tx| {
+        let order = work_orders::find(tx, &key)?.ok_or_else(|| ApiError::not_found("work order"))?;
+        crate::business::need_plant(tx, order.plant_id)?;
+        Ok(work_orders::view(tx, order.id)?.ok_or_else(|| ApiError::not_found("work order"))?)
+    })
+    .await
+}
+
+pub(crate) async fn start(call: Call) -> Result<Answer, ApiError> {
+    moved(call, WorkOrderVerb::Start).await
+}
+
+pub(crate) async fn pause(call: Call) -> Result<Answer, ApiError> {
+    moved(call, WorkOrderVerb::Pause).await
+}
+
+pub(crate) async fn resume(call: Call) -> Result<Answer, ApiError> {
+    moved(call, WorkOrderVerb::Resume).await
+}
+
+pub(crate) async fn complete(call: Call) -> Result<Answer, ApiError> {
+    moved(call, WorkOrderVerb::Complete).await
+}
+
+/// A request that the edge has not answered yet.
+#[derive(Serialize, JsonSchema)]
+struct Asked {
+    id: i64,
+    work_order_number: String,
+    status: WorkOrderStatus,
+    requested: bool,
+    reason: String,
+}
+
+async fn moved(call: Call, verb: WorkOrderVerb) -> Result<Answer, ApiError> {
+    let (wanted, key): (MoveWorkOrder, Key) = (call.json_or_default()?, key(&call));
+    // Listening starts before the question is asked, so that no answer is missed.
+    let changes = call.app.tenancy.changes();
+    let organization = call.organization()?.id;
+    let (request, edge) = match call.write(move |tx| work_orders::move_order(tx, &key, verb, &wanted)).await? {
+        Moved::Done(view) => return json(200, &view),
+        Moved::Asked { request, edge } => (request, edge),
+    };
+    let _ = tokio::time::timeout(EDGE_WAIT, answered(changes, organization, request)).await;
+    match call.read(move |tx| Ok(work_orders::answer(tx, request)?)).await? {
+        Answered::Done => json(200, &view(&call).await?),
+        Answered::Refused(reason) => Err(work_orders::refused_by_edge(verb, reason)),
+        Answered::NotYet => {
+            let now = view(&call).await?;
+            let reason = format!("Waiting for edge {edge}");
+            json(202, &Asked { id: now.id, work_order_number: now.work_order_number, status: now.status, requested: true, reason })
+        }
+    }
+}
+
+/// Returns when the answer may be there.
+async fn answered(mut changes: Receiver<Changed>, organization: i64, request: Uuid) -> Result<(), ApiError> {
+    loop {
+        match changes.recv().await {
+            Ok(c) if c.organization == organization && c.topics.contains(&Topic::WorkOrderRequest(request)) => return Ok(()),
+            Ok(_) => {}
+            // Something was missed; it may have been this. Look once more after a moment.
+            Err(RecvError::Lagged(_)) => tokio::time::sleep(Duration::from_millis(500)).await,
+            Err(RecvError::Closed) => return Err(internal("the list of changes is closed")),
+        }
+    }
+}

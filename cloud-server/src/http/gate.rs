@@ -1,0 +1,160 @@
+//! The gate every request passes, in this order: organisation, session (user active, organisation match),
+//! request forgery, permission, size of the body. Then the handler, with a time limit; a panic in it is a
+//! 500 and no more.
+
+use super::call::{Answer, Call, refused, trace_id};
+use super::routes::{Route, Scope};
+use super::{App, harden, host};
+use crate::tenancy::{Caller, Organization};
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use axum::response::Response;
+use bytes::Bytes;
+use futures::FutureExt;
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+use unison_api::error::ApiError;
+use unison_api::openapi::Access;
+
+/// No answer takes longer; the wait for an edge is 5 seconds of it.
+const ANSWER_MAX: Duration = Duration::from_secs(30);
+pub(super) const COOKIE: &str = "unison_session";
+
+const SIGN_IN: &str = "Sign in with POST /api/v1/auth/login";
+
+/// Answers one request.
+pub(super) async fn handle(app: App, route: &'static Route, request: Request) -> Response {
+    let started = Instant::now();
+    let work = AssertUnwindSafe(pass(app.clone(), route, request)).catch_unwind();
+    let out = match tokio::time::timeout(ANSWER_MAX, work).await {
+        Ok(Ok(out)) => out,
+        Ok(Err(panic)) => Err(panicked(panic.as_ref())),
+        Err(_) => Err(ApiError::new(503, "Too slow", "The answer took too long; try again, or ask for less")),
+    };
+    let mut response = out.unwrap_or_else(|error| refused(&error));
+    harden(&app, &mut response);
+    let labels = [
+        ("method", route.doc.method.to_owned()),
+        ("path", route.doc.path.to_owned()),
+        ("status", response.status().as_u16().to_string()),
+    ];
+    metrics::counter!("unison_http_requests_total", &labels).increment(1);
+    metrics::histogram!("unison_http_request_seconds", "path" => route.doc.path).record(started.elapsed().as_secs_f64());
+    response
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> ApiError {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    let trace = trace_id();
+    tracing::error!(trace, cause = text.unwrap_or_default(), "a handler panicked");
+    ApiError::internal(&trace)
+}
+
+async fn pass(app: App, route: &'static Route, request: Request) -> Result<Answer, ApiError> {
+    let (mut parts, body) = request.into_parts();
+    let query = query(&parts);
+    let organization = organization(&app, route, &parts.headers, &query).await?;
+    let token = token(&parts.headers);
+    let caller = caller(&app, route, &parts, organization.as_ref(), token.as_ref()).await?;
+    let path = path(&mut parts).await;
+    let body = read_body(route, &parts, body).await?;
+    let from = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |c| c.0.ip());
+    let action = format!("{} {}", parts.method, parts.uri.path());
+    let token = token.map(|t| t.text);
+    let call = Call { app, organization, caller, token, path, query, headers: parts.headers, body, from, action };
+    (route.handler)(call).await
+}
+
+async fn organization(app: &App, route: &Route, headers: &HeaderMap, query: &HashMap<String, String>) -> Result<Option<Organization>, ApiError> {
+    if route.scope == Scope::Platform {
+        return Ok(None);
+    }
+    let found = host::organization(app, headers, query.get("org").map(String::as_str)).await?;
+    let not_found = || {
+        let reason = "There is no organisation at this address; organisations live at {subdomain}.{domain of this server}";
+        ApiError::new(404, "Organization not found", reason)
+    };
+    found.map(Some).ok_or_else(not_found)
+}
+
+/// A session token, and whether the browser sent it by itself.
+struct Token {
+    text: String,
+    is_cookie: bool,
+}
+
+fn token(headers: &HeaderMap) -> Option<Token> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|h| h.to_str().ok());
+    if let Some(value) = bearer {
+        let (scheme, text) = value.split_once(' ')?;
+        return scheme.eq_ignore_ascii_case("bearer").then(|| Token { text: text.trim().to_owned(), is_cookie: false });
+    }
+    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|h| h.to_str().ok());
+    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| Token { text: value.to_owned(), is_cookie: true })
+}
+
+async fn caller(
+    app: &App, route: &Route, parts: &Parts, organization: Option<&Organization>, token: Option<&Token>,
+) -> Result<Option<Caller>, ApiError> {
+    let permission = match route.doc.access {
+        Access::Public => return Ok(None),
+        Access::Authenticated => None,
+        Access::Permission(permission) => Some(permission),
+    };
+    let (Some(organization), Some(token)) = (organization, token) else { return Err(ApiError::unauthenticated(SIGN_IN)) };
+    let caller = app.auth.caller(organization, &token.text).await?;
+    if token.is_cookie && !is_safe(&parts.method) && !is_own_page(&parts.headers) {
+        let reason = "A request with the session cookie must come from our own page, or carry the header X-Requested-With: unison";
+        return Err(ApiError::new(403, "Request not trusted", reason));
+    }
+    match permission {
+        Some(permission) if !caller.may(permission) => Err(ApiError::forbidden(permission)),
+        _ => Ok(Some(caller)),
+    }
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Other sites can make a browser send the cookie, but neither of these.
+fn is_own_page(headers: &HeaderMap) -> bool {
+    let text = |name: header::HeaderName| headers.get(name).and_then(|h| h.to_str().ok());
+    if headers.get("x-requested-with").is_some_and(|h| h == "unison") {
+        return true;
+    }
+    let (Some(origin), Some(host)) = (text(header::ORIGIN), text(header::HOST)) else { return false };
+    origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host))
+}
+
+async fn read_body(route: &Route, parts: &Parts, body: Body) -> Result<Bytes, ApiError> {
+    let most = route.doc.body_bytes_max;
+    let read = to_bytes(body, most.max(1)).await.map_err(|_| {
+        ApiError::new(413, "Too large", format!("The body of this request may have {most} bytes and must arrive whole"))
+    })?;
+    if most == 0 || read.is_empty() {
+        return Ok(Bytes::new());
+    }
+    // A form of another site cannot send this type without asking first.
+    let mime = parts.headers.get(header::CONTENT_TYPE).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    if mime.split(';').next().is_some_and(|m| m.trim().eq_ignore_ascii_case("application/json")) {
+        return Ok(read);
+    }
+    Err(ApiError::new(415, "Unsupported type", "Send the body as JSON with Content-Type: application/json"))
+}
+
+async fn path(parts: &mut Parts) -> HashMap<String, String> {
+    let params = RawPathParams::from_request_parts(parts, &()).await;
+    params.map(|p| p.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect()).unwrap_or_default()
+}
+
+fn query(parts: &Parts) -> HashMap<String, String> {
+    axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
+        .map(|pairs| pairs.0.into_iter().collect())
+        .unwrap_or_default()
+}

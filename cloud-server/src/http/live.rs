@@ -1,0 +1,252 @@
+//! Live events for pages (SSE): a snapshot, then what changed, at most four times a second, and a heartbeat
+//! every second. One watcher per organisation reads the machines for all its listeners; each listener gets
+//! only the plants its user reaches, and its session is checked again while it listens.
+
+use super::App;
+use super::call::{Answer, Call};
+use crate::business::{Wrong, machines};
+use crate::tenancy::{Caller, Changed, Organization, Topic};
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, Sse};
+use futures::Stream;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc};
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_stream::wrappers::ReceiverStream;
+use unison_api::error::ApiError;
+use unison_api::machine::MachineView;
+use unison_core::ids::PlantId;
+use unison_core::time::Rfc3339;
+
+/// Listeners at the same time.
+const STREAMS_MAX: usize = 2_000;
+/// Events a slow page may fall behind before it is cut off and connects anew.
+const EVENTS_WAITING: usize = 64;
+const DELTA_EVERY: Duration = Duration::from_millis(250);
+const HEARTBEAT_EVERY: Duration = Duration::from_secs(1);
+/// A status grows stale without any change in the tables.
+const LOOK_EVERY_TICKS: u64 = 8;
+const UTILIZATION_EVERY_TICKS: u64 = 240;
+const SESSION_CHECK_EVERY: Duration = Duration::from_secs(30);
+
+type Machines = Arc<Vec<MachineView>>;
+
+/// All listeners of this server. Clones share it.
+#[derive(Clone)]
+pub struct Streams {
+    permits: Arc<Semaphore>,
+    watchers: Arc<Mutex<HashMap<i64, Weak<Watcher>>>>,
+}
+
+impl Default for Streams {
+    fn default() -> Self {
+        Self { permits: Arc::new(Semaphore::new(STREAMS_MAX)), watchers: Arc::default() }
+    }
+}
+
+/// Lives as long as somebody listens.
+struct Watcher {
+    deltas: broadcast::Sender<Machines>,
+}
+
+impl Streams {
+    /// How many listen.
+    pub(super) fn open(&self) -> u32 {
+        u32::try_from(STREAMS_MAX.saturating_sub(self.permits.available_permits())).unwrap_or(u32::MAX)
+    }
+
+    fn watcher(&self, app: &App, organization: i64) -> Arc<Watcher> {
+        let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
+        watchers.retain(|_, w| w.strong_count() > 0);
+        if let Some(watcher) = watchers.get(&organization).and_then(Weak::upgrade) {
+            return watcher;
+        }
+        let watcher = Arc::new(Watcher { deltas: broadcast::channel(16).0 });
+        watchers.insert(organization, Arc::downgrade(&watcher));
+        tokio::spawn(watch(app.clone(), organization, Arc::downgrade(&watcher)));
+        watcher
+    }
+}
+
+/// Reads the machines when something changed, and tells what differs.
+async fn watch(app: App, organization: i64, watcher: Weak<Watcher>) {
+    let caller = Caller::system(organization, "live events");
+    let mut changes = app.tenancy.changes();
+    let mut tick = interval(DELTA_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut known: BTreeMap<i64, MachineView> = BTreeMap::new();
+    let mut utilization: BTreeMap<i64, Option<f64>> = BTreeMap::new();
+    for n in 0u64.. {
+        tick.tick().await;
+        let Some(watcher) = watcher.upgrade() else { return };
+        let changed = drain(&mut changes, organization).is_some();
+        if !changed && n % LOOK_EVERY_TICKS != 0 {
+            continue;
+        }
+        let (stale_after, refresh) = (app.stale_after(), n % UTILIZATION_EVERY_TICKS == 0);
+        let look = app.tenancy.read(&caller, move |tx| {
+            let mut seen = machines::all(tx, &machines::Filter::default(), stale_after)?;
+            if refresh {
+                machines::add_utilization(tx, &mut seen)?;
+            }
+            Ok::<_, Wrong>(seen.into_iter().map(|s| s.view).collect::<Vec<_>>())
+        });
+        let Ok(mut now) = look.await else { continue };
+        for machine in &mut now {
+            if refresh {
+                utilization.insert(machine.id, machine.utilization_percent);
+            } else {
+                machine.utilization_percent = utilization.get(&machine.id).copied().flatten();
+            }
+        }
+        let delta: Vec<_> = now.iter().filter(|m| known.get(&m.id) != Some(m)).cloned().collect();
+        known = now.into_iter().map(|m| (m.id, m)).collect();
+        if n > 0 && !delta.is_empty() {
+            let _ = watcher.deltas.send(Arc::new(delta));
+        }
+    }
+}
+
+/// Topics of this organisation that came since the last look; none when nothing did.
+fn drain(changes: &mut broadcast::Receiver<Changed>, organization: i64) -> Option<Vec<Topic>> {
+    use broadcast::error::TryRecvError;
+    let mut topics = None;
+    loop {
+        match changes.try_recv() {
+            Ok(c) if c.organization == organization => topics.get_or_insert_with(Vec::new).extend(c.topics),
+            Ok(_) => {}
+            Err(TryRecvError::Lagged(_)) => topics.get_or_insert_with(Vec::new).push(Topic::Observed),
+            Err(TryRecvError::Empty | TryRecvError::Closed) => return topics,
+        }
+    }
+}
+
+pub(super) async fn events(call: Call) -> Result<Answer, ApiError> {
+    let busy = || ApiError::new(503, "Too many listeners", "This server has no room for another live page; try again later");
+    let permit = call.app.streams.permits.clone().try_acquire_owned().map_err(|_| busy())?;
+    let (send, receive) = mpsc::channel(EVENTS_WAITING);
+    let organization = call.organization()?.clone();
+    let caller = call.caller()?.clone();
+    let watcher = call.app.streams.watcher(&call.app, organization.id);
+    let listener = Listener {
+        // Listening starts before the snapshot is read: nothing falls between them.
+        deltas: watcher.deltas.subscribe(),
+        changes: call.app.tenancy.changes(),
+        _watcher: watcher,
+        _permit: permit,
+        token: call.token.clone().unwrap_or_default(),
+        app: call.app.clone(),
+        organization,
+        caller,
+        send,
+        id: 0,
+    };
+    let snapshot = snapshot(&call).await?;
+    tokio::spawn(listener.run(snapshot));
+    let stream: std::pin::Pin<Box<dyn Stream<Item = Result<Event, Infallible>> + Send>> = Box::pin(ReceiverStream::new(receive));
+    let mut response = Sse::new(stream).into_response();
+    // Proxies must not collect events.
+    response.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+async fn snapshot(call: &Call) -> Result<Value, ApiError> {
+    let stale_after = call.app.stale_after();
+    let seen = call.read(move |tx| {
+        let mut seen = machines::all(tx, &machines::Filter::default(), stale_after)?;
+        machines::add_utilization(tx, &mut seen)?;
+        Ok(seen.into_iter().map(|s| s.view).collect::<Vec<_>>())
+    });
+    Ok(json!({"machines": seen.await?}))
+}
+
+struct Listener {
+    app: App,
+    organization: Organization,
+    caller: Caller,
+    token: String,
+    deltas: broadcast::Receiver<Machines>,
+    changes: broadcast::Receiver<Changed>,
+    send: mpsc::Sender<Result<Event, Infallible>>,
+    id: u64,
+    _watcher: Arc<Watcher>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Listener {
+    async fn run(mut self, snapshot: Value) {
+        let (mut heartbeat, mut flush) = (interval(HEARTBEAT_EVERY), interval(DELTA_EVERY));
+        let mut check = interval(SESSION_CHECK_EVERY);
+        check.reset();
+        let mut pending = BTreeSet::new();
+        let mut goes_on = self.tell("snapshot", &snapshot);
+        while goes_on {
+            goes_on = tokio::select! {
+                delta = self.deltas.recv() => match delta {
+                    Ok(machines) => self.machines(&machines),
+                    // What was missed cannot be told apart: the page connects anew and gets all.
+                    Err(RecvError::Lagged(_) | RecvError::Closed) => false,
+                },
+                change = self.changes.recv() => {
+                    self.note(change, &mut pending);
+                    true
+                }
+                _ = flush.tick() => std::mem::take(&mut pending).into_iter().all(|event| self.tell(event, &json!({}))),
+                _ = heartbeat.tick() => {
+                    let at = Rfc3339::from(self.app.tenancy.now());
+                    self.tell("heartbeat", &json!({"at": at}))
+                }
+                _ = check.tick() => self.is_still_signed_on().await,
+                () = self.app.stop.cancelled() => false,
+            };
+        }
+    }
+
+    fn machines(&mut self, all: &Machines) -> bool {
+        let own: Vec<_> = all.iter().filter(|m| self.caller.reaches(PlantId(m.plant_id))).collect();
+        own.is_empty() || self.tell("machines", &own)
+    }
+
+    fn note(&self, change: Result<Changed, RecvError>, pending: &mut BTreeSet<&'static str>) {
+        let topics = match change {
+            Ok(c) if c.organization == self.organization.id => c.topics,
+            Ok(_) | Err(RecvError::Closed) => return,
+            Err(RecvError::Lagged(_)) => {
+                pending.extend(["production_log", "work_order", "downtime"]);
+                return;
+            }
+        };
+        for topic in topics {
+            match topic {
+                Topic::ProductionLog(_) => _ = pending.insert("production_log"),
+                Topic::WorkOrders | Topic::WorkOrderRequest(_) => _ = pending.insert("work_order"),
+                Topic::Downtime(_) => _ = pending.insert("downtime"),
+                Topic::Machine(_) | Topic::Observed | Topic::Edges | Topic::MasterData => {}
+            }
+        }
+    }
+
+    /// A session that was ended ends its streams within half a minute.
+    async fn is_still_signed_on(&mut self) -> bool {
+        match self.app.auth.caller(&self.organization, &self.token).await {
+            Ok(caller) => {
+                self.caller = caller;
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// False when the page is gone or too slow.
+    fn tell<T: Serialize + ?Sized>(&mut self, event: &str, data: &T) -> bool {
+        self.id += 1;
+        let Ok(text) = serde_json::to_string(data) else { return false };
+        self.send.try_send(Ok(Event::default().event(event).id(self.id.to_string()).data(text))).is_ok()
+    }
+}

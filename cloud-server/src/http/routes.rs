@@ -1,0 +1,184 @@
+//! THE list of routes. The router, the OpenAPI document and the permission matrix are made of it, so a
+//! route without access rule, body limit and description cannot exist. Add a call = add an entry.
+
+use super::area::{downtime, edges, kpi, machines, production, session, system, work_orders};
+use super::call::{Answer, Call};
+use crate::business::downtime::Pareto;
+use crate::business::edges::EdgeList;
+use axum::http::Method;
+use futures::future::BoxFuture;
+use unison_api::error::ApiError;
+use unison_api::machine::{DowntimeList, MachineList, ReasonList, Ribbon};
+use unison_api::oee::{OeeAnswer, OeeTrend};
+use unison_api::openapi::{Access, Query, RouteDoc, SchemaOf, schema_of};
+use unison_api::production::{LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, WorkOrderList, WorkOrderView};
+
+/// What answers a call that passed the gate.
+pub(crate) type Handler = fn(Call) -> BoxFuture<'static, Result<Answer, ApiError>>;
+
+/// Whether a call is about an organisation, which then must be known from its address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Organization,
+    Platform,
+}
+
+/// One route.
+pub struct Route {
+    pub doc: RouteDoc,
+    pub scope: Scope,
+    pub(crate) handler: Handler,
+    /// Also without `/api/v1`.
+    is_at_root: bool,
+}
+
+impl Route {
+    const fn new(method: &'static str, path: &'static str, summary: &'static str, access: Access, handler: Handler) -> Self {
+        let doc = RouteDoc { method, path, summary, access, body_bytes_max: 0, query: &[], request: None, response: (200, None) };
+        Self { doc, scope: Scope::Organization, handler, is_at_root: false }
+    }
+
+    const fn query(mut self, query: &'static [Query]) -> Self {
+        self.doc.query = query;
+        self
+    }
+
+    const fn body(mut self, schema: SchemaOf, bytes_max: usize) -> Self {
+        self.doc.request = Some(schema);
+        self.doc.body_bytes_max = bytes_max;
+        self
+    }
+
+    const fn answers(mut self, status: u16, schema: Option<SchemaOf>) -> Self {
+        self.doc.response = (status, schema);
+        self
+    }
+
+    const fn platform(mut self) -> Self {
+        self.scope = Scope::Platform;
+        self
+    }
+
+    const fn at_root(mut self) -> Self {
+        self.is_at_root = true;
+        self
+    }
+
+    pub(super) fn method(&self) -> Method {
+        Method::from_bytes(self.doc.method.as_bytes()).unwrap_or(Method::GET)
+    }
+
+    pub(super) const fn prefixes(&self) -> &'static [&'static str] {
+        if self.is_at_root { &["/api/v1", "/api", ""] } else { &["/api/v1", "/api"] }
+    }
+}
+
+/// A handler as the list holds it.
+macro_rules! h {
+    ($f:path) => {
+        |call| Box::pin($f(call))
+    };
+}
+
+const PAGE: Query = ("page", false, "Page, from 1");
+const PER_PAGE: Query = ("per_page", false, "Entries of a page, 1 to 100; 50 when left out");
+const PLANT: Query = ("plant_id", false, "Only this plant");
+const MACHINE: Query = ("machine_id", false, "Only this machine");
+const FROM: Query = ("from", true, "RFC 3339 time, included");
+const TO: Query = ("to", true, "RFC 3339 time, excluded");
+const FROM_OPTIONAL: Query = ("from", false, "RFC 3339 time, included");
+const TO_OPTIONAL: Query = ("to", false, "RFC 3339 time, excluded");
+const CODE: Query = ("machine", false, "Code of a machine; all machines when left out");
+
+const SMALL: usize = 4 * 1024;
+
+/// Every route of the cloud.
+#[must_use]
+pub fn all() -> Vec<Route> {
+    let mut out = session_and_system();
+    out.extend(floor());
+    out.extend(orders());
+    out
+}
+
+fn session_and_system() -> Vec<Route> {
+    use Access::{Authenticated, Public};
+    vec![
+        Route::new("POST", "/auth/login", "Sign in", Public, h!(session::login))
+            .body(schema_of::<session::Login>, SMALL)
+            .answers(200, Some(schema_of::<session::Started>)),
+        Route::new("POST", "/auth/logout", "End the session", Authenticated, h!(session::logout)).answers(204, None),
+        Route::new("GET", "/me", "Who is signed in", Authenticated, h!(session::me)).answers(200, Some(schema_of::<session::Me>)),
+        Route::new("GET", "/openapi.json", "This document", Public, h!(system::openapi)).platform(),
+        Route::new("GET", "/docs", "This document for people", Public, h!(system::docs)).platform(),
+        Route::new("GET", "/health", "Whether the server works", Public, h!(system::health)).platform().at_root(),
+        Route::new("GET", "/metrics", "Figures for Prometheus", Public, h!(system::metrics)).platform().at_root(),
+        Route::new("POST", "/edges/enrol", "Take in an edge with a one-time token", Public, h!(edges::enrol))
+            .platform()
+            .body(schema_of::<edges::Enrol>, SMALL)
+            .answers(200, Some(schema_of::<edges::Enrolled>)),
+        Route::new("GET", "/edges", "Edges and their links", Access::Permission("edges:read"), h!(edges::list))
+            .answers(200, Some(schema_of::<EdgeList>)),
+        Route::new("GET", "/events", "Live events (server-sent): snapshot, machines, production_log, work_order, downtime, heartbeat",
+            Access::Permission("machines:read"), h!(super::live::events)),
+    ]
+}
+
+fn floor() -> Vec<Route> {
+    use Access::Permission;
+    vec![
+        Route::new("GET", "/machines", "Machines as they are now", Permission("machines:read"), h!(machines::list))
+            .query(&[PLANT, ("status", false, "Only this status"), ("search", false, "Part of code or name"), PAGE, PER_PAGE])
+            .answers(200, Some(schema_of::<MachineList>)),
+        Route::new("GET", "/machines/{id}/ribbon", "What a machine did", Permission("machines:read"), h!(machines::ribbon))
+            .query(&[FROM_OPTIONAL, TO_OPTIONAL])
+            .answers(200, Some(schema_of::<Ribbon>)),
+        Route::new("GET", "/kpi/oee", "OEE of a range", Permission("kpi:read"), h!(kpi::oee))
+            .query(&[FROM, TO, CODE, PLANT])
+            .answers(200, Some(schema_of::<OeeAnswer>)),
+        Route::new("GET", "/kpi/oee/trend", "OEE day by day", Permission("kpi:read"), h!(kpi::trend))
+            .query(&[CODE, PLANT, ("days", false, "How many days back, 1 to 366; 30 when left out")])
+            .answers(200, Some(schema_of::<OeeTrend>)),
+        Route::new("GET", "/downtime-events", "Stops", Permission("downtime:read"), h!(downtime::list))
+            .query(&[MACHINE, PLANT, FROM_OPTIONAL, TO_OPTIONAL, ("open", false, "true: only open ones, false: only ended ones"), PAGE, PER_PAGE])
+            .answers(200, Some(schema_of::<DowntimeList>)),
+        Route::new("GET", "/downtime-pareto", "Reasons by time lost", Permission("downtime:read"), h!(downtime::pareto))
+            .query(&[FROM, TO, MACHINE, PLANT])
+            .answers(200, Some(schema_of::<Pareto>)),
+        Route::new("GET", "/downtime-reasons", "Reasons to choose from", Permission("downtime:read"), h!(downtime::reasons))
+            .query(&[PAGE, PER_PAGE])
+            .answers(200, Some(schema_of::<ReasonList>)),
+    ]
+}
+
+fn orders() -> Vec<Route> {
+    use Access::Permission;
+    let mut out = vec![
+        Route::new("GET", "/work-orders", "Work orders", Permission("work_orders:read"), h!(work_orders::list))
+            .query(&[("status", false, "One or more statuses, separated by commas"), PLANT, PAGE, PER_PAGE])
+            .answers(200, Some(schema_of::<WorkOrderList>)),
+        Route::new("GET", "/work-orders/{id}", "A work order, by id or number", Permission("work_orders:read"), h!(work_orders::get))
+            .answers(200, Some(schema_of::<WorkOrderView>)),
+        Route::new("GET", "/production-logs", "Production logs, newest first", Permission("production_logs:read"), h!(production::list))
+            .query(&[("work_order_id", false, "Only of this work order"), PAGE, PER_PAGE])
+            .answers(200, Some(schema_of::<ProductionLogList>)),
+        Route::new("POST", "/production-logs", "Log production", Permission("production_logs:write"), h!(production::log))
+            .body(schema_of::<LogProduction>, 16 * 1024)
+            .answers(201, Some(schema_of::<ProductionLogView>)),
+    ];
+    let moves: [(&str, &str, Handler); 4] = [
+        ("/work-orders/{id}/start", "Start a work order", h!(work_orders::start)),
+        ("/work-orders/{id}/pause", "Pause a work order", h!(work_orders::pause)),
+        ("/work-orders/{id}/resume", "Resume a work order", h!(work_orders::resume)),
+        ("/work-orders/{id}/complete", "Complete a work order", h!(work_orders::complete)),
+    ];
+    for (path, summary, handler) in moves {
+        // PUT is an alias.
+        for method in ["POST", "PUT"] {
+            let access = Permission(crate::business::work_orders::MOVE);
+            let route = Route::new(method, path, summary, access, handler).body(schema_of::<MoveWorkOrder>, SMALL);
+            out.push(route.answers(200, Some(schema_of::<WorkOrderView>)));
+        }
+    }
+    out
+}

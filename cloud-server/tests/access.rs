@@ -1,0 +1,182 @@
+//! Who gets in, and what everybody else is told.
+
+mod support;
+
+use cloud_server::tenancy::Caller;
+use reqwest::Method;
+use serde_json::json;
+use support::{PASSWORD, Server, parts};
+
+#[tokio::test]
+async fn api_02_no_token_and_a_wrong_token_are_401() {
+    let server = Server::start().await;
+    let mut nobody = server.at("acme");
+    let (status, body) = nobody.get("/machines").await;
+    assert_eq!((status, body["error"].as_str()), (401, Some("Not authenticated")));
+    for wrong in ["x", "a.b.c", "eyJhbGciOiJub25lIn0.e30."] {
+        nobody.token = Some(wrong.into());
+        assert_eq!(nobody.get("/machines").await.0, 401, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn q_134_log_in_and_log_out() {
+    let server = Server::start().await;
+    let olga = server.signed_in("olga@acme.example").await;
+    let (status, me) = olga.get("/me").await;
+    assert_eq!(status, 200);
+    assert_eq!(me["user"]["roles"], json!(["operator"]));
+    assert_eq!(me["organization"], json!({"name": "Acme Manufacturing", "subdomain": "acme"}));
+    assert_eq!(me["plants"][0]["timezone"], "Europe/Berlin");
+    assert_eq!(me["plants"].as_array().unwrap().len(), 1);
+    assert_eq!(olga.post("/auth/logout", json!({})).await.0, 204);
+    assert_eq!(olga.get("/me").await.0, 401, "the session is ended, not only forgotten");
+}
+
+#[tokio::test]
+async fn q_135_wrong_password_and_unknown_e_mail_look_alike_and_are_limited() {
+    let server = Server::start().await;
+    let door = server.at("acme");
+    let login = |email: &str, password: &str| {
+        let (door, body) = (door.clone(), json!({"email": email, "password": password}));
+        async move { door.post("/auth/login", body).await }
+    };
+    let wrong = login("olga@acme.example", "wrong password").await;
+    let unknown = login("nobody@acme.example", "wrong password").await;
+    assert_eq!(wrong, unknown);
+    assert_eq!(wrong.0, 401);
+    for _ in 0..7 {
+        login("olga@acme.example", "wrong password").await;
+    }
+    assert_eq!(login("olga@acme.example", PASSWORD).await.0, 429);
+    assert_eq!(login("vera@acme.example", PASSWORD).await.0, 200, "others are not held up");
+}
+
+#[tokio::test]
+async fn ten_13_a_token_of_a_at_b_is_refused() {
+    let server = Server::start().await;
+    server.add_beta().await;
+    let mut olga = server.signed_in("olga@acme.example").await;
+    olga.host = "beta.localhost".into();
+    let (status, body) = olga.get("/machines").await;
+    assert_eq!((status, body["error"].as_str()), (403, Some("Cross-tenant access")));
+    olga.host = "127.0.0.1".into();
+    olga.headers = vec![("X-Organization", "beta".into())];
+    assert_eq!(olga.get("/machines").await.0, 403, "by header as well");
+    olga.headers = vec![("X-Organization", "acme".into())];
+    assert_eq!(olga.get("/machines").await.0, 200);
+}
+
+#[tokio::test]
+async fn ten_02_unknown_organisation() {
+    let server = Server::start().await;
+    let stranger = server.at("nobody");
+    let (status, body) = stranger.get("/machines").await;
+    assert_eq!((status, body["error"].as_str()), (404, Some("Organization not found")));
+    let page = stranger.send(Method::GET, "/x-", None).await;
+    assert_eq!(page.status(), 404);
+    assert!(page.text().await.unwrap().contains("Organization not found"));
+}
+
+#[tokio::test]
+async fn rbac_01_disabled_users_roles_and_plants() {
+    let server = Server::start().await;
+    let vera = server.signed_in("vera@acme.example").await;
+    let (status, body) = vera.post("/work-orders/WO-2026-001/start", json!({})).await;
+    assert_eq!((status, body["error"].as_str()), (403, Some("Missing permission")), "a viewer");
+    let sam = server.signed_in("sam@acme.example").await;
+    let (status, body) = sam.post("/work-orders/WO-2026-001/start", json!({})).await;
+    assert_eq!((status, body["error"].as_str()), (403, Some("No plant access")), "a supervisor of another plant");
+    assert_eq!(sam.get("/work-orders").await.1["total"], 0);
+    assert_eq!(sam.get("/machines").await.1["machines"][0]["machine_code"], "CNC-002");
+    disable(&server, "vera@acme.example").await;
+    let (status, body) = vera.get("/machines").await;
+    assert_eq!((status, body["error"].as_str()), (401, Some("User disabled")));
+}
+
+async fn disable(server: &Server, email: &'static str) {
+    // The same way as the command line: a caller of the system cannot be made outside of the crate, so the
+    // file is changed directly.
+    let path = server.data_dir().join(format!("org-{}.db", server.organization.id));
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute("UPDATE users SET is_active = 0 WHERE email = ?1", [email]).unwrap();
+}
+
+#[tokio::test]
+async fn cookies_need_our_own_page_for_changes() {
+    let server = Server::start().await;
+    let olga = server.signed_in("olga@acme.example").await;
+    let cookie = format!("unison_session={}", olga.token.clone().unwrap());
+    let mut browser = server.at("acme");
+    browser.headers = vec![("Cookie", cookie.clone())];
+    assert_eq!(browser.get("/me").await.0, 200);
+    assert_eq!(browser.post("/work-orders/WO-2026-001/start", json!({})).await.1["error"], "Request not trusted");
+    browser.headers = vec![("Cookie", cookie.clone()), ("Origin", "http://evil.example".into())];
+    assert_eq!(browser.post("/work-orders/WO-2026-001/start", json!({})).await.0, 403);
+    browser.headers = vec![("Cookie", cookie.clone()), ("Origin", "http://acme.localhost".into())];
+    assert_eq!(browser.post("/work-orders/WO-2026-001/start", json!({})).await.0, 200);
+    browser.headers = vec![("Cookie", cookie), ("X-Requested-With", "unison".into())];
+    assert_eq!(browser.post("/work-orders/WO-2026-001/pause", json!({})).await.0, 200);
+}
+
+#[tokio::test]
+async fn answers_carry_the_headers_that_protect_pages() {
+    let server = Server::start().await;
+    let response = server.at("acme").send(Method::GET, "/machines", None).await;
+    for (name, value) in [("x-content-type-options", "nosniff"), ("referrer-policy", "same-origin"), ("cache-control", "no-store")] {
+        assert_eq!(response.headers()[name], value);
+    }
+    let page = server.at("acme").send(Method::GET, "/x-", None).await;
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("frame-ancestors 'none'") && policy.contains("nonce-"), "{policy}");
+    let again = server.at("acme").send(Method::GET, "/x-", None).await;
+    assert_ne!(policy, again.headers()["content-security-policy"].to_str().unwrap(), "a nonce is used once");
+}
+
+#[tokio::test]
+async fn every_route_but_the_public_ones_wants_somebody() {
+    let server = Server::start().await;
+    let (nobody, vera) = (server.at("acme"), server.signed_in("vera@acme.example").await);
+    for route in cloud_server::http::routes::all() {
+        use unison_api::openapi::Access;
+        let path = route.doc.path.replace("{id}", "1");
+        let method: Method = route.doc.method.parse().unwrap();
+        let body = route.doc.request.map(|_| "{}".to_owned());
+        if route.doc.access == Access::Public {
+            continue;
+        }
+        let (status, _) = parts(nobody.send(method.clone(), &path, body.clone()).await).await;
+        assert_eq!(status, 401, "{method} {path}");
+        let may = match route.doc.access {
+            Access::Permission(permission) => permission.ends_with(":read"),
+            Access::Public | Access::Authenticated => true,
+        };
+        if !may {
+            assert_eq!(vera.send(method.clone(), &path, body).await.status(), 403, "{method} {path} as a viewer");
+        }
+    }
+}
+
+#[tokio::test]
+async fn api_07_the_document_and_its_page() {
+    let server = Server::start().await;
+    let (status, doc) = server.at("nobody").get("/api/openapi.json").await;
+    assert_eq!(status, 200);
+    assert_eq!(doc["openapi"], "3.1.0");
+    assert_eq!(doc["paths"]["/api/v1/work-orders/{id}/start"]["post"]["x-permission"], "work_orders:start");
+    assert!(doc["paths"]["/api/v1/work-orders/{id}/start"]["put"].is_object(), "Q-032");
+    let docs = server.at("acme").send(Method::GET, "/api/docs", None).await.text().await.unwrap();
+    assert!(docs.contains("POST /api/v1/production-logs"));
+    let (status, health) = server.at("acme").get("/x-health").await;
+    assert_eq!((status, health["database"].as_str(), health["status"].as_str()), (200, Some("ok"), Some("ok")));
+    let metrics = server.at("acme").send(Method::GET, "/x-metrics", None).await.text().await.unwrap();
+    assert!(metrics.contains("unison_http_requests_total"), "{metrics}");
+    assert_eq!(server.at("acme").get("/api/nothing").await.0, 404);
+    let wrong = parts(server.at("acme").send(Method::DELETE, "/machines", None).await).await;
+    assert_eq!((wrong.0, wrong.1["error"].as_str()), (405, Some("Method not allowed")));
+}
+
+/// Compiles only while the constructors of callers stay inside the crate: nobody else can open a transaction.
+fn _callers_are_made_inside(caller: &Caller) -> i64 {
+    caller.organization()
+}

@@ -1,0 +1,202 @@
+//! Machines, figures, stops, edges, live events, and the content of the demo.
+
+mod support;
+
+use cloud_server::business::load;
+use reqwest::Method;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use std::time::{Duration, SystemTime};
+use support::Server;
+
+const SECOND: i64 = 1_000_000;
+
+fn now_us() -> i64 {
+    i64::try_from(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_micros()).unwrap()
+}
+
+fn rfc3339(us: i64) -> String {
+    jiff::Timestamp::from_microsecond(us).unwrap().to_string()
+}
+
+/// Writes what an edge would have reported for the machine.
+fn observed(server: &Server, until: i64, changes: &[(i64, &str)]) -> i64 {
+    let file = Connection::open(server.data_dir().join(format!("org-{}.db", server.organization.id))).unwrap();
+    let machine: i64 = file.query_row("SELECT id FROM machines WHERE machine_code = 'CNC-001'", [], |r| r.get(0)).unwrap();
+    let org = server.organization.id;
+    file.execute(
+        "INSERT INTO edges (organization_id, id, uuid, plant_id, name, observed_until, created_at, updated_at)
+         SELECT ?1, 1, zeroblob(16), plant_id, 'Hall 1', ?2, 0, 0 FROM machines WHERE id = ?3",
+        (org, until, machine),
+    )
+    .unwrap();
+    file.execute("UPDATE machines SET edge_id = 1 WHERE id = ?1", [machine]).unwrap();
+    for (at, activity) in changes {
+        file.execute("INSERT INTO activity_changes (organization_id, machine_id, at, activity) VALUES (?1, ?2, ?3, ?4)", (org, machine, at, activity))
+            .unwrap();
+    }
+    file.execute("INSERT INTO count_buckets VALUES (?1, ?2, ?3, 6000000, 10, 1)", (org, machine, until - 60 * SECOND)).unwrap();
+    machine
+}
+
+#[tokio::test]
+async fn api_15_q_128_a_machine_as_it_is_now() {
+    let server = Server::start().await;
+    let olga = server.signed_in("olga@acme.example").await;
+    let (_, before) = olga.get("/machines").await;
+    let machine = &before["machines"][0];
+    assert_eq!((machine["status"].as_str(), machine["stale"].as_bool()), (Some("available"), Some(true)), "nothing was ever seen");
+    assert_eq!((machine["ideal_cycle_seconds"].as_f64(), machine["edge"].as_str()), (Some(6.0), None), "the lane's cycle");
+    let now = now_us();
+    observed(&server, now, &[(now - 300 * SECOND, "idle"), (now - 120 * SECOND, "running")]);
+    let (_, list) = olga.get("/machines?search=cnc").await;
+    let machine = &list["machines"][0];
+    assert_eq!((machine["status"].as_str(), machine["stale"].as_bool(), machine["edge"].as_str()), (Some("running"), Some(false), Some("Hall 1")));
+    assert_eq!(machine["flags"], json!(["running without work order"]));
+    assert_eq!(machine["since"], rfc3339(now - 120 * SECOND));
+    assert_eq!(list["total"], 1, "P2 is out of reach");
+    assert_eq!(olga.get("/machines?status=down").await.1["total"], 0);
+    assert_eq!(olga.get("/machines?status=broken").await.0, 400);
+    let (_, ribbon) = olga.get(&format!("/machines/{}/ribbon", machine["id"])).await;
+    let last = ribbon["intervals"].as_array().unwrap().last().unwrap();
+    assert_eq!((last["activity"].as_str(), &last["to"]), (Some("running"), &Value::Null));
+}
+
+#[tokio::test]
+async fn q_128_a_machine_without_word_is_stale_and_keeps_its_status() {
+    let server = Server::start().await;
+    let olga = server.signed_in("olga@acme.example").await;
+    let now = now_us();
+    observed(&server, now - 60 * SECOND, &[(now - 300 * SECOND, "running")]);
+    let machine = olga.get("/machines").await.1["machines"][0].clone();
+    assert_eq!((machine["status"].as_str(), machine["stale"].as_bool(), machine["activity"].as_str()), (Some("running"), Some(true), Some("no_data")));
+}
+
+#[tokio::test]
+async fn kpi_02_to_05_oee_and_trend() {
+    let server = Server::start().await;
+    let olga = server.signed_in("olga@acme.example").await;
+    let now = now_us();
+    observed(&server, now, &[(now - 600 * SECOND, "running")]);
+    let range = format!("from={}&to={}", rfc3339(now - 200 * SECOND), rfc3339(now - 100 * SECOND)).replace('+', "%2B");
+    let (status, none) = olga.get(&format!("/kpi/oee?{range}&machine=CNC-001")).await;
+    assert_eq!((status, &none["availability"], &none["performance"], &none["oee"]), (200, &json!(100.0), &json!(0.0), &Value::Null));
+    assert_eq!((none["coverage"].as_f64(), none["planned_seconds"].as_f64()), (Some(100.0), Some(100.0)));
+    let range = format!("from={}&to={}", rfc3339(now - 100 * SECOND), rfc3339(now));
+    let (_, some) = olga.get(&format!("/kpi/oee?{range}&machine=CNC-001")).await;
+    assert_eq!((some["performance"].as_f64(), some["quality"].as_f64(), some["oee"].as_f64()), (Some(60.0), Some(90.0), Some(54.0)));
+    assert_eq!(some["band"], "Poor");
+    let (_, trend) = olga.get("/kpi/oee/trend?machine=CNC-001&days=3").await;
+    assert_eq!(trend["days"].as_array().unwrap().len(), 3);
+    assert_eq!(trend["days"][0]["coverage"], 0.0);
+    assert_eq!(olga.get("/kpi/oee").await.1["details"].as_array().unwrap().len(), 2, "from and to are missing");
+    assert_eq!(olga.get(&format!("/kpi/oee?{range}&machine=X")).await.0, 400);
+}
+
+#[tokio::test]
+async fn down_08_stops_and_pareto() {
+    let server = Server::start().await;
+    let olga = server.signed_in("olga@acme.example").await;
+    let now = now_us();
+    let machine = observed(&server, now, &[(now - 600 * SECOND, "down")]);
+    let file = Connection::open(server.data_dir().join(format!("org-{}.db", server.organization.id))).unwrap();
+    let event = |id: u8, from: i64, to: Option<i64>, reason: Option<i64>| {
+        let mut uuid = [0u8; 16];
+        uuid[15] = id;
+        file.execute(
+            "INSERT INTO downtime_events (organization_id, uuid, machine_id, started_at, ended_at, source, reason_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, 'signal', ?6)",
+            (server.organization.id, uuid, machine, from, to, reason),
+        )
+        .unwrap();
+    };
+    let reason = olga.get("/downtime-reasons").await.1["downtime_reasons"][0]["id"].as_i64();
+    event(1, now - 600 * SECOND, Some(now - 300 * SECOND), reason);
+    event(2, now - 100 * SECOND, None, None);
+    let (_, list) = olga.get("/downtime-events?open=false").await;
+    assert_eq!((list["total"].as_u64(), list["downtime_events"][0]["duration_minutes"].as_f64()), (Some(1), Some(5.0)));
+    let (_, open) = olga.get("/downtime-events?open=true").await;
+    assert_eq!(open["downtime_events"][0]["reason_code"], "unclassified");
+    let range = format!("from={}&to={}", rfc3339(now - 1_000 * SECOND), rfc3339(now));
+    let (_, pareto) = olga.get(&format!("/downtime-pareto?{range}")).await;
+    assert_eq!(pareto["downtime_pareto"][0]["reason_code"], "other");
+    assert_eq!(pareto["downtime_pareto"][0]["percent"], 75.0);
+    let machine = olga.get("/machines").await.1["machines"][0].clone();
+    assert_eq!((machine["status"].as_str(), machine["downtime_reason"].as_str()), (Some("down"), Some("Unclassified")));
+}
+
+#[tokio::test]
+async fn edge_01_enrolment_takes_a_token_once() {
+    let server = Server::start().await;
+    let anybody = server.at("nowhere");
+    let key = "CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    let ask = |token: &str| json!({"token": token, "name": "Hall 1", "public_key": key});
+    let (status, refused) = anybody.post("/edges/enrol", ask("wrong")).await;
+    assert_eq!(status, 403);
+    let admin = server.signed_in("olga@acme.example").await;
+    let plant = admin.get("/me").await.1["plants"][0]["id"].as_i64().unwrap();
+    let (token, _) = server.tenancy.platform().create_token(server.organization.id, plant).await.unwrap();
+    let (status, answer) = anybody.post("/edges/enrol", ask(&token)).await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!((answer["plant_name"].as_str(), answer["organization_name"].as_str()), (Some("P1"), Some("Acme Manufacturing")));
+    assert_eq!(answer["mqtt"]["username"], answer["edge_uuid"]);
+    assert_eq!(anybody.post("/edges/enrol", ask(&token)).await, (403, refused), "a used token is like a wrong one");
+    let weak = json!({"token": token, "name": "", "public_key": "x"});
+    assert_eq!(anybody.post("/edges/enrol", weak).await.1["details"].as_array().unwrap().len(), 2);
+    let edges = admin.get("/edges").await.1;
+    assert_eq!((edges["edges"][0]["name"].as_str(), edges["edges"][0]["state"].as_str()), (Some("Hall 1"), Some("never_connected")));
+    let link = server.tenancy.platform().edge(answer["edge_uuid"].as_str().unwrap().parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(answer["mqtt"]["password"], link.keys.mqtt_password());
+}
+
+#[tokio::test]
+async fn q_129_with_an_edge_the_cloud_asks_and_waits() {
+    let server = Server::start().await;
+    let olga = server.signed_in("olga@acme.example").await;
+    let now = now_us();
+    observed(&server, now, &[]);
+    let mut growth = server.tenancy.plant_log_growth();
+    let (status, body) = olga.post("/work-orders/WO-2026-001/start", json!({})).await;
+    assert_eq!(status, 202, "{body}");
+    assert_eq!((body["requested"].as_bool(), body["reason"].as_str(), body["status"].as_str()), (Some(true), Some("Waiting for edge Hall 1"), Some("released")));
+    assert!(growth.try_recv().is_ok(), "the question went into the log for the plant");
+}
+
+#[tokio::test]
+async fn live_events_begin_with_a_snapshot_and_beat() {
+    let server = Server::start().await;
+    let olga = server.signed_in("olga@acme.example").await;
+    let mut response = olga.send(Method::GET, "/events", None).await;
+    assert_eq!(response.status(), 200);
+    let mut text = String::new();
+    let order = olga.post("/work-orders/WO-2026-001/start", json!({})).await;
+    assert_eq!(order.0, 200);
+    while !(text.contains("event: heartbeat") && text.contains("event: work_order") && text.contains("event: machines")) {
+        let chunk = tokio::time::timeout(Duration::from_secs(10), response.chunk()).await.unwrap_or_else(|_| panic!("only: {text}")).unwrap();
+        text.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
+    }
+    assert!(text.starts_with("event: snapshot\nid: 1\ndata: {\"machines\":[{"), "{text}");
+    let machines = text.split("event: machines").nth(1).unwrap().lines().find(|l| l.starts_with("data: ")).unwrap();
+    let machines: Value = serde_json::from_str(&machines[6..]).unwrap();
+    assert_eq!(machines[0]["current_work_order"]["work_order_number"], "WO-2026-001");
+    assert!(!text.contains("CNC-002"), "a machine of a plant out of reach");
+}
+
+#[tokio::test]
+async fn the_content_of_the_demo_loads_and_loading_twice_changes_nothing() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/demo/acme.toml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let server = Server::start_with("").await;
+    let first = load::load(&server.tenancy, &server.organization, load::parse(&text).unwrap()).await.unwrap();
+    assert_eq!((first.changed, first.unchanged, first.passwords.len()), (0, 0, 3));
+    let mut growth = server.tenancy.plant_log_growth();
+    let again = load::load(&server.tenancy, &server.organization, load::parse(&text).unwrap()).await.unwrap();
+    assert_eq!((again.new, again.changed, again.unchanged, again.passwords.len()), (0, 0, first.new, 0));
+    assert!(growth.try_recv().is_err(), "nothing went down to the plant");
+    let changed = text.replace("name = \"Hydraulic press\"", "name = \"Press\"");
+    let third = load::load(&server.tenancy, &server.organization, load::parse(&changed).unwrap()).await.unwrap();
+    assert_eq!((third.changed, growth.try_recv().is_ok()), (1, true));
+    let slip = text.replacen("timezone = \"Europe/Berlin\"", "timezone = \"Europe/Berln\"", 1);
+    assert!(load::parse(&slip).unwrap_err().to_string().contains("Berln"));
+    assert!(load::parse("[[plant]]\nname = \"x\"\nzone = \"UTC\"\n").unwrap_err().to_string().contains("line 3"));
+}
