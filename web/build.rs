@@ -33,7 +33,8 @@ const SOURCES: &[&str] = &[
     "cloud/src",
 ];
 /// What `npm ci` depends on.
-const LOCK: &[&str] = &["package.json", "package-lock.json", "ui-kit/package.json", "edge/package.json", "cloud/package.json"];
+const LOCK: &[&str] =
+    &["package.json", "package-lock.json", "ui-kit/package.json", "edge/package.json", "cloud/package.json"];
 const APPS: &[&str] = &["edge", "cloud"];
 const NODE_MIN: (u32, u32) = (20, 19);
 
@@ -72,7 +73,11 @@ fn why_stub() -> Outcome<Option<String>> {
     }
     let Some(problem) = node_problem() else { return Ok(None) };
     if std::env::var("PROFILE")? == "release" {
-        return Err(format!("{problem}; a release embeds the real pages, so install node {}.{} or newer with npm", NODE_MIN.0, NODE_MIN.1).into());
+        return Err(format!(
+            "{problem}; a release embeds the real pages, so install node {}.{} or newer with npm",
+            NODE_MIN.0, NODE_MIN.1
+        )
+        .into());
     }
     // No file of this name exists: cargo asks again on every build, so node is noticed once it is there.
     println!("cargo::rerun-if-changed=node-is-missing");
@@ -129,7 +134,12 @@ fn install(web: &Path) -> Outcome<()> {
 }
 
 fn npm(web: &Path, args: &[&str]) -> Outcome<()> {
-    let output = Command::new("npm").args(args).current_dir(web).env_remove("NODE_ENV").env_remove("UNISON_WEB_DIST").output()?;
+    let output = Command::new("npm")
+        .args(args)
+        .current_dir(web)
+        .env_remove("NODE_ENV")
+        .env_remove("UNISON_WEB_DIST")
+        .output()?;
     if output.status.success() {
         return Ok(());
     }

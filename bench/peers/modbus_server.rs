@@ -22,7 +22,8 @@ async fn serve(mut stream: TcpStream) -> std::io::Result<()> {
     let mut request = [0u8; 12];
     loop {
         stream.read_exact(&mut request).await?;
-        let (address, count) = (u16::from_be_bytes([request[8], request[9]]), u16::from_be_bytes([request[10], request[11]]));
+        let (address, count) =
+            (u16::from_be_bytes([request[8], request[9]]), u16::from_be_bytes([request[10], request[11]]));
         let bytes = 2 * count;
         let mut answer = Vec::with_capacity(9 + usize::from(bytes));
         answer.extend_from_slice(&request[..4]);

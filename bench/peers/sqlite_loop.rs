@@ -21,7 +21,8 @@ fn main() -> Result<()> {
     while at < facts {
         let tx = db.transaction()?;
         {
-            let mut row = tx.prepare_cached("INSERT INTO activity_changes (machine_id, at, activity) VALUES (?1, ?2, ?3)")?;
+            let mut row =
+                tx.prepare_cached("INSERT INTO activity_changes (machine_id, at, activity) VALUES (?1, ?2, ?3)")?;
             let mut body = Vec::with_capacity(16_000);
             for i in at..at + 1_000 {
                 row.execute(params![i % 100, i * 1_000_000, if i % 2 == 0 { "running" } else { "idle" }])?;

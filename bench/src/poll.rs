@@ -2,8 +2,8 @@
 //! tokio-modbus that reads the same registers at the same pace and only adds them up.
 
 use crate::measure::{Beside, Figures, beside, numbers};
-use anyhow::{Context, Result};
 use crate::plant::Wall;
+use anyhow::{Context, Result};
 use edge_agent::driver::{self, Sink};
 use nix::sys::resource::{UsageWho, getrusage};
 use std::fmt::Write as _;
@@ -73,12 +73,16 @@ pub fn child(args: &[String]) -> Result<()> {
 
 /// `connections` devices of 1,000 registers each.
 pub fn configuration(port: u64, connections: u64, period: u64) -> Result<String> {
-    let mut text = "[agent]\nname = \"bench\"\ndata_dir = \"/nonexistent\"\n[http]\nlisten = \"127.0.0.1:0\"\n".to_owned();
+    let mut text =
+        "[agent]\nname = \"bench\"\ndata_dir = \"/nonexistent\"\n[http]\nlisten = \"127.0.0.1:0\"\n".to_owned();
     text.push_str("[cloud]\nurl = \"http://127.0.0.1:1\"\n");
     for c in 0..connections {
         write!(text, "[[connection]]\nname = \"c{c}\"\ndriver = \"modbus_tcp\"\naddress = \"127.0.0.1:{port}\"\n")?;
         for r in 0..1_000 {
-            write!(text, "[[connection.tag]]\nname = \"t{c}_{r}\"\nregister = \"holding:{r}\"\ntype = \"u16\"\nperiod_ms = {period}\n")?;
+            write!(
+                text,
+                "[[connection.tag]]\nname = \"t{c}_{r}\"\nregister = \"holding:{r}\"\ntype = \"u16\"\nperiod_ms = {period}\n"
+            )?;
         }
     }
     Ok(text)

@@ -45,7 +45,8 @@ fn facts_of(tick: i64, now: Timestamp) -> Vec<Fact> {
     }
     if tick % 100 == 99 {
         let bucket = now.bucket();
-        let counted = |i| Counted { machine: MachineId(i), bucket, total: 2, rejected: 0, ideal: 5 * SECOND, work_order: None };
+        let counted =
+            |i| Counted { machine: MachineId(i), bucket, total: 2, rejected: 0, ideal: 5 * SECOND, work_order: None };
         facts.extend((1..=MACHINES).map(|i| Fact::from(counted(i))));
         facts.push(Observed { until: bucket.plus(10 * SECOND) }.into());
     }

@@ -123,7 +123,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Organization(OrganizationCommand::Load { file, organization, config }) => {
             load_file(&tenancy(&config)?, &organization, &file).await
         }
-        Command::Edge(EdgeCommand::Token { organization, plant, config }) => token(&tenancy(&config)?, &organization, &plant).await,
+        Command::Edge(EdgeCommand::Token { organization, plant, config }) => {
+            token(&tenancy(&config)?, &organization, &plant).await
+        }
         Command::Decode { file, config } => decode(&tenancy(&config)?, &file).await,
     }
 }
@@ -207,7 +209,8 @@ async fn token(tenancy: &Tenancy, name: &str, plant: &str) -> anyhow::Result<()>
     let organization = organization_named(tenancy, name).await?;
     let (caller, wanted) = (Caller::system(organization.id, "edge token"), plant.to_owned());
     let sql = "SELECT id FROM plants WHERE organization_id = $1 AND name = $2";
-    let find = tenancy.read(&caller, move |tx| tx.query_one(sql, params![tx.org(), wanted])?.map(|r| r.get::<i64>("id")).transpose());
+    let find = tenancy
+        .read(&caller, move |tx| tx.query_one(sql, params![tx.org(), wanted])?.map(|r| r.get::<i64>("id")).transpose());
     let found: Option<i64> = find.await?;
     let plant = found.ok_or_else(|| anyhow!("{name} has no plant {plant}"))?;
     let (token, expires) = tenancy.platform().create_token(organization.id, plant).await?;
@@ -233,13 +236,14 @@ async fn decode(tenancy: &Tenancy, file: &Path) -> anyhow::Result<()> {
 
 fn say_batch(encoded: &[u8]) -> anyhow::Result<()> {
     let batch = Batch::decode(encoded)?;
-    say(&format!("batch of {} incarnation {} ops {}..={}", batch.origin, batch.incarnation, batch.first, batch.last()))?;
-    let mut seq = batch.first;
-    for op in &batch.ops {
-        say(&format!("  {seq} {} {}", at(op), body(op)))?;
-        seq += 1;
-    }
-    Ok(())
+    say(&format!(
+        "batch of {} incarnation {} ops {}..={}",
+        batch.origin,
+        batch.incarnation,
+        batch.first,
+        batch.last()
+    ))?;
+    (batch.first..).zip(&batch.ops).try_for_each(|(seq, op)| say(&format!("  {seq} {} {}", at(op), body(op))))
 }
 
 fn at(op: &Op) -> String {

@@ -83,7 +83,13 @@ impl Default for Machines {
 impl Default for Mqtt {
     fn default() -> Self {
         let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        Self { listen: local(1883), broker_listen: local(1884), public_host: None, public_port: None, connections_max: 2_000 }
+        Self {
+            listen: local(1883),
+            broker_listen: local(1884),
+            public_host: None,
+            public_port: None,
+            connections_max: 2_000,
+        }
     }
 }
 
@@ -130,12 +136,17 @@ impl Config {
             }
         }
         if !self.mqtt.broker_listen.ip().is_loopback() {
-            return Err(format!("mqtt.broker_listen {} must be a loopback address: it is for this program only", self.mqtt.broker_listen));
+            return Err(format!(
+                "mqtt.broker_listen {} must be a loopback address: it is for this program only",
+                self.mqtt.broker_listen
+            ));
         }
         let domain = &self.hosts.base_domain;
         let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
         if domain.is_empty() || !domain.chars().all(is_name) || domain.starts_with('.') {
-            return Err(format!("hosts.base_domain \"{domain}\" must be a domain in lower case, such as unison.example.com"));
+            return Err(format!(
+                "hosts.base_domain \"{domain}\" must be a domain in lower case, such as unison.example.com"
+            ));
         }
         if self.machines.stale_after_seconds < 15 {
             return Err("machines.stale_after_seconds must be 15 or more: edges report every 10 seconds".into());
@@ -166,7 +177,9 @@ mod tests {
         let open = parse(&format!("{minimal}listen = \"0.0.0.0:8080\"\n")).unwrap_err();
         assert!(open.contains("allow_remote"), "{open}");
         assert!(parse(&format!("{minimal}listen = \"0.0.0.0:8080\"\nallow_remote = true\n")).is_ok());
-        assert!(parse(&format!("{minimal}[mqtt]\nbroker_listen = \"0.0.0.0:1884\"\n")).unwrap_err().contains("loopback"));
+        assert!(
+            parse(&format!("{minimal}[mqtt]\nbroker_listen = \"0.0.0.0:1884\"\n")).unwrap_err().contains("loopback")
+        );
         assert!(parse("[server]\n").unwrap_err().contains("data_dir"));
     }
 }

@@ -123,7 +123,9 @@ async fn cookies_need_our_own_page_for_changes() {
 async fn answers_carry_the_headers_that_protect_pages() {
     let server = Server::start().await;
     let response = server.at("acme").send(Method::GET, "/machines", None).await;
-    for (name, value) in [("x-content-type-options", "nosniff"), ("referrer-policy", "same-origin"), ("cache-control", "no-store")] {
+    for (name, value) in
+        [("x-content-type-options", "nosniff"), ("referrer-policy", "same-origin"), ("cache-control", "no-store")]
+    {
         assert_eq!(response.headers()[name], value);
     }
     let page = server.at("acme").send(Method::GET, "/x-", None).await;

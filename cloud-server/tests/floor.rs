@@ -22,7 +22,8 @@ fn rfc3339(us: i64) -> String {
 /// Writes what an edge would have reported for the machine.
 fn observed(server: &Server, until: i64, changes: &[(i64, &str)]) -> i64 {
     let file = Connection::open(server.data_dir().join(format!("org-{}.db", server.organization.id))).unwrap();
-    let machine: i64 = file.query_row("SELECT id FROM machines WHERE machine_code = 'CNC-001'", [], |r| r.get(0)).unwrap();
+    let machine: i64 =
+        file.query_row("SELECT id FROM machines WHERE machine_code = 'CNC-001'", [], |r| r.get(0)).unwrap();
     let org = server.organization.id;
     file.execute(
         "INSERT INTO edges (organization_id, id, uuid, plant_id, name, observed_until, created_at, updated_at)
@@ -32,10 +33,14 @@ fn observed(server: &Server, until: i64, changes: &[(i64, &str)]) -> i64 {
     .unwrap();
     file.execute("UPDATE machines SET edge_id = 1 WHERE id = ?1", [machine]).unwrap();
     for (at, activity) in changes {
-        file.execute("INSERT INTO activity_changes (organization_id, machine_id, at, activity) VALUES (?1, ?2, ?3, ?4)", (org, machine, at, activity))
-            .unwrap();
+        file.execute(
+            "INSERT INTO activity_changes (organization_id, machine_id, at, activity) VALUES (?1, ?2, ?3, ?4)",
+            (org, machine, at, activity),
+        )
+        .unwrap();
     }
-    file.execute("INSERT INTO count_buckets VALUES (?1, ?2, ?3, 6000000, 10, 1)", (org, machine, until - 60 * SECOND)).unwrap();
+    file.execute("INSERT INTO count_buckets VALUES (?1, ?2, ?3, 6000000, 10, 1)", (org, machine, until - 60 * SECOND))
+        .unwrap();
     machine
 }
 
@@ -45,13 +50,24 @@ async fn api_15_q_128_a_machine_as_it_is_now() {
     let olga = server.signed_in("olga@acme.example").await;
     let (_, before) = olga.get("/machines").await;
     let machine = &before["machines"][0];
-    assert_eq!((machine["status"].as_str(), machine["stale"].as_bool()), (Some("available"), Some(true)), "nothing was ever seen");
-    assert_eq!((machine["ideal_cycle_seconds"].as_f64(), machine["edge"].as_str()), (Some(6.0), None), "the lane's cycle");
+    assert_eq!(
+        (machine["status"].as_str(), machine["stale"].as_bool()),
+        (Some("available"), Some(true)),
+        "nothing was ever seen"
+    );
+    assert_eq!(
+        (machine["ideal_cycle_seconds"].as_f64(), machine["edge"].as_str()),
+        (Some(6.0), None),
+        "the lane's cycle"
+    );
     let now = now_us();
     observed(&server, now, &[(now - 300 * SECOND, "idle"), (now - 120 * SECOND, "running")]);
     let (_, list) = olga.get("/machines?search=cnc").await;
     let machine = &list["machines"][0];
-    assert_eq!((machine["status"].as_str(), machine["stale"].as_bool(), machine["edge"].as_str()), (Some("running"), Some(false), Some("Hall 1")));
+    assert_eq!(
+        (machine["status"].as_str(), machine["stale"].as_bool(), machine["edge"].as_str()),
+        (Some("running"), Some(false), Some("Hall 1"))
+    );
     assert_eq!(machine["flags"], json!(["running without work order"]));
     assert_eq!(machine["since"], rfc3339(now - 120 * SECOND));
     assert_eq!(list["total"], 1, "P2 is out of reach");
@@ -69,7 +85,10 @@ async fn q_128_a_machine_without_word_is_stale_and_keeps_its_status() {
     let now = now_us();
     observed(&server, now - 60 * SECOND, &[(now - 300 * SECOND, "running")]);
     let machine = olga.get("/machines").await.1["machines"][0].clone();
-    assert_eq!((machine["status"].as_str(), machine["stale"].as_bool(), machine["activity"].as_str()), (Some("running"), Some(true), Some("no_data")));
+    assert_eq!(
+        (machine["status"].as_str(), machine["stale"].as_bool(), machine["activity"].as_str()),
+        (Some("running"), Some(true), Some("no_data"))
+    );
 }
 
 #[tokio::test]
@@ -80,11 +99,17 @@ async fn kpi_02_to_05_oee_and_trend() {
     observed(&server, now, &[(now - 600 * SECOND, "running")]);
     let range = format!("from={}&to={}", rfc3339(now - 200 * SECOND), rfc3339(now - 100 * SECOND)).replace('+', "%2B");
     let (status, none) = olga.get(&format!("/kpi/oee?{range}&machine=CNC-001")).await;
-    assert_eq!((status, &none["availability"], &none["performance"], &none["oee"]), (200, &json!(100.0), &json!(0.0), &Value::Null));
+    assert_eq!(
+        (status, &none["availability"], &none["performance"], &none["oee"]),
+        (200, &json!(100.0), &json!(0.0), &Value::Null)
+    );
     assert_eq!((none["coverage"].as_f64(), none["planned_seconds"].as_f64()), (Some(100.0), Some(100.0)));
     let range = format!("from={}&to={}", rfc3339(now - 100 * SECOND), rfc3339(now));
     let (_, some) = olga.get(&format!("/kpi/oee?{range}&machine=CNC-001")).await;
-    assert_eq!((some["performance"].as_f64(), some["quality"].as_f64(), some["oee"].as_f64()), (Some(60.0), Some(90.0), Some(54.0)));
+    assert_eq!(
+        (some["performance"].as_f64(), some["quality"].as_f64(), some["oee"].as_f64()),
+        (Some(60.0), Some(90.0), Some(54.0))
+    );
     assert_eq!(some["band"], "Poor");
     let (_, trend) = olga.get("/kpi/oee/trend?machine=CNC-001&days=3").await;
     assert_eq!(trend["days"].as_array().unwrap().len(), 3);
@@ -138,14 +163,21 @@ async fn edge_01_enrolment_takes_a_token_once() {
     let (token, _) = server.tenancy.platform().create_token(server.organization.id, plant).await.unwrap();
     let (status, answer) = anybody.post("/edges/enrol", ask(&token)).await;
     assert_eq!(status, 200, "{answer}");
-    assert_eq!((answer["plant_name"].as_str(), answer["organization_name"].as_str()), (Some("P1"), Some("Acme Manufacturing")));
+    assert_eq!(
+        (answer["plant_name"].as_str(), answer["organization_name"].as_str()),
+        (Some("P1"), Some("Acme Manufacturing"))
+    );
     assert_eq!(answer["mqtt"]["username"], answer["edge_uuid"]);
     assert_eq!(anybody.post("/edges/enrol", ask(&token)).await, (403, refused), "a used token is like a wrong one");
     let weak = json!({"token": token, "name": "", "public_key": "x"});
     assert_eq!(anybody.post("/edges/enrol", weak).await.1["details"].as_array().unwrap().len(), 2);
     let edges = admin.get("/edges").await.1;
-    assert_eq!((edges["edges"][0]["name"].as_str(), edges["edges"][0]["state"].as_str()), (Some("Hall 1"), Some("never_connected")));
-    let link = server.tenancy.platform().edge(answer["edge_uuid"].as_str().unwrap().parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(
+        (edges["edges"][0]["name"].as_str(), edges["edges"][0]["state"].as_str()),
+        (Some("Hall 1"), Some("never_connected"))
+    );
+    let link =
+        server.tenancy.platform().edge(answer["edge_uuid"].as_str().unwrap().parse().unwrap()).await.unwrap().unwrap();
     assert_eq!(answer["mqtt"]["password"], link.keys.mqtt_password());
 }
 
@@ -158,7 +190,10 @@ async fn q_129_with_an_edge_the_cloud_asks_and_waits() {
     let mut growth = server.tenancy.plant_log_growth();
     let (status, body) = olga.post("/work-orders/WO-2026-001/start", json!({})).await;
     assert_eq!(status, 202, "{body}");
-    assert_eq!((body["requested"].as_bool(), body["reason"].as_str(), body["status"].as_str()), (Some(true), Some("Waiting for edge Hall 1"), Some("released")));
+    assert_eq!(
+        (body["requested"].as_bool(), body["reason"].as_str(), body["status"].as_str()),
+        (Some(true), Some("Waiting for edge Hall 1"), Some("released"))
+    );
     assert!(growth.try_recv().is_ok(), "the question went into the log for the plant");
 }
 
@@ -171,8 +206,12 @@ async fn live_events_begin_with_a_snapshot_and_beat() {
     let mut text = String::new();
     let order = olga.post("/work-orders/WO-2026-001/start", json!({})).await;
     assert_eq!(order.0, 200);
-    while !(text.contains("event: heartbeat") && text.contains("event: work_order") && text.contains("event: machines")) {
-        let chunk = tokio::time::timeout(Duration::from_secs(10), response.chunk()).await.unwrap_or_else(|_| panic!("only: {text}")).unwrap();
+    while !(text.contains("event: heartbeat") && text.contains("event: work_order") && text.contains("event: machines"))
+    {
+        let chunk = tokio::time::timeout(Duration::from_secs(10), response.chunk())
+            .await
+            .unwrap_or_else(|_| panic!("only: {text}"))
+            .unwrap();
         text.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
     }
     assert!(text.starts_with("event: snapshot\nid: 1\ndata: {\"machines\":[{"), "{text}");

@@ -21,19 +21,30 @@ async fn api_11_wo_02_start_pause_resume_complete() {
     let server = Server::start().await;
     let olga = server.signed_in("olga@acme.example").await;
     let order = start(&olga, "WO-2026-002").await;
-    assert_eq!((order["work_order_number"].as_str(), order["status"].as_str()), (Some("WO-2026-002"), Some("in_progress")));
+    assert_eq!(
+        (order["work_order_number"].as_str(), order["status"].as_str()),
+        (Some("WO-2026-002"), Some("in_progress"))
+    );
     assert_eq!(order["started_by"]["name"], "Olga");
     assert!(order["started_at"].as_str().unwrap().ends_with('Z'));
-    let action = |name: &str| order["allowed_actions"].as_array().unwrap().iter().find(|a| a["action"] == name).unwrap().clone();
+    let action =
+        |name: &str| order["allowed_actions"].as_array().unwrap().iter().find(|a| a["action"] == name).unwrap().clone();
     assert_eq!(action("pause")["allowed"], true);
     assert_eq!(action("log")["allowed"], true);
     assert_eq!(action("complete")["reason"], "0 of 100 units are completed; 100 are still to be logged");
     let path = |verb: &str| format!("/work-orders/{}/{verb}", order["id"]);
     let (status, again) = olga.post(&path("start"), json!({})).await;
-    assert_eq!((status, again), (400, json!({"error": "Cannot start work order", "reason": "WO-2026-002 is already in progress"})));
+    assert_eq!(
+        (status, again),
+        (400, json!({"error": "Cannot start work order", "reason": "WO-2026-002 is already in progress"}))
+    );
     assert_eq!(olga.post(&path("pause"), json!({"reason": "waiting for material"})).await.1["status"], "paused");
     let put = parts(olga.send(Method::PUT, &path("resume"), None).await).await;
-    assert_eq!((put.0, put.1["status"].as_str()), (200, Some("in_progress")), "PUT is an alias (Q-032), the body may be missing");
+    assert_eq!(
+        (put.0, put.1["status"].as_str()),
+        (200, Some("in_progress")),
+        "PUT is an alias (Q-032), the body may be missing"
+    );
     assert_eq!(olga.post(&path("complete"), json!({})).await.0, 400, "WO-15");
     assert_eq!(olga.post("/production-logs", log(&order, 100, 8.0)).await.0, 201);
     assert_eq!(olga.post(&path("complete"), json!({})).await.1["status"], "completed");
@@ -46,7 +57,10 @@ async fn wo_depmsg_shape_of_a_refused_start() {
     let olga = server.signed_in("olga@acme.example").await;
     let (status, body) = olga.post("/work-orders/WO-2026-003/start", json!({})).await;
     assert_eq!(status, 400);
-    assert_eq!(body, json!({"error": "Cannot start work order", "reason": "WO-2026-003 has no lane; a supervisor assigns one"}));
+    assert_eq!(
+        body,
+        json!({"error": "Cannot start work order", "reason": "WO-2026-003 has no lane; a supervisor assigns one"})
+    );
 }
 
 #[tokio::test]
@@ -76,7 +90,9 @@ async fn log_06_api_example() {
 async fn log_03_04_05_07_refusals_name_every_field() {
     let server = Server::start().await;
     let olga = server.signed_in("olga@acme.example").await;
-    let (status, body) = olga.post("/production-logs", json!({"work_order_id": "WO-2026-002", "quantity_completed": 1, "hours_worked": 1})).await;
+    let (status, body) = olga
+        .post("/production-logs", json!({"work_order_id": "WO-2026-002", "quantity_completed": 1, "hours_worked": 1}))
+        .await;
     assert_eq!((status, body["error"].as_str()), (400, Some("Cannot log production")), "LOG-05: {body}");
     let order = start(&olga, "WO-2026-002").await;
     let fields = |body: &Value| {
@@ -88,16 +104,29 @@ async fn log_03_04_05_07_refusals_name_every_field() {
         (log(&order, 101, 1.0), vec!["quantity_completed"]),
         (log(&order, 0, 25.0), vec!["quantity_completed", "hours_worked"]),
         (log(&order, 1, 0.123_456_78), vec!["hours_worked"]),
-        (json!({"work_order_id": order["id"], "quantity_completed": 1, "quantity_rejected": 2, "hours_worked": 1}), vec!["quantity_rejected"]),
+        (
+            json!({"work_order_id": order["id"], "quantity_completed": 1, "quantity_rejected": 2, "hours_worked": 1}),
+            vec!["quantity_rejected"],
+        ),
         (json!({"work_order_id": 999_999, "quantity_completed": 1, "hours_worked": 1}), vec!["work_order_id"]),
-        (json!({"work_order_id": order["id"], "quantity_completed": 1, "hours_worked": 1, "machine_id": 1}), vec!["machine_id"]),
-        (json!({"work_order_id": order["id"], "quantity_completed": 1.5, "hours_worked": 1}), vec!["quantity_completed"]),
+        (
+            json!({"work_order_id": order["id"], "quantity_completed": 1, "hours_worked": 1, "machine_id": 1}),
+            vec!["machine_id"],
+        ),
+        (
+            json!({"work_order_id": order["id"], "quantity_completed": 1.5, "hours_worked": 1}),
+            vec!["quantity_completed"],
+        ),
         (json!({"work_order_id": order["id"], "quantity_completed": 1, "hours_worked": 1, "cost": 1}), vec!["cost"]),
         (json!({"work_order_id": order["id"], "quantity_completed": 1}), vec!["hours_worked"]),
     ];
     for (wanted, expect) in cases {
         let (status, body) = olga.post("/production-logs", wanted.clone()).await;
-        assert_eq!((status, body["error"].as_str(), fields(&body)), (400, Some("Validation failed"), expect.iter().map(|s| s.to_string()).collect()), "{wanted}: {body}");
+        assert_eq!(
+            (status, body["error"].as_str(), fields(&body)),
+            (400, Some("Validation failed"), expect.iter().map(|s| s.to_string()).collect()),
+            "{wanted}: {body}"
+        );
     }
     assert_eq!(olga.get("/work-orders?status=in_progress").await.1["work_orders"][0]["quantity_completed"], 0);
 }

@@ -127,7 +127,8 @@ fn start_parts(
 async fn link(context: ApiContext, shutdown: CancellationToken) -> anyhow::Result<()> {
     let ApiContext { store, carrier: status, config, .. } = context;
     let Some(cloud) = &config.cloud else {
-        status.set(CarrierState::Offline, Some("there is no [cloud] in the configuration; this edge works alone".into()));
+        status
+            .set(CarrierState::Offline, Some("there is no [cloud] in the configuration; this edge works alone".into()));
         shutdown.cancelled().await;
         return Ok(());
     };

@@ -100,7 +100,8 @@ async fn attempt(store: &Store, config: &Config, cloud: &CloudConfig) -> Result<
         return Ok((identity.clone(), keys(secret, &identity)?));
     }
     let token = token(cloud)?;
-    let secret = secret(data_dir).map_err(|e| Failure::Refused(format!("{}: {e}", data_dir.join(KEY_FILE).display())))?;
+    let secret =
+        secret(data_dir).map_err(|e| Failure::Refused(format!("{}: {e}", data_dir.join(KEY_FILE).display())))?;
     let answer = redeem(cloud, &config.agent.name, &token, secret).await?;
     let identity = identity_of(answer)?;
     let keys = keys(secret, &identity)?;
@@ -115,7 +116,10 @@ async fn attempt(store: &Store, config: &Config, cloud: &CloudConfig) -> Result<
 }
 
 fn key_lost(data_dir: &Path, error: &io::Error) -> String {
-    format!("{}: {error}; without its key this edge cannot talk to the cloud. Enrol it anew", data_dir.join(KEY_FILE).display())
+    format!(
+        "{}: {error}; without its key this edge cannot talk to the cloud. Enrol it anew",
+        data_dir.join(KEY_FILE).display()
+    )
 }
 
 fn token(cloud: &CloudConfig) -> Result<String, Failure> {
@@ -139,8 +143,7 @@ fn token(cloud: &CloudConfig) -> Result<String, Failure> {
 
 async fn redeem(cloud: &CloudConfig, name: &str, token: &str, secret: [u8; 32]) -> Result<Answer, Failure> {
     let away = |e: reqwest::Error| Failure::Away(format!("{}: {}", cloud.url, causes(&e)));
-    let client =
-        reqwest::Client::builder().connect_timeout(CONNECT_MOST).timeout(ANSWER_MOST).build().map_err(away)?;
+    let client = reqwest::Client::builder().connect_timeout(CONNECT_MOST).timeout(ANSWER_MOST).build().map_err(away)?;
     let body = Request { token, name, public_key: BASE64.encode(public_key(secret)) };
     let mut request = client.post(format!("{}/api/v1/edges/enrol", cloud.url)).json(&body);
     if let Some(organization) = &cloud.organization {
@@ -156,8 +159,10 @@ async fn redeem(cloud: &CloudConfig, name: &str, token: &str, secret: [u8; 32]) 
         return serde_json::from_slice(&bytes)
             .map_err(|e| Failure::Refused(format!("{} is no Unison cloud of this version: {e}", cloud.url)));
     }
-    let said = serde_json::from_slice::<ErrorBody>(&bytes)
-        .map_or_else(|_| code.to_string(), |b| b.reason.map_or_else(|| b.error.clone(), |r| format!("{}: {r}", b.error)));
+    let said = serde_json::from_slice::<ErrorBody>(&bytes).map_or_else(
+        |_| code.to_string(),
+        |b| b.reason.map_or_else(|| b.error.clone(), |r| format!("{}: {r}", b.error)),
+    );
     if code.is_client_error() && code != reqwest::StatusCode::TOO_MANY_REQUESTS {
         Err(Failure::Refused(format!("the cloud refuses the enrolment token ({said}); get a new one")))
     } else {

@@ -1,5 +1,6 @@
 //! The command line of the agent.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,8 +16,16 @@ use tracing_subscriber::EnvFilter;
 /// As sysexits.h: something is wrong with the configuration; starting again does not help.
 const EXIT_CONFIG: u8 = 78;
 
+/// The OPC UA library calls a missing certificate an error on every start; without security it is none.
+const LOG: &str =
+    "info,opcua_crypto=off,opcua_core::comms::secure_channel=off,opcua_client=error,opcua_client::session::client=off";
+
 #[derive(Parser)]
-#[command(name = "edge-agent", version, about = "Talks to the machines of a plant, knows what they do, serves the operators.")]
+#[command(
+    name = "edge-agent",
+    version,
+    about = "Talks to the machines of a plant, knows what they do, serves the operators."
+)]
 #[command(args_conflicts_with_subcommands = true)]
 struct Cli {
     #[command(subcommand)]
@@ -30,9 +39,7 @@ enum Command {
     /// Runs the agent (what happens without a command).
     Run(Run),
     /// Says what a configuration would do, or all that is wrong with it. Talks to no device.
-    Check {
-        file: PathBuf,
-    },
+    Check { file: PathBuf },
     /// Sets the PIN of an operator on this box, through the running agent.
     Pin {
         #[command(flatten)]
@@ -123,8 +130,11 @@ fn run(config: Config) -> anyhow::Result<ExitCode> {
 
 /// `UNISON_LOG` says what is logged ("info", "edge_agent=debug"), `UNISON_LOG_FORMAT=json` how.
 fn log_to_stderr() {
-    let filter = EnvFilter::try_from_env("UNISON_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = EnvFilter::try_from_env("UNISON_LOG").unwrap_or_else(|_| EnvFilter::new(LOG));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     if std::env::var("UNISON_LOG_FORMAT").is_ok_and(|format| format == "json") {
         log.json().init();
     } else {
@@ -165,9 +175,8 @@ fn set_pin(config: &Config, operator: &str, pin: &str) -> anyhow::Result<ExitCod
         let away = || format!("{base}: does the agent run?");
         let answer = client.get(&base).send().await.with_context(away)?.error_for_status()?;
         let known = answer.json::<Operators>().await?.operators;
-        let is_meant = |o: &&Operator| {
-            o.name == operator || o.id.to_string() == operator || o.email.as_deref() == Some(operator)
-        };
+        let is_meant =
+            |o: &&Operator| o.name == operator || o.id.to_string() == operator || o.email.as_deref() == Some(operator);
         let meant: Vec<&Operator> = known.iter().filter(is_meant).collect();
         let [one] = meant.as_slice() else {
             let names: Vec<&str> = known.iter().map(|o| o.name.as_str()).collect();

@@ -193,8 +193,11 @@ async fn edge_01_edge_09_sync_04_the_story_of_an_edge() {
 
     // The cloud asks, the edge does it.
     let (by, at, request) = (UserId(1), Timestamp(0), Uuid::from_u128(77));
-    cloud.send(&[WorkOrderRequest { request, work_order: ORDER, verb: WorkOrderVerb::Start, by, at, note: None }.into()]);
-    let moved = |f: &Fact| matches!(f, Fact::WorkOrderMoved(f) if f.request == Some(request) && f.machine == Some(MILL));
+    cloud.send(&[
+        WorkOrderRequest { request, work_order: ORDER, verb: WorkOrderVerb::Start, by, at, note: None }.into()
+    ]);
+    let moved =
+        |f: &Fact| matches!(f, Fact::WorkOrderMoved(f) if f.request == Some(request) && f.machine == Some(MILL));
     drivers_common::until("the answer arrives", || has(&cloud.facts(), moved)).await;
     agent.until("/queue", "everything is acknowledged", |q| q["edge_to_cloud"]["pending"] == 0).await;
     assert_eq!(cloud.acked().0, cloud.acked().1);
@@ -206,7 +209,8 @@ async fn edge_01_edge_09_sync_04_the_story_of_an_edge() {
     drivers_common::until("the parts of the gap arrive", || parts(&cloud.facts()) == 27).await;
     let facts = cloud.facts();
     assert!(has(&facts, |f| matches!(f, Fact::ActivityChanged(f) if f.activity == Activity::NoData)));
-    let work_orders: Vec<_> = facts.iter().filter_map(|f| if let Fact::Counted(f) = f { f.work_order } else { None }).collect();
+    let work_orders: Vec<_> =
+        facts.iter().filter_map(|f| if let Fact::Counted(f) = f { f.work_order } else { None }).collect();
     assert!(work_orders.contains(&ORDER), "parts know their work order");
     agent.stop().await;
 }

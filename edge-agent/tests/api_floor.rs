@@ -36,13 +36,23 @@ async fn morning(edge: &Edge) {
 async fn edge_10_reads_are_open() {
     let edge = Edge::start().await;
     let station = edge.read("/station").await;
-    assert_eq!((&station["edge_name"], &station["plant_name"], &station["organization_name"]), (&json!("Hall 1"), &json!("Plant 1"), &json!("Acme")));
-    assert_eq!((&station["enrolled"], &station["timezone"], &station["unknown_machines"]), (&json!(true), &json!("UTC"), &json!(["NOPE-1"])));
+    assert_eq!(
+        (&station["edge_name"], &station["plant_name"], &station["organization_name"]),
+        (&json!("Hall 1"), &json!("Plant 1"), &json!("Acme"))
+    );
+    assert_eq!(
+        (&station["enrolled"], &station["timezone"], &station["unknown_machines"]),
+        (&json!(true), &json!("UTC"), &json!(["NOPE-1"]))
+    );
     let machines = edge.read("/machines").await;
-    let codes: Vec<_> = machines["machines"].as_array().unwrap().iter().map(|m| m["machine_code"].as_str().unwrap()).collect();
+    let codes: Vec<_> =
+        machines["machines"].as_array().unwrap().iter().map(|m| m["machine_code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["CNC-001", "OLD-001"], "not those of other edges");
     let cnc = &machines["machines"][0];
-    assert_eq!((&cnc["activity"], &cnc["stale"], &cnc["edge"], &cnc["lane_name"]), (&json!("no_data"), &json!(true), &json!("Hall 1"), &json!("Lane A")));
+    assert_eq!(
+        (&cnc["activity"], &cnc["stale"], &cnc["edge"], &cnc["lane_name"]),
+        (&json!("no_data"), &json!(true), &json!("Hall 1"), &json!("Lane A"))
+    );
     assert_eq!(edge.read("/machines?search=old&status=decommissioned").await["total"], 1);
     assert_eq!(edge.get("/machines?status=lost").await.0, 400);
     assert_eq!(edge.read("/connections").await, json!({"connections": []}));
@@ -50,7 +60,10 @@ async fn edge_10_reads_are_open() {
     assert_eq!((&queue["page_to_edge"], &queue["edge_to_cloud"]["state"]), (&json!("ok"), &json!("offline")));
     assert!(queue["edge_to_cloud"]["pending"].as_u64().unwrap() > 0);
     let health = edge.read("/health").await;
-    assert_eq!((&health["status"], &health["storage"], &health["machines"]), (&json!("ok"), &json!("ok"), &json!({"total": 1, "seen": 0})));
+    assert_eq!(
+        (&health["status"], &health["storage"], &health["machines"]),
+        (&json!("ok"), &json!("ok"), &json!({"total": 1, "seen": 0}))
+    );
     for path in ["/machines/999/station", "/machines/x/ribbon", "/work-orders/x", "/nothing"] {
         let (status, body) = edge.get(path).await;
         assert_eq!((status.as_u16(), &body["error"]), (404, &json!("Not found")), "{path}");
@@ -66,9 +79,15 @@ async fn q_133_oee_of_a_range() {
     let edge = Edge::start().await;
     morning(&edge).await;
     let oee = edge.read("/kpi/oee?machine=CNC-001&from=2025-11-06T08:00:00Z&to=2025-11-06T10:00:00Z").await;
-    assert_eq!((&oee["machine"], &oee["from"], &oee["to"]), (&json!("CNC-001"), &json!("2025-11-06T08:00:00Z"), &json!("2025-11-06T10:00:00Z")));
+    assert_eq!(
+        (&oee["machine"], &oee["from"], &oee["to"]),
+        (&json!("CNC-001"), &json!("2025-11-06T08:00:00Z"), &json!("2025-11-06T10:00:00Z"))
+    );
     // 2 h planned, no stop has an event: availability 100; 500 × 6 s of 7200 s; 490 good.
-    assert_eq!((&oee["availability"], &oee["performance"], &oee["quality"]), (&json!(100.0), &json!(41.67), &json!(98.0)));
+    assert_eq!(
+        (&oee["availability"], &oee["performance"], &oee["quality"]),
+        (&json!(100.0), &json!(41.67), &json!(98.0))
+    );
     assert_eq!((&oee["oee"], &oee["coverage"], &oee["band"]), (&json!(40.83), &json!(100.0), &json!("Poor")));
     assert_eq!((&oee["total"], &oee["good"], &oee["run_seconds"]), (&json!(500), &json!(490), &json!(3600.0)));
     let unseen = edge.read("/kpi/oee?machine=CNC-001&from=2025-11-05T08:00:00Z&to=2025-11-05T10:00:00Z").await;
@@ -93,11 +112,23 @@ async fn q_130_station_page_and_growth_since_the_last_log() {
     morning(&edge).await;
     let ana = edge.with_running_order().await;
     edge.advance(60);
-    edge.record(vec![activity(&edge, 0, Activity::Running), counted(edge.now().plus(-20_000_000), 7, 1), Observed { until: edge.now() }.into()]).await;
+    edge.record(vec![
+        activity(&edge, 0, Activity::Running),
+        counted(edge.now().plus(-20_000_000), 7, 1),
+        Observed { until: edge.now() }.into(),
+    ])
+    .await;
     let station = edge.read(&format!("/machines/{CNC}/station")).await;
     assert_eq!((&station["total"], &station["rejected"], &station["good"]), (&json!(507), &json!(11), &json!(496)));
-    assert_eq!((&station["target"], &station["target_now"]), (&json!(400), &json!(200)), "half of the shift is over: {station}");
-    assert_eq!((&station["shift"]["name"], &station["shift"]["ends_at"]), (&json!("Day"), &json!("2025-11-06T14:00:00Z")));
+    assert_eq!(
+        (&station["target"], &station["target_now"]),
+        (&json!(400), &json!(200)),
+        "half of the shift is over: {station}"
+    );
+    assert_eq!(
+        (&station["shift"]["name"], &station["shift"]["ends_at"]),
+        (&json!("Day"), &json!("2025-11-06T14:00:00Z"))
+    );
     assert_eq!(station["since_last_log"], json!({"good": 6, "rejected": 1}), "since WO-1 was started");
     assert_eq!(station["work_order"]["work_order_number"], "WO-1");
     assert_eq!(station["oee"]["total"], 507);
@@ -114,12 +145,17 @@ async fn edge_14_ribbon_shows_unseen_time_as_such() {
     let edge = Edge::start().await;
     morning(&edge).await;
     let ribbon = edge.read(&format!("/machines/{CNC}/ribbon?from=2025-11-06T07:00:00Z&to=2025-11-06T10:00:00Z")).await;
-    let activities: Vec<_> = ribbon["intervals"].as_array().unwrap().iter().map(|i| i["activity"].as_str().unwrap()).collect();
+    let activities: Vec<_> =
+        ribbon["intervals"].as_array().unwrap().iter().map(|i| i["activity"].as_str().unwrap()).collect();
     assert_eq!(activities, ["no_data", "running", "idle"]);
     assert_eq!((&ribbon["known_until"], &ribbon["intervals"][2]["to"]), (&json!("2025-11-06T10:00:00Z"), &Value::Null));
     edge.advance(600);
     let ribbon = edge.read(&format!("/machines/{CNC}/ribbon")).await;
-    assert_eq!(ribbon["intervals"].as_array().unwrap().last().unwrap()["activity"], "no_data", "never assumed to go on");
+    assert_eq!(
+        ribbon["intervals"].as_array().unwrap().last().unwrap()["activity"],
+        "no_data",
+        "never assumed to go on"
+    );
     assert_eq!(edge.get(&format!("/machines/{CNC}/ribbon?from=2025-01-01T00:00:00Z")).await.0, 400);
 }
 
@@ -132,7 +168,10 @@ async fn edge_10_scans() {
     };
     let code = |code: &str| json!({"code": code, "source": "wedge", "station": CNC});
     let (status, found) = scan(code("WO:WO-1\r\n")).await;
-    assert_eq!((status, &found["kind"], &found["work_order_id"], &found["code"]), (200, &json!("work_order"), &json!(101), &json!("WO:WO-1")));
+    assert_eq!(
+        (status, &found["kind"], &found["work_order_id"], &found["code"]),
+        (200, &json!("work_order"), &json!(101), &json!("WO:WO-1"))
+    );
     assert_eq!((&found["station"], &found["at"]), (&json!(CNC), &json!("2025-11-06T10:00:00Z")));
     assert_eq!(scan(code("CNC-001")).await.1["machine_id"], CNC);
     assert_eq!(scan(code("B-77")).await.1["user"]["name"], "Ana");
@@ -167,17 +206,30 @@ async fn edge_10_events_snapshot_then_deltas() {
     assert!(began.elapsed().as_millis() < 600, "{:?}", began.elapsed());
     let changed = delta.as_array().unwrap();
     assert_eq!(changed.len(), 1, "only what changed");
-    assert_eq!((&changed[0]["id"], &changed[0]["status"], &changed[0]["flags"][0]), (&json!(CNC), &json!("running"), &json!("running without work order")));
+    assert_eq!(
+        (&changed[0]["id"], &changed[0]["status"], &changed[0]["flags"][0]),
+        (&json!(CNC), &json!("running"), &json!("running without work order"))
+    );
     let ana = edge.with_running_order().await;
     assert_eq!(events.next("machines").await[0]["current_work_order"]["id"], 101);
-    edge.post("/production-logs", &ana, json!({"work_order_id": 101, "quantity_completed": 5, "hours_worked": 1})).await;
+    edge.post("/production-logs", &ana, json!({"work_order_id": 101, "quantity_completed": 5, "hours_worked": 1}))
+        .await;
     assert_eq!(events.next("production_log").await["cumulative_completed"], 5);
-    edge.post("/downtime-events", &ana, json!({"machine_id": CNC, "downtime_reason_code": "mechanical_failure", "started_at": "2025-11-06T09:59:00Z"})).await;
+    edge.post(
+        "/downtime-events",
+        &ana,
+        json!({"machine_id": CNC, "downtime_reason_code": "mechanical_failure", "started_at": "2025-11-06T09:59:00Z"}),
+    )
+    .await;
     assert_eq!(events.next("downtime").await["reason_code"], "mechanical_failure");
     assert!(events.next("queue").await["edge_to_cloud"]["pending"].as_u64().unwrap() > 3);
     edge.call(Method::POST, "/scans", None, &json!({"code": "B-77", "source": "wedge"})).await;
     let scan = events.next("scan").await;
-    assert_eq!((&scan["kind"], &scan["code"]), (&json!("badge"), &json!("")), "a badge's code goes only to who read it");
+    assert_eq!(
+        (&scan["kind"], &scan["code"]),
+        (&json!("badge"), &json!("")),
+        "a badge's code goes only to who read it"
+    );
 }
 
 #[tokio::test]
@@ -230,7 +282,15 @@ async fn api_07_documents_match_the_routes() {
     let document = answer(edge.http.get(format!("{}/api/openapi.json", edge.url)).send().await.unwrap()).await.1;
     assert_eq!(document["openapi"], "3.1.0");
     let paths = document["paths"].as_object().unwrap();
-    for path in ["/production-logs", "/work-orders/{id}/start", "/downtime-events/{id}", "/kpi/oee", "/scans", "/events", "/auth/badge"] {
+    for path in [
+        "/production-logs",
+        "/work-orders/{id}/start",
+        "/downtime-events/{id}",
+        "/kpi/oee",
+        "/scans",
+        "/events",
+        "/auth/badge",
+    ] {
         assert!(paths.contains_key(&format!("/api/v1{path}")), "{path}");
     }
     assert_eq!(document["paths"]["/api/v1/production-logs"]["post"]["x-permission"], "production_logs:write");
@@ -256,12 +316,17 @@ async fn api_07_documents_match_the_routes() {
 async fn edge_10_pages() {
     let edge = Edge::start().await;
     let get = async |path: &str| edge.http.get(format!("{}{path}", edge.url)).send().await.unwrap();
-    let header = |r: &reqwest::Response, name: &str| r.headers().get(name).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+    let header = |r: &reqwest::Response, name: &str| {
+        r.headers().get(name).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default()
+    };
     let mut nonces = Vec::new();
     for path in ["/", "/m/15", "/m/15/log", "/login", "/queue", "/scanner"] {
         let page = get(path).await;
         assert_eq!(page.status(), 200, "{path}");
-        assert_eq!((header(&page, "cache-control"), header(&page, "x-content-type-options")), ("no-cache".into(), "nosniff".into()));
+        assert_eq!(
+            (header(&page, "cache-control"), header(&page, "x-content-type-options")),
+            ("no-cache".into(), "nosniff".into())
+        );
         assert_eq!(header(&page, "content-type"), "text/html; charset=utf-8");
         let policy = header(&page, "content-security-policy");
         let nonce = policy.split_once("'nonce-").unwrap().1.split_once('\'').unwrap().0.to_owned();

@@ -24,7 +24,10 @@ async fn log_06_a_log_is_booked_and_answered() {
     assert_eq!(log["logged_by"], json!({"id": ANA, "name": "Ana"}));
     assert_eq!(log["labor_cost_added"], Value::Null, "Q-132: the edge knows no costs");
     let order = edge.read("/work-orders/WO-1").await;
-    assert_eq!((&order["quantity_completed"], &order["quantity_rejected"], &order["quantity_left"]), (&json!(10), &json!(2), &json!(90)));
+    assert_eq!(
+        (&order["quantity_completed"], &order["quantity_rejected"], &order["quantity_left"]),
+        (&json!(10), &json!(2), &json!(90))
+    );
     let logs = edge.read("/production-logs?work_order_id=101").await;
     assert_eq!((&logs["total"], &logs["production_logs"][0]), (&json!(1), &log));
 }
@@ -52,12 +55,21 @@ async fn log_03_log_04_log_07_wrong_quantities_and_hours_are_refused_with_their_
         (json!({"work_order_id": 101, "hours_worked": 1}), "quantity_completed"),
         (json!({"work_order_id": 101, "quantity_completed": 1}), "hours_worked"),
         (json!({"quantity_completed": 1, "hours_worked": 1}), "work_order_id"),
-        (json!({"work_order_id": 101, "quantity_completed": 1, "quantity_rejected": 2, "hours_worked": 1}), "quantity_rejected"),
-        (json!({"work_order_id": 101, "quantity_completed": 1, "quantity_rejected": -1, "hours_worked": 1}), "quantity_rejected"),
+        (
+            json!({"work_order_id": 101, "quantity_completed": 1, "quantity_rejected": 2, "hours_worked": 1}),
+            "quantity_rejected",
+        ),
+        (
+            json!({"work_order_id": 101, "quantity_completed": 1, "quantity_rejected": -1, "hours_worked": 1}),
+            "quantity_rejected",
+        ),
         (json!({"work_order_id": 999, "quantity_completed": 1, "hours_worked": 1}), "work_order_id"),
         (json!({"work_order_id": 101, "quantity_completed": 1, "hours_worked": 1, "machine_id": 999}), "machine_id"),
         (json!({"work_order_id": 101, "quantity_completed": 1, "hours_worked": 1, "rate": 1}), "rate"),
-        (json!({"work_order_id": 101, "quantity_completed": 1, "hours_worked": 1, "notes": "x".repeat(2_001)}), "notes"),
+        (
+            json!({"work_order_id": 101, "quantity_completed": 1, "hours_worked": 1, "notes": "x".repeat(2_001)}),
+            "notes",
+        ),
     ] {
         let (status, answer) = edge.post("/production-logs", &ana, body.clone()).await;
         assert_eq!(status, 400, "{body}: {answer}");
@@ -65,7 +77,13 @@ async fn log_03_log_04_log_07_wrong_quantities_and_hours_are_refused_with_their_
         assert_eq!(fields(&answer), [field], "{body}: {answer}");
         assert!(answer["details"][0]["message"].as_str().is_some_and(|m| !m.is_empty()));
     }
-    let (_, answer) = edge.post("/production-logs", &ana, json!({"work_order_id": 101, "quantity_completed": 0, "quantity_rejected": -1, "hours_worked": 25})).await;
+    let (_, answer) = edge
+        .post(
+            "/production-logs",
+            &ana,
+            json!({"work_order_id": 101, "quantity_completed": 0, "quantity_rejected": -1, "hours_worked": 25}),
+        )
+        .await;
     assert_eq!(fields(&answer), ["quantity_completed", "quantity_rejected", "hours_worked"], "all at once");
     assert_eq!(edge.read("/production-logs").await["total"], 0, "nothing of it was booked");
 }

@@ -36,7 +36,8 @@ async fn wo_02_a_work_order_is_started_paused_resumed_and_completed() {
     let (status, refused) = go("complete", json!({})).await;
     assert_eq!(status, 400, "WO-15");
     assert!(refused["reason"].as_str().unwrap().contains("100 are still to be logged"), "{refused}");
-    edge.post("/production-logs", &ana, json!({"work_order_id": 101, "quantity_completed": 100, "hours_worked": 1})).await;
+    edge.post("/production-logs", &ana, json!({"work_order_id": 101, "quantity_completed": 100, "hours_worked": 1}))
+        .await;
     assert_eq!(go("complete", json!({})).await.1["status"], "completed");
     assert_eq!(edge.read("/machines").await["machines"][0]["current_work_order"], Value::Null);
 }
@@ -50,7 +51,10 @@ async fn wo_14_q_129_what_cannot_be_started_here() {
         assert_eq!(status, 400, "{order}: {refused}");
         assert!(refused["reason"].as_str().unwrap().contains(reason), "{order}: {refused}");
         let shown = edge.read(&format!("/work-orders/{order}")).await;
-        assert!(shown["allowed_actions"][0]["reason"].as_str().unwrap().contains(reason), "the page says the same: {shown}");
+        assert!(
+            shown["allowed_actions"][0]["reason"].as_str().unwrap().contains(reason),
+            "the page says the same: {shown}"
+        );
     }
     assert_eq!(edge.post("/work-orders/WO-9/start", &ana, json!({})).await.0, 404);
     for machine in [RETIRED, ELSEWHERE, 999] {
@@ -77,8 +81,12 @@ async fn stop_of_a_signal(edge: &Edge) -> Uuid {
         by: None,
         note: None,
     };
-    let activity =
-        ActivityChanged { machine: MachineId(CNC), at: edge.now().plus(-60 * SECOND), activity: Activity::Down, clock: ClockQuality::Sure };
+    let activity = ActivityChanged {
+        machine: MachineId(CNC),
+        at: edge.now().plus(-60 * SECOND),
+        activity: Activity::Down,
+        clock: ClockQuality::Sure,
+    };
     edge.record(vec![activity.into(), opened.into()]).await;
     id
 }
@@ -104,17 +112,36 @@ async fn q_062_a_stop_is_given_a_reason_before_work_goes_on() {
     assert_eq!(patch(&ana, json!({})).await.0, 400);
     let (status, row) = patch(&ana, json!({"downtime_reason_code": "mechanical_failure", "notes": "belt"})).await;
     assert_eq!(status, 200, "{row}");
-    assert_eq!((&row["reason_code"], &row["downtime_reason"], &row["notes"]), (&json!("mechanical_failure"), &json!("Mechanical Failure"), &json!("belt")));
-    assert_eq!((&row["classified_by"]["name"], &row["source"], &row["duration_minutes"]), (&json!("Ana"), &json!("signal"), &json!(1.0)));
+    assert_eq!(
+        (&row["reason_code"], &row["downtime_reason"], &row["notes"]),
+        (&json!("mechanical_failure"), &json!("Mechanical Failure"), &json!("belt"))
+    );
+    assert_eq!(
+        (&row["classified_by"]["name"], &row["source"], &row["duration_minutes"]),
+        (&json!("Ana"), &json!("signal"), &json!(1.0))
+    );
     let head = edge.store.model().queue.head;
     assert_eq!(patch(&ana, json!({"downtime_reason_code": "mechanical_failure", "notes": "belt"})).await.0, 200);
     assert_eq!(edge.store.model().queue.head, head, "said twice is recorded once");
     let ben = edge.sign_on(BEN).await;
     assert_eq!(patch(&ben, json!({"downtime_reason_code": "material_shortage"})).await.0, 403, "another's reason");
     let sue = edge.sign_on(SUE).await;
-    assert_eq!(patch(&sue, json!({"downtime_reason_code": "material_shortage"})).await.1["reason_code"], "material_shortage");
+    assert_eq!(
+        patch(&sue, json!({"downtime_reason_code": "material_shortage"})).await.1["reason_code"],
+        "material_shortage"
+    );
     assert_eq!(edge.post("/work-orders/101/resume", &ana, json!({})).await.0, 200);
-    assert_eq!(edge.call(Method::PATCH, &format!("/downtime-events/{}", Uuid::now_v7()), Some(&ana), &json!({"downtime_reason_code": "mechanical_failure"})).await.0, 404);
+    assert_eq!(
+        edge.call(
+            Method::PATCH,
+            &format!("/downtime-events/{}", Uuid::now_v7()),
+            Some(&ana),
+            &json!({"downtime_reason_code": "mechanical_failure"})
+        )
+        .await
+        .0,
+        404
+    );
 }
 
 #[tokio::test]
@@ -125,7 +152,10 @@ async fn down_01_down_03_an_operator_reports_a_stop() {
     let id = Uuid::now_v7();
     let (status, stop) = edge.post("/downtime-events", &ana, body(id)).await;
     assert_eq!(status, 201, "{stop}");
-    assert_eq!((&stop["id"], &stop["source"], &stop["ended_at"], &stop["duration_minutes"]), (&json!(id), &json!("operator"), &Value::Null, &json!(2.0)));
+    assert_eq!(
+        (&stop["id"], &stop["source"], &stop["ended_at"], &stop["duration_minutes"]),
+        (&json!(id), &json!("operator"), &Value::Null, &json!(2.0))
+    );
     assert_eq!(edge.read("/machines").await["machines"][0]["status"], "down");
     let (status, again) = edge.post("/downtime-events", &ana, body(id)).await;
     assert_eq!((status.as_u16(), &again), (200, &stop), "sent twice, reported once");
@@ -141,14 +171,19 @@ async fn down_01_down_03_an_operator_reports_a_stop() {
     let (status, past) = edge
         .post("/downtime-events", &ana, json!({"machine_id": CNC, "downtime_reason_code": "material_shortage", "started_at": "2025-11-06T08:00:00Z", "ended_at": "2025-11-06T08:30:00Z"}))
         .await;
-    assert_eq!((status.as_u16(), &past["duration_minutes"], &past["ended_at"]), (201, &json!(30.0), &json!("2025-11-06T08:30:00Z")), "{past}");
+    assert_eq!(
+        (status.as_u16(), &past["duration_minutes"], &past["ended_at"]),
+        (201, &json!(30.0), &json!("2025-11-06T08:30:00Z")),
+        "{past}"
+    );
 }
 
 #[tokio::test]
 async fn down_01_a_report_without_sense_is_refused() {
     let edge = Edge::start().await;
     let ana = edge.sign_on(ANA).await;
-    let good = json!({"machine_id": CNC, "downtime_reason_code": "mechanical_failure", "started_at": "2025-11-06T09:58:00Z"});
+    let good =
+        json!({"machine_id": CNC, "downtime_reason_code": "mechanical_failure", "started_at": "2025-11-06T09:58:00Z"});
     for (field, value) in [
         ("machine_id", json!(999)),
         ("machine_id", json!(ELSEWHERE)),
@@ -173,8 +208,18 @@ async fn down_01_a_report_without_sense_is_refused() {
     retired["machine_id"] = json!(RETIRED);
     let (status, refused) = edge.post("/downtime-events", &ana, retired).await;
     assert_eq!(status, 409, "MACH-03: {refused}");
-    let (_, refused) = edge.post("/downtime-events", &ana, json!({"machine_id": 1, "downtime_reason_code": "x", "started_at": "2026-01-01T00:00:00Z"})).await;
+    let (_, refused) = edge
+        .post(
+            "/downtime-events",
+            &ana,
+            json!({"machine_id": 1, "downtime_reason_code": "x", "started_at": "2026-01-01T00:00:00Z"}),
+        )
+        .await;
     assert_eq!(fields(&refused), ["machine_id", "downtime_reason_code", "started_at"], "all at once");
     let reasons = edge.read("/downtime-reasons").await;
-    assert_eq!((&reasons["total"], &reasons["downtime_reasons"][0]["code"]), (&json!(2), &json!("material_shortage")), "only active ones");
+    assert_eq!(
+        (&reasons["total"], &reasons["downtime_reasons"][0]["code"]),
+        (&json!(2), &json!("material_shortage")),
+        "only active ones"
+    );
 }

@@ -18,7 +18,12 @@ async fn q_136_tile_and_pin() {
     assert_eq!((status.as_u16(), refused["reason"].as_str().unwrap().contains("no PIN")), (401, true), "{refused}");
     edge.set_pin(ANA, "1234").await;
     let tiles = edge.read("/operators").await;
-    let names: Vec<_> = tiles["operators"].as_array().unwrap().iter().map(|o| (o["name"].as_str().unwrap(), o["has_pin"].as_bool().unwrap())).collect();
+    let names: Vec<_> = tiles["operators"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|o| (o["name"].as_str().unwrap(), o["has_pin"].as_bool().unwrap()))
+        .collect();
     assert_eq!(names, [("Ana", true), ("Ben", false), ("Sue", false), ("Vic", false)], "nobody who left");
     for operator in [json!(ANA), json!("Ana"), json!("ANA@acme.example"), json!("3")] {
         let (status, session) = login(&edge, operator.clone(), "1234").await;
@@ -134,7 +139,8 @@ async fn q_134_a_cookie_writes_only_for_our_own_page() {
     let edge = Edge::start().await;
     edge.set_pin(ANA, "1234").await;
     let url = |path: &str| format!("{}/api/v1{path}", edge.url);
-    let response = edge.http.post(url("/auth/login")).json(&json!({"operator": ANA, "pin": "1234"})).send().await.unwrap();
+    let response =
+        edge.http.post(url("/auth/login")).json(&json!({"operator": ANA, "pin": "1234"})).send().await.unwrap();
     let cookie = response.headers()["set-cookie"].to_str().unwrap().to_owned();
     for part in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=28800"] {
         assert!(cookie.contains(part), "{cookie}");
@@ -144,9 +150,14 @@ async fn q_134_a_cookie_writes_only_for_our_own_page() {
     let start = || edge.http.post(url("/work-orders/WO-1/start")).header("cookie", cookie).json(&json!({}));
     assert_eq!(start().send().await.unwrap().status(), 403);
     assert_eq!(start().header("origin", "http://evil.example").send().await.unwrap().status(), 403);
-    assert_eq!(edge.http.get(url("/me")).header("cookie", cookie).send().await.unwrap().status(), 200, "reads need no proof");
+    assert_eq!(
+        edge.http.get(url("/me")).header("cookie", cookie).send().await.unwrap().status(),
+        200,
+        "reads need no proof"
+    );
     assert_eq!(start().header("origin", edge.url.as_str()).send().await.unwrap().status(), 200);
-    let pause = edge.http.post(url("/work-orders/WO-1/pause")).header("cookie", cookie).header("x-requested-with", "unison");
+    let pause =
+        edge.http.post(url("/work-orders/WO-1/pause")).header("cookie", cookie).header("x-requested-with", "unison");
     assert_eq!(pause.send().await.unwrap().status(), 200);
 }
 
@@ -174,12 +185,20 @@ async fn q_136_badge() {
 async fn q_136_a_badge_read_by_the_box_is_claimed_once() {
     let edge = Edge::start().await;
     let mut events = api_common::Events::open(&edge).await;
-    let scan = || Scan { connection: "s".into(), machine: Some("CNC-001".into()), code: "B-77".into(), at: edge.now().0 };
+    let scan =
+        || Scan { connection: "s".into(), machine: Some("CNC-001".into()), code: "B-77".into(), at: edge.now().0 };
     events.next("snapshot").await;
     edge.scans.send(scan()).unwrap();
     let event = events.next("scan").await;
-    assert_eq!((&event["kind"], &event["source"], &event["station"]), (&json!("badge"), &json!("serial"), &json!(api_common::CNC)));
-    assert_eq!((&event["user"]["name"], &event["code"]), (&json!("Ana"), &json!("")), "a badge's code is told to nobody");
+    assert_eq!(
+        (&event["kind"], &event["source"], &event["station"]),
+        (&json!("badge"), &json!("serial"), &json!(api_common::CNC))
+    );
+    assert_eq!(
+        (&event["user"]["name"], &event["code"]),
+        (&json!("Ana"), &json!("")),
+        "a badge's code is told to nobody"
+    );
     let body = json!({"scan": event["id"]});
     let (status, session) = edge.call(Method::POST, "/auth/badge", None, &body).await;
     assert_eq!((status.as_u16(), &session["user"]["id"]), (200, &json!(ANA)), "{session}");

@@ -63,20 +63,21 @@ async fn open(dir: &Path) -> Store {
 async fn child_that_writes_until_it_is_killed() {
     let Some(dir) = std::env::var_os(CHILD).map(PathBuf::from) else { return };
     let store = open(&dir).await;
-    let writers = (0..8).map(|_| {
-        let store = store.clone();
-        tokio::spawn(async move {
-            loop {
-                let id = Uuid::new_v4();
-                store.decide(move |_| Ok::<_, Infallible>((vec![logged(id)], ()))).await.unwrap().unwrap();
-                let mut out = std::io::stdout().lock();
-                writeln!(out, "acked {id}").unwrap();
-                out.flush().unwrap();
-            }
-        })
-    });
-    for writer in writers.collect::<Vec<_>>() {
-        writer.await.unwrap();
+    let mut writers = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        writers.spawn(write_on(store.clone()));
+    }
+    // They never end by themselves.
+    writers.join_next().await;
+}
+
+async fn write_on(store: Store) {
+    loop {
+        let id = Uuid::new_v4();
+        store.decide(move |_| Ok::<_, Infallible>((vec![logged(id)], ()))).await.unwrap().unwrap();
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "acked {id}").unwrap();
+        out.flush().unwrap();
     }
 }
 

@@ -3,11 +3,12 @@
 // of the Content-Security-Policy and any page error fails the walk.
 import { createRequire } from "node:module";
 import { mkdirSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 
 const require = createRequire(process.env.WEB_PACKAGE);
 const { chromium } = require("playwright-core");
-const { EDGE_URL, CLOUD_URL, ORG, EMAIL, PASSWORD, OPERATOR, PIN, ORDER, MACHINE, MACHINE_ID, SHOTS } = process.env;
+const { EDGE_URL, CLOUD_URL, ORG, EMAIL, PASSWORD, OPERATOR, PIN, ORDER, MACHINE, MACHINE_ID, PLANT_PORT, SHOTS } = process.env;
 mkdirSync(SHOTS, { recursive: true });
 
 const problems = [];
@@ -74,6 +75,34 @@ async function edge() {
   return page;
 }
 
+/** Commands the simulated plant. */
+function plant(line) {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(PLANT_PORT), "127.0.0.1", () => socket.write(`${line}\n`));
+    socket.once("data", (answer) => {
+      socket.end();
+      answer.toString().startsWith("ok") ? resolve() : reject(new Error(`${line}: ${answer}`));
+    });
+    socket.once("error", reject);
+  });
+}
+
+// The machine breaks down. From the floor: one tap on its tile, and when the stop has lasted longer than the
+// micro-stop limit its page asks by itself; the second tap is the reason.
+async function stop(page) {
+  await page.goto(EDGE_URL);
+  await plant(`hold ${MACHINE} down 101`);
+  await page.getByTestId(`tile-${MACHINE}`).and(page.locator('[data-state="down"]')).click();
+  await page.getByTestId("stop-page").waitFor();
+  await shot(page, "edge-stop-reason");
+  await page.getByTestId("reason-mechanical_failure").click();
+  await page.getByTestId("station").waitFor();
+  await page.getByTestId("toast").filter({ hasText: "Mechanical Failure" }).first().waitFor();
+  await shot(page, "edge-stop-classified");
+  await plant(`release ${MACHINE}`);
+  say("a stop has its reason after two taps");
+}
+
 // The wedge: a scanner that types. Every page takes it, while live events run.
 async function scan(page) {
   await page.goto(EDGE_URL);
@@ -117,6 +146,7 @@ async function cloud() {
   await shot(page, "cloud-machines");
   await page.goto(`${CLOUD_URL}/machines/${MACHINE_ID}`);
   await page.getByTestId("ribbon").waitFor();
+  await page.getByTestId("stops").getByText("Mechanical Failure").waitFor();
   await shot(page, "cloud-machine");
   await page.goto(`${CLOUD_URL}/edges`);
   await page.getByTestId("edges").waitFor();
@@ -143,6 +173,7 @@ async function looks() {
 
 try {
   const page = await edge();
+  await stop(page);
   await scan(page);
   await cloud();
   await looks();

@@ -72,7 +72,12 @@ pub fn held(database: &Path, until: i64) -> Result<Held> {
         Ok(rows.collect::<rusqlite::Result<Rows>>()?)
     };
     let [activity, counts, downtimes, logs] = QUERIES.map(rows);
-    Ok(Held { activity_changes: activity?, count_buckets: counts?, downtime_events: downtimes?, production_logs: logs? })
+    Ok(Held {
+        activity_changes: activity?,
+        count_buckets: counts?,
+        downtime_events: downtimes?,
+        production_logs: logs?,
+    })
 }
 
 /// Up to when the cloud holds settled machine time of its one edge; 0 before the first.

@@ -3,6 +3,7 @@
 
 use anyhow::{Context, Result, ensure};
 use std::process::Stdio;
+use std::time::Duration;
 use tokio::process::Command;
 use unison_tests::stage::{ADMIN_EMAIL, OPERATOR, ORGANIZATION, Options, Ports, Stage, repository};
 
@@ -12,8 +13,16 @@ const ORDER: &str = "WO-2026-001";
 #[tokio::test(flavor = "multi_thread")]
 async fn ui_12_log_06_logged_on_the_edge_page_seen_on_the_cloud_page() -> Result<()> {
     let data_dir = repository().join("target/stories/browser");
-    let stage = Stage::start(Options { data_dir, ports: Ports::free()?, seed: 5, speed: 1.0 }).await?;
+    let mut stage = Stage::start(Options { data_dir, ports: Ports::free()?, seed: 5, speed: 1.0 }).await?;
     stage.start_work_orders().await?;
+    // A manager's first look should show figures: a few buckets must have arrived.
+    let manager = stage.manager().await?;
+    let today = format!("/kpi/oee/trend?machine={MACHINE}&days=1");
+    stage
+        .wait_for("the first OEE", Duration::from_secs(60), async |_| {
+            Ok(manager.get(&today).await?["days"][0]["oee"].is_number())
+        })
+        .await?;
     let machines = stage.edge_api().get("/machines").await?;
     let machines = machines["machines"].as_array().context("machines")?;
     let machine = machines.iter().find(|m| m["machine_code"] == MACHINE).context("the CNC")?;
@@ -32,6 +41,7 @@ async fn ui_12_log_06_logged_on_the_edge_page_seen_on_the_cloud_page() -> Result
         .env("ORDER", ORDER)
         .env("MACHINE", MACHINE)
         .env("MACHINE_ID", machine["id"].to_string())
+        .env("PLANT_PORT", stage.options.ports.plant_control.to_string())
         .env("SHOTS", &shots)
         .stdin(Stdio::null())
         .output()

@@ -70,7 +70,8 @@ impl Polled {
     fn start(connection: &str, tags: &[(&str, &str)]) -> Result<Self> {
         let dir = tempfile::tempdir()?;
         let path: PathBuf = dir.path().join("edge.toml");
-        let mut text = "[agent]\nname = \"t\"\ndata_dir = \"/nonexistent\"\n[http]\nlisten = \"127.0.0.1:0\"\n".to_owned();
+        let mut text =
+            "[agent]\nname = \"t\"\ndata_dir = \"/nonexistent\"\n[http]\nlisten = \"127.0.0.1:0\"\n".to_owned();
         text.push_str(&format!("[[connection]]\nname = \"foreign\"\n{connection}\n"));
         for (name, rest) in tags {
             text.push_str(&format!("[[connection.tag]]\nname = \"{name}\"\n{rest}\n"));
@@ -154,7 +155,9 @@ async fn edge_02_pymodbus_values_of_every_type() -> Result<()> {
 async fn edge_03_asyncua_values_and_a_restart() -> Result<()> {
     let port = free_port()?;
     let server = Foreign::start("opcua_server.py", port)?;
-    let connection = format!("driver = \"opcua\"\nendpoint = \"opc.tcp://127.0.0.1:{port}/\"\nsecurity = \"none\"\nsampling_ms = 100");
+    let connection = format!(
+        "driver = \"opcua\"\nendpoint = \"opc.tcp://127.0.0.1:{port}/\"\nsecurity = \"none\"\nsampling_ms = 100"
+    );
     let polled = Polled::start(
         &connection,
         &[

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use unison_core::time::{MINUTE, Timestamp};
+use unison_core::time::{BUCKET, MINUTE, Timestamp};
 use unison_tests::compare::{cloud_database, edge_database, held, settled_in_cloud};
 use unison_tests::stage::{Api, Options, Ports, Stage};
 
@@ -33,7 +33,7 @@ async fn order(api: &Api, number: &str) -> Result<Value> {
 async fn caught_up(stage: &mut Stage, after: Timestamp) -> Result<i64> {
     let dir = stage.options.data_dir.clone();
     stage
-        .wait_for("the cloud to catch up", Duration::from_secs(90), async |_| Ok(settled_in_cloud(&dir)? > after.0))
+        .wait_for("the cloud to catch up", Duration::from_secs(120), async |_| Ok(settled_in_cloud(&dir)? > after.0))
         .await?;
     settled_in_cloud(&dir)
 }
@@ -56,8 +56,8 @@ async fn kpi_05_q_133_edge_and_cloud_give_the_same_body_for_a_past_minute() -> R
     let manager = stage.manager().await?;
     let machines = manager.get("/machines").await?;
     assert_eq!(machines["total"], 3);
-    // The next whole minute, and a little more until it is settled on both sides.
-    let from = Timestamp((now().0 / MINUTE + 1) * MINUTE);
+    // A minute from the next bucket on, and a little more until it is settled on both sides.
+    let from = now().bucket().plus(BUCKET);
     let to = from.plus(MINUTE);
     caught_up(&mut stage, to).await?;
     for machine in MACHINES {
@@ -133,7 +133,11 @@ async fn wo_02_q_129_the_cloud_asks_and_the_edge_decides() -> Result<()> {
     let started = manager.post(&format!("{path}/start"), &json!({})).await?;
     assert_eq!(started.status, 200, "{}", started.body);
     assert_eq!(started.body["status"], "in_progress");
-    assert!(started.body["started_at"].is_string() && started.body["started_by"]["name"].is_string(), "{}", started.body);
+    assert!(
+        started.body["started_at"].is_string() && started.body["started_by"]["name"].is_string(),
+        "{}",
+        started.body
+    );
     assert_eq!(order(&stage.edge_api(), "WO-2026-002").await?["status"], "in_progress");
     let again = manager.post(&format!("{path}/start"), &json!({})).await?;
     assert_eq!(again.status, 400, "{}", again.body);

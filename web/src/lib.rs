@@ -68,7 +68,8 @@ pub const fn index(app: App) -> &'static str {
 /// without the nonce. Characters that cannot stand in a nonce are dropped, so that it cannot end the directive.
 #[must_use]
 pub fn content_security_policy(nonce: &str) -> String {
-    let nonce: String = nonce.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=')).collect();
+    let nonce: String =
+        nonce.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=')).collect();
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self'; \
          font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \

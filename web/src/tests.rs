@@ -33,7 +33,9 @@ fn ui_12_both_pages_are_embedded_and_reference_existing_assets() {
 #[test]
 fn every_script_and_style_carries_the_nonce_placeholder() {
     for app in App::ALL {
-        for tag in index(app).split('<').filter(|tag| tag.starts_with("script") || tag.starts_with("link rel=\"stylesheet\"")) {
+        for tag in
+            index(app).split('<').filter(|tag| tag.starts_with("script") || tag.starts_with("link rel=\"stylesheet\""))
+        {
             assert!(tag.contains(&format!("nonce=\"{NONCE_PLACEHOLDER}\"")), "{app:?}: <{tag}");
         }
     }

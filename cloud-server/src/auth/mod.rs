@@ -91,7 +91,13 @@ impl Auth {
     ///
     /// # Errors
     /// 401 when it is wrong, 429 after too many failures.
-    pub async fn login(&self, organization: &Organization, email: &str, password: &str, from: IpAddr) -> Result<Session, ApiError> {
+    pub async fn login(
+        &self,
+        organization: &Organization,
+        email: &str,
+        password: &str,
+        from: IpAddr,
+    ) -> Result<Session, ApiError> {
         let key = format!("{}/{email}", organization.id);
         if let Some(seconds) = self.limit.wait_seconds(&key, from, self.tenancy.now()) {
             let reason = format!("Too many failed attempts; try again in {seconds} seconds");
@@ -111,7 +117,8 @@ impl Auth {
         };
         self.limit.succeeded(&key, from);
         let plant = account.plants.first().map(|p| p.0);
-        let claims = Claims::new(account.id, organization.uuid, plant, account.roles.clone(), account.epoch, self.tenancy.now());
+        let claims =
+            Claims::new(account.id, organization.uuid, plant, account.roles.clone(), account.epoch, self.tenancy.now());
         let token = self.signer.write(&claims).map_err(|e| Wrong::from(DbError::Failed(e)))?;
         let caller = account.caller(organization.id, &claims);
         tracing::info!(organization = organization.id, user = account.id, "signed in");
@@ -144,7 +151,11 @@ impl Auth {
         let (account, is_revoked) = found.map_err(Wrong::from)?;
         let account = account.ok_or_else(|| ApiError::unauthenticated(ENDED))?;
         if !account.is_active {
-            return Err(ApiError::new(401, "User disabled", "This account is disabled; an administrator can enable it"));
+            return Err(ApiError::new(
+                401,
+                "User disabled",
+                "This account is disabled; an administrator can enable it",
+            ));
         }
         if home != organization.id {
             let reason = "This session belongs to another organisation; sign in at that organisation's address";

@@ -41,7 +41,10 @@ pub fn is_right(password: &str, hash: Option<&str>) -> bool {
 /// A password for the first log-in: 16 characters, 80 bits.
 #[must_use]
 pub fn random() -> String {
-    vault_random::<16>().iter().map(|b| char::from(ALPHABET.get(usize::from(*b) % ALPHABET.len()).copied().unwrap_or(b'x'))).collect()
+    vault_random::<16>()
+        .iter()
+        .map(|b| char::from(ALPHABET.get(usize::from(*b) % ALPHABET.len()).copied().unwrap_or(b'x')))
+        .collect()
 }
 
 #[cfg(test)]

@@ -27,7 +27,8 @@ impl Calendar {
 /// # Errors
 /// When the plant is missing or holds what cannot be read.
 pub fn calendar(tx: &Tx<'_>, plant: PlantId) -> Result<Calendar, DbError> {
-    let row = tx.query_one("SELECT timezone FROM plants WHERE organization_id = $1 AND id = $2", params![tx.org(), plant])?;
+    let row =
+        tx.query_one("SELECT timezone FROM plants WHERE organization_id = $1 AND id = $2", params![tx.org(), plant])?;
     let name: String = row.ok_or_else(|| DbError::Failed(format!("there is no plant {plant}")))?.get("timezone")?;
     let zone = TimeZone::get(&name).map_err(|e| DbError::Failed(format!("zone of plant {plant}: {e}")))?;
     let rows = tx.query(
@@ -47,7 +48,8 @@ struct BreakRow {
 pub(super) fn shift(row: &Row) -> Result<Shift, DbError> {
     let wrong = |e: String| DbError::Failed(format!("a shift in the database: {e}"));
     let time = |column: &str| WallTime::parse(&row.get::<String>(column)?).map_err(wrong);
-    let breaks: Vec<BreakRow> = serde_json::from_str(&row.get::<String>("breaks")?).map_err(|e| wrong(e.to_string()))?;
+    let breaks: Vec<BreakRow> =
+        serde_json::from_str(&row.get::<String>("breaks")?).map_err(|e| wrong(e.to_string()))?;
     let placed = breaks.iter().map(|b| WallTime::parse(&b.from).map(|from| Break { from, minutes: b.minutes }));
     Ok(Shift {
         id: row.get("id")?,

@@ -203,7 +203,8 @@ mod tests {
         let sums = [("material_shortage", 480), ("mechanical_failure", 360), ("setup_changeover", 300), ("other", 310)];
         let sums = sums.map(|(code, m)| ((code.to_owned(), code.to_owned()), (m * MINUTE, 1)));
         let pareto = ranked(sums.into_iter().collect());
-        let shares: Vec<_> = pareto.downtime_pareto.iter().map(|r| (r.reason_code.as_str(), r.percent.unwrap())).collect();
+        let shares: Vec<_> =
+            pareto.downtime_pareto.iter().map(|r| (r.reason_code.as_str(), r.percent.unwrap())).collect();
         assert_eq!(pareto.total_minutes, 1450.0);
         assert_eq!(shares[0], ("material_shortage", 33.1));
         assert_eq!(shares[1], ("mechanical_failure", 24.8));

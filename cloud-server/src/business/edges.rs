@@ -99,7 +99,8 @@ pub struct NewEdge {
 /// # Errors
 /// When the database fails.
 pub fn plant_uuid(tx: &Tx<'_>, plant: PlantId) -> Result<Option<Uuid>, DbError> {
-    let row = tx.query_one("SELECT uuid FROM plants WHERE organization_id = $1 AND id = $2", params![tx.org(), plant])?;
+    let row =
+        tx.query_one("SELECT uuid FROM plants WHERE organization_id = $1 AND id = $2", params![tx.org(), plant])?;
     row.map(|r| r.get("uuid")).transpose()
 }
 
@@ -111,7 +112,9 @@ pub fn plant_uuid(tx: &Tx<'_>, plant: PlantId) -> Result<Option<Uuid>, DbError> 
 pub fn add(tx: &WriteTx<'_>, plant: PlantId, uuid: Uuid, wanted_name: &str) -> Result<NewEdge, DbError> {
     let sql = "SELECT p.name, o.name AS organization_name FROM plants p
                JOIN organization o ON o.organization_id = p.organization_id WHERE p.organization_id = $1 AND p.id = $2";
-    let row = tx.query_one(sql, params![tx.org(), plant])?.ok_or_else(|| DbError::Failed(format!("there is no plant {plant}")))?;
+    let row = tx
+        .query_one(sql, params![tx.org(), plant])?
+        .ok_or_else(|| DbError::Failed(format!("there is no plant {plant}")))?;
     let name = free_name(tx, plant, wanted_name)?;
     let id = tx.next_id("edges")?;
     tx.execute(

@@ -31,7 +31,10 @@ impl Request {
         let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
         let key = value.to_str().unwrap_or_default().trim();
         if key.is_empty() || key.chars().count() > KEY_CHARS_MAX {
-            return Err(ApiError::field("Idempotency-Key", format!("must have 1 to {KEY_CHARS_MAX} printable characters")));
+            return Err(ApiError::field(
+                "Idempotency-Key",
+                format!("must have 1 to {KEY_CHARS_MAX} printable characters"),
+            ));
         }
         let hash = Sha256::new().chain_update(action).chain_update([0]).chain_update(body).finalize().into();
         Ok(Some(Self { key: key.to_owned(), hash }))
@@ -43,7 +46,10 @@ impl Request {
 /// # Errors
 /// What `work` refuses, or 409 when the key was used for something else.
 pub fn once<T: Serialize>(
-    tx: &WriteTx<'_>, request: Option<&Request>, status: u16, work: impl FnOnce(&WriteTx<'_>) -> Result<T, Wrong>,
+    tx: &WriteTx<'_>,
+    request: Option<&Request>,
+    status: u16,
+    work: impl FnOnce(&WriteTx<'_>) -> Result<T, Wrong>,
 ) -> Result<(u16, String), Wrong> {
     let text = |value: &T| serde_json::to_string(value).map_err(|e| Wrong::from(DbError::Failed(e.to_string())));
     let Some(request) = request else { return Ok((status, text(&work(tx)?)?)) };
@@ -58,7 +64,10 @@ pub fn once<T: Serialize>(
         return Ok((row.get("status")?, row.get("answer")?));
     }
     let answer = text(&work(tx)?)?;
-    tx.execute("DELETE FROM idempotency_keys WHERE organization_id = $1 AND created_at < $2", params![tx.org(), tx.now().plus(-KEPT)])?;
+    tx.execute(
+        "DELETE FROM idempotency_keys WHERE organization_id = $1 AND created_at < $2",
+        params![tx.org(), tx.now().plus(-KEPT)],
+    )?;
     tx.execute(
         "INSERT INTO idempotency_keys (organization_id, key, request_hash, status, answer, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
         params![tx.org(), key, request.hash, status, &answer, tx.now()],

@@ -131,7 +131,12 @@ fn counts(tx: &Tx<'_>, machine: MachineId, range: Span) -> Result<Vec<Bucket>, D
         params![tx.org(), machine, range.from, range.to],
     )?;
     let bucket = |row: &crate::db::Row| {
-        Ok(Bucket { at: row.get("bucket_at")?, total: row.get("total")?, rejected: row.get("rejected")?, ideal: row.get("ideal_us")? })
+        Ok(Bucket {
+            at: row.get("bucket_at")?,
+            total: row.get("total")?,
+            rejected: row.get("rejected")?,
+            ideal: row.get("ideal_us")?,
+        })
     };
     rows.iter().map(bucket).collect()
 }
@@ -198,7 +203,10 @@ fn last_days(calendar: &Calendar, now: Timestamp, days: u32) -> Vec<(String, Spa
 ///
 /// # Errors
 /// When the database fails.
-pub fn utilization_today(tx: &Tx<'_>, machines: &[(MachineId, PlantId, Timestamp)]) -> Result<BTreeMap<i64, Option<f64>>, DbError> {
+pub fn utilization_today(
+    tx: &Tx<'_>,
+    machines: &[(MachineId, PlantId, Timestamp)],
+) -> Result<BTreeMap<i64, Option<f64>>, DbError> {
     let mut calendars = Calendars::default();
     let mut out = BTreeMap::new();
     for (machine, plant, known_until) in machines {
@@ -208,14 +216,17 @@ pub fn utilization_today(tx: &Tx<'_>, machines: &[(MachineId, PlantId, Timestamp
         let shifts = windows(&calendar.shifts, &calendar.zone, today);
         let running = line.spans(|a| a == Activity::Running);
         let shift: unison_core::span::Spans = shifts.iter().map(|w| w.span.intersect(today)).collect();
-        let breaks: unison_core::span::Spans = shifts.iter().flat_map(|w| w.breaks.as_slice()).map(|b| b.intersect(today)).collect();
+        let breaks: unison_core::span::Spans =
+            shifts.iter().flat_map(|w| w.breaks.as_slice()).map(|b| b.intersect(today)).collect();
         let time = Utilisation {
             shift: shift.total(),
             planned_maintenance: 0,
             breaks: breaks.total(),
             running: running.intersect(&shift.subtract(&breaks)).total(),
         };
-        out.insert(machine.0, utilisation(time).map(Percent::value));
+        // A day on which nothing was seen has no figure; 0 % would be a claim.
+        let is_seen = !line.spans(|a| a != Activity::NoData).as_slice().is_empty();
+        out.insert(machine.0, utilisation(time).filter(|_| is_seen).map(Percent::value));
     }
     Ok(out)
 }

@@ -41,7 +41,10 @@ impl Filter {
 /// # Errors
 /// When the database fails.
 pub fn plant_of(tx: &Tx<'_>, machine: MachineId) -> Result<Option<PlantId>, DbError> {
-    let row = tx.query_one("SELECT plant_id FROM machines WHERE organization_id = $1 AND id = $2", params![tx.org(), machine])?;
+    let row = tx.query_one(
+        "SELECT plant_id FROM machines WHERE organization_id = $1 AND id = $2",
+        params![tx.org(), machine],
+    )?;
     row.map(|r| r.get("plant_id")).transpose()
 }
 
@@ -177,7 +180,10 @@ pub fn ribbon(tx: &Tx<'_>, machine: i64, range: Span, stale_after: i64) -> Resul
         from: it.span.from.into(),
         to: if goes_on && i == last { None } else { Some(it.span.to.into()) },
         activity: it.activity,
-        downtime_id: stops.iter().find(|s| it.activity.is_stop() && !s.1.intersect(it.span).is_empty()).map(|s| s.0.clone()),
+        downtime_id: stops
+            .iter()
+            .find(|s| it.activity.is_stop() && !s.1.intersect(it.span).is_empty())
+            .map(|s| s.0.clone()),
     };
     let intervals = line.intervals().iter().enumerate().map(interval).collect();
     Ok(Ribbon { intervals, known_until: known.map(Rfc3339::from) })

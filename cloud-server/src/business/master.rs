@@ -49,8 +49,11 @@ pub fn plant(tx: &Tx<'_>, id: PlantId) -> Result<Option<MasterOp>, DbError> {
 /// # Errors
 /// When the database fails.
 pub fn lane(tx: &Tx<'_>, id: LaneId) -> Result<Option<MasterOp>, DbError> {
-    let Some(row) = one(tx, "SELECT * FROM lanes WHERE organization_id = $1 AND id = $2", id.0)? else { return Ok(None) };
-    let lane = Lane { id, name: row.get("name")?, capacity: row.get("capacity")?, ideal_cycle: row.get("ideal_cycle_us")? };
+    let Some(row) = one(tx, "SELECT * FROM lanes WHERE organization_id = $1 AND id = $2", id.0)? else {
+        return Ok(None);
+    };
+    let lane =
+        Lane { id, name: row.get("name")?, capacity: row.get("capacity")?, ideal_cycle: row.get("ideal_cycle_us")? };
     Ok(Some(lane.into()))
 }
 
@@ -115,7 +118,9 @@ pub fn reason(tx: &Tx<'_>, id: ReasonId) -> Result<Option<MasterOp>, DbError> {
 /// # Errors
 /// When the database fails.
 pub fn user(tx: &Tx<'_>, id: UserId) -> Result<Option<MasterOp>, DbError> {
-    let Some(row) = one(tx, "SELECT * FROM users WHERE organization_id = $1 AND id = $2", id.0)? else { return Ok(None) };
+    let Some(row) = one(tx, "SELECT * FROM users WHERE organization_id = $1 AND id = $2", id.0)? else {
+        return Ok(None);
+    };
     let user = User {
         id,
         name: row.get("name")?,

@@ -75,7 +75,11 @@ pub(crate) fn need_plant(tx: &Tx<'_>, plant: PlantId) -> Result<(), ApiError> {
     if tx.caller().reaches(plant) {
         return Ok(());
     }
-    Err(ApiError::new(403, "No plant access", "This belongs to a plant that you are not assigned to; an administrator assigns plants"))
+    Err(ApiError::new(
+        403,
+        "No plant access",
+        "This belongs to a plant that you are not assigned to; an administrator assigns plants",
+    ))
 }
 
 /// Millionths as a JSON number.

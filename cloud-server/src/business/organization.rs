@@ -22,14 +22,21 @@ pub enum CreateError {
 ///
 /// # Errors
 /// When a name is not usable or taken.
-pub async fn create(tenancy: &Tenancy, name: &str, subdomain: &str, admin_email: &str) -> Result<(Organization, String), CreateError> {
+pub async fn create(
+    tenancy: &Tenancy,
+    name: &str,
+    subdomain: &str,
+    admin_email: &str,
+) -> Result<(Organization, String), CreateError> {
     let refuse = |text: String| Err(CreateError::Refused(text));
     let name = name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 200 {
         return refuse("--name must have 1 to 200 characters".into());
     }
     if !is_subdomain(subdomain) {
-        return refuse(format!("--subdomain \"{subdomain}\" must have 3 to 20 lower-case letters and digits, such as acme"));
+        return refuse(format!(
+            "--subdomain \"{subdomain}\" must have 3 to 20 lower-case letters and digits, such as acme"
+        ));
     }
     let email = admin_email.trim().to_lowercase();
     if !is_email(&email) {
@@ -39,7 +46,9 @@ pub async fn create(tenancy: &Tenancy, name: &str, subdomain: &str, admin_email:
         return refuse(format!("the subdomain {subdomain} is taken; choose another"));
     }
     let made = match tenancy.platform().create_organization(&name, &slug(&name), subdomain).await {
-        Err(e) if e.is_unique() => return refuse(format!("an organisation with the name {name} or the subdomain {subdomain} exists")),
+        Err(e) if e.is_unique() => {
+            return refuse(format!("an organisation with the name {name} or the subdomain {subdomain} exists"));
+        }
         other => other?,
     };
     if !tenancy.platform().reserve_login(&email, made.id).await? {
@@ -88,7 +97,9 @@ pub fn plants(tx: &Tx<'_>) -> Result<Vec<PlantView>, DbError> {
         super::reach_sql("p.id")
     );
     let rows = tx.query(&sql, params![tx.org(), all, user])?;
-    rows.iter().map(|r| Ok(PlantView { id: r.get("id")?, name: r.get("name")?, timezone: r.get("timezone")? })).collect()
+    rows.iter()
+        .map(|r| Ok(PlantView { id: r.get("id")?, name: r.get("name")?, timezone: r.get("timezone")? }))
+        .collect()
 }
 
 /// Lower case with dashes: "ACME Manufacturing" is "acme-manufacturing" (ONB-ORG).
@@ -106,8 +117,12 @@ fn is_subdomain(text: &str) -> bool {
 pub fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let clean = |c: char| !c.is_whitespace() && !c.is_control() && c != '@';
-    !local.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
-        && text.len() <= 254 && local.chars().chain(domain.chars()).all(clean)
+    !local.is_empty()
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
+        && text.len() <= 254
+        && local.chars().chain(domain.chars()).all(clean)
 }
 
 #[cfg(test)]

@@ -23,11 +23,15 @@ const NOTES_CHARS_MAX: usize = 2_000;
 /// What became of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Booked {
-    New { id: i64 },
+    New {
+        id: i64,
+    },
     /// It was booked before; nothing happened.
     Known,
     /// It names a record that does not exist here.
-    Unknown { what: String },
+    Unknown {
+        what: String,
+    },
 }
 
 /// Books a log: the row, the sums and the labour cost on the work order, and the way down to the edges of
@@ -111,7 +115,8 @@ pub fn log(tx: &WriteTx<'_>, wanted: &LogProduction) -> Result<ProductionLogView
     };
     let hours = hours_micro(wanted.hours_worked)
         .ok_or_else(|| ApiError::field("hours_worked", "must be above 0 and at most 24, with at most 6 decimals"))?;
-    let entry = logging::Entry { completed: wanted.quantity_completed, rejected: wanted.quantity_rejected, hours_micro: hours };
+    let entry =
+        logging::Entry { completed: wanted.quantity_completed, rejected: wanted.quantity_rejected, hours_micro: hours };
     let accepted = logging::accept(entry, &known)?;
     let machine = wanted.machine_id.map(MachineId).or(order.machine_id);
     check_rest(tx, wanted, order.plant_id)?;
@@ -145,19 +150,27 @@ fn check_rest(tx: &Tx<'_>, wanted: &LogProduction, plant: PlantId) -> Result<(),
     }
     match wanted.machine_id {
         Some(id) if machine_plant(tx, MachineId(id))? != Some(plant) => {
-            Err(ApiError::field("machine_id", format!("there is no machine {id} in the plant of this work order")).into())
+            Err(ApiError::field("machine_id", format!("there is no machine {id} in the plant of this work order"))
+                .into())
         }
         _ => Ok(()),
     }
 }
 
 fn machine_plant(tx: &Tx<'_>, machine: MachineId) -> Result<Option<PlantId>, DbError> {
-    let row = tx.query_one("SELECT plant_id FROM machines WHERE organization_id = $1 AND id = $2", params![tx.org(), machine])?;
+    let row = tx.query_one(
+        "SELECT plant_id FROM machines WHERE organization_id = $1 AND id = $2",
+        params![tx.org(), machine],
+    )?;
     row.map(|r| r.get("plant_id")).transpose()
 }
 
 /// A UUID that was used before: the same log is answered again, another one is refused.
-fn again(before: ProductionLogView, wanted: &LogProduction, order: unison_core::ids::WorkOrderId) -> Result<ProductionLogView, Wrong> {
+fn again(
+    before: ProductionLogView,
+    wanted: &LogProduction,
+    order: unison_core::ids::WorkOrderId,
+) -> Result<ProductionLogView, Wrong> {
     let same = before.work_order_id == order.0
         && i64::try_from(before.quantity_completed) == Ok(wanted.quantity_completed)
         && i64::try_from(before.quantity_rejected) == Ok(wanted.quantity_rejected)

@@ -59,7 +59,8 @@ pub const fn verb_code(verb: WorkOrderVerb) -> &'static str {
     }
 }
 
-const VERBS: [WorkOrderVerb; 4] = [WorkOrderVerb::Start, WorkOrderVerb::Pause, WorkOrderVerb::Resume, WorkOrderVerb::Complete];
+const VERBS: [WorkOrderVerb; 4] =
+    [WorkOrderVerb::Start, WorkOrderVerb::Pause, WorkOrderVerb::Resume, WorkOrderVerb::Complete];
 
 const fn status_after(verb: WorkOrderVerb) -> WorkOrderStatus {
     match verb {
@@ -74,15 +75,16 @@ const fn status_after(verb: WorkOrderVerb) -> WorkOrderStatus {
 /// # Errors
 /// When the database fails.
 pub fn find(tx: &Tx<'_>, key: &Key) -> Result<Option<WorkOrder>, DbError> {
+    // A number may look like an id; as a number in JSON or a path it is an id first.
     let (id, number) = match key {
-        Key::Id(id) => (*id, String::new()),
-        Key::Text(text) => (text.parse().unwrap_or(0), text.clone()),
+        Key::Id(id) => (*id, id.to_string()),
+        Key::Text(text) => (0, text.clone()),
     };
     let row = tx.query_one(
         "SELECT w.*, p.uuid AS plant_uuid FROM work_orders w
          JOIN plants p ON p.organization_id = w.organization_id AND p.id = w.plant_id
          WHERE w.organization_id = $1 AND (w.work_order_number = $3 OR w.id = $2)
-         ORDER BY w.work_order_number = $3 DESC LIMIT 1",
+         ORDER BY w.id = $2 DESC LIMIT 1",
         params![tx.org(), id, number],
     )?;
     row.as_ref().map(read).transpose()
@@ -129,7 +131,11 @@ pub fn move_order(tx: &WriteTx<'_>, key: &Key, verb: WorkOrderVerb, wanted: &Mov
     }
     let machine = match wanted.machine_id.map(MachineId) {
         Some(id) if super::machines::plant_of(tx, id)? != Some(order.plant_id) => {
-            return Err(ApiError::field("machine_id", format!("there is no machine {id} in the plant of this work order")).into());
+            return Err(ApiError::field(
+                "machine_id",
+                format!("there is no machine {id} in the plant of this work order"),
+            )
+            .into());
         }
         Some(id) => Some(id),
         None => order.machine_id,
@@ -143,7 +149,15 @@ pub fn move_order(tx: &WriteTx<'_>, key: &Key, verb: WorkOrderVerb, wanted: &Mov
     }
     work_order::moved(verb, &order.known())?;
     let before = view(tx, order.id)?;
-    let fact = WorkOrderMoved { work_order: order.id, verb, machine, by: Some(user), at: tx.now(), note: wanted.note.clone(), request: None };
+    let fact = WorkOrderMoved {
+        work_order: order.id,
+        verb,
+        machine,
+        by: Some(user),
+        at: tx.now(),
+        note: wanted.note.clone(),
+        request: None,
+    };
     apply(tx, &fact, order.plant_uuid)?;
     if let Some(op) = super::master::work_order(tx, order.id)? {
         tx.to_plant(order.plant_id, op);
@@ -164,14 +178,20 @@ fn executing_edge(tx: &Tx<'_>, order: &WorkOrder, machine: Option<MachineId>) ->
 }
 
 fn ask(
-    tx: &WriteTx<'_>, order: &WorkOrder, verb: WorkOrderVerb, user: UserId, wanted: &MoveWorkOrder, edge: String,
+    tx: &WriteTx<'_>,
+    order: &WorkOrder,
+    verb: WorkOrderVerb,
+    user: UserId,
+    wanted: &MoveWorkOrder,
+    edge: String,
 ) -> Result<Moved, DbError> {
     let request = Uuid::now_v7();
     tx.execute(
         "INSERT INTO work_order_requests (organization_id, uuid, work_order_id, verb, user_id, at) VALUES ($1, $2, $3, $4, $5, $6)",
         params![tx.org(), request, order.id, verb_code(verb), user, tx.now()],
     )?;
-    let op = WorkOrderRequest { request, work_order: order.id, verb, by: user, at: tx.now(), note: wanted.note.clone() };
+    let op =
+        WorkOrderRequest { request, work_order: order.id, verb, by: user, at: tx.now(), note: wanted.note.clone() };
     tx.to_plant(order.plant_id, MasterOp::from(op));
     let asked = json!({"verb": verb_code(verb), "edge": edge, "request": request});
     tx.audit("work_order", order.id, "request", None::<&()>, Some(&asked))?;
@@ -278,7 +298,8 @@ impl Filter {
         let words = status.unwrap_or_default().split(',').map(str::trim).filter(|w| !w.is_empty());
         let read = |word: &str| {
             let all = WorkOrderStatus::ALL.map(WorkOrderStatus::code).join(", ");
-            WorkOrderStatus::from_code(word).ok_or_else(|| ApiError::field("status", format!("\"{word}\" is none of {all}")))
+            WorkOrderStatus::from_code(word)
+                .ok_or_else(|| ApiError::field("status", format!("\"{word}\" is none of {all}")))
         };
         Ok(Self { statuses: words.map(read).collect::<Result<_, _>>()?, plant })
     }
@@ -356,12 +377,20 @@ fn allowed_actions(tx: &Tx<'_>, known: &work_order::Known) -> Vec<AllowedAction>
         };
         AllowedAction { action: action.to_owned(), allowed: reason.is_none(), reason }
     };
-    let mut out: Vec<_> = VERBS.into_iter().map(|v| action(verb_code(v), MOVE, work_order::moved(v, known).err())).collect();
-    let log = logging::Known { number: known.number.clone(), status: known.status, ordered: known.ordered, completed: known.completed };
+    let mut out: Vec<_> =
+        VERBS.into_iter().map(|v| action(verb_code(v), MOVE, work_order::moved(v, known).err())).collect();
+    let log = logging::Known {
+        number: known.number.clone(),
+        status: known.status,
+        ordered: known.ordered,
+        completed: known.completed,
+    };
     // One unit in one hour stands for any log: what it may not do, none may.
     let entry = logging::Entry { completed: 1, rejected: 0, hours_micro: logging::HOUR_MICRO };
     let refused = logging::accept(entry, &log).err().map(|r| match r {
-        Refusal::Invalid(_) => Refusal::NotNow { error: "Cannot log production", reason: format!("all {} units are logged", log.ordered) },
+        Refusal::Invalid(_) => {
+            Refusal::NotNow { error: "Cannot log production", reason: format!("all {} units are logged", log.ordered) }
+        }
         not_now @ Refusal::NotNow { .. } => not_now,
     });
     out.push(action("log", "production_logs:write", refused));
@@ -373,3 +402,7 @@ fn allowed_actions(tx: &Tx<'_>, known: &work_order::Known) -> Vec<AllowedAction>
 pub fn refused_by_edge(verb: WorkOrderVerb, reason: String) -> ApiError {
     ApiError::new(400, &format!("Cannot {} work order", verb_code(verb)), reason)
 }
+
+#[cfg(test)]
+#[path = "work_orders_tests.rs"]
+mod tests;

@@ -33,7 +33,9 @@ pub enum DbError {
     Constraint(String),
     #[error("no column \"{0}\" of the wanted type in this row")]
     Column(String),
-    #[error("{file} has schema {found}, this program knows up to {known}: it was written by a newer version; install that version again or restore a backup")]
+    #[error(
+        "{file} has schema {found}, this program knows up to {known}: it was written by a newer version; install that version again or restore a backup"
+    )]
     Newer { file: String, found: i64, known: i64 },
     #[error("SQLite {found} is too old, 3.51.3 or newer is needed: older ones can corrupt a write-ahead log")]
     Library { found: String },

@@ -1,7 +1,7 @@
 //! Statements inside one transaction.
 
-use super::value::{Row, Value};
 use super::DbError;
+use super::value::{Row, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, ToSql, ffi};
 use std::borrow::Cow;
@@ -19,7 +19,7 @@ impl Session<'_> {
     /// When the statement is wrong or the database fails.
     pub fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DbError> {
         let mut statement = self.connection.prepare_cached(&numbered(sql))?;
-        let columns: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
         let mut cursor = statement.query(rusqlite::params_from_iter(params))?;
         let mut out = Vec::new();
         while let Some(row) = cursor.next()? {

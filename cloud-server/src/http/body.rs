@@ -17,19 +17,25 @@ pub(super) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 fn wrong(path: &str, message: &str) -> ApiError {
     let message = message.split(" at line ").next().unwrap_or(message);
     // serde names a missing or unknown field in its text only; its path is that of the object around it.
-    let named = message.split('`').nth(1).filter(|_| message.starts_with("missing field") || message.starts_with("unknown field"));
+    let named = message
+        .split('`')
+        .nth(1)
+        .filter(|_| message.starts_with("missing field") || message.starts_with("unknown field"));
     let outer = if path == "." { "" } else { path.trim_end_matches('?').trim_end_matches('.') };
-    let field = match named {
-        Some(name) if outer.is_empty() || outer == name || outer.ends_with(&format!(".{name}")) => {
-            if outer.is_empty() { name.to_owned() } else { outer.to_owned() }
-        }
-        Some(name) => format!("{outer}.{name}"),
-        None if outer.is_empty() => "body".to_owned(),
-        None => outer.to_owned(),
-    };
+    let field =
+        match named {
+            Some(name) if outer.is_empty() || outer == name || outer.ends_with(&format!(".{name}")) => {
+                if outer.is_empty() { name.to_owned() } else { outer.to_owned() }
+            }
+            Some(name) => format!("{outer}.{name}"),
+            None if outer.is_empty() => "body".to_owned(),
+            None => outer.to_owned(),
+        };
     let text = match message {
         m if m.starts_with("missing field") => "is missing".to_owned(),
-        m if m.starts_with("unknown field") => format!("is not a field of this request;{}", m.split_once(',').map_or("", |(_, rest)| rest)),
+        m if m.starts_with("unknown field") => {
+            format!("is not a field of this request;{}", m.split_once(',').map_or("", |(_, rest)| rest))
+        }
         m if m.starts_with("data did not match any variant") => "has the wrong type".to_owned(),
         m if m.starts_with("EOF while parsing") => "is no complete JSON".to_owned(),
         m => m.to_owned(),
@@ -50,8 +56,14 @@ mod tests {
             error.body.details[0].field.clone()
         };
         assert_eq!(field(r#"{"work_order_id": 1, "quantity_completed": 1}"#), "hours_worked");
-        assert_eq!(field(r#"{"work_order_id": 1, "quantity_completed": "x", "hours_worked": 1}"#), "quantity_completed");
-        assert_eq!(field(r#"{"work_order_id": 1, "quantity_completed": 1, "hours_worked": 1, "quantity": 3}"#), "quantity");
+        assert_eq!(
+            field(r#"{"work_order_id": 1, "quantity_completed": "x", "hours_worked": 1}"#),
+            "quantity_completed"
+        );
+        assert_eq!(
+            field(r#"{"work_order_id": 1, "quantity_completed": 1, "hours_worked": 1, "quantity": 3}"#),
+            "quantity"
+        );
         assert_eq!(field(r#"{"work_order_id": [], "quantity_completed": 1, "hours_worked": 1}"#), "work_order_id");
         assert_eq!(field("{"), "body");
         assert_eq!(field(r#"{"work_order_id": 1, "quantity_completed": 1, "hours_worked": 1} x"#), "body");

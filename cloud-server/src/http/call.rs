@@ -111,7 +111,10 @@ impl Call {
                 (Some(from), Some(to)) => (from, to),
                 _ => {
                     let missing = missing.into_iter().filter(|(_, is_missing)| *is_missing);
-                    let detail = |field: &str| Detail { field: field.into(), message: "is missing; give an RFC 3339 time".into() };
+                    let detail = |field: &str| Detail {
+                        field: field.into(),
+                        message: "is missing; give an RFC 3339 time".into(),
+                    };
                     return Err(ApiError::invalid(missing.map(|(field, _)| detail(field)).collect()));
                 }
             },

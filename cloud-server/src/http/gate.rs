@@ -22,6 +22,8 @@ use unison_api::openapi::Access;
 
 /// No answer takes longer; the wait for an edge is 5 seconds of it.
 const ANSWER_MAX: Duration = Duration::from_secs(30);
+/// What may come as a body where none belongs.
+const BODY_IGNORED_MAX: usize = 1_024;
 pub(super) const COOKIE: &str = "unison_session";
 
 const SIGN_IN: &str = "Sign in with POST /api/v1/auth/login";
@@ -43,12 +45,14 @@ pub(super) async fn handle(app: App, route: &'static Route, request: Request) ->
         ("status", response.status().as_u16().to_string()),
     ];
     metrics::counter!("unison_http_requests_total", &labels).increment(1);
-    metrics::histogram!("unison_http_request_seconds", "path" => route.doc.path).record(started.elapsed().as_secs_f64());
+    metrics::histogram!("unison_http_request_seconds", "path" => route.doc.path)
+        .record(started.elapsed().as_secs_f64());
     response
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> ApiError {
-    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    let text =
+        panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
     let trace = trace_id();
     tracing::error!(trace, cause = text.unwrap_or_default(), "a handler panicked");
     ApiError::internal(&trace)
@@ -62,20 +66,27 @@ async fn pass(app: App, route: &'static Route, request: Request) -> Result<Answe
     let caller = caller(&app, route, &parts, organization.as_ref(), token.as_ref()).await?;
     let path = path(&mut parts).await;
     let body = read_body(route, &parts, body).await?;
-    let from = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |c| c.0.ip());
+    let from =
+        parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |c| c.0.ip());
     let action = format!("{} {}", parts.method, parts.uri.path());
     let token = token.map(|t| t.text);
     let call = Call { app, organization, caller, token, path, query, headers: parts.headers, body, from, action };
     (route.handler)(call).await
 }
 
-async fn organization(app: &App, route: &Route, headers: &HeaderMap, query: &HashMap<String, String>) -> Result<Option<Organization>, ApiError> {
+async fn organization(
+    app: &App,
+    route: &Route,
+    headers: &HeaderMap,
+    query: &HashMap<String, String>,
+) -> Result<Option<Organization>, ApiError> {
     if route.scope == Scope::Platform {
         return Ok(None);
     }
     let found = host::organization(app, headers, query.get("org").map(String::as_str)).await?;
     let not_found = || {
-        let reason = "There is no organisation at this address; organisations live at {subdomain}.{domain of this server}";
+        let reason =
+            "There is no organisation at this address; organisations live at {subdomain}.{domain of this server}";
         ApiError::new(404, "Organization not found", reason)
     };
     found.map(Some).ok_or_else(not_found)
@@ -99,14 +110,20 @@ fn token(headers: &HeaderMap) -> Option<Token> {
 }
 
 async fn caller(
-    app: &App, route: &Route, parts: &Parts, organization: Option<&Organization>, token: Option<&Token>,
+    app: &App,
+    route: &Route,
+    parts: &Parts,
+    organization: Option<&Organization>,
+    token: Option<&Token>,
 ) -> Result<Option<Caller>, ApiError> {
     let permission = match route.doc.access {
         Access::Public => return Ok(None),
         Access::Authenticated => None,
         Access::Permission(permission) => Some(permission),
     };
-    let (Some(organization), Some(token)) = (organization, token) else { return Err(ApiError::unauthenticated(SIGN_IN)) };
+    let (Some(organization), Some(token)) = (organization, token) else {
+        return Err(ApiError::unauthenticated(SIGN_IN));
+    };
     let caller = app.auth.caller(organization, &token.text).await?;
     if token.is_cookie && !is_safe(&parts.method) && !is_own_page(&parts.headers) {
         let reason = "A request with the session cookie must come from our own page, or carry the header X-Requested-With: unison";
@@ -134,7 +151,8 @@ fn is_own_page(headers: &HeaderMap) -> bool {
 
 async fn read_body(route: &Route, parts: &Parts, body: Body) -> Result<Bytes, ApiError> {
     let most = route.doc.body_bytes_max;
-    let read = to_bytes(body, most.max(1)).await.map_err(|_| {
+    // Clients that send "{}" where no body belongs are let be.
+    let read = to_bytes(body, most.max(BODY_IGNORED_MAX)).await.map_err(|_| {
         ApiError::new(413, "Too large", format!("The body of this request may have {most} bytes and must arrive whole"))
     })?;
     if most == 0 || read.is_empty() {

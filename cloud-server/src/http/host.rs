@@ -33,7 +33,11 @@ pub(super) fn named(host: &str, base_domain: &str) -> Named {
 }
 
 /// The active organisation that a request is for.
-pub(super) async fn organization(app: &App, headers: &HeaderMap, query_org: Option<&str>) -> Result<Option<Organization>, ApiError> {
+pub(super) async fn organization(
+    app: &App,
+    headers: &HeaderMap,
+    query_org: Option<&str>,
+) -> Result<Option<Organization>, ApiError> {
     let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
     let name = match named(host, &app.config.hosts.base_domain) {
         Named::Subdomain(name) => Some(name),
@@ -60,7 +64,11 @@ mod tests {
         assert_eq!(named("unison.com", "unison.com"), Named::Nothing);
         assert_eq!(named("127.0.0.1:8080", "localhost"), Named::Nothing);
         assert_eq!(named("[::1]:8080", "localhost"), Named::Nothing);
-        assert_eq!(named("evilunison.com", "unison.com"), sub("evilunison.com"), "no organisation has a dot in its name");
+        assert_eq!(
+            named("evilunison.com", "unison.com"),
+            sub("evilunison.com"),
+            "no organisation has a dot in its name"
+        );
         assert_eq!(named("a.b.unison.com", "unison.com"), sub("a.b"));
     }
 }

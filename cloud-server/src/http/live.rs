@@ -128,7 +128,8 @@ fn drain(changes: &mut broadcast::Receiver<Changed>, organization: i64) -> Optio
 }
 
 pub(super) async fn events(call: Call) -> Result<Answer, ApiError> {
-    let busy = || ApiError::new(503, "Too many listeners", "This server has no room for another live page; try again later");
+    let busy =
+        || ApiError::new(503, "Too many listeners", "This server has no room for another live page; try again later");
     let permit = call.app.streams.permits.clone().try_acquire_owned().map_err(|_| busy())?;
     let (send, receive) = mpsc::channel(EVENTS_WAITING);
     let organization = call.organization()?.clone();
@@ -149,7 +150,8 @@ pub(super) async fn events(call: Call) -> Result<Answer, ApiError> {
     };
     let snapshot = snapshot(&call).await?;
     tokio::spawn(listener.run(snapshot));
-    let stream: std::pin::Pin<Box<dyn Stream<Item = Result<Event, Infallible>> + Send>> = Box::pin(ReceiverStream::new(receive));
+    let stream: std::pin::Pin<Box<dyn Stream<Item = Result<Event, Infallible>> + Send>> =
+        Box::pin(ReceiverStream::new(receive));
     let mut response = Sse::new(stream).into_response();
     // Proxies must not collect events.
     response.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));

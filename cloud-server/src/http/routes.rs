@@ -11,7 +11,9 @@ use unison_api::error::ApiError;
 use unison_api::machine::{DowntimeList, MachineList, ReasonList, Ribbon};
 use unison_api::oee::{OeeAnswer, OeeTrend};
 use unison_api::openapi::{Access, Query, RouteDoc, SchemaOf, schema_of};
-use unison_api::production::{LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, WorkOrderList, WorkOrderView};
+use unison_api::production::{
+    LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, WorkOrderList, WorkOrderView,
+};
 
 /// What answers a call that passed the gate.
 pub(crate) type Handler = fn(Call) -> BoxFuture<'static, Result<Answer, ApiError>>;
@@ -33,8 +35,23 @@ pub struct Route {
 }
 
 impl Route {
-    const fn new(method: &'static str, path: &'static str, summary: &'static str, access: Access, handler: Handler) -> Self {
-        let doc = RouteDoc { method, path, summary, access, body_bytes_max: 0, query: &[], request: None, response: (200, None) };
+    const fn new(
+        method: &'static str,
+        path: &'static str,
+        summary: &'static str,
+        access: Access,
+        handler: Handler,
+    ) -> Self {
+        let doc = RouteDoc {
+            method,
+            path,
+            summary,
+            access,
+            body_bytes_max: 0,
+            query: &[],
+            request: None,
+            response: (200, None),
+        };
         Self { doc, scope: Scope::Organization, handler, is_at_root: false }
     }
 
@@ -108,7 +125,8 @@ fn session_and_system() -> Vec<Route> {
             .body(schema_of::<session::Login>, SMALL)
             .answers(200, Some(schema_of::<session::Started>)),
         Route::new("POST", "/auth/logout", "End the session", Authenticated, h!(session::logout)).answers(204, None),
-        Route::new("GET", "/me", "Who is signed in", Authenticated, h!(session::me)).answers(200, Some(schema_of::<session::Me>)),
+        Route::new("GET", "/me", "Who is signed in", Authenticated, h!(session::me))
+            .answers(200, Some(schema_of::<session::Me>)),
         Route::new("GET", "/openapi.json", "This document", Public, h!(system::openapi)).platform(),
         Route::new("GET", "/docs", "This document for people", Public, h!(system::docs)).platform(),
         Route::new("GET", "/health", "Whether the server works", Public, h!(system::health)).platform().at_root(),
@@ -119,8 +137,13 @@ fn session_and_system() -> Vec<Route> {
             .answers(200, Some(schema_of::<edges::Enrolled>)),
         Route::new("GET", "/edges", "Edges and their links", Access::Permission("edges:read"), h!(edges::list))
             .answers(200, Some(schema_of::<EdgeList>)),
-        Route::new("GET", "/events", "Live events (server-sent): snapshot, machines, production_log, work_order, downtime, heartbeat",
-            Access::Permission("machines:read"), h!(super::live::events)),
+        Route::new(
+            "GET",
+            "/events",
+            "Live events (server-sent): snapshot, machines, production_log, work_order, downtime, heartbeat",
+            Access::Permission("machines:read"),
+            h!(super::live::events),
+        ),
     ]
 }
 
@@ -128,11 +151,23 @@ fn floor() -> Vec<Route> {
     use Access::Permission;
     vec![
         Route::new("GET", "/machines", "Machines as they are now", Permission("machines:read"), h!(machines::list))
-            .query(&[PLANT, ("status", false, "Only this status"), ("search", false, "Part of code or name"), PAGE, PER_PAGE])
+            .query(&[
+                PLANT,
+                ("status", false, "Only this status"),
+                ("search", false, "Part of code or name"),
+                PAGE,
+                PER_PAGE,
+            ])
             .answers(200, Some(schema_of::<MachineList>)),
-        Route::new("GET", "/machines/{id}/ribbon", "What a machine did", Permission("machines:read"), h!(machines::ribbon))
-            .query(&[FROM_OPTIONAL, TO_OPTIONAL])
-            .answers(200, Some(schema_of::<Ribbon>)),
+        Route::new(
+            "GET",
+            "/machines/{id}/ribbon",
+            "What a machine did",
+            Permission("machines:read"),
+            h!(machines::ribbon),
+        )
+        .query(&[FROM_OPTIONAL, TO_OPTIONAL])
+        .answers(200, Some(schema_of::<Ribbon>)),
         Route::new("GET", "/kpi/oee", "OEE of a range", Permission("kpi:read"), h!(kpi::oee))
             .query(&[FROM, TO, CODE, PLANT])
             .answers(200, Some(schema_of::<OeeAnswer>)),
@@ -140,14 +175,34 @@ fn floor() -> Vec<Route> {
             .query(&[CODE, PLANT, ("days", false, "How many days back, 1 to 366; 30 when left out")])
             .answers(200, Some(schema_of::<OeeTrend>)),
         Route::new("GET", "/downtime-events", "Stops", Permission("downtime:read"), h!(downtime::list))
-            .query(&[MACHINE, PLANT, FROM_OPTIONAL, TO_OPTIONAL, ("open", false, "true: only open ones, false: only ended ones"), PAGE, PER_PAGE])
+            .query(&[
+                MACHINE,
+                PLANT,
+                FROM_OPTIONAL,
+                TO_OPTIONAL,
+                ("open", false, "true: only open ones, false: only ended ones"),
+                PAGE,
+                PER_PAGE,
+            ])
             .answers(200, Some(schema_of::<DowntimeList>)),
-        Route::new("GET", "/downtime-pareto", "Reasons by time lost", Permission("downtime:read"), h!(downtime::pareto))
-            .query(&[FROM, TO, MACHINE, PLANT])
-            .answers(200, Some(schema_of::<Pareto>)),
-        Route::new("GET", "/downtime-reasons", "Reasons to choose from", Permission("downtime:read"), h!(downtime::reasons))
-            .query(&[PAGE, PER_PAGE])
-            .answers(200, Some(schema_of::<ReasonList>)),
+        Route::new(
+            "GET",
+            "/downtime-pareto",
+            "Reasons by time lost",
+            Permission("downtime:read"),
+            h!(downtime::pareto),
+        )
+        .query(&[FROM, TO, MACHINE, PLANT])
+        .answers(200, Some(schema_of::<Pareto>)),
+        Route::new(
+            "GET",
+            "/downtime-reasons",
+            "Reasons to choose from",
+            Permission("downtime:read"),
+            h!(downtime::reasons),
+        )
+        .query(&[PAGE, PER_PAGE])
+        .answers(200, Some(schema_of::<ReasonList>)),
     ]
 }
 
@@ -157,14 +212,32 @@ fn orders() -> Vec<Route> {
         Route::new("GET", "/work-orders", "Work orders", Permission("work_orders:read"), h!(work_orders::list))
             .query(&[("status", false, "One or more statuses, separated by commas"), PLANT, PAGE, PER_PAGE])
             .answers(200, Some(schema_of::<WorkOrderList>)),
-        Route::new("GET", "/work-orders/{id}", "A work order, by id or number", Permission("work_orders:read"), h!(work_orders::get))
-            .answers(200, Some(schema_of::<WorkOrderView>)),
-        Route::new("GET", "/production-logs", "Production logs, newest first", Permission("production_logs:read"), h!(production::list))
-            .query(&[("work_order_id", false, "Only of this work order"), PAGE, PER_PAGE])
-            .answers(200, Some(schema_of::<ProductionLogList>)),
-        Route::new("POST", "/production-logs", "Log production", Permission("production_logs:write"), h!(production::log))
-            .body(schema_of::<LogProduction>, 16 * 1024)
-            .answers(201, Some(schema_of::<ProductionLogView>)),
+        Route::new(
+            "GET",
+            "/work-orders/{id}",
+            "A work order, by id or number",
+            Permission("work_orders:read"),
+            h!(work_orders::get),
+        )
+        .answers(200, Some(schema_of::<WorkOrderView>)),
+        Route::new(
+            "GET",
+            "/production-logs",
+            "Production logs, newest first",
+            Permission("production_logs:read"),
+            h!(production::list),
+        )
+        .query(&[("work_order_id", false, "Only of this work order"), PAGE, PER_PAGE])
+        .answers(200, Some(schema_of::<ProductionLogList>)),
+        Route::new(
+            "POST",
+            "/production-logs",
+            "Log production",
+            Permission("production_logs:write"),
+            h!(production::log),
+        )
+        .body(schema_of::<LogProduction>, 16 * 1024)
+        .answers(201, Some(schema_of::<ProductionLogView>)),
     ];
     let moves: [(&str, &str, Handler); 4] = [
         ("/work-orders/{id}/start", "Start a work order", h!(work_orders::start)),

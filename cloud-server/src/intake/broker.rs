@@ -54,7 +54,10 @@ impl Broker {
     /// # Errors
     /// When the address is not a loopback address, or the system gives no randomness.
     pub fn start(address: SocketAddr, connections_max: usize) -> anyhow::Result<Self> {
-        anyhow::ensure!(address.ip().is_loopback(), "the internal broker address {address} is no loopback address; use 127.0.0.1");
+        anyhow::ensure!(
+            address.ip().is_loopback(),
+            "the internal broker address {address} is no loopback address; use 127.0.0.1"
+        );
         let broker = Self {
             login: Login::random()?,
             connections_max,
@@ -133,7 +136,8 @@ fn config(listen: SocketAddr, login: &Login, connections_max: usize) -> Config {
         external_auth: None,
         dynamic_filters: true,
     };
-    let server = ServerSettings { name: "mqtt-loopback".into(), listen, tls: None, next_connection_delay_ms: 1, connections };
+    let server =
+        ServerSettings { name: "mqtt-loopback".into(), listen, tls: None, next_connection_delay_ms: 1, connections };
     let up = SegmentConfig { max_segment_size: UP_SEGMENT_BYTES, max_segment_count: SEGMENTS };
     Config {
         router: RouterConfig {

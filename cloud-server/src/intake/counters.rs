@@ -188,7 +188,9 @@ impl Counters {
         let now = self.since.elapsed().as_secs();
         let due = self.warn_at[reason as usize].load(Ordering::Relaxed);
         let next = now + WARN_EVERY_SECONDS;
-        if now >= due && self.warn_at[reason as usize].compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+        if now >= due
+            && self.warn_at[reason as usize].compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        {
             tracing::warn!(reason = reason.code(), who, detail, so_far, "MQTT connection refused or closed");
         }
     }

@@ -6,7 +6,8 @@ use crate::business::{master, work_orders};
 use crate::params;
 use crate::tenancy::Topic;
 use unison_core::facts::{
-    AgentStarted, DowntimeClassified, DowntimeClosed, DowntimeOpened, ProductionLogged, StopSource, WorkOrderMoved, WorkOrderRefused,
+    AgentStarted, DowntimeClassified, DowntimeClosed, DowntimeOpened, ProductionLogged, StopSource, WorkOrderMoved,
+    WorkOrderRefused,
 };
 use unison_core::ids::{LaneId, MachineId, PlantId, WorkOrderId};
 use unison_core::time::{HOUR, Timestamp};
@@ -66,7 +67,11 @@ impl Projection<'_, '_> {
             self.need_record("downtime_reasons", reason.0, "downtime reason")?;
         }
         if let Some(held) = self.stop(fact.id)? {
-            return if held.machine == fact.machine { Ok(()) } else { poison(format!("stop {} is one of another machine", fact.id)) };
+            return if held.machine == fact.machine {
+                Ok(())
+            } else {
+                poison(format!("stop {} is one of another machine", fact.id))
+            };
         }
         let source = match fact.source {
             StopSource::Signal => "signal",
@@ -127,7 +132,11 @@ impl Projection<'_, '_> {
             params![self.tx.org(), id],
         )?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some(Stop { machine: row.get("machine_id")?, started_at: row.get("started_at")?, reason_hlc: row.get("reason_hlc")? }))
+        Ok(Some(Stop {
+            machine: row.get("machine_id")?,
+            started_at: row.get("started_at")?,
+            reason_hlc: row.get("reason_hlc")?,
+        }))
     }
 
     fn own_stop(&mut self, id: Uuid) -> Result<Stop, Refused> {
@@ -216,7 +225,11 @@ impl Projection<'_, '_> {
         if let Some(machine) = order.machine
             && let Some(edge) = self.need_here(machine)?
         {
-            return if edge == self.edge.id { Ok(()) } else { poison(format!("edge {edge} executes work order {}", order.id)) };
+            return if edge == self.edge.id {
+                Ok(())
+            } else {
+                poison(format!("edge {edge} executes work order {}", order.id))
+            };
         }
         let Some(lane) = order.lane else { return Ok(()) };
         let rows = self.tx.query(

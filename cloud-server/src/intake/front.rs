@@ -80,7 +80,8 @@ impl Front {
                     continue;
                 }
             };
-            let (Ok(stranger), Ok(place)) = (strangers.clone().try_acquire_owned(), all.clone().try_acquire_owned()) else {
+            let (Ok(stranger), Ok(place)) = (strangers.clone().try_acquire_owned(), all.clone().try_acquire_owned())
+            else {
                 self.counters.refuse(Reason::TooMany, &peer.to_string(), "too many connections");
                 continue;
             };
@@ -102,7 +103,8 @@ impl Front {
         S: AsyncRead + AsyncWrite + Unpin + Send,
     {
         let mut buffer = BytesMut::new();
-        let greeted = timeout(CONNECT_WITHIN, self.greet(&mut stream, &mut buffer)).await.unwrap_or(Err(Reason::TooSlow));
+        let greeted =
+            timeout(CONNECT_WITHIN, self.greet(&mut stream, &mut buffer)).await.unwrap_or(Err(Reason::TooSlow));
         let (claim, known) = match greeted {
             Ok(Some(greeted)) => greeted,
             Ok(None) => return, // A port check, or a broken line.
@@ -200,7 +202,14 @@ impl Front {
         }
     }
 
-    async fn pipe_up<R, W>(&self, mut from: R, mut to: W, mut buffer: BytesMut, silence: Duration, rights: &Mutex<Rights>) -> Result<(), Reason>
+    async fn pipe_up<R, W>(
+        &self,
+        mut from: R,
+        mut to: W,
+        mut buffer: BytesMut,
+        silence: Duration,
+        rights: &Mutex<Rights>,
+    ) -> Result<(), Reason>
     where
         R: AsyncRead + Unpin + Send,
         W: AsyncWrite + Unpin + Send,
@@ -224,7 +233,13 @@ impl Front {
         }
     }
 
-    async fn pipe_down<R, W>(&self, mut from: R, mut to: W, rights: &Mutex<Rights>, session: &Session) -> Result<(), Reason>
+    async fn pipe_down<R, W>(
+        &self,
+        mut from: R,
+        mut to: W,
+        rights: &Mutex<Rights>,
+        session: &Session,
+    ) -> Result<(), Reason>
     where
         R: AsyncRead + Unpin + Send,
         W: AsyncWrite + Unpin + Send,
@@ -288,7 +303,9 @@ async fn write<W: AsyncWrite + Unpin>(to: &mut W, packet: &Packet) -> Result<(),
 /// Says no in the words of MQTT, where it has some, and closes. Nobody waits for the other side here.
 async fn refuse<S: AsyncWrite + Unpin>(stream: &mut S, reason: Reason) {
     let code = match reason {
-        Reason::Unknown | Reason::Revoked | Reason::Password | Reason::Identity | Reason::Will => ConnectReturnCode::NotAuthorized,
+        Reason::Unknown | Reason::Revoked | Reason::Password | Reason::Identity | Reason::Will => {
+            ConnectReturnCode::NotAuthorized
+        }
         Reason::Protocol => ConnectReturnCode::RefusedProtocolVersion,
         Reason::Broker => ConnectReturnCode::ServiceUnavailable,
         _ => return,

@@ -259,8 +259,11 @@ impl Link {
 
     async fn read(&self, talk: &mut Talk, after: u64, bytes: usize) -> Result<Option<Event>, End> {
         let (plant, incarnation) = (talk.row.plant, talk.down_incarnation);
-        let (last, batches) =
-            self.links.tenancy.read(&talk.caller, move |tx| plant_log::read(tx, plant, incarnation, after, bytes)).await?;
+        let (last, batches) = self
+            .links
+            .tenancy
+            .read(&talk.caller, move |tx| plant_log::read(tx, plant, incarnation, after, bytes))
+            .await?;
         if batches.is_empty() {
             talk.read_failed = true;
             return Ok(None);
@@ -279,7 +282,8 @@ impl Link {
         }
         let (row, seen, count) = (talk.row.clone(), talk.seen.clone(), batches.len());
         let packed = store::pack(batches).map_err(|e| End::Again(e.to_string()))?;
-        let taken = self.links.tenancy.write(&talk.caller, move |tx| store::take(tx, &row, packed, &have, &seen)).await?;
+        let taken =
+            self.links.tenancy.write(&talk.caller, move |tx| store::take(tx, &row, packed, &have, &seen)).await?;
         talk.seen_at = Some(Instant::now());
         let counters = &self.links.counters;
         counters.add(Count::Batches, count as u64);
@@ -293,7 +297,11 @@ impl Link {
         tracing::warn!(edge = %self.address.edge, reason, "a batch goes to quarantine");
         self.show(talk, &reason);
         let row = talk.row.clone();
-        let is_new = self.links.tenancy.write(&talk.caller, move |tx| store::quarantine(tx, &row, &encoded, &reason, halt)).await?;
+        let is_new = self
+            .links
+            .tenancy
+            .write(&talk.caller, move |tx| store::quarantine(tx, &row, &encoded, &reason, halt))
+            .await?;
         talk.is_halted |= halt;
         self.links.counters.add(Count::Quarantined, u64::from(is_new));
         Ok(())

@@ -48,7 +48,14 @@ pub struct Links {
 
 impl Links {
     #[must_use]
-    pub fn new(tenancy: Tenancy, counters: Arc<Counters>, outbox: Outbox, live: Live, version: String, stop: CancellationToken) -> Arc<Self> {
+    pub fn new(
+        tenancy: Tenancy,
+        counters: Arc<Counters>,
+        outbox: Outbox,
+        live: Live,
+        version: String,
+        stop: CancellationToken,
+    ) -> Arc<Self> {
         Arc::new(Self { tenancy, counters, outbox, live, version, stop, open: Mutex::default() })
     }
 

@@ -82,7 +82,12 @@ impl Intake {
     ///
     /// # Errors
     /// When the listening address cannot be taken or the broker's is not loopback.
-    pub async fn start(settings: Settings, tenancy: Tenancy, live: Live, stop: CancellationToken) -> anyhow::Result<Self> {
+    pub async fn start(
+        settings: Settings,
+        tenancy: Tenancy,
+        live: Live,
+        stop: CancellationToken,
+    ) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(settings.listen)
             .await
             .map_err(|e| anyhow::anyhow!("MQTT address {}: {e}; is another program using it?", settings.listen))?;
@@ -92,7 +97,8 @@ impl Intake {
         let broker = Broker::start(settings.broker, settings.sessions_max.saturating_add(front::STRANGERS_MAX + 16))?;
         let outbox = Outbox::new(counters.clone());
         let sessions = Arc::new(Sessions::default());
-        let links = Links::new(tenancy.clone(), counters.clone(), outbox.clone(), live.clone(), settings.version, stop.clone());
+        let links =
+            Links::new(tenancy.clone(), counters.clone(), outbox.clone(), live.clone(), settings.version, stop.clone());
         let front = Arc::new(Front {
             lookup: lookup(&tenancy),
             presence: presence(&links),
@@ -210,11 +216,14 @@ async fn watch_broker(outbox: Outbox, broker: Broker, sessions: Arc<Sessions>, l
     loop {
         let is_up = outbox.is_connected();
         metrics::gauge!("unison_intake_up").set(if is_up { 1.0 } else { 0.0 });
-        metrics::gauge!("unison_intake_sessions").set(f64::from(u32::try_from(sessions.edges().len()).unwrap_or(u32::MAX)));
+        metrics::gauge!("unison_intake_sessions")
+            .set(f64::from(u32::try_from(sessions.edges().len()).unwrap_or(u32::MAX)));
         let state = match (is_up, was_up, broker.restarts()) {
             (true, ..) => BrokerState::Up,
             (false, false, 0) => BrokerState::Starting,
-            (false, ..) => BrokerState::Failed("the embedded MQTT broker does not answer; it is being started again".into()),
+            (false, ..) => {
+                BrokerState::Failed("the embedded MQTT broker does not answer; it is being started again".into())
+            }
         };
         was_up |= is_up;
         if live.broker() != state {

@@ -38,7 +38,9 @@ pub fn next(buffer: &mut BytesMut) -> Result<Option<Packet>, Reason> {
         Some(0x30..=0x3F) => decode(buffer, PACKET_BYTES_MAX),
         // PUBACK, SUBSCRIBE, PINGREQ, DISCONNECT
         Some(0x40 | 0x82 | 0xC0 | 0xE0) => decode(buffer, CONNECT_BYTES_MAX),
-        Some(0x00..=0x0F | 0x41..=0x4F | 0x80 | 0x81 | 0x83..=0x8F | 0xC1..=0xCF | 0xE1..=0xFF) => Err(Reason::Malformed),
+        Some(0x00..=0x0F | 0x41..=0x4F | 0x80 | 0x81 | 0x83..=0x8F | 0xC1..=0xCF | 0xE1..=0xFF) => {
+            Err(Reason::Malformed)
+        }
         Some(_) => Err(Reason::Unexpected),
     }
 }

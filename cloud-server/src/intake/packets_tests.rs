@@ -3,8 +3,8 @@
 use super::*;
 use proptest::prelude::*;
 use rumqttc::mqttbytes::v4::{
-    ConnAck, ConnectReturnCode, LastWill, PubComp, PubRec, PubRel, SubAck, SubscribeFilter, SubscribeReasonCode, UnsubAck,
-    Unsubscribe,
+    ConnAck, ConnectReturnCode, LastWill, PubComp, PubRec, PubRel, SubAck, SubscribeFilter, SubscribeReasonCode,
+    UnsubAck, Unsubscribe,
 };
 
 fn address() -> Address {
@@ -152,13 +152,29 @@ fn sync_05_connect_names_one_edge_in_one_spelling() {
     assert_eq!(connect(&mut hello(|_| ())), Ok(Some(expect)));
     let table: Vec<(&str, BytesMut, Reason)> = vec![
         ("no login", hello(|c| c.login = None), Reason::Identity),
-        ("another user", hello(|c| { c.set_login(foreign().organization.to_string(), "secret"); }), Reason::Identity),
+        (
+            "another user",
+            hello(|c| {
+                c.set_login(foreign().organization.to_string(), "secret");
+            }),
+            Reason::Identity,
+        ),
         ("no uuid", hello(|c| c.client_id = "edge-1".into()), Reason::Identity),
         ("no client id", hello(|c| c.client_id = String::new()), Reason::Identity),
         ("other spelling", hello(|c| c.client_id = address().edge.simple().to_string()), Reason::Identity),
-        ("a will", hello(|c| c.last_will = Some(LastWill::new("unison/x", vec![1], QoS::AtLeastOnce, true))), Reason::Will),
+        (
+            "a will",
+            hello(|c| c.last_will = Some(LastWill::new("unison/x", vec![1], QoS::AtLeastOnce, true))),
+            Reason::Will,
+        ),
         ("MQTT 5", hello(|c| c.protocol = Protocol::V5), Reason::Protocol),
-        ("too long", hello(|c| { c.set_login(address().edge.to_string(), "x".repeat(600)); }), Reason::TooLarge),
+        (
+            "too long",
+            hello(|c| {
+                c.set_login(address().edge.to_string(), "x".repeat(600));
+            }),
+            Reason::TooLarge,
+        ),
         ("no CONNECT", bytes(&Packet::PingReq), Reason::NotConnect),
         ("reserved bits", BytesMut::from(&[0x1F, 0x00][..]), Reason::NotConnect),
         ("empty CONNECT", BytesMut::from(&[0x10, 0x00][..]), Reason::Malformed),

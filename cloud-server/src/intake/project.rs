@@ -203,7 +203,9 @@ impl<'t, 's> Projection<'t, 's> {
     /// The machine is the edge's own, or nobody's.
     pub(super) fn need_own(&mut self, id: MachineId) -> Result<(), Refused> {
         match self.need_here(id)? {
-            Some(other) if other != self.edge.id => poison(format!("machine {id} belongs to edge {other}, which alone speaks for it")),
+            Some(other) if other != self.edge.id => {
+                poison(format!("machine {id} belongs to edge {other}, which alone speaks for it"))
+            }
             _ => Ok(()),
         }
     }

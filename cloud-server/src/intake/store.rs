@@ -87,13 +87,28 @@ pub fn begin(tx: &Tx<'_>, edge: Uuid) -> Result<Beginning, DbError> {
 ///
 /// # Errors
 /// When the database fails. A fact that cannot be taken is no error; it goes to quarantine.
-pub fn take(tx: &WriteTx<'_>, edge: &EdgeRow, batches: Vec<Packed>, have: &Have, note: &Seen) -> Result<Taken, DbError> {
+pub fn take(
+    tx: &WriteTx<'_>,
+    edge: &EdgeRow,
+    batches: Vec<Packed>,
+    have: &Have,
+    note: &Seen,
+) -> Result<Taken, DbError> {
     let mut projection = Projection::new(tx, edge);
     for Packed { batch, hash, body } in batches {
         tx.execute(
             "INSERT INTO batches (organization_id, origin, incarnation, first_seq, last_seq, hash, received_at, body)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            params![tx.org(), edge.uuid, batch.incarnation, signed(batch.first), signed(batch.last()), hash, tx.now(), body],
+            params![
+                tx.org(),
+                edge.uuid,
+                batch.incarnation,
+                signed(batch.first),
+                signed(batch.last()),
+                hash,
+                tx.now(),
+                body
+            ],
         )?;
         for (seq, op) in (batch.first..).zip(&batch.ops) {
             projection.op(seq, op)?;

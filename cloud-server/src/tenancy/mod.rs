@@ -6,8 +6,8 @@
 
 mod caller;
 mod changed;
-pub mod platform;
 pub mod plant_log;
+pub mod platform;
 mod tx;
 mod vault;
 
@@ -152,12 +152,28 @@ impl Tenancy {
     }
 
     async fn file(&self, organization: i64) -> Result<Database, DbError> {
+        // Nearly always the file is open; only opening one may block.
+        if let Some(open) = self.inner.open_file(organization) {
+            return Ok(open);
+        }
         let inner = self.inner.clone();
-        tokio::task::spawn_blocking(move || inner.file(organization)).await.map_err(|e| DbError::Stopped(e.to_string()))?
+        tokio::task::spawn_blocking(move || inner.file(organization))
+            .await
+            .map_err(|e| DbError::Stopped(e.to_string()))?
     }
 }
 
 impl Inner {
+    /// An open file, unless somebody opens one right now.
+    fn open_file(&self, organization: i64) -> Option<Database> {
+        let mut open = self.open.try_lock().ok()?;
+        open.uses += 1;
+        let now = open.uses;
+        let (file, used) = open.files.get_mut(&organization)?;
+        *used = now;
+        Some(file.clone())
+    }
+
     fn file(&self, organization: i64) -> Result<Database, DbError> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.uses += 1;

@@ -33,7 +33,9 @@ pub fn head(tx: &Tx<'_>, plant: PlantId) -> Result<Head, DbError> {
     )?;
     match row {
         None => Ok(Head { incarnation: 1, seq: 0, hash: Hash::default() }),
-        Some(row) => Ok(Head { incarnation: row.get("incarnation")?, seq: row.get("last_seq")?, hash: row.get("hash")? }),
+        Some(row) => {
+            Ok(Head { incarnation: row.get("incarnation")?, seq: row.get("last_seq")?, hash: row.get("hash")? })
+        }
     }
 }
 
@@ -42,7 +44,13 @@ pub fn head(tx: &Tx<'_>, plant: PlantId) -> Result<Head, DbError> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn read(tx: &Tx<'_>, plant: PlantId, incarnation: u32, after: u64, bytes: usize) -> Result<(u64, Vec<Vec<u8>>), DbError> {
+pub fn read(
+    tx: &Tx<'_>,
+    plant: PlantId,
+    incarnation: u32,
+    after: u64,
+    bytes: usize,
+) -> Result<(u64, Vec<Vec<u8>>), DbError> {
     let rows = tx.query(
         "SELECT last_seq, body FROM plant_log
          WHERE organization_id = $1 AND plant_id = $2 AND incarnation = $3 AND first_seq > $4 ORDER BY first_seq LIMIT 64",

@@ -122,7 +122,10 @@ impl Platform {
         let (email, expires) = (email.to_lowercase(), self.now().plus(HOUR));
         let now = self.now();
         let reserve = move |s: &Session<'_>| {
-            s.execute("DELETE FROM logins WHERE email = $1 AND confirmed = 0 AND expires_at < $2", params![&email, now])?;
+            s.execute(
+                "DELETE FROM logins WHERE email = $1 AND confirmed = 0 AND expires_at < $2",
+                params![&email, now],
+            )?;
             s.execute(
                 "INSERT INTO logins (email, organization_id, confirmed, expires_at) VALUES ($1, $2, 0, $3)
                  ON CONFLICT (email) DO NOTHING",
@@ -171,7 +174,8 @@ impl Platform {
         let find = move |s: &Session<'_>| {
             let sql = "SELECT organization_id, plant_id FROM enrolment_tokens WHERE hash = $1 AND used_at IS NULL AND expires_at > $2";
             let row = s.query_one(sql, params![hash, now])?;
-            row.map(|r| Ok(Enrolment { organization: r.get("organization_id")?, plant_id: r.get("plant_id")?, hash })).transpose()
+            row.map(|r| Ok(Enrolment { organization: r.get("organization_id")?, plant_id: r.get("plant_id")?, hash }))
+                .transpose()
         };
         self.file.read(find).await
     }
@@ -180,7 +184,12 @@ impl Platform {
     ///
     /// # Errors
     /// When the database fails or the key pair of the cloud cannot be opened.
-    pub async fn enrol(&self, token: Enrolment, address: Address, edge_key: [u8; 32]) -> Result<Option<EdgeLink>, DbError> {
+    pub async fn enrol(
+        &self,
+        token: Enrolment,
+        address: Address,
+        edge_key: [u8; 32],
+    ) -> Result<Option<EdgeLink>, DbError> {
         let (now, vault) = (self.now(), self.vault.clone());
         let work = move |s: &Session<'_>| {
             let used = s.execute(
@@ -258,9 +267,9 @@ fn edge_link(s: &Session<'_>, vault: &Vault, edge: Uuid) -> Result<Option<EdgeLi
     )?;
     let Some(row) = row else { return Ok(None) };
     let address = Address { organization: row.get("organization_uuid")?, plant: row.get("plant_uuid")?, edge };
-    let secret = vault
-        .unwrap_key(&row.get::<Vec<u8>>("wrapped")?, WRAPPED_FOR)
-        .ok_or_else(|| DbError::Failed("the cloud's key cannot be opened: master.key is not the one it was wrapped with".into()))?;
+    let secret = vault.unwrap_key(&row.get::<Vec<u8>>("wrapped")?, WRAPPED_FOR).ok_or_else(|| {
+        DbError::Failed("the cloud's key cannot be opened: master.key is not the one it was wrapped with".into())
+    })?;
     let keys = Keys::agree(secret, row.get("public_key")?, &address)
         .ok_or_else(|| DbError::Failed(format!("the public key of edge {edge} is weak")))?;
     Ok(Some(EdgeLink {
@@ -280,7 +289,8 @@ fn cloud_key(s: &Session<'_>, vault: &Vault, now: Timestamp) -> Result<i64, DbEr
         return row.get("id");
     }
     let secret = random::<32>();
-    let wrapped = vault.wrap(&secret, WRAPPED_FOR).ok_or_else(|| DbError::Failed("the cloud's key cannot be wrapped".into()))?;
+    let wrapped =
+        vault.wrap(&secret, WRAPPED_FOR).ok_or_else(|| DbError::Failed("the cloud's key cannot be wrapped".into()))?;
     let row = s.query_one(
         "INSERT INTO cloud_keys (public_key, wrapped, created_at) VALUES ($1, $2, $3) RETURNING id",
         params![public_key(secret), wrapped, now],

@@ -147,7 +147,7 @@ impl<'s> WriteTx<'s> {
     fn set_hlc(&self, stamp: i64) -> Result<(), DbError> {
         self.execute(
             "INSERT INTO counters (organization_id, name, next) VALUES ($1, 'hlc', $2)
-             ON CONFLICT (organization_id, name) DO UPDATE SET next = max(next, excluded.next)",
+             ON CONFLICT (organization_id, name) DO UPDATE SET next = CASE WHEN excluded.next > counters.next THEN excluded.next ELSE counters.next END",
             params![self.org(), stamp],
         )?;
         Ok(())
@@ -156,7 +156,7 @@ impl<'s> WriteTx<'s> {
     fn count(&self, name: &str, first: i64) -> Result<i64, DbError> {
         let row = self.query_one(
             "INSERT INTO counters (organization_id, name, next) VALUES ($1, $2, $3 + 1)
-             ON CONFLICT (organization_id, name) DO UPDATE SET next = next + 1 RETURNING next",
+             ON CONFLICT (organization_id, name) DO UPDATE SET next = counters.next + 1 RETURNING next",
             params![self.org(), name, first],
         )?;
         let next: i64 = row.ok_or_else(|| DbError::Failed(format!("counter {name} gave nothing")))?.get("next")?;

@@ -81,7 +81,9 @@ fn key(path: &Path) -> Result<[u8; 32], Error> {
     }
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(about)?;
-    bytes.try_into().map_err(|_| about(Error::new(ErrorKind::InvalidData, "is not a key of 32 bytes; restore it from a backup")))
+    bytes
+        .try_into()
+        .map_err(|_| about(Error::new(ErrorKind::InvalidData, "is not a key of 32 bytes; restore it from a backup")))
 }
 
 /// Written beside and moved into place: a crash leaves no half key.

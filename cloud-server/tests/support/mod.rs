@@ -39,7 +39,9 @@ pub fn content() -> String {
         )
     };
     let order = |number: &str, quantity: u32| {
-        format!("[[work_order]]\nnumber = \"{number}\"\ntitle = \"T\"\nplant = \"P1\"\nlane = \"L1\"\nquantity = {quantity}\nstatus = \"released\"\n")
+        format!(
+            "[[work_order]]\nnumber = \"{number}\"\ntitle = \"T\"\nplant = \"P1\"\nlane = \"L1\"\nquantity = {quantity}\nstatus = \"released\"\n"
+        )
     };
     let plant = |name: &str, code: &str| {
         format!(
@@ -80,14 +82,15 @@ impl Server {
         ))
         .unwrap();
         let tenancy = Tenancy::open(dir.path(), wall_clock()).unwrap();
-        let (acme, _) = organization::create(&tenancy, "Acme Manufacturing", "acme", "admin@acme.example").await.unwrap();
+        let (acme, _) =
+            organization::create(&tenancy, "Acme Manufacturing", "acme", "admin@acme.example").await.unwrap();
         load::load(&tenancy, &acme, load::parse(text).unwrap()).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, live) = (CancellationToken::new(), Live::default());
         let app = App::new(tenancy.clone(), live.clone(), config, stop.clone());
         tokio::spawn(serve(app, listener));
-        Self { address, tenancy, live, organization: acme, stop, dir: dir }
+        Self { address, tenancy, live, organization: acme, stop, dir }
     }
 
     /// A second organisation, with a person of its own.
@@ -128,7 +131,8 @@ impl Session<'_> {
     pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> reqwest::Response {
         let prefix = if path.starts_with("/api") || path.starts_with("/x-") { "" } else { "/api/v1" };
         let path = path.strip_prefix("/x-").map_or_else(|| format!("{prefix}{path}"), |rest| format!("/{rest}"));
-        let mut request = Client::new().request(method, format!("http://{}{path}", self.server.address)).header("Host", &self.host);
+        let mut request =
+            Client::new().request(method, format!("http://{}{path}", self.server.address)).header("Host", &self.host);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }

@@ -129,7 +129,8 @@ impl Collector {
             self.engine.unbind(place, &mut self.out);
             self.bound.remove(&place);
         }
-        let new: Vec<(usize, MachineId)> = ours.into_iter().filter(|(place, _)| !self.bound.contains_key(place)).collect();
+        let new: Vec<(usize, MachineId)> =
+            ours.into_iter().filter(|(place, _)| !self.bound.contains_key(place)).collect();
         if !new.is_empty() {
             let counters = self.store.query(history::counters).await?;
             let position = |machine, name: &str| {

@@ -210,10 +210,26 @@ mod tests {
             ("[]", "body", "must be a JSON object"),
             ("", "work_order_id", "is required"),
             (r#"{"work_order_id":1,"hours_worked":1}"#, "quantity_completed", "is required"),
-            (r#"{"work_order_id":1,"quantity_completed":"ten","hours_worked":1}"#, "quantity_completed", "must be a whole number"),
-            (r#"{"work_order_id":1,"quantity_completed":1.5,"hours_worked":1}"#, "quantity_completed", "must be a whole number"),
-            (r#"{"work_order_id":1,"quantity_completed":1e99,"hours_worked":1}"#, "quantity_completed", "must be a whole number"),
-            (r#"{"work_order_id":1,"quantity_completed":null,"hours_worked":1}"#, "quantity_completed", "must be a whole number"),
+            (
+                r#"{"work_order_id":1,"quantity_completed":"ten","hours_worked":1}"#,
+                "quantity_completed",
+                "must be a whole number",
+            ),
+            (
+                r#"{"work_order_id":1,"quantity_completed":1.5,"hours_worked":1}"#,
+                "quantity_completed",
+                "must be a whole number",
+            ),
+            (
+                r#"{"work_order_id":1,"quantity_completed":1e99,"hours_worked":1}"#,
+                "quantity_completed",
+                "must be a whole number",
+            ),
+            (
+                r#"{"work_order_id":1,"quantity_completed":null,"hours_worked":1}"#,
+                "quantity_completed",
+                "must be a whole number",
+            ),
             (r#"{"work_order_id":1,"quantity_completed":1,"hours_worked":"x"}"#, "hours_worked", "must be a number"),
             (r#"{"work_order_id":{},"quantity_completed":1,"hours_worked":1}"#, "work_order_id", "must be an id"),
             (r#"{"work_order_id":1,"quantity_completed":1,"hours_worked":1,"uuid":"x"}"#, "uuid", "must be a UUID"),
@@ -228,7 +244,9 @@ mod tests {
 
     #[test]
     fn api_03_query_times_and_ranges() {
-        let fields = |q: &str| Query::parse(q).range().unwrap_err().body.details.into_iter().map(|d| d.field).collect::<Vec<_>>();
+        let fields = |q: &str| {
+            Query::parse(q).range().unwrap_err().body.details.into_iter().map(|d| d.field).collect::<Vec<_>>()
+        };
         assert_eq!(fields(""), ["from", "to"]);
         assert_eq!(fields("from=2025-01-01T00:00:00Z"), ["to"]);
         assert_eq!(fields("from=yesterday&to=2025-01-01T00:00:00Z"), ["from"]);
@@ -241,6 +259,9 @@ mod tests {
     #[test]
     fn query_text_is_unescaped() {
         let q = Query::parse("a=1&b=%C3%A4+b&c&d=%zz&e=%");
-        assert_eq!((q.get("a"), q.get("b"), q.get("c"), q.get("d"), q.get("e")), (Some("1"), Some("ä b"), None, Some("%zz"), Some("%")));
+        assert_eq!(
+            (q.get("a"), q.get("b"), q.get("c"), q.get("d"), q.get("e")),
+            (Some("1"), Some("ä b"), None, Some("%zz"), Some("%"))
+        );
     }
 }

@@ -6,8 +6,8 @@ use unison_api::error::ApiError;
 use unison_core::master::User;
 use unison_core::time::Timestamp;
 
-use super::keys::{self, TokenHash};
 use super::{Api, not_stored, pin};
+use crate::store::keys::{self, TokenHash};
 
 pub(super) const COOKIE: &str = "unison_session";
 
@@ -38,7 +38,11 @@ pub(super) fn sign_on() -> ApiError {
 pub(super) async fn find(api: &Api, headers: &HeaderMap, is_write: bool) -> Result<Option<Caller>, ApiError> {
     let Some((token, is_cookie)) = token(headers) else { return Ok(None) };
     if is_cookie && is_write && !is_own_page(headers) {
-        return Err(ApiError::new(403, "Not from this page", "Send the header X-Requested-With: unison, or call from the edge's own page"));
+        return Err(ApiError::new(
+            403,
+            "Not from this page",
+            "Send the header X-Requested-With: unison, or call from the edge's own page",
+        ));
     }
     let session = hash(token);
     let now = api.store.now();
@@ -98,7 +102,8 @@ mod tests {
 
     #[test]
     fn api_02_where_the_token_is_found() {
-        let check = |list: &[(&'static str, &'static str)], expect| assert_eq!(token(&headers(list)), expect, "{list:?}");
+        let check =
+            |list: &[(&'static str, &'static str)], expect| assert_eq!(token(&headers(list)), expect, "{list:?}");
         check(&[], None);
         check(&[("authorization", "Bearer abc")], Some(("abc", false)));
         check(&[("authorization", "Basic abc"), ("cookie", "unison_session=x")], None);
@@ -108,7 +113,8 @@ mod tests {
 
     #[test]
     fn q_134_another_sites_page_cannot_write() {
-        let check = |list: &[(&'static str, &'static str)], expect| assert_eq!(is_own_page(&headers(list)), expect, "{list:?}");
+        let check =
+            |list: &[(&'static str, &'static str)], expect| assert_eq!(is_own_page(&headers(list)), expect, "{list:?}");
         check(&[("host", "edge:8081")], false);
         check(&[("host", "edge:8081"), ("x-requested-with", "unison")], true);
         check(&[("host", "edge:8081"), ("origin", "http://edge:8081")], true);

@@ -95,7 +95,11 @@ async fn told(api: &Arc<Api>, change: &Arc<Change>) {
     }
     let change = change.clone();
     let rows = api.store.query(move |conn| {
-        let stops = change.downtimes.iter().filter_map(|id| history::downtime(conn, *id).transpose()).collect::<Result<Vec<_>, _>>()?;
+        let stops = change
+            .downtimes
+            .iter()
+            .filter_map(|id| history::downtime(conn, *id).transpose())
+            .collect::<Result<Vec<_>, _>>()?;
         let logs = change.production_logs.iter().filter_map(|id| history::production_log(conn, *id).transpose());
         Ok((stops, logs.collect::<Result<Vec<_>, _>>()?))
     });

@@ -34,7 +34,8 @@ pub(super) async fn station(call: Call) -> Answer {
     let model = call.api.store.model();
     let plant = model.plant.as_ref();
     let identity = model.identity.as_deref();
-    let name = |of_plant: Option<&String>, of_identity: Option<&String>| of_plant.or(of_identity).cloned().unwrap_or_default();
+    let name =
+        |of_plant: Option<&String>, of_identity: Option<&String>| of_plant.or(of_identity).cloned().unwrap_or_default();
     Ok(json(
         200,
         &Station {

@@ -45,7 +45,11 @@ struct Said {
 
 impl Default for Hub {
     fn default() -> Self {
-        Self { said: Mutex::default(), frames: broadcast::channel(BEHIND_MAX).0, slots: Arc::new(Semaphore::new(STREAMS_MAX)) }
+        Self {
+            said: Mutex::default(),
+            frames: broadcast::channel(BEHIND_MAX).0,
+            slots: Arc::new(Semaphore::new(STREAMS_MAX)),
+        }
     }
 }
 
@@ -103,7 +107,8 @@ impl Hub {
             (frame(said.id, "snapshot", &snapshot), self.frames.subscribe())
         };
         let listener = Listener { first, frames, shutdown, _slot: slot };
-        let body = stream::unfold(listener, async |mut l| l.next().await.map(|f| (Ok::<_, std::convert::Infallible>(f), l)));
+        let body =
+            stream::unfold(listener, async |mut l| l.next().await.map(|f| (Ok::<_, std::convert::Infallible>(f), l)));
         let mut answer = Response::new(Body::from_stream(body));
         answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
         Some(answer)
@@ -139,4 +144,35 @@ fn frame(id: u64, event: &str, data: &impl Serialize) -> Option<Bytes> {
     // JSON of serde_json has no line breaks, which would end a frame.
     let json = serde_json::to_string(data).ok()?;
     Some(Bytes::from(format!("id: {id}\nevent: {event}\ndata: {json}\n\n")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::StreamExt as _;
+
+    #[tokio::test]
+    async fn edge_10_a_page_that_falls_behind_loses_its_stream_and_holds_up_nobody() {
+        let hub = Hub::default();
+        let slow = hub.open(CancellationToken::new()).unwrap();
+        assert_eq!(hub.streams(), 1);
+        for n in 0..BEHIND_MAX * 2 {
+            hub.send("scan", &n);
+        }
+        let mut slow = slow.into_body().into_data_stream();
+        let first = slow.next().await.unwrap().unwrap();
+        assert!(first.starts_with(b"id: 0\nevent: snapshot\ndata: {"), "{first:?}");
+        assert!(slow.next().await.is_none(), "it comes back to a fresh snapshot");
+        drop(slow);
+        assert_eq!(hub.streams(), 0);
+    }
+
+    #[tokio::test]
+    async fn edge_10_streams_end_with_the_program() {
+        let (hub, shutdown) = (Hub::default(), CancellationToken::new());
+        let mut stream = hub.open(shutdown.clone()).unwrap().into_body().into_data_stream();
+        stream.next().await.unwrap().unwrap();
+        shutdown.cancel();
+        assert!(stream.next().await.is_none());
+    }
 }

@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::machines::is_shown;
 use super::router::{Answer, Call, internal, json};
 use super::{not_stored, orders, present};
-use crate::store::history::{self, LogRow};
 use crate::store::Model;
+use crate::store::history::{self, LogRow};
 
 pub(super) async fn list(call: Call) -> Answer {
     let page = call.query.page()?;
@@ -66,7 +66,11 @@ pub(super) async fn create(call: Call) -> Answer {
     let row = row.ok_or_else(|| internal(format!("log {uuid} is booked but not found")))?;
     let model = call.api.store.model();
     if status == 200 && !again.is(&model, &row) {
-        return Err(ApiError::new(409, "Cannot log production", "Another log has this uuid; make a new uuid for a new log"));
+        return Err(ApiError::new(
+            409,
+            "Cannot log production",
+            "Another log has this uuid; make a new uuid for a new log",
+        ));
     }
     Ok(json(status, &present::production_log(&model, &row)))
 }
@@ -92,7 +96,8 @@ fn logged(model: &Model, asked: &Asked) -> Result<ProductionLogged, Not> {
         return Err(Not::Again);
     }
     let refused = |field: &str, message: &str| Not::Refused(ApiError::field(field, message));
-    let order = orders::find(model, &asked.order).ok_or_else(|| refused("work_order_id", "there is no such work order"))?;
+    let order =
+        orders::find(model, &asked.order).ok_or_else(|| refused("work_order_id", "there is no such work order"))?;
     let accepted = logging::accept(asked.entry, &present::known(order)).map_err(|r| Not::Refused(r.into()))?;
     let machine = match asked.machine {
         Some(id) if !model.machines.get(&id).is_some_and(|m| is_shown(model, m)) => {
@@ -127,7 +132,13 @@ struct Again {
 
 impl Again {
     fn of(asked: &Asked) -> Self {
-        Self { order: asked.order.clone(), machine: asked.machine, entry: asked.entry, notes: asked.notes.clone(), by: asked.by }
+        Self {
+            order: asked.order.clone(),
+            machine: asked.machine,
+            entry: asked.entry,
+            notes: asked.notes.clone(),
+            by: asked.by,
+        }
     }
 
     fn is(&self, model: &Model, row: &LogRow) -> bool {

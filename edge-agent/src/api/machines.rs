@@ -60,7 +60,8 @@ pub(super) async fn list(call: Call) -> Answer {
 
 /// Words separated by commas; 400 for one that is none.
 pub(super) fn codes<T>(text: Option<&str>, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, ApiError> {
-    let one = |word: &str| read(word.trim()).ok_or_else(|| ApiError::field("status", format!("\"{word}\" is no status")));
+    let one =
+        |word: &str| read(word.trim()).ok_or_else(|| ApiError::field("status", format!("\"{word}\" is no status")));
     text.map_or_else(|| Ok(vec![]), |text| text.split(',').map(one).collect())
 }
 
@@ -260,7 +261,11 @@ fn wanted(api: &Api, key: &str, now: Timestamp) -> Result<(Wanted, Option<Shift>
 
 async fn find(api: &Api, wanted: Wanted, now: Timestamp) -> Result<Found, ApiError> {
     let machine = wanted.machine;
-    let recent = DowntimeFilter { machine: Some(machine), range: Some(Span::new(now.plus(-RECENT), now.plus(1))), is_open: None };
+    let recent = DowntimeFilter {
+        machine: Some(machine),
+        range: Some(Span::new(now.plus(-RECENT), now.plus(1))),
+        is_open: None,
+    };
     let found = api.store.query(move |conn| {
         let mut oee = None;
         if let Some(range) = wanted.settled {
@@ -284,7 +289,8 @@ async fn find(api: &Api, wanted: Wanted, now: Timestamp) -> Result<Found, ApiErr
 fn targets(shift: &Shift, window: &ShiftWindow, capacity_micro: Option<i64>, now: Timestamp) -> Option<(u64, u64)> {
     let worked = |until: Timestamp| {
         let part = Spans::of([window.span.intersect(Span::new(window.span.from, until))]);
-        let unplaced = i128::from(window.break_unplaced) * i128::from(part.total()) / i128::from(window.span.len().max(1));
+        let unplaced =
+            i128::from(window.break_unplaced) * i128::from(part.total()) / i128::from(window.span.len().max(1));
         (i128::from(part.subtract(&window.breaks).total()) - unplaced).max(0)
     };
     let (whole, so_far) = (worked(window.span.to), worked(now));

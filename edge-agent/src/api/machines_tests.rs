@@ -43,7 +43,8 @@ fn edge_10_pace_leaves_breaks_out() {
 #[test]
 fn edge_10_ribbon_is_cut_where_stops_begin_and_end() {
     let t = Timestamp;
-    let line = Timeline::from_changes(Span::new(t(0), t(100)), [(t(0), Activity::Running), (t(40), Activity::Idle)], t(100));
+    let line =
+        Timeline::from_changes(Span::new(t(0), t(100)), [(t(0), Activity::Running), (t(40), Activity::Idle)], t(100));
     let stop = |n: u128, from, to: Option<i64>| DowntimeRow {
         id: uuid::Uuid::from_u128(n),
         machine: MachineId(1),

@@ -27,7 +27,9 @@ pub(super) fn text(api: &Api) -> String {
 }
 
 fn write(out: &mut String, api: &Api) -> std::fmt::Result {
-    let head = |out: &mut String, name: &str, kind: &str, help: &str| writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    let head = |out: &mut String, name: &str, kind: &str, help: &str| {
+        writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}")
+    };
     head(out, "unison_http_answers_total", "counter", "Answers by class of status.")?;
     for (class, counter) in api.meters.0.iter().enumerate().skip(2) {
         writeln!(out, "unison_http_answers_total{{class=\"{class}xx\"}} {}", counter.load(Relaxed))?;
@@ -37,7 +39,8 @@ fn write(out: &mut String, api: &Api) -> std::fmt::Result {
     let (queue, machines) = {
         let model = api.store.model();
         let seen = |m: &&crate::store::MachineNow| m.is_ours;
-        let machines: Vec<_> = model.machines.values().filter(seen).map(|m| (m.record.code.clone(), m.activity)).collect();
+        let machines: Vec<_> =
+            model.machines.values().filter(seen).map(|m| (m.record.code.clone(), m.activity)).collect();
         (model.queue, machines)
     };
     head(out, "unison_log_head", "counter", "Last record of the edge's log.")?;
@@ -51,12 +54,21 @@ fn write(out: &mut String, api: &Api) -> std::fmt::Result {
     let connections: Vec<_> = api.context.connections.iter().map(|c| c.snapshot()).collect();
     head(out, "unison_connection_up", "gauge", "1 while a device answers.")?;
     for c in &connections {
-        writeln!(out, "unison_connection_up{{connection=\"{}\"}} {}", label(&c.name), u8::from(c.state == ConnectionState::Connected))?;
+        writeln!(
+            out,
+            "unison_connection_up{{connection=\"{}\"}} {}",
+            label(&c.name),
+            u8::from(c.state == ConnectionState::Connected)
+        )?;
     }
     head(out, "unison_connection_requests_total", "counter", "Requests to devices by outcome.")?;
     for c in &connections {
         for (outcome, n) in [("ok", c.requests_ok), ("failed", c.requests_failed)] {
-            writeln!(out, "unison_connection_requests_total{{connection=\"{}\",outcome=\"{outcome}\"}} {n}", label(&c.name))?;
+            writeln!(
+                out,
+                "unison_connection_requests_total{{connection=\"{}\",outcome=\"{outcome}\"}} {n}",
+                label(&c.name)
+            )?;
         }
     }
     Ok(())

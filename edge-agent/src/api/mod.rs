@@ -8,7 +8,6 @@ mod body;
 mod caller;
 mod feed;
 mod floor;
-mod keys;
 mod kpi;
 mod limiter;
 mod live;

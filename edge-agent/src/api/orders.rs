@@ -30,7 +30,9 @@ pub(super) async fn list(call: Call) -> Answer {
         .filter(|w| machine.is_none_or(|m| w.machine == Some(MachineId(m))))
         .filter(|w| has(&w.record.number) || has(&w.record.title) || w.record.product.as_deref().is_some_and(has))
         .collect();
-    found.sort_by_key(|w| (present::rank(w.status), w.record.planned_start.is_none(), w.record.planned_start, w.record.id));
+    found.sort_by_key(|w| {
+        (present::rank(w.status), w.record.planned_start.is_none(), w.record.planned_start, w.record.id)
+    });
     let (found, total) = cut(found, page);
     let work_orders = found.into_iter().map(|w| present::work_order(&model, w, call.caller.as_ref())).collect();
     Ok(json(200, &WorkOrderList { work_orders, total, page: page.page, per_page: page.per_page }))

@@ -23,7 +23,9 @@ pub(super) async fn serve(request: Request) -> Response {
     }
     match unison_web::asset(App::Edge, path) {
         Some(asset) => file(asset),
-        None if path.starts_with("/assets/") => with_type(StatusCode::NOT_FOUND, "text/plain", Body::from("Not found\n")),
+        None if path.starts_with("/assets/") => {
+            with_type(StatusCode::NOT_FOUND, "text/plain", Body::from("Not found\n"))
+        }
         // The app says itself that there is no such page.
         None => index(StatusCode::NOT_FOUND),
     }

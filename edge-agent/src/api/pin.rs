@@ -77,7 +77,10 @@ impl PinKey {
     pub fn open(data_dir: &Path) -> std::io::Result<Self> {
         let bytes = secret_file(&data_dir.join("pin.secret"))?;
         let secret = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| {
-            std::io::Error::new(std::io::ErrorKind::InvalidData, "pin.secret is not 32 bytes long; delete it and set all PINs anew")
+            std::io::Error::new(
+                std::io::ErrorKind::InvalidData,
+                "pin.secret is not 32 bytes long; delete it and set all PINs anew",
+            )
         })?;
         Ok(Self(secret))
     }

@@ -121,16 +121,19 @@ pub(super) fn work_order(model: &Model, w: &WorkOrderNow, caller: Option<&Caller
 fn allowed_actions(model: &Model, w: &WorkOrderNow, caller: Option<&Caller>) -> Vec<AllowedAction> {
     use WorkOrderVerb as V;
     let forbidden = |permission| {
-        caller.filter(|c| !c.may(permission)).map(|_| format!("Needs the permission {permission}; an administrator grants it"))
+        caller
+            .filter(|c| !c.may(permission))
+            .map(|_| format!("Needs the permission {permission}; an administrator grants it"))
     };
     let action = |action: &str, permission, refusal: Option<Refusal>| {
         let reason = forbidden(permission).or_else(|| refusal.map(|r| reason(&r)));
         AllowedAction { action: action.to_owned(), allowed: reason.is_none(), reason }
     };
-    let mut out: Vec<AllowedAction> = [("start", V::Start), ("pause", V::Pause), ("resume", V::Resume), ("complete", V::Complete)]
-        .into_iter()
-        .map(|(name, verb)| action(name, MOVE, may_move(model, w, verb).err()))
-        .collect();
+    let mut out: Vec<AllowedAction> =
+        [("start", V::Start), ("pause", V::Pause), ("resume", V::Resume), ("complete", V::Complete)]
+            .into_iter()
+            .map(|(name, verb)| action(name, MOVE, may_move(model, w, verb).err()))
+            .collect();
     out.push(action("log", LOG, may_log(w).err()));
     out
 }
@@ -141,17 +144,25 @@ pub(super) fn may_move(model: &Model, w: &WorkOrderNow, verb: WorkOrderVerb) -> 
     unison_rules::work_order::moved(verb, &Model::known(w))?;
     match model.executor(&w.record) {
         Executor::Here => {}
-        Executor::Elsewhere(_) => return refuse(format!("{} is executed by another edge of the plant; do it there", w.record.number)),
-        Executor::Cloud => return refuse(format!("No machine of this edge is on the lane of {}; do it in the dashboard", w.record.number)),
+        Executor::Elsewhere(_) => {
+            return refuse(format!("{} is executed by another edge of the plant; do it there", w.record.number));
+        }
+        Executor::Cloud => {
+            return refuse(format!(
+                "No machine of this edge is on the lane of {}; do it in the dashboard",
+                w.record.number
+            ));
+        }
     }
     let untold = w.machine.and_then(|m| model.machines.get(&m)).and_then(|m| {
         let stop = m.downtimes.iter().find(|d| d.reason.is_none())?;
         Some((&m.record.code, stop))
     });
     match (verb, untold) {
-        (WorkOrderVerb::Resume, Some((code, stop))) => {
-            refuse(format!("{code} stands since {} and nobody said why; choose a reason first", stop.started_at.rfc3339()))
-        }
+        (WorkOrderVerb::Resume, Some((code, stop))) => refuse(format!(
+            "{code} stands since {} and nobody said why; choose a reason first",
+            stop.started_at.rfc3339()
+        )),
         _ => Ok(()),
     }
 }

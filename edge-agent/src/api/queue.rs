@@ -49,9 +49,10 @@ impl QueueView {
         let items = if pending == 1 { "item" } else { "items" };
         let said = |default: &str| carrier.message.as_deref().unwrap_or(default).to_owned();
         let (state, message) = match carrier.state {
-            CarrierState::Offline => {
-                (QueueState::Offline, said("The cloud is not reached; everything is kept here and sent when it is back."))
-            }
+            CarrierState::Offline => (
+                QueueState::Offline,
+                said("The cloud is not reached; everything is kept here and sent when it is back."),
+            ),
             CarrierState::Error => (QueueState::Error, said("The cloud refuses this edge.")),
             CarrierState::Online if pending == 0 => (QueueState::Online, "Everything is in the cloud.".to_owned()),
             CarrierState::Online => (QueueState::Syncing, format!("Syncing {pending} {items}...")),

@@ -79,7 +79,8 @@ pub(super) fn json(status: u16, body: &impl Serialize) -> Response {
 
 /// 500; the cause goes to the log under the trace id that the answer names.
 pub(super) fn internal(cause: impl std::fmt::Display) -> ApiError {
-    let trace = super::pin::random().map_or_else(|_| "none".to_owned(), |r| super::pin::hex(r.get(..8).unwrap_or_default()));
+    let trace =
+        super::pin::random().map_or_else(|_| "none".to_owned(), |r| super::pin::hex(r.get(..8).unwrap_or_default()));
     tracing::error!(trace, "internal error: {cause}");
     ApiError::internal(&trace)
 }
@@ -111,7 +112,9 @@ pub(super) fn router(api: Arc<Api>) -> Router {
     root.nest("/api/v1", list.clone())
         .nest("/api", list)
         .fallback(pages::serve)
-        .method_not_allowed_fallback(async || refused(&ApiError::new(405, "Method not allowed", "See /api/docs for what can be called")))
+        .method_not_allowed_fallback(async || {
+            refused(&ApiError::new(405, "Method not allowed", "See /api/docs for what can be called"))
+        })
         .layer(axum::middleware::map_response(with_security_headers))
         .with_state(api)
 }
@@ -126,18 +129,21 @@ fn filter_of(method: &str) -> MethodFilter {
     }
 }
 
-/// Runs one call inside its limits. Whatever happens there is an answer.
 async fn guard(route: Route, api: Arc<Api>, peer: Peer, path: RawPathParams, request: Request) -> Response {
     let meters = api.clone();
-    let work = AssertUnwindSafe(enter(route, api, peer, path, request)).catch_unwind();
-    let answer = match tokio::time::timeout(ANSWER_WITHIN, work).await {
-        Ok(Ok(Ok(answer))) => answer,
-        Ok(Ok(Err(error))) => refused(&error),
-        Ok(Err(panic)) => refused(&internal(format!("panic in {} {}: {}", route.doc.method, route.doc.path, said(&*panic)))),
-        Err(_) => refused(&ApiError::new(503, "Too busy", "There was no answer within 15 seconds; please try again")),
-    };
+    let answer = bounded(&route.doc, ANSWER_WITHIN, enter(route, api, peer, path, request)).await;
     meters.meters.answered(answer.status().as_u16());
     answer
+}
+
+/// Runs one call inside its limits. Whatever happens there is an answer.
+async fn bounded(doc: &RouteDoc, within: Duration, work: impl Future<Output = Answer>) -> Response {
+    match tokio::time::timeout(within, AssertUnwindSafe(work).catch_unwind()).await {
+        Ok(Ok(Ok(answer))) => answer,
+        Ok(Ok(Err(error))) => refused(&error),
+        Ok(Err(panic)) => refused(&internal(format!("panic in {} {}: {}", doc.method, doc.path, said(&*panic)))),
+        Err(_) => refused(&ApiError::new(503, "Too busy", "There was no answer in time; please try again")),
+    }
 }
 
 fn said(panic: &(dyn std::any::Any + Send)) -> &str {
@@ -199,4 +205,51 @@ async fn with_security_headers(mut answer: Response) -> Response {
         answer.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn body(answer: Response) -> (u16, serde_json::Value) {
+        let status = answer.status().as_u16();
+        let bytes = axum::body::to_bytes(answer.into_body(), 4_096).await.unwrap();
+        (status, serde_json::from_slice(&bytes).unwrap())
+    }
+
+    #[tokio::test]
+    async fn api_04_a_panic_is_an_answer_that_tells_nothing() {
+        let doc = routes::all()[0].doc;
+        let (status, said) = body(bounded(&doc, ANSWER_WITHIN, async { panic!("secret cause") }).await).await;
+        assert_eq!((status, said["error"].as_str()), (500, Some("Internal error")));
+        let reason = said["reason"].as_str().unwrap();
+        assert!(reason.contains("trace id") && !reason.contains("secret"), "{reason}");
+    }
+
+    #[tokio::test]
+    async fn api_04_a_call_that_hangs_is_an_answer() {
+        let doc = routes::all()[0].doc;
+        let (status, said) = body(bounded(&doc, Duration::from_millis(20), std::future::pending()).await).await;
+        assert_eq!((status, said["error"].as_str()), (503, Some("Too busy")));
+    }
+
+    #[test]
+    fn api_07_every_route_is_listed_once_and_writes_need_a_person() {
+        let routes = routes::all();
+        let mut names: Vec<_> = routes.iter().map(|r| (r.doc.method, r.doc.path)).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), routes.len());
+        let open: Vec<_> = routes
+            .iter()
+            .filter(|r| r.doc.method != "GET" && r.doc.access == Access::Public)
+            .map(|r| r.doc.path)
+            .collect();
+        assert_eq!(
+            open,
+            ["/auth/login", "/auth/badge", "/operators/{id}/pin", "/scans"],
+            "each with checks of its own"
+        );
+        assert!(routes.iter().all(|r| r.doc.body_bytes_max <= 16 * 1024));
+    }
 }

@@ -4,7 +4,9 @@
 use unison_api::machine::{DowntimeList, DowntimeView, MachineList, ReasonList, Ribbon};
 use unison_api::oee::OeeAnswer;
 use unison_api::openapi::{Access, Query, RouteDoc, SchemaOf, schema_of};
-use unison_api::production::{LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, WorkOrderList, WorkOrderView};
+use unison_api::production::{
+    LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, WorkOrderList, WorkOrderView,
+};
 
 use super::present::{LOG, MOVE};
 use super::queue::QueueView;
@@ -35,7 +37,16 @@ pub(super) fn all() -> Vec<Route> {
 
 fn read(path: &'static str, summary: &'static str, query: &'static [Query], body: SchemaOf, handler: Handler) -> Route {
     let response = (200, Some(body));
-    let doc = RouteDoc { method: "GET", path, summary, access: Access::Public, body_bytes_max: 0, query, request: None, response };
+    let doc = RouteDoc {
+        method: "GET",
+        path,
+        summary,
+        access: Access::Public,
+        body_bytes_max: 0,
+        query,
+        request: None,
+        response,
+    };
     Route { doc, handler }
 }
 
@@ -47,14 +58,25 @@ fn write(
     response: (u16, Option<SchemaOf>),
     handler: Handler,
 ) -> Route {
-    Route { doc: RouteDoc { method, path, summary, access, body_bytes_max: BODY, query: &[], request, response }, handler }
+    Route {
+        doc: RouteDoc { method, path, summary, access, body_bytes_max: BODY, query: &[], request, response },
+        handler,
+    }
 }
 
 fn reads() -> Vec<Route> {
-    const RANGE: &[Query] = &[FROM, TO, ("machine", false, "Code of a machine; all of this edge together where missing")];
-    const RIBBON: &[Query] = &[("from", false, "Start, RFC 3339; 8 hours ago where missing"), ("to", false, "End, RFC 3339; now where missing")];
-    const MACHINES: &[Query] =
-        &[("status", false, "Statuses, separated by commas"), ("search", false, "Part of code or name"), PAGE, PER_PAGE];
+    const RANGE: &[Query] =
+        &[FROM, TO, ("machine", false, "Code of a machine; all of this edge together where missing")];
+    const RIBBON: &[Query] = &[
+        ("from", false, "Start, RFC 3339; 8 hours ago where missing"),
+        ("to", false, "End, RFC 3339; now where missing"),
+    ];
+    const MACHINES: &[Query] = &[
+        ("status", false, "Statuses, separated by commas"),
+        ("search", false, "Part of code or name"),
+        PAGE,
+        PER_PAGE,
+    ];
     const ORDERS: &[Query] = &[
         ("status", false, "Statuses, separated by commas"),
         ("machine_id", false, "Id of a machine"),
@@ -73,16 +95,52 @@ fn reads() -> Vec<Route> {
     const LOGS: &[Query] = &[("work_order_id", false, "Id or number of a work order"), PAGE, PER_PAGE];
     vec![
         read("/station", "What this box is", &[], schema_of::<floor::Station>, to!(floor::station)),
-        read("/operators", "The tiles of the sign-on page", &[], schema_of::<sign_on::Operators>, to!(sign_on::operators)),
+        read(
+            "/operators",
+            "The tiles of the sign-on page",
+            &[],
+            schema_of::<sign_on::Operators>,
+            to!(sign_on::operators),
+        ),
         read("/machines", "Machines as they are now", MACHINES, schema_of::<MachineList>, to!(machines::list)),
-        read("/machines/{id}/ribbon", "A machine's time, at most 31 days", RIBBON, schema_of::<Ribbon>, to!(machines::ribbon)),
-        read("/machines/{id}/station", "All of one station's page", &[], schema_of::<machines::StationView>, to!(machines::station)),
-        read("/work-orders", "Work orders with what may be done", ORDERS, schema_of::<WorkOrderList>, to!(orders::list)),
+        read(
+            "/machines/{id}/ribbon",
+            "A machine's time, at most 31 days",
+            RIBBON,
+            schema_of::<Ribbon>,
+            to!(machines::ribbon),
+        ),
+        read(
+            "/machines/{id}/station",
+            "All of one station's page",
+            &[],
+            schema_of::<machines::StationView>,
+            to!(machines::station),
+        ),
+        read(
+            "/work-orders",
+            "Work orders with what may be done",
+            ORDERS,
+            schema_of::<WorkOrderList>,
+            to!(orders::list),
+        ),
         read("/work-orders/{id}", "One work order, by id or number", &[], schema_of::<WorkOrderView>, to!(orders::one)),
         read("/downtime-events", "Stops, newest first", STOPS, schema_of::<DowntimeList>, to!(stops::list)),
-        read("/downtime-reasons", "Why a machine can stand", &[PAGE, PER_PAGE], schema_of::<ReasonList>, to!(stops::reasons)),
+        read(
+            "/downtime-reasons",
+            "Why a machine can stand",
+            &[PAGE, PER_PAGE],
+            schema_of::<ReasonList>,
+            to!(stops::reasons),
+        ),
         read("/kpi/oee", "OEE of a range", RANGE, schema_of::<OeeAnswer>, to!(kpi::oee)),
-        read("/production-logs", "Production logs, newest first", LOGS, schema_of::<ProductionLogList>, to!(logs::list)),
+        read(
+            "/production-logs",
+            "Production logs, newest first",
+            LOGS,
+            schema_of::<ProductionLogList>,
+            to!(logs::list),
+        ),
         read("/queue", "What waits for the cloud", &[], schema_of::<QueueView>, to!(floor::queue)),
         read("/connections", "The devices", &[], schema_of::<floor::Connections>, to!(floor::connections)),
         read("/health", "Whether this program is well", &[], schema_of::<floor::Health>, to!(floor::health)),
@@ -93,13 +151,30 @@ fn sign_on() -> Vec<Route> {
     const OPEN: Access = Access::Public;
     let session: (u16, Option<SchemaOf>) = (200, Some(schema_of::<sign_on::Session>));
     let me = Route {
-        doc: RouteDoc { access: Access::Authenticated, ..read("/me", "Who is signed on", &[], schema_of::<sign_on::Session>, to!(sign_on::me)).doc },
+        doc: RouteDoc {
+            access: Access::Authenticated,
+            ..read("/me", "Who is signed on", &[], schema_of::<sign_on::Session>, to!(sign_on::me)).doc
+        },
         handler: to!(sign_on::me),
     };
     vec![
         me,
-        write(("POST", "/auth/login"), "Sign on with tile and PIN", OPEN, Some(schema_of::<sign_on::Login>), session, to!(sign_on::login)),
-        write(("POST", "/auth/badge"), "Sign on with a badge", OPEN, Some(schema_of::<sign_on::Badge>), session, to!(sign_on::badge)),
+        write(
+            ("POST", "/auth/login"),
+            "Sign on with tile and PIN",
+            OPEN,
+            Some(schema_of::<sign_on::Login>),
+            session,
+            to!(sign_on::login),
+        ),
+        write(
+            ("POST", "/auth/badge"),
+            "Sign on with a badge",
+            OPEN,
+            Some(schema_of::<sign_on::Badge>),
+            session,
+            to!(sign_on::badge),
+        ),
         write(("POST", "/auth/logout"), "Sign off", Access::Authenticated, None, (204, None), to!(sign_on::logout)),
         write(
             ("POST", "/operators/{id}/pin"),
@@ -115,7 +190,9 @@ fn sign_on() -> Vec<Route> {
 fn writes() -> Vec<Route> {
     let moved: (Option<SchemaOf>, (u16, Option<SchemaOf>)) =
         (Some(schema_of::<MoveWorkOrder>), (200, Some(schema_of::<WorkOrderView>)));
-    let verb = |method, path, summary, handler| write((method, path), summary, Access::Permission(MOVE), moved.0, moved.1, handler);
+    let verb = |method, path, summary, handler| {
+        write((method, path), summary, Access::Permission(MOVE), moved.0, moved.1, handler)
+    };
     let stop: (u16, Option<SchemaOf>) = (200, Some(schema_of::<DowntimeView>));
     let mut all = vec![
         write(
@@ -167,7 +244,11 @@ fn documents() -> Vec<Route> {
         handler,
     };
     vec![
-        plain("/events", "Live events (text/event-stream): snapshot, machines, queue, scan, downtime, production_log, heartbeat", to!(floor::events)),
+        plain(
+            "/events",
+            "Live events (text/event-stream): snapshot, machines, queue, scan, downtime, production_log, heartbeat",
+            to!(floor::events),
+        ),
         plain("/metrics", "Figures of this program for Prometheus", to!(floor::metrics)),
         plain("/openapi.json", "This description", to!(floor::openapi)),
         plain("/docs", "This description for people", to!(floor::docs)),

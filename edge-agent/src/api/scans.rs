@@ -57,7 +57,8 @@ fn taken(api: &Api, code: String, source: Source, station: Option<i64>, at: Time
         Meaning::Badge(person) => (Kind::Badge, None, None, Some(person)),
         Meaning::Unknown => (Kind::Unknown, None, None, None),
     };
-    let view = ScanView { id: Uuid::now_v7(), code, source, station, kind, work_order_id, machine_id, user, at: at.into() };
+    let view =
+        ScanView { id: Uuid::now_v7(), code, source, station, kind, work_order_id, machine_id, user, at: at.into() };
     api.hub.send("scan", &view.for_everybody());
     view
 }

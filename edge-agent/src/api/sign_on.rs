@@ -11,10 +11,10 @@ use unison_core::master::User;
 use unison_core::time::{HOUR, Rfc3339, Timestamp};
 
 use super::caller::{self, COOKIE};
-use super::keys;
 use super::pin::{Pin, Tries};
 use super::router::{Answer, Call, internal, json};
 use super::{Api, not_stored, scan};
+use crate::store::keys;
 
 /// How long somebody stays signed on (RBAC-08).
 const SESSION: i64 = 8 * HOUR;
@@ -131,7 +131,9 @@ pub(super) async fn badge(call: Call) -> Answer {
     };
     let Some(user) = user else {
         api.badge_misses.miss(call.peer, now);
-        return Err(ApiError::unauthenticated("This badge is not known here, or was scanned more than 10 seconds ago; scan it again"));
+        return Err(ApiError::unauthenticated(
+            "This badge is not known here, or was scanned more than 10 seconds ago; scan it again",
+        ));
     };
     open(api, user).await
 }
@@ -161,7 +163,11 @@ pub(super) async fn set_pin(call: Call) -> Answer {
     match call.headers.get("x-admin-token") {
         Some(token) => {
             if !token.to_str().is_ok_and(|t| scan::same_text(t, &api.admin_token)) {
-                return Err(ApiError::new(403, "Wrong administrator token", "It stands in the file admin.token of the edge's data directory"));
+                return Err(ApiError::new(
+                    403,
+                    "Wrong administrator token",
+                    "It stands in the file admin.token of the edge's data directory",
+                ));
             }
         }
         None => own_pin(&call, id, new.old_pin.as_deref()).await?,
@@ -176,7 +182,11 @@ pub(super) async fn set_pin(call: Call) -> Answer {
 async fn own_pin(call: &Call, id: UserId, old: Option<&str>) -> Result<(), ApiError> {
     let caller = caller::find(&call.api, &call.headers, true).await?.ok_or_else(caller::sign_on)?;
     if caller.user.id != id {
-        return Err(ApiError::new(403, "Not your PIN", "People set their own PIN; an administrator of the box sets any"));
+        return Err(ApiError::new(
+            403,
+            "Not your PIN",
+            "People set their own PIN; an administrator of the box sets any",
+        ));
     }
     let old = old.ok_or_else(|| ApiError::field("old_pin", "is required"))?;
     let old = Pin::parse(old).map_err(|m| ApiError::field("old_pin", m))?;
@@ -191,9 +201,12 @@ fn person(api: &Api, key: &Key) -> Result<User, ApiError> {
         Key::Id(id) => active.find(|u| u.id.0 == *id),
         Key::Text(text) => {
             let text = text.trim();
-            let mut found = active.filter(|u| u.id.0.to_string() == text || u.name == text || u.email.eq_ignore_ascii_case(text));
+            let mut found =
+                active.filter(|u| u.id.0.to_string() == text || u.name == text || u.email.eq_ignore_ascii_case(text));
             match (found.next(), found.next()) {
-                (Some(_), Some(_)) => return Err(ApiError::field("operator", "is the name of several people; use the tile")),
+                (Some(_), Some(_)) => {
+                    return Err(ApiError::field("operator", "is the name of several people; use the tile"));
+                }
                 (first, _) => first,
             }
         }
@@ -223,7 +236,9 @@ async fn check_pin(api: &Api, user: &User, pin: Pin) -> Result<(), ApiError> {
     });
     let (hash, tries) = match met.await.map_err(not_stored)? {
         Try::NoPin => {
-            return Err(ApiError::unauthenticated("There is no PIN for this person yet; an administrator of the box sets one"));
+            return Err(ApiError::unauthenticated(
+                "There is no PIN for this person yet; an administrator of the box sets one",
+            ));
         }
         Try::Locked(until) => return Err(locked(until, now)),
         Try::Check { hash, tries } => (hash, tries),
@@ -241,7 +256,11 @@ async fn check_pin(api: &Api, user: &User, pin: Pin) -> Result<(), ApiError> {
 fn locked(until: Timestamp, now: Timestamp) -> ApiError {
     let minutes = until.since(now).max(0) / unison_core::time::MINUTE + 1;
     let unit = if minutes == 1 { "minute" } else { "minutes" };
-    ApiError::new(403, "Sign-on locked", format!("Too many wrong PINs; try again in {minutes} {unit}, or use the badge"))
+    ApiError::new(
+        403,
+        "Sign-on locked",
+        format!("Too many wrong PINs; try again in {minutes} {unit}, or use the badge"),
+    )
 }
 
 /// Argon2 takes long and much memory: a few at once, never on an async thread.

@@ -59,7 +59,8 @@ pub(super) async fn list(call: Call) -> Answer {
     let range = if has_range { Some(call.query.range()?) } else { None };
     let filter = DowntimeFilter { machine: machine.map(MachineId), range, is_open };
     let (skip, take) = (u64::try_from(page.offset()).unwrap_or(0), u64::from(page.per_page));
-    let (rows, total) = call.api.store.query(move |conn| history::downtimes(conn, filter, skip, take)).await.map_err(not_stored)?;
+    let (rows, total) =
+        call.api.store.query(move |conn| history::downtimes(conn, filter, skip, take)).await.map_err(not_stored)?;
     let now = call.api.store.now();
     let model = call.api.store.model();
     let downtime_events = rows.iter().map(|r| present::downtime(&model, r, now)).collect();
@@ -83,9 +84,8 @@ pub(super) async fn report(call: Call) -> Answer {
     if let Some(row) = stored(&call.api, id).await? {
         return again(&call, &body, &row);
     }
-    let decided = call.api.store.decide(move |model| {
-        Ok::<_, ApiError>((opened(model, &body, id, notes, by, now)?, ()))
-    });
+    let decided =
+        call.api.store.decide(move |model| Ok::<_, ApiError>((opened(model, &body, id, notes, by, now)?, ())));
     decided.await.map_err(not_stored)??;
     drop(one_at_a_time);
     let row = stored(&call.api, id).await?.ok_or_else(|| internal(format!("stop {id} is recorded but not found")))?;
@@ -100,7 +100,11 @@ async fn stored(api: &Api, id: Uuid) -> Result<Option<DowntimeRow>, ApiError> {
 fn again(call: &Call, body: &ReportStop, row: &DowntimeRow) -> Answer {
     let by = call.signed_on()?.user.id;
     if row.machine.0 != body.machine_id || row.started_at != body.started_at.0 || row.opened_by != Some(by) {
-        return Err(ApiError::new(409, "Cannot report downtime", "Another stop has this uuid; make a new uuid for a new stop"));
+        return Err(ApiError::new(
+            409,
+            "Cannot report downtime",
+            "Another stop has this uuid; make a new uuid for a new stop",
+        ));
     }
     Ok(json(200, &present::downtime(&call.api.store.model(), row, call.api.store.now())))
 }
@@ -148,7 +152,10 @@ fn opened(
             (Mode::Maintenance, _) => return refuse(format!("{code} is in maintenance")),
             (Mode::Decommissioned, _) => return refuse(format!("{code} is decommissioned")),
             (Mode::Production, Some(open)) => {
-                return refuse(format!("{code} stands since {} already; give that stop the reason", open.started_at.rfc3339()));
+                return refuse(format!(
+                    "{code} stands since {} already; give that stop the reason",
+                    open.started_at.rfc3339()
+                ));
             }
             (Mode::Production, None) => {}
         }
@@ -190,9 +197,12 @@ pub(super) async fn classify(call: Call) -> Answer {
         return Err(ApiError::forbidden(CLASSIFY));
     }
     let decided = call.api.store.decide(move |model| {
-        let reason = reason(model, &body.downtime_reason_code).map_err(|m| ApiError::field("downtime_reason_code", m))?;
+        let reason =
+            reason(model, &body.downtime_reason_code).map_err(|m| ApiError::field("downtime_reason_code", m))?;
         // Said twice is said once: a page that lost the answer sends it again.
-        let is_said = before.reason == Some(reason) && before.classified_by == Some(by) && (note.is_none() || note == before.note);
+        let is_said = before.reason == Some(reason)
+            && before.classified_by == Some(by)
+            && (note.is_none() || note == before.note);
         let fact = DowntimeClassified { id, reason, note, by, at };
         Ok::<_, ApiError>((if is_said { vec![] } else { vec![fact.into()] }, ()))
     });

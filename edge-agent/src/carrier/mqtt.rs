@@ -46,7 +46,13 @@ enum Ended {
 }
 
 /// Talks with the cloud until `shutdown`. Only one may run.
-pub async fn run(store: Store, identity: Arc<Identity>, keys: Keys, status: Arc<CarrierStatus>, shutdown: CancellationToken) {
+pub async fn run(
+    store: Store,
+    identity: Arc<Identity>,
+    keys: Keys,
+    status: Arc<CarrierStatus>,
+    shutdown: CancellationToken,
+) {
     let mut pause = PAUSE_FIRST;
     loop {
         let began = Instant::now();
@@ -223,7 +229,9 @@ impl Session<'_> {
                 }
             },
             Heard::Lost(ConnectionError::ConnectionRefused(
-                code @ (ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized | ConnectReturnCode::BadClientId),
+                code @ (ConnectReturnCode::BadUserNamePassword
+                | ConnectReturnCode::NotAuthorized
+                | ConnectReturnCode::BadClientId),
             )) => Err(Ended::Error(format!(
                 "the cloud refuses this edge ({code:?}); it may have been revoked. Ask an administrator"
             ))),

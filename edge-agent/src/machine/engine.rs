@@ -355,7 +355,9 @@ impl Machine {
         let rejects = self.rejects;
         let Some(b) = &mut self.bound else { return };
         let mut jumps = false;
-        for (position, is_meant, is_total) in [(&mut self.parts, is_parts, true), (&mut self.rejects, is_rejects, false)] {
+        for (position, is_meant, is_total) in
+            [(&mut self.parts, is_parts, true), (&mut self.rejects, is_rejects, false)]
+        {
             let Some(position) = position.as_mut().filter(|_| is_meant) else { continue };
             let Some(raw) = r.value.as_count(position.bits) else { continue };
             // Since the start its time is that of the last reading, changed or not.

@@ -17,11 +17,8 @@ pub(super) const PARTS: u32 = 1;
 pub(super) const REJECTS: u32 = 2;
 
 pub(super) fn config() -> MachineConfig {
-    let rule = |value, activity| StateRule {
-        tag: TagIndex(STATUS),
-        when: Condition::In(vec![Literal::Int(value)]),
-        activity,
-    };
+    let rule =
+        |value, activity| StateRule { tag: TagIndex(STATUS), when: Condition::In(vec![Literal::Int(value)]), activity };
     MachineConfig {
         code: Arc::from("CNC-001"),
         stale_after_ms: 3_000,
@@ -265,13 +262,21 @@ fn down_a_stop_waits_through_no_data() {
     }
     b.status = 1;
     b.run(300, 302);
-    assert_eq!(stops(&b.take()), [("closed", 269)], "it runs: nobody knows since when, so it ended where it was last seen");
+    assert_eq!(
+        stops(&b.take()),
+        [("closed", 269)],
+        "it runs: nobody knows since when, so it ended where it was last seen"
+    );
 }
 
 #[test]
 fn edge_07_a_restart_goes_on_with_the_open_stop() {
     let id = Uuid::from_u128(77);
-    let mut b = Bench::new(Binding { downtime: Some((id, Timestamp(50 * SECOND))), since: Timestamp(90 * SECOND), ..binding() });
+    let mut b = Bench::new(Binding {
+        downtime: Some((id, Timestamp(50 * SECOND))),
+        since: Timestamp(90 * SECOND),
+        ..binding()
+    });
     b.status = 9;
     b.run(100, 110);
     assert_eq!(stops(&b.take()), []);
@@ -349,7 +354,8 @@ fn edge_a_clock_set_back_makes_time_stand_still() {
             last = f.at.0;
         }
     }
-    let unsure = facts.iter().filter(|f| matches!(f, Fact::ActivityChanged(f) if f.clock == ClockQuality::Unsure)).count();
+    let unsure =
+        facts.iter().filter(|f| matches!(f, Fact::ActivityChanged(f) if f.clock == ClockQuality::Unsure)).count();
     assert!(unsure >= 1, "{facts:?}");
     b.run(410, 1_020);
     b.status = 3;

@@ -1,6 +1,7 @@
 //! What comes from the cloud: master data, logs made elsewhere, and requests that this edge answers.
 
 use unison_core::facts::{Fact, WorkOrderMoved, WorkOrderRefused};
+use unison_core::ids::{LaneId, MachineId};
 use unison_core::master::{MasterOp, WorkOrderRequest};
 use unison_rules::{Refusal, work_order};
 use unison_sync::hlc;
@@ -26,6 +27,11 @@ impl Step<'_> {
         match MasterOp::decode(op.kind, op.version, &op.body) {
             Ok(Some(MasterOp::WorkOrderRequest(request))) => self.request(&request),
             Ok(Some(record)) => {
+                if let MasterOp::Plant(plant) = &record
+                    && jiff::tz::TimeZone::get(&plant.timezone).is_err()
+                {
+                    tracing::error!(timezone = plant.timezone, "this time zone is not known; shifts are taken as UTC");
+                }
                 project::master(self.conn, &record, op.version, &op.body)?;
                 let sums = match &record {
                     MasterOp::WorkOrder(w) => load::sums_of(self.conn, w.id)?,
@@ -76,7 +82,7 @@ impl Step<'_> {
                 let fact = WorkOrderMoved {
                     work_order: r.work_order,
                     verb: r.verb,
-                    machine: w.machine,
+                    machine: w.machine.or_else(|| only_machine(self.model, w.record.lane)),
                     by: Some(r.by),
                     at: self.now,
                     note: r.note.clone(),
@@ -93,4 +99,10 @@ impl Step<'_> {
         let fact = WorkOrderRefused { request: r.request, work_order: r.work_order, reason, at: self.now };
         self.append(fact.into())
     }
+}
+
+/// Where a work order without a machine must run, when its lane leaves no choice.
+fn only_machine(model: &Model, lane: Option<LaneId>) -> Option<MachineId> {
+    let mut on_lane = model.machines.values().filter(|m| m.is_ours && lane.is_some() && m.record.lane == lane);
+    on_lane.next().filter(|_| on_lane.next().is_none()).map(|m| m.record.id)
 }

@@ -87,8 +87,10 @@ pub struct Counts {
 
 /// Up to here machine time is settled.
 pub fn observed_until(conn: &Connection) -> rusqlite::Result<Timestamp> {
-    let bytes: Option<[u8; 8]> =
-        conn.prepare_cached("SELECT value FROM meta WHERE key = 'observed_until'")?.query_row([], |r| r.get(0)).optional()?;
+    let bytes: Option<[u8; 8]> = conn
+        .prepare_cached("SELECT value FROM meta WHERE key = 'observed_until'")?
+        .query_row([], |r| r.get(0))
+        .optional()?;
     Ok(Timestamp(bytes.map_or(0, i64::from_le_bytes)))
 }
 
@@ -103,7 +105,12 @@ pub fn oee(conn: &Connection, frame: &Frame, machine: MachineId, range: Span) ->
 
 /// The gapless machine time of a range. What is not known at `known_until` is `no_data`: pass
 /// [`observed_until`] for figures, or until when the machine was seen for what a page shows.
-pub fn timeline(conn: &Connection, machine: MachineId, range: Span, known_until: Timestamp) -> rusqlite::Result<Timeline> {
+pub fn timeline(
+    conn: &Connection,
+    machine: MachineId,
+    range: Span,
+    known_until: Timestamp,
+) -> rusqlite::Result<Timeline> {
     Ok(Timeline::from_changes(range, changes(conn, machine, range)?, known_until))
 }
 
@@ -181,7 +188,9 @@ fn downtime_row(r: &Row<'_>) -> rusqlite::Result<DowntimeRow> {
 }
 
 pub fn downtime(conn: &Connection, id: Uuid) -> rusqlite::Result<Option<DowntimeRow>> {
-    conn.prepare_cached(&format!("SELECT {DOWNTIME} WHERE uuid = ?1"))?.query_row([id.as_bytes()], downtime_row).optional()
+    conn.prepare_cached(&format!("SELECT {DOWNTIME} WHERE uuid = ?1"))?
+        .query_row([id.as_bytes()], downtime_row)
+        .optional()
 }
 
 /// Stops, newest first, and how many there are in all.

@@ -104,7 +104,8 @@ pub(super) fn sums_of(conn: &Connection, id: WorkOrderId) -> rusqlite::Result<Su
 }
 
 fn executions(conn: &Connection, model: &mut Model) -> Result<(), StoreError> {
-    let mut statement = conn.prepare("SELECT id, status, machine_id, started_at, started_by, changed_at FROM work_orders")?;
+    let mut statement =
+        conn.prepare("SELECT id, status, machine_id, started_at, started_by, changed_at FROM work_orders")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let status: String = row.get(1)?;

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use unison_core::time::Timestamp;
-use unison_sync::wire::{self, Have, Hash};
+use unison_sync::wire::{self, Hash, Have};
 
 /// Whole encoded batches in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,7 +77,8 @@ pub(super) fn set_have(conn: &Connection, have: &Have) -> rusqlite::Result<()> {
 }
 
 pub(super) fn set_acked(conn: &Connection, acked: u64, at: Timestamp) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE link SET up_acked = ?1, acked_at = ?2 WHERE id = 1")?.execute(params![int(acked), at.0])?;
+    conn.prepare_cached("UPDATE link SET up_acked = ?1, acked_at = ?2 WHERE id = 1")?
+        .execute(params![int(acked), at.0])?;
     Ok(())
 }
 

@@ -12,6 +12,7 @@
 mod down;
 pub mod history;
 mod identity;
+pub(crate) mod keys;
 mod load;
 mod log;
 mod model;
@@ -147,11 +148,9 @@ impl Store {
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         let queue = Arc::new(queue::CommandQueue::new());
         let shared_model = Arc::new(RwLock::new(model.clone()));
-        let writer = writer::Writer::new(conn, model, head, shared_model.clone(), queue.clone(), changes.clone(), clock.clone());
-        let thread = std::thread::Builder::new()
-            .name("store".into())
-            .spawn(move || writer.run())
-            .map_err(at(&path))?;
+        let writer =
+            writer::Writer::new(conn, model, head, shared_model.clone(), queue.clone(), changes.clone(), clock.clone());
+        let thread = std::thread::Builder::new().name("store".into()).spawn(move || writer.run()).map_err(at(&path))?;
         Ok(Self(Arc::new(Shared {
             path,
             model: shared_model,
@@ -208,7 +207,10 @@ impl Store {
                 Command::Side(Box::new(move |conn| {
                     let outcome = change(conn);
                     let keep = outcome.is_ok();
-                    (keep, Box::new(move |done: Result<(), StoreError>| drop(reply.send(done.map(|()| outcome)))) as Done)
+                    (
+                        keep,
+                        Box::new(move |done: Result<(), StoreError>| drop(reply.send(done.map(|()| outcome)))) as Done,
+                    )
                 }))
             })
             .await?;
@@ -332,13 +334,18 @@ impl Store {
     /// Writes what waits and ends the writer. Later calls are refused.
     pub fn close(&self) {
         self.0.queue.close();
+        // The last connection to close folds the WAL into the database; that must be the writer's.
+        self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let thread = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             drop(thread.join());
         }
     }
 
-    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Command) -> Result<T, StoreError> {
+    async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Command,
+    ) -> Result<T, StoreError> {
         let permit = self.0.queue.permit().await.ok_or(StoreError::Closed)?;
         let (reply, answer) = oneshot::channel();
         if !self.0.queue.push(command(reply)) {
@@ -353,6 +360,7 @@ impl Store {
 impl Drop for Shared {
     fn drop(&mut self) {
         self.queue.close();
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let thread = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             drop(thread.join());

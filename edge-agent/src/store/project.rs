@@ -94,8 +94,10 @@ fn downtime(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result<()> {
         }
         Fact::DowntimeClosed(f) => {
             // A stop ends once; the writer lets no second end through.
-            conn.prepare_cached("UPDATE downtime_events SET ended_at = ?2 WHERE uuid = ?1 AND ended_at IS NULL")?
-                .execute(params![f.id.as_bytes(), f.ended_at.0])?;
+            conn.prepare_cached(
+                "UPDATE downtime_events SET ended_at = max(?2, started_at) WHERE uuid = ?1 AND ended_at IS NULL",
+            )?
+            .execute(params![f.id.as_bytes(), f.ended_at.0])?;
         }
         _ => {}
     }

@@ -99,13 +99,17 @@ impl CommandQueue {
         Ok(())
     }
 
-    /// Rides of a commit that did not happen go first into the next.
-    pub(super) fn ride_again(&self, mut rides: Vec<Ride>) {
+    /// What a commit that did not happen had not come to goes first into the next.
+    pub(super) fn again(&self, mut commands: Vec<Command>, mut rides: Vec<Ride>) {
         let mut waiting = self.waiting();
+        commands.append(&mut waiting.commands);
+        waiting.commands = commands;
         waiting.riding += rides.iter().map(|r| r.facts.len()).sum::<usize>();
         rides.append(&mut waiting.rides);
         waiting.rides = rides;
-        waiting.ride_since.get_or_insert_with(Instant::now);
+        if !waiting.rides.is_empty() {
+            waiting.ride_since.get_or_insert_with(Instant::now);
+        }
     }
 
     /// Waits for the next group; none when the store is closed and nothing waits any more.

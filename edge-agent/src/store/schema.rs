@@ -1,6 +1,8 @@
 //! Opens the database file: the right SQLite, safe settings, the newest tables. An older program never
 //! touches a newer database; tables only ever grow (expand, then contract in a later version).
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,6 +19,7 @@ pub(super) fn open(path: &Path, now_us: i64) -> Result<Connection, StoreError> {
     if rusqlite::version_number() < SQLITE_MIN {
         return Err(StoreError::SqliteTooOld(rusqlite::version()));
     }
+    private(path)?;
     let mut conn = Connection::open(path)?;
     conn.busy_timeout(Duration::from_secs(5))?;
     conn.pragma_update(None, "journal_mode", "WAL")?;
@@ -40,6 +43,13 @@ pub(super) fn open(path: &Path, now_us: i64) -> Result<Connection, StoreError> {
         tx.commit()?;
     }
     Ok(conn)
+}
+
+/// Makes the file, if there is none, readable for this user only: it holds e-mail addresses, hashes of PINs
+/// and sessions. SQLite gives its other files the same rights.
+fn private(path: &Path) -> Result<(), StoreError> {
+    let made = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
+    made.map(drop).map_err(|error| StoreError::File { path: path.to_owned(), error })
 }
 
 pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {

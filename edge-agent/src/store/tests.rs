@@ -101,7 +101,8 @@ fn master_data() -> Vec<MasterOp> {
         is_active: true,
     };
     vec![
-        master::Plant { id: PlantId(1), name, organization_name: "Acme".into(), timezone, standard: Standard::Unison }.into(),
+        master::Plant { id: PlantId(1), name, organization_name: "Acme".into(), timezone, standard: Standard::Unison }
+            .into(),
         master::Lane { id: LaneId(2), name: "L".into(), capacity: 1, ideal_cycle: None }.into(),
         machine(MILL, "CNC-001", None).into(),
         Shift {
@@ -355,7 +356,10 @@ async fn sync_04_logs_of_others_count_once() {
     assert_eq!(store.model().queue.head, head, "what came down does not go up again");
     let (rows, total) = store.read(|c| history::production_logs(c, Some(ORDER), 0, 10)).unwrap();
     assert_eq!(total, 2);
-    assert_eq!(rows.iter().map(|r| (r.completed, r.is_own, r.cumulative)).collect::<Vec<_>>(), [(5, false, 15), (10, true, 10)]);
+    assert_eq!(
+        rows.iter().map(|r| (r.completed, r.is_own, r.cumulative)).collect::<Vec<_>>(),
+        [(5, false, 15), (10, true, 10)]
+    );
     assert_eq!(store.read(|c| history::production_log(c, Uuid::from_u128(2))).unwrap().unwrap(), rows[0]);
 }
 
@@ -393,7 +397,9 @@ async fn q_129_requests_of_the_cloud_are_answered_once_by_the_executing_edge() {
     assert_eq!(store.model().work_orders[&ORDER].status, WorkOrderStatus::InProgress);
     // Another edge took the machine: it answers.
     let head = store.model().queue.head;
-    cloud.master(&store, [machine(MILL, "CNC-001", Some(Uuid::from_u128(5))).into(), request(3, WorkOrderVerb::Pause)]).await;
+    cloud
+        .master(&store, [machine(MILL, "CNC-001", Some(Uuid::from_u128(5))).into(), request(3, WorkOrderVerb::Pause)])
+        .await;
     assert_eq!(store.model().queue.head, head);
     assert_eq!(store.model().claimed_elsewhere, ["CNC-001"]);
     assert!(!store.model().machines[&MILL].is_ours);
@@ -426,7 +432,12 @@ async fn down_01_a_stop_is_classified_and_closed() {
     // Facts that ride and come too late for what people did are left out.
     let late = vec![opened(10, 1), DowntimeClosed { id: Uuid::from_u128(9), ended_at: at(60) }.into()];
     store.ride(Ride { facts: late, counters: vec![] }).unwrap();
-    store.ride(Ride { facts: vec![DowntimeClosed { id: Uuid::from_u128(9), ended_at: at(70) }.into()], counters: vec![] }).unwrap();
+    store
+        .ride(Ride {
+            facts: vec![DowntimeClosed { id: Uuid::from_u128(9), ended_at: at(70) }.into()],
+            counters: vec![],
+        })
+        .unwrap();
     write(&store, vec![logged(1, 1, 0).into()]).await;
     assert!(store.model().machines[&MILL].downtimes.is_empty());
     let (rows, total) = store.read(|c| history::downtimes(c, DowntimeFilter::default(), 0, 10)).unwrap();
@@ -452,12 +463,23 @@ async fn edge_08_oee_of_a_range() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = edge(&dir).await;
     let counted = |bucket, total, rejected| Counted {
-        machine: MILL, bucket: at(bucket), total, rejected, ideal: 6 * SECOND, work_order: None,
+        machine: MILL,
+        bucket: at(bucket),
+        total,
+        rejected,
+        ideal: 6 * SECOND,
+        work_order: None,
     };
     let closed = DowntimeClosed { id: Uuid::from_u128(9), ended_at: at(1_800) };
     let facts = vec![
-        changed(0, Activity::Running), counted(0, 100, 0).into(), changed(900, Activity::Down), opened(9, 900),
-        changed(1_800, Activity::Running), closed.into(), counted(1_800, 200, 30).into(), Observed { until: at(3_600) }.into(),
+        changed(0, Activity::Running),
+        counted(0, 100, 0).into(),
+        changed(900, Activity::Down),
+        opened(9, 900),
+        changed(1_800, Activity::Running),
+        closed.into(),
+        counted(1_800, 200, 30).into(),
+        Observed { until: at(3_600) }.into(),
     ];
     write(&store, facts).await;
     let frame = store.model().frame();
@@ -496,4 +518,24 @@ async fn side_rows_are_kept_or_undone_alone() {
     assert!(matches!(failed, Err(StoreError::Sqlite(_))));
     let keys = |key: &'static str| store.read(move |c| load::meta(c, key)).unwrap().is_some();
     assert!(keys("a") && !keys("b"));
+}
+
+#[tokio::test]
+async fn edge_09_a_full_disk_acknowledges_nothing_and_goes_on_by_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let before = (log_rows(&store), store.model().queue);
+    let pages = |c: &Connection| c.pragma_query_value(None, "page_count", |r| r.get::<_, i64>(0));
+    store.side(move |c| pages(c).and_then(|n| c.pragma_update(None, "max_page_count", n))).await.unwrap();
+    store.ride(Ride { facts: vec![changed(5, Activity::Running)], counters: vec![] }).unwrap();
+    let many: Vec<Fact> = (0..5_000).map(|n| logged(n + 1, 1, 0).into()).collect();
+    let said = store.decide(move |_| Ok::<_, Infallible>((many, ()))).await;
+    assert!(matches!(said, Err(StoreError::DiskFull)), "{said:?}");
+    assert_eq!((log_rows(&store), store.model().queue), before);
+    assert_eq!(store.model().work_orders[&ORDER].completed, 0);
+    store.side(|c| c.pragma_update(None, "max_page_count", 1_000_000)).await.unwrap();
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+    let model = store.model();
+    assert_eq!(model.machines[&MILL].activity, Activity::Running, "what rode is not lost");
+    assert_eq!(model.work_orders[&ORDER].completed, 1);
 }

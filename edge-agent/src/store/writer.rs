@@ -103,14 +103,15 @@ impl Writer {
     fn commit(&mut self, group: Group) {
         let head = self.head;
         let mut waiters = Vec::with_capacity(group.commands.len());
-        match self.write(group.commands, &group.rides, &mut waiters) {
+        let mut commands = group.commands.into_iter();
+        match self.write(&mut commands, &group.rides, &mut waiters) {
             Ok(()) => waiters.into_iter().for_each(|done| done(Ok(()))),
             Err(error) if is_disk_full(&error) => {
                 tracing::error!(%error, "nothing was written; trying again");
                 self.head = head;
                 self.ahead = self.public.read().unwrap_or_else(PoisonError::into_inner).clone();
                 waiters.into_iter().for_each(|done| done(Err(StoreError::DiskFull)));
-                self.queue.ride_again(group.rides);
+                self.queue.again(commands.collect(), group.rides);
                 std::thread::sleep(DISK_FULL_PAUSE);
             }
             Err(error) => {
@@ -120,7 +121,12 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, commands: Vec<Command>, rides: &[Ride], waiters: &mut Vec<Done>) -> Result<(), StoreError> {
+    fn write(
+        &mut self,
+        commands: &mut impl Iterator<Item = Command>,
+        rides: &[Ride],
+        waiters: &mut Vec<Done>,
+    ) -> Result<(), StoreError> {
         let tx = self.conn.unchecked_transaction()?;
         let mut step = Step {
             conn: &tx,
@@ -215,23 +221,28 @@ impl Step<'_> {
                     done(Err(StoreError::Failed));
                     return Ok(());
                 }
+                waiters.push(done);
                 for fact in facts {
                     self.append(fact)?;
                 }
-                waiters.push(done);
             }
             Command::Side(side) => {
                 let conn = self.conn;
                 conn.execute_batch("SAVEPOINT side")?;
                 let outcome = catch_unwind(AssertUnwindSafe(|| side(conn)));
                 let keep = matches!(outcome, Ok((true, _)));
+                if conn.is_autocommit() {
+                    // Without room SQLite gives up the whole transaction, not only this part of it.
+                    waiters.extend(outcome.ok().map(|(_, done)| done));
+                    return Err(StoreError::DiskFull);
+                }
                 conn.execute_batch(if keep { "RELEASE side" } else { "ROLLBACK TO side; RELEASE side" })?;
                 self.has_written |= keep;
                 waiters.extend(outcome.ok().map(|(_, done)| done));
             }
             Command::Down(batches, have, reply) => {
-                self.down(&batches, &have)?;
                 waiters.push(Box::new(move |done| drop(reply.send(done))));
+                self.down(&batches, &have)?;
             }
             Command::Enrolled(identity, reply) => self.enrolled(identity, reply, waiters)?,
             Command::Configured(codes, reply) => {
@@ -259,10 +270,10 @@ impl Step<'_> {
             drop(reply.send(Err(StoreError::Damaged("this edge is enrolled already".into()))));
             return Ok(());
         }
+        waiters.push(Box::new(move |done| drop(reply.send(done))));
         let bytes = postcard::to_stdvec(&identity).map_err(|e| StoreError::Damaged(e.to_string()))?;
         project::meta(self.conn, "identity", &bytes)?;
         self.delta(Delta::Enrolled(Arc::new(identity)));
-        waiters.push(Box::new(move |done| drop(reply.send(done))));
         Ok(())
     }
 
@@ -313,7 +324,9 @@ impl Step<'_> {
         let mut ops = std::mem::take(&mut self.ops).into_iter().peekable();
         while ops.peek().is_some() {
             let (mut cut, mut bytes) = (Vec::new(), 0);
-            while let Some(op) = ops.next_if(|op| cut.is_empty() || bytes + op.body.len() + OP_BYTES_OVER <= BATCH_BYTES) {
+            while let Some(op) =
+                ops.next_if(|op| cut.is_empty() || bytes + op.body.len() + OP_BYTES_OVER <= BATCH_BYTES)
+            {
                 bytes += op.body.len() + OP_BYTES_OVER;
                 cut.push(op);
             }
@@ -374,5 +387,9 @@ fn change(
 }
 
 fn is_disk_full(error: &StoreError) -> bool {
-    matches!(error, StoreError::Sqlite(rusqlite::Error::SqliteFailure(e, _)) if e.code == ErrorCode::DiskFull)
+    match error {
+        StoreError::DiskFull => true,
+        StoreError::Sqlite(rusqlite::Error::SqliteFailure(e, _)) => e.code == ErrorCode::DiskFull,
+        _ => false,
+    }
 }

@@ -133,7 +133,8 @@ impl Edge {
     }
 
     pub async fn set_pin(&self, user: i64, pin: &str) {
-        let request = self.http.post(format!("{}/api/v1/operators/{user}/pin", self.url)).header("X-Admin-Token", ADMIN);
+        let request =
+            self.http.post(format!("{}/api/v1/operators/{user}/pin", self.url)).header("X-Admin-Token", ADMIN);
         let (status, body) = answer(request.json(&json!({ "pin": pin })).send().await.unwrap()).await;
         assert_eq!(status, 204, "{body}");
     }
@@ -141,7 +142,8 @@ impl Edge {
     /// Sets a PIN and signs on with it.
     pub async fn sign_on(&self, user: i64) -> String {
         self.set_pin(user, "1234").await;
-        let (status, body) = self.call(Method::POST, "/auth/login", None, &json!({"operator": user, "pin": "1234"})).await;
+        let (status, body) =
+            self.call(Method::POST, "/auth/login", None, &json!({"operator": user, "pin": "1234"})).await;
         assert_eq!(status, 200, "{body}");
         body["token"].as_str().unwrap().to_owned()
     }
@@ -266,7 +268,8 @@ fn work_order(id: i64, number: &str, lane: Option<i64>, machine: Option<i64>, st
 }
 
 fn master() -> Vec<MasterOp> {
-    let lane = |id, name: &str| MasterOp::from(Lane { id: LaneId(id), name: name.into(), capacity: 1, ideal_cycle: None });
+    let lane =
+        |id, name: &str| MasterOp::from(Lane { id: LaneId(id), name: name.into(), capacity: 1, ideal_cycle: None });
     vec![
         Plant {
             id: PlantId(1),
@@ -339,7 +342,8 @@ impl Events {
     pub async fn any(&mut self) -> (String, Value) {
         loop {
             if let Some((frame, rest)) = self.text.split_once("\n\n") {
-                let field = |name: &str| frame.lines().find_map(|l| l.strip_prefix(name)).unwrap_or_default().trim().to_owned();
+                let field =
+                    |name: &str| frame.lines().find_map(|l| l.strip_prefix(name)).unwrap_or_default().trim().to_owned();
                 let id: u64 = field("id:").parse().unwrap();
                 let (event, data) = (field("event:"), serde_json::from_str(&field("data:")).unwrap());
                 assert!(id > self.last_id || event == "snapshot", "{id} after {}", self.last_id);

@@ -58,7 +58,11 @@ impl ApiError {
     /// 403 for a missing permission (RBAC-01).
     #[must_use]
     pub fn forbidden(permission: &str) -> Self {
-        Self::new(403, "Missing permission", format!("This needs the permission {permission}; an administrator grants it"))
+        Self::new(
+            403,
+            "Missing permission",
+            format!("This needs the permission {permission}; an administrator grants it"),
+        )
     }
 
     /// 404; the same for what does not exist and what belongs to others.
@@ -77,9 +81,9 @@ impl ApiError {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Invalid(fields) => {
-                Self::invalid(fields.into_iter().map(|f| Detail { field: f.field.to_owned(), message: f.message }).collect())
-            }
+            Refusal::Invalid(fields) => Self::invalid(
+                fields.into_iter().map(|f| Detail { field: f.field.to_owned(), message: f.message }).collect(),
+            ),
             Refusal::NotNow { error, reason } => Self::new(400, error, reason),
         }
     }
@@ -106,7 +110,8 @@ mod tests {
             serde_json::to_value(&taken.body).unwrap(),
             json!({"error": "Validation failed", "details": [{"field": "material_code", "message": "Material code MTL-002 already exists"}]})
         );
-        let refusal = Refusal::NotNow { error: "Cannot start work order", reason: "Waiting for WO-2024-999 to complete".into() };
+        let refusal =
+            Refusal::NotNow { error: "Cannot start work order", reason: "Waiting for WO-2024-999 to complete".into() };
         assert_eq!(
             serde_json::to_value(ApiError::from(refusal).body).unwrap(),
             json!({"error": "Cannot start work order", "reason": "Waiting for WO-2024-999 to complete"})

@@ -1,7 +1,10 @@
 //! OpenAPI 3.1 from the list of routes. Both programs register every route through such a list, so a
 //! route without documentation, permission or body limit cannot exist.
 
-#![expect(clippy::indexing_slicing, reason = "a JSON value indexed by a name inserts into the object made here, or reads null")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a JSON value indexed by a name inserts into the object made here, or reads null"
+)]
 
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema};
@@ -49,7 +52,8 @@ pub struct RouteDoc {
 /// Makes the document.
 #[must_use]
 pub fn document(title: &str, version: &str, routes: &[RouteDoc]) -> Value {
-    let mut generator = SchemaSettings::draft2020_12().with(|s| s.definitions_path = "/components/schemas".into()).into_generator();
+    let mut generator =
+        SchemaSettings::draft2020_12().with(|s| s.definitions_path = "/components/schemas".into()).into_generator();
     let error = schema_of::<crate::error::ErrorBody>(&mut generator);
     let mut paths = Map::new();
     for route in routes {
@@ -76,7 +80,8 @@ pub fn document(title: &str, version: &str, routes: &[RouteDoc]) -> Value {
 
 fn operation(route: &RouteDoc, generator: &mut SchemaGenerator, error: &Schema) -> Value {
     let in_path = route.path.split('/').filter_map(|p| p.strip_prefix('{')?.strip_suffix('}'));
-    let path_parameters = in_path.map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
+    let path_parameters =
+        in_path.map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
     let query_parameters = route.query.iter().map(
         |(name, required, help)| json!({"name": name, "in": "query", "required": required, "description": help, "schema": {"type": "string"}}),
     );
@@ -119,7 +124,8 @@ pub fn readable_page(document: &Value) -> String {
     let empty = Map::new();
     for (path, operations) in document["paths"].as_object().unwrap_or(&empty) {
         for (method, o) in operations.as_object().unwrap_or(&empty) {
-            let permission = o["x-permission"].as_str().map_or_else(String::new, |p| format!("needs <code>{}</code>", escape(p)));
+            let permission =
+                o["x-permission"].as_str().map_or_else(String::new, |p| format!("needs <code>{}</code>", escape(p)));
             let names = o["parameters"].as_array().map_or_else(String::new, |all| {
                 all.iter().map(|p| format!("<code>{}</code>", text(&p["name"]))).collect::<Vec<_>>().join(" ")
             });
@@ -176,7 +182,8 @@ mod tests {
         assert_eq!(doc["paths"]["/api/v1/kpi/oee"]["get"]["parameters"][0]["name"], "from");
         assert_eq!(doc["paths"]["/api/v1/work-orders/{id}/start"]["post"]["x-permission"], "work_orders:start");
         assert!(doc["components"]["schemas"]["OeeAnswer"]["properties"]["coverage"].is_object());
-        let reference = &doc["paths"]["/api/v1/kpi/oee"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"];
+        let reference = &doc["paths"]["/api/v1/kpi/oee"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+            ["$ref"];
         assert_eq!(reference, "#/components/schemas/OeeAnswer");
         assert!(readable_page(&doc).contains("POST /api/v1/work-orders/{id}/start"));
     }

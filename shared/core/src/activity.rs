@@ -72,15 +72,8 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: [Self; 7] = [
-        Self::Available,
-        Self::Running,
-        Self::Idle,
-        Self::Setup,
-        Self::Down,
-        Self::Maintenance,
-        Self::Decommissioned,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Available, Self::Running, Self::Idle, Self::Setup, Self::Down, Self::Maintenance, Self::Decommissioned];
 
     #[must_use]
     pub const fn code(self) -> &'static str {

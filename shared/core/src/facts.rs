@@ -179,22 +179,44 @@ mod tests {
         let (by, work_order) = (UserId(3), WorkOrderId(456));
         vec![
             ActivityChanged { machine, at, activity: Activity::Running, clock: ClockQuality::Sure }.into(),
-            Counted { machine, bucket: at, total: 3, rejected: 1, ideal: 6_000_000, work_order: Some(work_order) }.into(),
+            Counted { machine, bucket: at, total: 3, rejected: 1, ideal: 6_000_000, work_order: Some(work_order) }
+                .into(),
             Observed { until: at }.into(),
             AgentStarted { at, version: "0.1.0".into(), machines: vec![machine], unknown: vec!["X-1".into()] }.into(),
             DowntimeOpened {
-                id, machine, started_at: at, source: StopSource::Signal, reason: None, work_order: None, by: None, note: None,
+                id,
+                machine,
+                started_at: at,
+                source: StopSource::Signal,
+                reason: None,
+                work_order: None,
+                by: None,
+                note: None,
             }
             .into(),
             DowntimeClassified { id, reason: ReasonId(2), note: Some("belt".into()), by, at }.into(),
             DowntimeClosed { id, ended_at: at }.into(),
             ProductionLogged {
-                id, work_order, machine: Some(machine), completed: 50, rejected: 2, hours_micro: 4_500_000,
-                notes: None, by, at, shift: Some(ShiftId(1)),
+                id,
+                work_order,
+                machine: Some(machine),
+                completed: 50,
+                rejected: 2,
+                hours_micro: 4_500_000,
+                notes: None,
+                by,
+                at,
+                shift: Some(ShiftId(1)),
             }
             .into(),
             WorkOrderMoved {
-                work_order, verb: WorkOrderVerb::Start, machine: Some(machine), by: Some(by), at, note: None, request: None,
+                work_order,
+                verb: WorkOrderVerb::Start,
+                machine: Some(machine),
+                by: Some(by),
+                at,
+                note: None,
+                request: None,
             }
             .into(),
             WorkOrderRefused { request: id, work_order, reason: "paused".into(), at }.into(),

@@ -3,9 +3,9 @@
 //! Each op holds the whole record as it is now; the one with the highest sequence wins, and an edge
 //! never edits it. The same rules of permanence hold as in `facts`. Hourly rates never go to an edge.
 
-use crate::ids::{LaneId, MachineId, PlantId, ReasonId, UserId, WorkOrderId};
 use crate::activity::Mode;
 use crate::facts::WorkOrderVerb;
+use crate::ids::{LaneId, MachineId, PlantId, ReasonId, UserId, WorkOrderId};
 use crate::kpi::Standard;
 use crate::shift::Shift;
 use crate::time::Timestamp;

@@ -50,8 +50,7 @@ impl std::fmt::Display for WallTime {
 pub struct ActiveDays(pub u8);
 
 impl ActiveDays {
-    pub const NAMES: [&'static str; 7] =
-        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    pub const NAMES: [&'static str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     pub const EVERY: Self = Self(0b111_1111);
 
     /// Reads day names such as "monday".
@@ -225,10 +224,11 @@ mod tests {
         assert_eq!(hours("2025-10-26T01:30:00Z"), 9, "fall back");
         let day = [shift("00:00", "00:00", ActiveDays::EVERY)];
         let lord_howe = zone("Australia/Lord_Howe");
-        let lengths: Vec<i64> = windows(&day, &lord_howe, Span::new(at("2025-10-04T00:00:00Z"), at("2025-10-06T00:00:00Z")))
-            .iter()
-            .map(|w| w.span.len() / MINUTE)
-            .collect();
+        let lengths: Vec<i64> =
+            windows(&day, &lord_howe, Span::new(at("2025-10-04T00:00:00Z"), at("2025-10-06T00:00:00Z")))
+                .iter()
+                .map(|w| w.span.len() / MINUTE)
+                .collect();
         assert!(lengths.contains(&(23 * 60 + 30)), "{lengths:?}");
     }
 

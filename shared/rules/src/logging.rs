@@ -95,7 +95,8 @@ pub fn message(units: u32, hours_micro: i64, completed: u64, ordered: u64) -> St
     let percent = progress_percent(completed, ordered).map_or_else(|| "–".to_owned(), number);
     #[expect(clippy::cast_precision_loss, reason = "at most 24 hours in millionths")]
     let hours = hours_micro as f64 / HOUR_MICRO as f64;
-    let (unit, hour) = (if units == 1 { "unit" } else { "units" }, if hours_micro == HOUR_MICRO { "hour" } else { "hours" });
+    let (unit, hour) =
+        (if units == 1 { "unit" } else { "units" }, if hours_micro == HOUR_MICRO { "hour" } else { "hours" });
     format!("Logged {units} {unit}, {} {hour}. WO is {percent}% complete.", number(hours))
 }
 

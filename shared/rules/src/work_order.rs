@@ -97,10 +97,7 @@ mod tests {
     #[test]
     fn wo_14_start_needs_a_lane() {
         let refusal = moved(V::Start, &Known { has_lane: false, ..known(S::Released) }).unwrap_err();
-        assert_eq!(
-            refusal.to_string(),
-            "Cannot start work order: WO-2025-001 has no lane; a supervisor assigns one"
-        );
+        assert_eq!(refusal.to_string(), "Cannot start work order: WO-2025-001 has no lane; a supervisor assigns one");
     }
 
     #[test]

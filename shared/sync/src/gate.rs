@@ -56,7 +56,8 @@ mod tests {
 
     fn batch(incarnation: u32, first: u64, ops: u8, prev: [u8; 32]) -> (Vec<u8>, Have) {
         let op = |i| Op { kind: 1, version: 1, hlc: 0, body: vec![i] };
-        let b = Batch { format: FORMAT, origin: Uuid::nil(), incarnation, first, prev, ops: (0..ops).map(op).collect() };
+        let b =
+            Batch { format: FORMAT, origin: Uuid::nil(), incarnation, first, prev, ops: (0..ops).map(op).collect() };
         let bytes = b.encode().unwrap();
         let have = Have { incarnation, seq: b.last(), hash: hash(&bytes) };
         (bytes, have)

@@ -110,7 +110,8 @@ impl Keys {
         if !shared.was_contributory() {
             return None;
         }
-        let salt = [address.organization.as_bytes().as_slice(), address.plant.as_bytes(), address.edge.as_bytes()].concat();
+        let salt =
+            [address.organization.as_bytes().as_slice(), address.plant.as_bytes(), address.edge.as_bytes()].concat();
         let hkdf = Hkdf::<Sha256>::new(Some(&salt), shared.as_bytes());
         let key = |info: &[u8]| {
             let mut out = [0; 32];
@@ -171,7 +172,12 @@ pub fn peek(envelope: &[u8]) -> Result<Header, SealError> {
 ///
 /// # Errors
 /// When it is anything else; nothing of its content is returned then.
-pub fn open(keys: &Keys, address: &Address, direction: Direction, envelope: &[u8]) -> Result<(Header, Message), SealError> {
+pub fn open(
+    keys: &Keys,
+    address: &Address,
+    direction: Direction,
+    envelope: &[u8],
+) -> Result<(Header, Message), SealError> {
     let (header, nonce, clear, sealed) = split(envelope)?;
     if header.address != *address || header.direction != direction {
         return Err(SealError::WrongAddress);
@@ -300,7 +306,9 @@ mod tests {
         let (edge, cloud, header) = link();
         let mut out = header_bytes(&header, [1; 24]);
         let bomb = zstd::bulk::compress(&vec![0; MESSAGE_BYTES_MAX * 4], 19).unwrap();
-        out.extend(edge.cipher(Direction::Up).encrypt(&XNonce::from([1; 24]), Payload { msg: &bomb, aad: &out }).unwrap());
+        out.extend(
+            edge.cipher(Direction::Up).encrypt(&XNonce::from([1; 24]), Payload { msg: &bomb, aad: &out }).unwrap(),
+        );
         assert_eq!(open(&cloud, &header.address, Direction::Up, &out), Err(SealError::BadCompression));
     }
 

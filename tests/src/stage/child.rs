@@ -23,7 +23,9 @@ pub fn binary(name: &str) -> Result<PathBuf> {
     let me = std::env::current_exe()?;
     // target/debug/demo or target/debug/deps/stories-…
     let found = me.ancestors().skip(1).take(2).map(|dir| dir.join(name)).find(|p| p.is_file());
-    found.with_context(|| format!("{name} is not built beside {}; run `cargo build --workspace --bins` first", me.display()))
+    found.with_context(|| {
+        format!("{name} is not built beside {}; run `cargo build --workspace --bins` first", me.display())
+    })
 }
 
 impl Child {

@@ -7,7 +7,7 @@ mod setting;
 
 pub use api::{Api, ApiResult};
 pub use child::{Child, binary};
-pub use setting::{Ports, port_free};
+pub use setting::{Ports, port_free, repository};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -64,7 +64,8 @@ impl Stage {
         let content = setting::repository().join("config/demo/acme.toml");
         let content = content.to_str().context("the checkout's path is not UTF-8")?;
         cloud_command(&config, &["organization", "load", content, "--organization", ORGANIZATION])?;
-        let said = cloud_command(&config, &["edge", "token", "--organization", ORGANIZATION, "--plant", "Fabrication"])?;
+        let said =
+            cloud_command(&config, &["edge", "token", "--organization", ORGANIZATION, "--plant", "Fabrication"])?;
         std::fs::write(dir.join("enrolment.token"), said.trim())?;
         let plant = start_plant(&options)?;
         let cloud = start_cloud(&options)?;

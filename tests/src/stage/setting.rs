@@ -22,7 +22,10 @@ impl Ports {
     /// # Errors
     /// When `base` is so high that they do not fit.
     pub fn from_base(base: u16) -> Result<Self> {
-        let port = |n: u16| base.checked_add(n).with_context(|| format!("DEMO_PORT_BASE {base} leaves no room for 7 ports; use at most 65529"));
+        let port = |n: u16| {
+            base.checked_add(n)
+                .with_context(|| format!("DEMO_PORT_BASE {base} leaves no room for 7 ports; use at most 65529"))
+        };
         Ok(Self {
             cloud_http: port(0)?,
             edge_http: port(1)?,
@@ -65,7 +68,9 @@ impl Ports {
 /// Names the port and what to do.
 pub fn port_free(port: u16) -> Result<()> {
     TcpListener::bind(("127.0.0.1", port)).map(drop).with_context(|| {
-        format!("port {port} is in use; stop what listens there or choose other ports with DEMO_PORT_BASE=9080 make demo")
+        format!(
+            "port {port} is in use; stop what listens there or choose other ports with DEMO_PORT_BASE=9080 make demo"
+        )
     })
 }
 
@@ -102,7 +107,8 @@ mod tests {
     #[test]
     fn demo_ports_do_not_chain() {
         let ports = Ports::from_base(8081).unwrap();
-        let filled = fill("a = \"127.0.0.1:8080\"\nb = \"x:8081\"\nc = 8082\nd=\"target/demo/data/y\"", Path::new("/d"), &ports);
+        let filled =
+            fill("a = \"127.0.0.1:8080\"\nb = \"x:8081\"\nc = 8082\nd=\"target/demo/data/y\"", Path::new("/d"), &ports);
         assert_eq!(filled, "a = \"127.0.0.1:8081\"\nb = \"x:8082\"\nc = 8083\nd=\"/d/y\"");
         assert!(Ports::from_base(65_530).is_err());
     }

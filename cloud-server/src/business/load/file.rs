@@ -153,7 +153,8 @@ pub fn parse(text: &str) -> Result<Content, LoadError> {
 
 impl Plant {
     fn check(&self) -> Result<(), String> {
-        TimeZone::get(&self.timezone).map_err(|_| format!("\"{}\" is no IANA zone such as Europe/Berlin", self.timezone))?;
+        TimeZone::get(&self.timezone)
+            .map_err(|_| format!("\"{}\" is no IANA zone such as Europe/Berlin", self.timezone))?;
         for shift in &self.shift {
             shift.check().map_err(|e| format!("shift {}: {e}", shift.name))?;
         }
@@ -169,7 +170,9 @@ impl Plant {
 
 fn check_cycle(seconds: Option<f64>) -> Result<(), String> {
     match seconds {
-        Some(s) if !(s > 0.0 && s <= 86_400.0) => Err(format!("ideal_cycle_seconds {s} must be above 0 and at most a day")),
+        Some(s) if !(s > 0.0 && s <= 86_400.0) => {
+            Err(format!("ideal_cycle_seconds {s} must be above 0 and at most a day"))
+        }
         _ => Ok(()),
     }
 }

@@ -43,7 +43,7 @@ pub async fn load(tenancy: &Tenancy, organization: &Organization, content: Conte
     }
     let emails: Vec<String> = content.user.iter().map(|u| u.email.to_lowercase()).collect();
     let caller = Caller::system(organization.id, "organization load");
-    let known: Vec<String> = tenancy.read(&caller, |tx| rows::users_with_password(tx)).await?;
+    let known: Vec<String> = tenancy.read(&caller, rows::users_with_password).await?;
     let missing: Vec<(String, Option<String>)> = content
         .user
         .iter()

@@ -6,7 +6,6 @@ use crate::business::master;
 use crate::db::{DbError, Value};
 use crate::params;
 use crate::tenancy::{Topic, Tx, WriteTx};
-use serde_json::json;
 use std::collections::HashMap;
 use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::master::MasterOp;
@@ -19,7 +18,11 @@ pub(super) fn users_with_password(tx: &Tx<'_>) -> Result<Vec<String>, DbError> {
 }
 
 /// Stores everything. `hashes` are the first passwords by e-mail.
-pub(super) fn store(tx: &WriteTx<'_>, content: &Content, hashes: &HashMap<String, String>) -> Result<Loaded, LoadError> {
+pub(super) fn store(
+    tx: &WriteTx<'_>,
+    content: &Content,
+    hashes: &HashMap<String, String>,
+) -> Result<Loaded, LoadError> {
     let mut out = Storing { tx, hashes, loaded: Loaded::default(), new_plants: Vec::new() };
     for plant in &content.plant {
         out.plant(plant)?;
@@ -46,7 +49,97 @@ struct Storing<'t, 's> {
     new_plants: Vec<PlantId>,
 }
 
-type Op<I> = fn(&Tx<'_>, I) -> Result<Option<MasterOp>, DbError>;
+/// A table that a file fills: its columns after `organization_id, id`, and its record as edges get it.
+struct Kind<I> {
+    table: &'static str,
+    columns: &'static [&'static str],
+    typed: fn(i64) -> I,
+    op: fn(&Tx<'_>, I) -> Result<Option<MasterOp>, DbError>,
+}
+
+const PLANTS: Kind<PlantId> =
+    Kind { table: "plants", columns: &["uuid", "name", "timezone"], typed: PlantId, op: master::plant };
+const LANES: Kind<LaneId> = Kind {
+    table: "lanes",
+    columns: &["plant_id", "name", "capacity", "ideal_cycle_us"],
+    typed: LaneId,
+    op: master::lane,
+};
+const SHIFTS: Kind<ShiftId> = Kind {
+    table: "shifts",
+    columns: &[
+        "plant_id",
+        "name",
+        "start_time",
+        "end_time",
+        "active_days",
+        "breaks",
+        "break_minutes_unplaced",
+        "target_units",
+        "oee_target_percent",
+    ],
+    typed: ShiftId,
+    op: master::shift,
+};
+const MACHINES: Kind<MachineId> = Kind {
+    table: "machines",
+    columns: &["plant_id", "lane_id", "machine_code", "name", "ideal_cycle_us", "capacity_micro"],
+    typed: MachineId,
+    op: master::machine,
+};
+const REASONS: Kind<ReasonId> = Kind {
+    table: "downtime_reasons",
+    columns: &["code", "name", "category", "is_planned", "is_critical"],
+    typed: ReasonId,
+    op: master::reason,
+};
+const USERS: Kind<UserId> = Kind {
+    table: "users",
+    columns: &["email", "name", "roles", "badge", "hourly_rate_micro"],
+    typed: UserId,
+    op: master::user,
+};
+const WORK_ORDERS: Kind<WorkOrderId> = Kind {
+    table: "work_orders",
+    columns: &[
+        "plant_id",
+        "work_order_number",
+        "title",
+        "product_name",
+        "lane_id",
+        "machine_id",
+        "quantity_ordered",
+        "status",
+        "planned_start",
+        "planned_end",
+        "due_at",
+    ],
+    typed: WorkOrderId,
+    op: master::work_order,
+};
+
+impl<I> Kind<I> {
+    fn record(&self, tx: &Tx<'_>, id: i64) -> Result<Option<MasterOp>, DbError> {
+        (self.op)(tx, (self.typed)(id))
+    }
+
+    /// Values come after organisation, id and time: `$1` to `$3`.
+    fn statement(&self, is_new: bool) -> String {
+        let (table, places) = (self.table, (4..self.columns.len() + 4).map(|n| format!("${n}")));
+        if is_new {
+            let (names, places) = (self.columns.join(", "), places.collect::<Vec<_>>().join(", "));
+            return format!(
+                "INSERT INTO {table} (organization_id, id, created_at, updated_at, {names}) VALUES ($1, $2, $3, $3, {places})"
+            );
+        }
+        let pairs: Vec<_> = self.columns.iter().zip(places).collect();
+        let set = pairs.iter().map(|(c, p)| format!("{c} = {p}")).collect::<Vec<_>>().join(", ");
+        let differs = pairs.iter().map(|(c, p)| format!("{c} IS DISTINCT FROM {p}")).collect::<Vec<_>>().join(" OR ");
+        format!(
+            "UPDATE {table} SET {set}, version = version + 1, updated_at = $3 WHERE organization_id = $1 AND id = $2 AND ({differs})"
+        )
+    }
+}
 
 impl Storing<'_, '_> {
     fn id(&self, table: &str, condition: &str, key: &[Value]) -> Result<Option<i64>, DbError> {
@@ -55,41 +148,32 @@ impl Storing<'_, '_> {
         row.map(|r| r.get("id")).transpose()
     }
 
-    /// Makes or changes a row and tells `plants` when it is another one afterwards. `values` are the
-    /// columns in their order after `organization_id, id`.
-    fn put<I: Copy + std::fmt::Display>(
-        &mut self, table: &'static str, id: Option<i64>, columns: &[&str], values: &[Value], typed: fn(i64) -> I, op: Op<I>, plants: &[PlantId],
+    /// Makes or changes a row and tells `plants` when it is another one afterwards.
+    fn put<I>(
+        &mut self,
+        kind: &Kind<I>,
+        id: Option<i64>,
+        values: &[Value],
+        plants: &[PlantId],
     ) -> Result<i64, DbError> {
         let tx = self.tx;
-        let before = id.map(|id| op(tx, typed(id))).transpose()?.flatten();
+        let before = id.map(|id| kind.record(tx, id)).transpose()?.flatten();
         let is_new = id.is_none();
-        let id = id.map_or_else(|| tx.next_id(table), Ok)?;
+        let id = id.map_or_else(|| tx.next_id(kind.table), Ok)?;
         let all = [params![tx.org(), id, tx.now()], values].concat();
-        let place = |i: usize| format!("${}", i + 4);
-        let sql = if is_new {
-            let names = columns.join(", ");
-            let places = (0..columns.len()).map(place).collect::<Vec<_>>().join(", ");
-            format!("INSERT INTO {table} (organization_id, id, created_at, updated_at, {names}) VALUES ($1, $2, $3, $3, {places})")
-        } else {
-            let pairs = columns.iter().enumerate().map(|(i, c)| format!("{c} = {}", place(i))).collect::<Vec<_>>();
-            let differs = columns.iter().enumerate().map(|(i, c)| format!("{c} IS NOT {}", place(i))).collect::<Vec<_>>();
-            format!(
-                "UPDATE {table} SET {}, version = version + 1, updated_at = $3 WHERE organization_id = $1 AND id = $2 AND ({})",
-                pairs.join(", "),
-                differs.join(" OR ")
-            )
-        };
-        let touched = tx.execute(&sql, &all)? > 0;
-        match (is_new, touched) {
+        let is_touched = tx.execute(&kind.statement(is_new), &all)? > 0;
+        match (is_new, is_touched) {
             (true, _) => self.loaded.new += 1,
             (false, true) => self.loaded.changed += 1,
             (false, false) => self.loaded.unchanged += 1,
         }
-        if touched {
+        let after = kind.record(tx, id)?;
+        if is_touched {
             let action = if is_new { "create" } else { "update" };
-            tx.audit(table, id, action, None::<&()>, Some(&json!({"by_file": true})))?;
+            // The records as edges get them: without passwords, hashes and hourly rates.
+            let shown = |op: &Option<MasterOp>| op.as_ref().map(|op| format!("{op:?}"));
+            tx.audit(kind.table, id, action, shown(&before).as_ref(), shown(&after).as_ref())?;
         }
-        let after = op(tx, typed(id))?;
         if let Some(after) = after.filter(|a| before.as_ref() != Some(a)) {
             for plant in plants {
                 tx.to_plant(*plant, after.clone());
@@ -105,7 +189,7 @@ impl Storing<'_, '_> {
             None => Uuid::now_v7(),
         };
         let values = params![uuid, &plant.name, &plant.timezone];
-        let id = self.put("plants", known, &["uuid", "name", "timezone"], values, PlantId, master::plant, &[])?;
+        let id = self.put(&PLANTS, known, values, &[])?;
         let id = PlantId(id);
         if known.is_none() {
             self.new_plants.push(id);
@@ -128,8 +212,7 @@ impl Storing<'_, '_> {
     fn lane(&mut self, plant: PlantId, lane: &Lane) -> Result<(), LoadError> {
         let known = self.id("lanes", "plant_id = $2 AND name = $3", params![plant, &lane.name])?;
         let values = params![plant, &lane.name, lane.capacity, lane.ideal_cycle_seconds.map(micro)];
-        let columns = ["plant_id", "name", "capacity", "ideal_cycle_us"];
-        self.put("lanes", known, &columns, values, LaneId, master::lane, &[plant])?;
+        self.put(&LANES, known, values, &[plant])?;
         Ok(())
     }
 
@@ -138,13 +221,17 @@ impl Storing<'_, '_> {
         let breaks = serde_json::to_string(&shift.breaks).map_err(|e| LoadError::Wrong(e.to_string()))?;
         let days = shift.days().map_err(LoadError::Wrong)?.0;
         let values = params![
-            plant, &shift.name, &shift.start, &shift.end, days, breaks, shift.break_minutes_unplaced, shift.target_units, shift.oee_target_percent
+            plant,
+            &shift.name,
+            &shift.start,
+            &shift.end,
+            days,
+            breaks,
+            shift.break_minutes_unplaced,
+            shift.target_units,
+            shift.oee_target_percent
         ];
-        let columns = [
-            "plant_id", "name", "start_time", "end_time", "active_days", "breaks", "break_minutes_unplaced", "target_units",
-            "oee_target_percent",
-        ];
-        self.put("shifts", known, &columns, values, ShiftId, master::shift, &[plant])?;
+        self.put(&SHIFTS, known, values, &[plant])?;
         Ok(())
     }
 
@@ -153,14 +240,21 @@ impl Storing<'_, '_> {
         if let Some(id) = known
             && crate::business::machines::plant_of(self.tx, MachineId(id))? != Some(plant)
         {
-            return Err(LoadError::Wrong(format!("machine {} stands in another plant; codes are unique in an organisation", machine.code)));
+            return Err(LoadError::Wrong(format!(
+                "machine {} stands in another plant; codes are unique in an organisation",
+                machine.code
+            )));
         }
         let lane = self.lane_named(plant, machine.lane.as_ref(), &machine.code)?;
         let values = params![
-            plant, lane, &machine.code, &machine.name, machine.ideal_cycle_seconds.map(micro), machine.capacity_units_per_hour.map(micro)
+            plant,
+            lane,
+            &machine.code,
+            &machine.name,
+            machine.ideal_cycle_seconds.map(micro),
+            machine.capacity_units_per_hour.map(micro)
         ];
-        let columns = ["plant_id", "lane_id", "machine_code", "name", "ideal_cycle_us", "capacity_micro"];
-        self.put("machines", known, &columns, values, MachineId, master::machine, &[plant])?;
+        self.put(&MACHINES, known, values, &[plant])?;
         Ok(())
     }
 
@@ -171,7 +265,8 @@ impl Storing<'_, '_> {
     }
 
     fn plants(&self) -> Result<Vec<PlantId>, DbError> {
-        let rows = self.tx.query("SELECT id FROM plants WHERE organization_id = $1 ORDER BY id", params![self.tx.org()])?;
+        let rows =
+            self.tx.query("SELECT id FROM plants WHERE organization_id = $1 ORDER BY id", params![self.tx.org()])?;
         rows.iter().map(|r| r.get("id")).collect()
     }
 
@@ -183,9 +278,8 @@ impl Storing<'_, '_> {
     fn reason(&mut self, reason: &Reason) -> Result<(), LoadError> {
         let known = self.id("downtime_reasons", "code = $2", params![&reason.code])?;
         let values = params![&reason.code, &reason.name, &reason.category, reason.is_planned, reason.is_critical];
-        let columns = ["code", "name", "category", "is_planned", "is_critical"];
         let plants = self.plants()?;
-        self.put("downtime_reasons", known, &columns, values, ReasonId, master::reason, &plants)?;
+        self.put(&REASONS, known, values, &plants)?;
         Ok(())
     }
 
@@ -194,14 +288,13 @@ impl Storing<'_, '_> {
         let known = self.id("users", "email = $2", params![&email])?;
         let roles = serde_json::to_string(&user.roles).map_err(|e| LoadError::Wrong(e.to_string()))?;
         let values = params![&email, &user.name, &roles, user.badge.clone(), micro(user.hourly_rate)];
-        let columns = ["email", "name", "roles", "badge", "hourly_rate_micro"];
         let everywhere = crate::auth::reaches_all_plants(&user.roles);
         let named = user.plants.iter().map(|name| self.plant_named(name, &email)).collect::<Result<Vec<_>, _>>()?;
         let told = if everywhere { self.plants()? } else { named.clone() };
         // Changed roles end the sessions that carry the old ones (RBAC-09).
         let end = "UPDATE users SET epoch = epoch + 1 WHERE organization_id = $1 AND email = $2 AND roles <> $3";
         tx.execute(end, params![tx.org(), &email, &roles])?;
-        let id = self.put("users", known, &columns, values, UserId, master::user, &told)?;
+        let id = self.put(&USERS, known, values, &told)?;
         for plant in named {
             let sql = "INSERT INTO user_plants (organization_id, user_id, plant_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
             let added = tx.execute(sql, params![tx.org(), id, plant])? > 0;
@@ -211,7 +304,8 @@ impl Storing<'_, '_> {
             }
         }
         if let Some(hash) = self.hashes.get(&email) {
-            let sql = "UPDATE users SET password_hash = $3 WHERE organization_id = $1 AND id = $2 AND password_hash IS NULL";
+            let sql =
+                "UPDATE users SET password_hash = $3 WHERE organization_id = $1 AND id = $2 AND password_hash IS NULL";
             tx.execute(sql, params![tx.org(), id, hash])?;
         }
         Ok(())
@@ -221,14 +315,17 @@ impl Storing<'_, '_> {
     fn brief_new_plants(&self) -> Result<(), DbError> {
         let tx = self.tx;
         for plant in &self.new_plants {
-            for row in tx.query("SELECT id FROM downtime_reasons WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
+            for row in
+                tx.query("SELECT id FROM downtime_reasons WHERE organization_id = $1 ORDER BY id", params![tx.org()])?
+            {
                 if let Some(op) = master::reason(tx, row.get("id")?)? {
                     tx.to_plant(*plant, op);
                 }
             }
             for row in tx.query("SELECT * FROM users WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
                 let op = master::user(tx, row.get("id")?)?;
-                if let Some(op) = op.filter(|_| master::roles(&row).is_ok_and(|r| crate::auth::reaches_all_plants(&r))) {
+                if let Some(op) = op.filter(|_| master::roles(&row).is_ok_and(|r| crate::auth::reaches_all_plants(&r)))
+                {
                     tx.to_plant(*plant, op);
                 }
             }
@@ -242,7 +339,9 @@ impl Storing<'_, '_> {
         let machine = match &order.machine {
             Some(code) => {
                 let found = self.id("machines", "machine_code = $2 AND plant_id = $3", params![code, plant])?;
-                Some(found.ok_or_else(|| LoadError::Wrong(format!("{}: there is no machine {code} in its plant", order.number)))?)
+                Some(found.ok_or_else(|| {
+                    LoadError::Wrong(format!("{}: there is no machine {code} in its plant", order.number))
+                })?)
             }
             None => None,
         };
@@ -257,14 +356,19 @@ impl Storing<'_, '_> {
             }
         }
         let values = params![
-            plant, &order.number, &order.title, order.product.clone(), lane, machine, order.quantity, &order.status,
-            time(order.planned_start.as_ref()), time(order.planned_end.as_ref()), time(order.due.as_ref())
+            plant,
+            &order.number,
+            &order.title,
+            order.product.clone(),
+            lane,
+            machine,
+            order.quantity,
+            &order.status,
+            time(order.planned_start.as_ref()),
+            time(order.planned_end.as_ref()),
+            time(order.due.as_ref())
         ];
-        let columns = [
-            "plant_id", "work_order_number", "title", "product_name", "lane_id", "machine_id", "quantity_ordered", "status",
-            "planned_start", "planned_end", "due_at",
-        ];
-        self.put("work_orders", known, &columns, values, WorkOrderId, master::work_order, &[plant])?;
+        self.put(&WORK_ORDERS, known, values, &[plant])?;
         self.tx.changed(Topic::WorkOrders);
         Ok(())
     }

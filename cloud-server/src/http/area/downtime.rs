@@ -15,7 +15,8 @@ fn filter(call: &Call) -> Result<Filter, ApiError> {
         Some(_) => return Err(ApiError::field("open", "must be true or false")),
     };
     let (from, to) = (call.time("from")?, call.time("to")?);
-    let range = (from.is_some() || to.is_some()).then(|| Span::new(from.unwrap_or(Timestamp(i64::MIN)), to.unwrap_or(Timestamp(i64::MAX))));
+    let range = (from.is_some() || to.is_some())
+        .then(|| Span::new(from.unwrap_or(Timestamp(i64::MIN)), to.unwrap_or(Timestamp(i64::MAX))));
     Ok(Filter { machine: call.number("machine_id")?, plant: call.number("plant_id")?, range, open })
 }
 

@@ -56,7 +56,11 @@ pub struct Enrolled {
 
 /// The same words whatever is wrong with a token: whoever guesses learns nothing.
 fn token_refused() -> ApiError {
-    ApiError::new(403, "Enrolment refused", "The token is wrong, used or expired; make a new one with: cloud-server edge token")
+    ApiError::new(
+        403,
+        "Enrolment refused",
+        "The token is wrong, used or expired; make a new one with: cloud-server edge token",
+    )
 }
 
 pub(crate) async fn enrol(call: Call) -> Result<Answer, ApiError> {
@@ -66,7 +70,8 @@ pub(crate) async fn enrol(call: Call) -> Result<Answer, ApiError> {
     let platform = tenancy.platform();
     let token = platform.token(&wanted.token).await.map_err(Wrong::from)?.ok_or_else(token_refused)?;
     let organizations = platform.organizations().await.map_err(Wrong::from)?;
-    let organization = organizations.into_iter().find(|o| o.id == token.organization && o.is_active).ok_or_else(token_refused)?;
+    let organization =
+        organizations.into_iter().find(|o| o.id == token.organization && o.is_active).ok_or_else(token_refused)?;
     let (caller, plant) = (Caller::system(organization.id, "enrolment of an edge"), PlantId(token.plant_id));
     let plant_id: Option<Uuid> = tenancy.read(&caller, move |tx| Ok::<_, Wrong>(plant_uuid(tx, plant)?)).await?;
     let plant_id = plant_id.ok_or_else(token_refused)?;

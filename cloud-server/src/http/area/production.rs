@@ -22,6 +22,7 @@ pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {
 pub(crate) async fn log(call: Call) -> Result<Answer, ApiError> {
     let wanted: LogProduction = call.json()?;
     let request = idempotency::Request::read(&call.headers, &call.action, &call.body)?;
-    let (status, answer) = call.write(move |tx| idempotency::once(tx, request.as_ref(), 201, |tx| production::log(tx, &wanted))).await?;
+    let (status, answer) =
+        call.write(move |tx| idempotency::once(tx, request.as_ref(), 201, |tx| production::log(tx, &wanted))).await?;
     Ok(bytes(status, "application/json", answer))
 }

@@ -82,7 +82,16 @@ async fn moved(call: Call, verb: WorkOrderVerb) -> Result<Answer, ApiError> {
         Answered::NotYet => {
             let now = view(&call).await?;
             let reason = format!("Waiting for edge {edge}");
-            json(202, &Asked { id: now.id, work_order_number: now.work_order_number, status: now.status, requested: true, reason })
+            json(
+                202,
+                &Asked {
+                    id: now.id,
+                    work_order_number: now.work_order_number,
+                    status: now.status,
+                    requested: true,
+                    reason,
+                },
+            )
         }
     }
 }
@@ -91,7 +100,9 @@ async fn moved(call: Call, verb: WorkOrderVerb) -> Result<Answer, ApiError> {
 async fn answered(mut changes: Receiver<Changed>, organization: i64, request: Uuid) -> Result<(), ApiError> {
     loop {
         match changes.recv().await {
-            Ok(c) if c.organization == organization && c.topics.contains(&Topic::WorkOrderRequest(request)) => return Ok(()),
+            Ok(c) if c.organization == organization && c.topics.contains(&Topic::WorkOrderRequest(request)) => {
+                return Ok(());
+            }
             Ok(_) => {}
             // Something was missed; it may have been this. Look once more after a moment.
             Err(RecvError::Lagged(_)) => tokio::time::sleep(Duration::from_millis(500)).await,

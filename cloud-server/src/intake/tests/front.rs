@@ -121,7 +121,9 @@ async fn sync_05_a_second_connection_replaces_the_first() {
     end_of(&mut first).await;
     assert_eq!(cloud.intake.counters().refused(Reason::Replaced), 1);
     assert_eq!(cloud.intake.status().connected, [edge.address.edge]);
-    cloud.until("the list of edges says so", async |c| c.live.link(edge.address.edge).is_some_and(|l| l.is_connected)).await;
+    cloud
+        .until("the list of edges says so", async |c| c.live.link(edge.address.edge).is_some_and(|l| l.is_connected))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

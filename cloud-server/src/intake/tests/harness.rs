@@ -53,7 +53,8 @@ impl Cloud {
     /// The same cloud, seen by another organisation.
     pub async fn another(&self) -> Self {
         let (org, org_uuid, plant_uuid) = organization(&self.tenancy, "other").await;
-        let (tenancy, live, intake, stop) = (self.tenancy.clone(), self.live.clone(), self.intake.clone(), CancellationToken::new());
+        let (tenancy, live, intake, stop) =
+            (self.tenancy.clone(), self.live.clone(), self.intake.clone(), CancellationToken::new());
         Self { tenancy, live, intake, org, org_uuid, plant_uuid, stop, dir: None }
     }
 
@@ -102,7 +103,8 @@ impl Cloud {
 
     pub async fn text(&self, sql: &'static str, values: &[crate::db::Value]) -> String {
         let values = [params![self.org], values].concat();
-        let read = move |tx: &crate::tenancy::Tx<'_>| tx.query_one(sql, &values)?.map_or(Ok(String::new()), |r| r.get("t"));
+        let read =
+            move |tx: &crate::tenancy::Tx<'_>| tx.query_one(sql, &values)?.map_or(Ok(String::new()), |r| r.get("t"));
         self.tenancy.read::<_, DbError, _>(&self.system(), read).await.unwrap()
     }
 
@@ -136,7 +138,12 @@ pub fn free_port() -> SocketAddr {
 }
 
 async fn start(tenancy: &Tenancy, live: &Live, stop: &CancellationToken) -> Intake {
-    let settings = Settings { listen: "127.0.0.1:0".parse().unwrap(), broker: free_port(), sessions_max: 50, version: "test".into() };
+    let settings = Settings {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        broker: free_port(),
+        sessions_max: 50,
+        version: "test".into(),
+    };
     let intake = Intake::start(settings, tenancy.clone(), live.clone(), stop.clone()).await.unwrap();
     let up = async {
         while !intake.status().is_up {
@@ -185,7 +192,14 @@ impl Log {
     }
 
     pub fn ops(&mut self, ops: Vec<Op>) -> Vec<u8> {
-        let batch = Batch { format: FORMAT, origin: self.origin, incarnation: self.incarnation, first: self.next, prev: self.prev, ops };
+        let batch = Batch {
+            format: FORMAT,
+            origin: self.origin,
+            incarnation: self.incarnation,
+            first: self.next,
+            prev: self.prev,
+            ops,
+        };
         let bytes = batch.encode().unwrap();
         self.next = batch.last() + 1;
         self.prev = hash(&bytes);
@@ -270,7 +284,12 @@ impl Edge {
     pub fn seal(&self, message: &Message) -> Vec<u8> {
         let mut nonce = [0; 24];
         getrandom::fill(&mut nonce).unwrap();
-        let header = Header { address: self.address, direction: Direction::Up, incarnation: self.log.incarnation, key_id: self.key_id };
+        let header = Header {
+            address: self.address,
+            direction: Direction::Up,
+            incarnation: self.log.incarnation,
+            key_id: self.key_id,
+        };
         seal(&self.keys, &header, nonce, message).unwrap()
     }
 
@@ -291,7 +310,13 @@ impl Edge {
     }
 
     pub async fn hello(&mut self, have: Have) {
-        let hello = Hello { incarnation: self.log.incarnation, head: self.log.next - 1, have, wants_answer: true, version: "0.0.1".into() };
+        let hello = Hello {
+            incarnation: self.log.incarnation,
+            head: self.log.next - 1,
+            have,
+            wants_answer: true,
+            version: "0.0.1".into(),
+        };
         self.twice(&Message::Hello(hello)).await;
     }
 

@@ -38,7 +38,8 @@ async fn sync_conv() {
             edge.hello(Have::default()).await;
             let mut told = Vec::new();
             while told.len() < 2 {
-                let batches = edge.hear("the plant's log", |m| if let Message::Batches(b) = m { Some(b) } else { None }).await;
+                let batches =
+                    edge.hear("the plant's log", |m| if let Message::Batches(b) = m { Some(b) } else { None }).await;
                 let ops = batches.iter().flat_map(|b| Batch::decode(b).unwrap().ops);
                 told = ops.filter_map(|o| Fact::decode(o.kind, o.version, &o.body).unwrap()).collect();
             }
@@ -168,7 +169,15 @@ async fn sync_07_master_data_goes_down_by_itself_and_its_acknowledgement_is_kept
     let cloud = Cloud::start().await;
     let mut edge = cloud.enrol(1).await;
     let user = |name: &str| -> MasterOp {
-        User { id: UserId(USER), name: name.into(), email: "o@acme.test".into(), roles: vec![], badge: None, is_active: true }.into()
+        User {
+            id: UserId(USER),
+            name: name.into(),
+            email: "o@acme.test".into(),
+            roles: vec![],
+            badge: None,
+            is_active: true,
+        }
+        .into()
     };
     let plant = edge.plant();
     let send = async |op: MasterOp| {
@@ -184,7 +193,10 @@ async fn sync_07_master_data_goes_down_by_itself_and_its_acknowledgement_is_kept
     let batches = |m| if let Message::Batches(b) = m { Some(b) } else { None };
     let first = edge.hear("what was there before", batches).await;
     let batch = Batch::decode(&first[0]).unwrap();
-    assert_eq!(MasterOp::decode(batch.ops[0].kind, batch.ops[0].version, &batch.ops[0].body).unwrap(), Some(user("before")));
+    assert_eq!(
+        MasterOp::decode(batch.ops[0].kind, batch.ops[0].version, &batch.ops[0].body).unwrap(),
+        Some(user("before"))
+    );
     let have = Have { incarnation: batch.incarnation, seq: batch.last(), hash: hash(&first[0]) };
     edge.twice(&Message::Ack(have)).await;
     let acked = "SELECT down_acked AS n FROM edges WHERE organization_id = $1 AND id = 1";
@@ -209,7 +221,10 @@ async fn sync_a_broker_that_answers_nobody_is_replaced() {
     cloud.until("the cloud is connected again", async |c| c.intake.status().is_up).await;
     edge.connect().await;
     edge.facts(vec![Observed { until: Timestamp(2) }.into()]).await;
-    assert_eq!(cloud.number("SELECT observed_until AS n FROM edges WHERE organization_id = $1 AND id = 1", &[]).await, 2);
+    assert_eq!(
+        cloud.number("SELECT observed_until AS n FROM edges WHERE organization_id = $1 AND id = 1", &[]).await,
+        2
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,8 +5,8 @@ use crate::intake::counters::Count;
 use crate::params;
 use unison_core::activity::Activity;
 use unison_core::facts::{
-    ActivityChanged, AgentStarted, ClockQuality, Counted, DowntimeClassified, DowntimeClosed, DowntimeOpened, Fact, Observed, StopSource,
-    WorkOrderMoved, WorkOrderRefused, WorkOrderVerb,
+    ActivityChanged, AgentStarted, ClockQuality, Counted, DowntimeClassified, DowntimeClosed, DowntimeOpened, Fact,
+    Observed, StopSource, WorkOrderMoved, WorkOrderRefused, WorkOrderVerb,
 };
 use unison_core::ids::{MachineId, ReasonId, UserId, WorkOrderId};
 use unison_core::master::MasterOp;
@@ -21,12 +21,23 @@ fn activity(machine: i64, at: i64, activity: Activity) -> Fact {
 }
 
 fn counted(machine: i64, total: u32, rejected: u32) -> Fact {
-    Counted { machine: MachineId(machine), bucket: Timestamp(T), total, rejected, ideal: 6_000_000, work_order: None }.into()
+    Counted { machine: MachineId(machine), bucket: Timestamp(T), total, rejected, ideal: 6_000_000, work_order: None }
+        .into()
 }
 
 fn opened(id: Uuid, machine: i64) -> Fact {
     let machine = MachineId(machine);
-    DowntimeOpened { id, machine, started_at: Timestamp(T), source: StopSource::Signal, reason: None, work_order: None, by: None, note: None }.into()
+    DowntimeOpened {
+        id,
+        machine,
+        started_at: Timestamp(T),
+        source: StopSource::Signal,
+        reason: None,
+        work_order: None,
+        by: None,
+        note: None,
+    }
+    .into()
 }
 
 fn classified(id: Uuid, reason: i64, by: i64) -> Fact {
@@ -40,7 +51,16 @@ fn started(machines: &[i64]) -> Fact {
 
 fn moved(verb: WorkOrderVerb, order: i64, machine: i64, request: Option<Uuid>) -> Fact {
     let machine = Some(MachineId(machine));
-    WorkOrderMoved { work_order: WorkOrderId(order), verb, machine, by: Some(UserId(USER)), at: Timestamp(T), note: None, request }.into()
+    WorkOrderMoved {
+        work_order: WorkOrderId(order),
+        verb,
+        machine,
+        by: Some(UserId(USER)),
+        at: Timestamp(T),
+        note: None,
+        request,
+    }
+    .into()
 }
 
 async fn connected() -> (Cloud, Edge) {
@@ -67,8 +87,14 @@ async fn sync_10_machine_time_and_counts_become_rows() {
     .await;
     let changes = "SELECT group_concat(activity, ' ') AS t FROM (SELECT activity FROM activity_changes WHERE organization_id = $1 ORDER BY at)";
     assert_eq!(cloud.text(changes, &[]).await, "running down", "of two at one moment the later in the log counts");
-    assert_eq!(cloud.number("SELECT total * 100 + rejected AS n FROM count_buckets WHERE organization_id = $1", &[]).await, 501);
-    assert_eq!(cloud.number("SELECT observed_until AS n FROM edges WHERE organization_id = $1 AND id = 1", &[]).await, T + 20);
+    assert_eq!(
+        cloud.number("SELECT total * 100 + rejected AS n FROM count_buckets WHERE organization_id = $1", &[]).await,
+        501
+    );
+    assert_eq!(
+        cloud.number("SELECT observed_until AS n FROM edges WHERE organization_id = $1 AND id = 1", &[]).await,
+        T + 20
+    );
     assert!(cloud.number("SELECT last_seen_at AS n FROM edges WHERE organization_id = $1 AND id = 1", &[]).await > T);
     assert_eq!(cloud.number("SELECT head AS n FROM edges WHERE organization_id = $1 AND id = 1", &[]).await, 7);
     assert_eq!(cloud.number(QUARANTINE, &[]).await, 0);
@@ -81,7 +107,10 @@ async fn q_129_a_machine_belongs_to_the_edge_that_claimed_it_first() {
     edge.facts(vec![started(&[FREE]), activity(FREE, 0, Activity::Running)]).await;
     let owner = "SELECT edge_id AS n FROM machines WHERE organization_id = $1 AND id = $2";
     assert_eq!(cloud.number(owner, params![FREE]).await, 1);
-    assert_eq!(cloud.text("SELECT program_version AS t FROM edges WHERE organization_id = $1 AND id = 1", &[]).await, "0.9.1");
+    assert_eq!(
+        cloud.text("SELECT program_version AS t FROM edges WHERE organization_id = $1 AND id = 1", &[]).await,
+        "0.9.1"
+    );
     // The claim goes down to the plant.
     other.connect().await;
     other.hello(Have::default()).await;
@@ -90,12 +119,20 @@ async fn q_129_a_machine_belongs_to_the_edge_that_claimed_it_first() {
     let told = MasterOp::decode(told[0].kind, told[0].version, &told[0].body).unwrap();
     assert!(matches!(told, Some(MasterOp::Machine(m)) if m.edge == Some(edge.address.edge)));
     // A second claim is refused and the machine is silent for that edge; the rest of its log is taken.
-    other.facts(vec![started(&[FREE, FREE + 1]), activity(FREE, 5, Activity::Down), activity(FREE + 1, 5, Activity::Down)]).await;
+    other
+        .facts(vec![
+            started(&[FREE, FREE + 1]),
+            activity(FREE, 5, Activity::Down),
+            activity(FREE + 1, 5, Activity::Down),
+        ])
+        .await;
     assert_eq!(cloud.number(owner, params![FREE]).await, 1);
     assert_eq!(cloud.number(owner, params![FREE + 1]).await, 2);
     assert_eq!(cloud.number("SELECT count(*) AS n FROM activity_changes WHERE organization_id = $1", &[]).await, 2);
     assert_eq!(cloud.number(QUARANTINE, &[]).await, 2);
-    let reason = cloud.text("SELECT reason AS t FROM quarantine WHERE organization_id = $1 ORDER BY pos DESC LIMIT 1", &[]).await;
+    let reason = cloud
+        .text("SELECT reason AS t FROM quarantine WHERE organization_id = $1 ORDER BY pos DESC LIMIT 1", &[])
+        .await;
     assert!(reason.contains("op 2") && reason.contains("belongs to edge 1"), "{reason}");
 }
 
@@ -104,7 +141,8 @@ async fn q_062_q_141_a_stop_is_opened_classified_and_closed() {
     let (cloud, mut edge) = connected().await;
     let id = Uuid::now_v7();
     // The reason with the later logical time counts, although it stands before the other in the log.
-    let ops = vec![op(&opened(id, FREE), 1), op(&classified(id, REASON, USER), 9), op(&classified(id, REASON_2, USER), 5)];
+    let ops =
+        vec![op(&opened(id, FREE), 1), op(&classified(id, REASON, USER), 9), op(&classified(id, REASON_2, USER), 5)];
     let batch = edge.log.ops(ops);
     edge.batches(vec![batch]).await;
     edge.acked(3).await;
@@ -146,7 +184,9 @@ async fn sync_poison_goes_to_quarantine_and_the_stream_goes_on() {
     edge.facts(vec![opened(stop, FREE)]).await;
     for (seq, (reason, fact)) in (2..).zip(table) {
         edge.facts(vec![fact]).await;
-        let found = cloud.text("SELECT reason AS t FROM quarantine WHERE organization_id = $1 AND seq = $2", params![seq]).await;
+        let found = cloud
+            .text("SELECT reason AS t FROM quarantine WHERE organization_id = $1 AND seq = $2", params![seq])
+            .await;
         assert!(found.contains(reason), "{reason}: {found:?}");
     }
     let cut = Op { body: vec![0xFF], ..op(&activity(FREE, 0, Activity::Running), 1) };
@@ -156,7 +196,15 @@ async fn sync_poison_goes_to_quarantine_and_the_stream_goes_on() {
     edge.acked(edge.log.next - 1).await;
     assert_eq!(cloud.number(QUARANTINE, &[]).await, 17);
     assert_eq!(cloud.intake.counters().get(Count::Quarantined), 17);
-    assert_eq!(cloud.number("SELECT quantity_completed AS n FROM work_orders WHERE organization_id = $1 AND id = $2", params![ORDER]).await, 8);
+    assert_eq!(
+        cloud
+            .number(
+                "SELECT quantity_completed AS n FROM work_orders WHERE organization_id = $1 AND id = $2",
+                params![ORDER]
+            )
+            .await,
+        8
+    );
     assert_eq!(cloud.text("SELECT state AS t FROM edges WHERE organization_id = $1 AND id = 1", &[]).await, "enrolled");
     assert_eq!(cloud.number("SELECT count(*) AS n FROM work_order_moves WHERE organization_id = $1", &[]).await, 0);
 }
@@ -178,7 +226,13 @@ async fn q_129_the_executing_edge_moves_a_work_order_and_answers_requests() {
     edge.facts(vec![
         started(&[FREE]),
         moved(WorkOrderVerb::Start, ORDER, FREE, Some(asked)),
-        WorkOrderRefused { request: refused, work_order: WorkOrderId(ORDER), reason: "it runs".into(), at: Timestamp(T) }.into(),
+        WorkOrderRefused {
+            request: refused,
+            work_order: WorkOrderId(ORDER),
+            reason: "it runs".into(),
+            at: Timestamp(T),
+        }
+        .into(),
     ])
     .await;
     let state = "SELECT state AS t FROM work_order_requests WHERE organization_id = $1 AND uuid = $2";

@@ -29,12 +29,7 @@ fn example() -> OeeSums {
     let shift = span(0, 480);
     let timeline = line(shift, &[(0, Activity::Running), (100, Activity::Down), (130, Activity::Running)]);
     let counts: Vec<Bucket> = (0..200)
-        .map(|i| Bucket {
-            at: Timestamp(i * 2 * MINUTE),
-            total: 1,
-            rejected: u64::from(i < 5),
-            ideal: 2 * MINUTE,
-        })
+        .map(|i| Bucket { at: Timestamp(i * 2 * MINUTE), total: 1, rejected: u64::from(i < 5), ideal: 2 * MINUTE })
         .collect();
     let m = MachineTime { timeline: &timeline, shifts: &[window(shift)], stops: &[span(100, 130)], counts: &counts };
     oee(&m, Standard::Unison)
@@ -80,10 +75,21 @@ fn q_133_setup_and_events_are_downtime_short_stops_are_not() {
     let shift = span(0, 100);
     let timeline = line(
         shift,
-        &[(0, Activity::Running), (10, Activity::Setup), (20, Activity::Running), (50, Activity::Idle), (51, Activity::Running)],
+        &[
+            (0, Activity::Running),
+            (10, Activity::Setup),
+            (20, Activity::Running),
+            (50, Activity::Idle),
+            (51, Activity::Running),
+        ],
     );
     // The event of another stop overlaps the setup: time counts once.
-    let m = MachineTime { timeline: &timeline, shifts: &[window(shift)], stops: &[span(15, 30), span(18, 25)], counts: &[] };
+    let m = MachineTime {
+        timeline: &timeline,
+        shifts: &[window(shift)],
+        stops: &[span(15, 30), span(18, 25)],
+        counts: &[],
+    };
     let s = oee(&m, Standard::Unison);
     assert_eq!(s.downtime, 20 * MINUTE, "10..30; the idle minute without event is operating time");
     assert_eq!(s.setup, 10 * MINUTE);

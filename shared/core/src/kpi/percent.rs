@@ -62,8 +62,8 @@ mod tests {
         assert_eq!(hundredths(1, 3), 3_333);
         assert_eq!(hundredths(2, 3), 6_667);
         assert_eq!(hundredths(12_345, 1_000_000), 123, "1.2345 % -> 1.23");
-        assert_eq!(hundredths(12_35, 1_000_00), 124, "1.235 % -> 1.24, even");
-        assert_eq!(hundredths(12_25, 1_000_00), 122, "1.225 % -> 1.22, even");
+        assert_eq!(hundredths(1_235, 100_000), 124, "1.235 % -> 1.24, even");
+        assert_eq!(hundredths(1_225, 100_000), 122, "1.225 % -> 1.22, even");
         assert!(Percent::of(1, 0).is_none(), "KPI-15");
     }
 }

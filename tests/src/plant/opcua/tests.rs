@@ -167,7 +167,9 @@ async fn edge_03_a_subscription_is_told_of_changes() {
     let (opcua, world) = server().await;
     let session = connect(&opcua).await;
     let (told, mut changes) = tokio::sync::mpsc::unbounded_channel();
-    let callback = DataChangeCallback::new(move |value, _item| drop(told.send(int(&value))));
+    let callback = DataChangeCallback::new(move |value, _item| {
+        let _ = told.send(int(&value));
+    });
     let each = Duration::from_millis(100);
     let subscription = session.create_subscription(each, 30, 10, 0, 0, true, callback).await.unwrap();
     let items = vec![MonitoredItemCreateRequest::from(NodeId::new(2, "Press.State"))];

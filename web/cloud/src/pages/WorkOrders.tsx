@@ -62,7 +62,7 @@ function Row({ order, zone }: { order: WorkOrder; zone?: string }) {
       <td data-label={t('orders.done')} className="num nowrap" data-testid="order-completed">{units(order.quantity_completed, language)} / {units(order.quantity_ordered, language)}</td>
       <td data-label={t('orders.progress')}><span className="progress"><progress max={100} value={Math.min(100, order.progress_percent ?? 0)} aria-label={t('orders.progress')} /><span data-testid="order-progress">{done} %</span></span></td>
       <td data-label={t('orders.rejected')} className="num" data-testid="order-rejected">{units(order.quantity_rejected, language)}</td>
-      <td data-label={t('orders.where')}>{order.machine_code ?? order.lane_name ?? '–'}</td>
+      <td data-label={t('orders.where')} className="nowrap">{order.machine_code ?? order.lane_name ?? '–'}</td>
       <td data-label={t('orders.due')} className="nowrap">{day(order.due_date ?? order.planned_end, zone, language)}</td>
       <td data-label="" className="actions"><Actions order={order} /></td>
     </tr>

@@ -28,8 +28,11 @@ pub(crate) fn pin(conn: &Connection, user: UserId) -> Result<Option<PinRow>> {
 }
 
 pub(crate) fn set_failed(conn: &Connection, user: UserId, failed: u32, locked_until: Option<Timestamp>) -> Result<()> {
-    conn.prepare_cached("UPDATE pins SET failed = ?2, locked_until = ?3 WHERE user_id = ?1")?
-        .execute(params![user.0, failed, locked_until.map(|t| t.0)])?;
+    conn.prepare_cached("UPDATE pins SET failed = ?2, locked_until = ?3 WHERE user_id = ?1")?.execute(params![
+        user.0,
+        failed,
+        locked_until.map(|t| t.0)
+    ])?;
     Ok(())
 }
 
@@ -48,7 +51,13 @@ pub(crate) fn with_pin(conn: &Connection) -> Result<Vec<i64>> {
 }
 
 /// Opens a session and forgets those that are over.
-pub(crate) fn open_session(conn: &Connection, token: &TokenHash, user: UserId, now: Timestamp, expires: Timestamp) -> Result<()> {
+pub(crate) fn open_session(
+    conn: &Connection,
+    token: &TokenHash,
+    user: UserId,
+    now: Timestamp,
+    expires: Timestamp,
+) -> Result<()> {
     conn.prepare_cached("DELETE FROM sessions WHERE expires_at <= ?1")?.execute([now.0])?;
     conn.prepare_cached(
         "DELETE FROM sessions WHERE token_hash IN
@@ -63,9 +72,11 @@ pub(crate) fn open_session(conn: &Connection, token: &TokenHash, user: UserId, n
 /// Whose session it is and when it ends.
 pub(crate) fn session(conn: &Connection, token: &TokenHash, now: Timestamp) -> Result<Option<(UserId, Timestamp)>> {
     // A session from the future is one that a clock set back would make last.
-    conn.prepare_cached("SELECT user_id, expires_at FROM sessions WHERE token_hash = ?1 AND expires_at > ?2 AND created_at <= ?3")?
-        .query_row(params![token, now.0, now.plus(HOUR).0], |r| Ok((UserId(r.get(0)?), Timestamp(r.get(1)?))))
-        .optional()
+    conn.prepare_cached(
+        "SELECT user_id, expires_at FROM sessions WHERE token_hash = ?1 AND expires_at > ?2 AND created_at <= ?3",
+    )?
+    .query_row(params![token, now.0, now.plus(HOUR).0], |r| Ok((UserId(r.get(0)?), Timestamp(r.get(1)?))))
+    .optional()
 }
 
 pub(crate) fn end_session(conn: &Connection, token: &TokenHash) -> Result<()> {
