@@ -15,11 +15,14 @@ export function isRange(value: unknown): value is RangeName {
   return RANGES.some((r) => r === value);
 }
 
-/** `to` is cut to the minute, so that one address asks one question and caches apply. */
+/**
+ * `to` is the end of the running minute, so that one address asks one question and caches apply, and what happened
+ * seconds ago is inside. Time that is not settled yet counts as unknown, at most a minute of it.
+ */
 export function spanOf(range: RangeName, now: number, zone?: string): Span {
-  const to = Math.floor(now / 60_000) * 60_000;
+  const to = (Math.floor(now / 60_000) + 1) * 60_000;
   const hours: Record<Exclude<RangeName, 'today'>, number> = { '8h': 8, '24h': 24, '7d': 168, '30d': 720 };
-  const from = range === 'today' ? startOfDay(to, zone) : to - hours[range] * HOUR_MS;
+  const from = range === 'today' ? startOfDay(now, zone) : to - hours[range] * HOUR_MS;
   return { from: iso(from), to: iso(Math.max(to, from + 60_000)) };
 }
 
