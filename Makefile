@@ -6,7 +6,8 @@ TOOLS := target/tools/bin
 
 # A plant on the screen; Ctrl-C stops it. DEMO_PORT_BASE=9080 moves its ports, DEMO_SECONDS=60 ends it.
 demo: need-demo
-	$(CARGO) build --quiet -p edge-agent -p cloud-server -p unison-tests --bins
+	@echo "Building (the first time takes some minutes) …"
+	$(CARGO) build -p edge-agent -p cloud-server -p unison-tests --bins
 	@exec target/debug/demo
 
 # Every test there is; the report is target/test-report.xml.
@@ -24,7 +25,7 @@ lint: need-test
 
 # BENCH=name runs one. Figures go to target/bench/*.json; release builds.
 bench: need-demo
-	$(CARGO) build --release --quiet -p edge-agent -p unison-bench --bins
+	$(CARGO) build --release -p edge-agent -p unison-bench --bins
 	target/release/bench $(BENCH)
 
 need-demo:

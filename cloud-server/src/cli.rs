@@ -1,7 +1,7 @@
 //! The command line. Everything but `serve` works while the server is stopped, on the same files and
 //! through the same doors.
 
-use crate::business::{load, organization};
+use crate::business::{edges, load, organization};
 use crate::config::{self, Config};
 use crate::db::DbError;
 use crate::http::{App, serve};
@@ -95,6 +95,20 @@ enum EdgeCommand {
         #[command(flatten)]
         config: WithConfig,
     },
+    /// End the right of an edge to talk, for good; a running server cuts it within 5 seconds.
+    Revoke(Revoke),
+}
+
+#[derive(clap::Args, Debug)]
+struct Revoke {
+    /// Subdomain of the organisation.
+    #[arg(long)]
+    organization: String,
+    /// Name of the edge, or its uuid where several have the name.
+    #[arg(long)]
+    edge: String,
+    #[command(flatten)]
+    config: WithConfig,
 }
 
 /// Runs the command of this process.
@@ -126,6 +140,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Edge(EdgeCommand::Token { organization, plant, config }) => {
             token(&tenancy(&config)?, &organization, &plant).await
         }
+        Command::Edge(EdgeCommand::Revoke(r)) => revoke(&tenancy(&r.config)?, &r.organization, &r.edge).await,
         Command::Decode { file, config } => decode(&tenancy(&config)?, &file).await,
     }
 }
@@ -143,6 +158,7 @@ fn tenancy(c: &WithConfig) -> anyhow::Result<Tenancy> {
 async fn serve_until_signal(config: Config) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let tenancy = Tenancy::open(&config.server.data_dir, wall_clock())?;
+    organization::repair_logins(&tenancy).await.context("repairing log-ins")?;
     let live = Live::default();
     let listener = TcpListener::bind(config.server.listen)
         .await
@@ -217,6 +233,24 @@ async fn token(tenancy: &Tenancy, name: &str, plant: &str) -> anyhow::Result<()>
     // Only the token goes to stdout, so that a script can put it where the edge reads it.
     writeln!(std::io::stderr(), "one edge may enrol with this token until {}", expires.rfc3339())?;
     say(&token)
+}
+
+async fn revoke(tenancy: &Tenancy, name: &str, edge: &str) -> anyhow::Result<()> {
+    let organization = organization_named(tenancy, name).await?;
+    let (caller, wanted) = (Caller::system(organization.id, "edge revoke"), edge.to_owned());
+    let found = tenancy.read::<_, DbError, _>(&caller, move |tx| edges::named(tx, &wanted)).await?;
+    let (id, uuid) = match found.as_slice() {
+        [one] => *one,
+        [] => bail!("{name} has no edge {edge}, or it is revoked already"),
+        many => {
+            let uuids = many.iter().map(|(_, uuid)| uuid.to_string()).collect::<Vec<_>>().join(", ");
+            bail!("{name} has several edges {edge}; name one by its uuid: {uuids}")
+        }
+    };
+    // First what cuts the connection; the record of the organisation follows.
+    tenancy.platform().revoke_edge(uuid).await?;
+    tenancy.write::<_, DbError, _>(&caller, move |tx| edges::revoked(tx, id)).await?;
+    say(&format!("edge {edge} ({uuid}) is revoked; enrol its successor with a new token"))
 }
 
 async fn decode(tenancy: &Tenancy, file: &Path) -> anyhow::Result<()> {

@@ -2,6 +2,7 @@
 
 mod support;
 
+use cloud_server::business::organization;
 use cloud_server::tenancy::Caller;
 use reqwest::Method;
 use serde_json::json;
@@ -49,7 +50,48 @@ async fn q_135_wrong_password_and_unknown_e_mail_look_alike_and_are_limited() {
         login("olga@acme.example", "wrong password").await;
     }
     assert_eq!(login("olga@acme.example", PASSWORD).await.0, 429);
+    assert_eq!(login(" Olga@Acme.example ", PASSWORD).await.0, 429, "another spelling is no new set of attempts");
     assert_eq!(login("vera@acme.example", PASSWORD).await.0, 200, "others are not held up");
+}
+
+#[tokio::test]
+async fn q_135_attempts_that_come_at_once_are_limited_too() {
+    let server = Server::start().await;
+    let door = server.at("acme");
+    let attempt =
+        || async { door.post("/auth/login", json!({"email": "olga@acme.example", "password": "wrong"})).await.0 };
+    let answers = futures::future::join_all((0..20).map(|_| attempt())).await;
+    assert!(answers.iter().filter(|status| **status == 401).count() <= 9, "{answers:?}");
+}
+
+#[tokio::test]
+async fn q_135_a_reserved_e_mail_is_confirmed_at_start_and_a_refused_organisation_leaves_nothing() {
+    let server = Server::start().await;
+    let tenancy = &server.tenancy;
+    let path = server.data_dir().join("platform.db");
+    let platform = rusqlite::Connection::open(path).unwrap();
+    // The program ended between the user and the confirmation.
+    platform.execute("UPDATE logins SET confirmed = 0, expires_at = 1 WHERE email LIKE 'olga%'", []).unwrap();
+    organization::repair_logins(tenancy).await.unwrap();
+    let refused = organization::create(tenancy, "Beta", "beta", "olga@acme.example").await.unwrap_err().to_string();
+    assert!(refused.contains("belongs to another organisation"), "{refused}");
+    organization::create(tenancy, "Beta", "beta", "admin@beta.example").await.unwrap();
+}
+
+#[tokio::test]
+async fn q_134_with_https_the_cookie_is_bound_to_its_host() {
+    let server = Server::start_behind_https().await;
+    let login = json!({"email": "olga@acme.example", "password": PASSWORD}).to_string();
+    let answer = server.at("acme").send(Method::POST, "/auth/login", Some(login)).await;
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.starts_with("__Host-unison_session=") && cookie.contains("; Secure"), "{cookie}");
+    assert!(cookie.contains("; Path=/") && !cookie.contains("Domain"), "{cookie}");
+    let (pair, _) = cookie.split_once(';').unwrap();
+    let mut browser = server.at("acme");
+    browser.headers = vec![("Cookie", pair.to_owned())];
+    assert_eq!(browser.get("/me").await.0, 200);
+    browser.headers = vec![("Cookie", pair.replace("__Host-", ""))];
+    assert_eq!(browser.get("/me").await.0, 401, "a neighbour can set that one");
 }
 
 #[tokio::test]

@@ -26,8 +26,8 @@ fn observed(server: &Server, until: i64, changes: &[(i64, &str)]) -> i64 {
         file.query_row("SELECT id FROM machines WHERE machine_code = 'CNC-001'", [], |r| r.get(0)).unwrap();
     let org = server.organization.id;
     file.execute(
-        "INSERT INTO edges (organization_id, id, uuid, plant_id, name, observed_until, created_at, updated_at)
-         SELECT ?1, 1, zeroblob(16), plant_id, 'Hall 1', ?2, 0, 0 FROM machines WHERE id = ?3",
+        "INSERT INTO edges (organization_id, id, uuid, plant_id, name, observed_until, last_seen_at, created_at, updated_at)
+         SELECT ?1, 1, zeroblob(16), plant_id, 'Hall 1', ?2, ?2, 0, 0 FROM machines WHERE id = ?3",
         (org, until, machine),
     )
     .unwrap();

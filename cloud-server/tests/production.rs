@@ -147,6 +147,9 @@ async fn sync_a_log_counts_once_by_uuid_and_by_key() {
     assert_eq!(second.0, 201);
     assert_eq!(second, olga.post("/production-logs", log(&order, 20, 1.0)).await);
     assert_eq!(olga.post("/production-logs", log(&order, 21, 1.0)).await.0, 409);
+    olga.headers = vec![("Idempotency-Key", "pause".into())];
+    let paused = olga.post("/work-orders/WO-2026-001/pause", json!({})).await;
+    assert_eq!((paused.0, &paused), (200, &olga.post("/work-orders/WO-2026-001/pause", json!({})).await));
     olga.headers.clear();
     assert_eq!(olga.get(&format!("/work-orders/{}", order["id"])).await.1["quantity_completed"], 30);
 }

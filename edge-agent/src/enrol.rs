@@ -28,7 +28,7 @@ const ANSWER_MOST: Duration = Duration::from_secs(20);
 const PAUSE_FIRST: Duration = Duration::from_secs(1);
 const PAUSE_MOST: Duration = Duration::from_secs(30);
 const TOKEN_BYTES_MAX: usize = 1_024;
-const ANSWER_BYTES_MAX: u64 = 64 * 1_024;
+const ANSWER_BYTES_MAX: usize = 64 * 1_024;
 
 /// Body of `POST /api/v1/edges/enrol`.
 #[derive(Serialize)]
@@ -149,12 +149,16 @@ async fn redeem(cloud: &CloudConfig, name: &str, token: &str, secret: [u8; 32]) 
     if let Some(organization) = &cloud.organization {
         request = request.header("X-Organization", organization);
     }
-    let answer = request.send().await.map_err(away)?;
+    let mut answer = request.send().await.map_err(away)?;
     let code = answer.status();
-    if answer.content_length().is_some_and(|n| n > ANSWER_BYTES_MAX) {
-        return Err(Failure::Refused(format!("{} answered with more than an enrolment; check [cloud] url", cloud.url)));
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(away)? {
+        if bytes.len() + chunk.len() > ANSWER_BYTES_MAX {
+            let reason = format!("{} answered with more than an enrolment; check [cloud] url", cloud.url);
+            return Err(Failure::Refused(reason));
+        }
+        bytes.extend_from_slice(&chunk);
     }
-    let bytes = answer.bytes().await.map_err(away)?;
     if code.is_success() {
         return serde_json::from_slice(&bytes)
             .map_err(|e| Failure::Refused(format!("{} is no Unison cloud of this version: {e}", cloud.url)));

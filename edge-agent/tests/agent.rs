@@ -27,10 +27,14 @@ const MILL: MachineId = MachineId(15);
 const ORDER: WorkOrderId = WorkOrderId(456);
 
 fn machine(edge: Option<Uuid>) -> MasterOp {
+    named("Mill", edge)
+}
+
+fn named(name: &str, edge: Option<Uuid>) -> MasterOp {
     Machine {
         id: MILL,
         code: "CNC-001".into(),
-        name: "Mill".into(),
+        name: name.into(),
         lane: Some(LaneId(2)),
         ideal_cycle: Some(SECOND / 10),
         capacity_micro: None,
@@ -193,9 +197,16 @@ async fn edge_01_edge_09_sync_04_the_story_of_an_edge() {
 
     // The cloud asks, the edge does it.
     let (by, at, request) = (UserId(1), Timestamp(0), Uuid::from_u128(77));
-    cloud.send(&[
-        WorkOrderRequest { request, work_order: ORDER, verb: WorkOrderVerb::Start, by, at, note: None }.into()
-    ]);
+    cloud.send(&[WorkOrderRequest {
+        request,
+        work_order: ORDER,
+        verb: WorkOrderVerb::Start,
+        machine: None,
+        by,
+        at,
+        note: None,
+    }
+    .into()]);
     let moved =
         |f: &Fact| matches!(f, Fact::WorkOrderMoved(f) if f.request == Some(request) && f.machine == Some(MILL));
     drivers_common::until("the answer arrives", || has(&cloud.facts(), moved)).await;
@@ -226,4 +237,22 @@ async fn edge_09_two_agents_on_one_data_directory_are_refused() {
     let error = second.task.await.unwrap().unwrap_err().to_string();
     assert!(error.contains("in use by another edge-agent"), "{error}");
     first.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sync_05_foreign_and_oversized_messages_are_dropped_and_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let device = Device::start(|call| Answer::Send(call.answer(|_| 1))).await;
+    let cloud = Cloud::start(0).await;
+    cloud.send(&master());
+    std::fs::write(dir.path().join("token"), TOKEN).unwrap();
+    let agent = Agent::start(dir.path(), &cloud, &device);
+    agent.until("/machines", "the mill runs", |m| m["machines"][0]["activity"] == "running").await;
+    for payload in [vec![], vec![0; 40], b"{\"stop\": true}".to_vec(), vec![1; 100_000], vec![1; 3 * 1024 * 1024]] {
+        cloud.publish_raw(payload);
+    }
+    cloud.send(&[named("Mill 2", Some(EDGE))]);
+    agent.until("/machines", "the next change arrives", |m| m["machines"][0]["name"] == "Mill 2").await;
+    agent.until("/queue", "everything is acknowledged", |q| q["edge_to_cloud"]["pending"] == 0).await;
+    agent.stop().await;
 }

@@ -179,6 +179,35 @@ async fn down_01_down_03_an_operator_reports_a_stop() {
 }
 
 #[tokio::test]
+async fn down_04_somebody_ends_the_stop_that_was_reported() {
+    let edge = Edge::start().await;
+    let ana = edge.sign_on(ANA).await;
+    let body =
+        json!({"machine_id": CNC, "downtime_reason_code": "mechanical_failure", "started_at": "2025-11-06T09:50:00Z"});
+    let (_, stop) = edge.post("/downtime-events", &ana, body).await;
+    let path = format!("/downtime-events/{}", stop["id"].as_str().unwrap());
+    let patch = async |body: Value| edge.call(Method::PATCH, &path, Some(&ana), &body).await;
+    for wrong in ["2025-11-06T09:50:00Z", "2025-11-06T10:30:00Z", "soon"] {
+        let (status, refused) = patch(json!({"ended_at": wrong})).await;
+        assert_eq!((status.as_u16(), fields(&refused)), (400, vec!["ended_at"]), "{wrong}");
+    }
+    let end = json!({"ended_at": "2025-11-06T09:58:00Z"});
+    let (status, ended) = patch(end.clone()).await;
+    assert_eq!((status.as_u16(), &ended["duration_minutes"]), (200, &json!(8.0)), "{ended}");
+    assert_ne!(edge.read("/machines").await["machines"][0]["status"], "down");
+    let head = edge.store.model().queue.head;
+    assert_eq!(patch(end).await.0, 200);
+    assert_eq!(edge.store.model().queue.head, head, "said twice is recorded once");
+    assert_eq!(patch(json!({"ended_at": "2025-11-06T09:59:00Z"})).await.0, 409);
+    // What signals opened ends with the signals.
+    let of_signal = format!("/downtime-events/{}", stop_of_a_signal(&edge).await);
+    let end = json!({"ended_at": "2025-11-06T10:00:30Z"});
+    let (status, refused) = edge.call(Method::PATCH, &of_signal, Some(&ana), &end).await;
+    assert_eq!(status, 409, "{refused}");
+    assert!(refused["reason"].as_str().unwrap().contains("signals"), "{refused}");
+}
+
+#[tokio::test]
 async fn down_01_a_report_without_sense_is_refused() {
     let edge = Edge::start().await;
     let ana = edge.sign_on(ANA).await;

@@ -123,6 +123,7 @@ async fn edge_03_values_arrive_with_status_and_source_time() {
     until("the quiet tag is confirmed", || edge.reading(1).at > before).await;
     let status = edge.status(0);
     assert_eq!((status.state, status.dropped, status.restarts), (ConnectionState::Connected, 0, 0));
+    assert!(edge.data_dir.path().join("opcua").is_dir(), "what the library keeps lies in the data directory");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -70,8 +70,10 @@ impl Polled {
     fn start(connection: &str, tags: &[(&str, &str)]) -> Result<Self> {
         let dir = tempfile::tempdir()?;
         let path: PathBuf = dir.path().join("edge.toml");
-        let mut text =
-            "[agent]\nname = \"t\"\ndata_dir = \"/nonexistent\"\n[http]\nlisten = \"127.0.0.1:0\"\n".to_owned();
+        let mut text = format!(
+            "[agent]\nname = \"t\"\ndata_dir = \"{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n",
+            dir.path().display()
+        );
         text.push_str(&format!("[[connection]]\nname = \"foreign\"\n{connection}\n"));
         for (name, rest) in tags {
             text.push_str(&format!("[[connection.tag]]\nname = \"{name}\"\n{rest}\n"));

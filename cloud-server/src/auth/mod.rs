@@ -13,7 +13,7 @@ use limit::Limit;
 use std::net::IpAddr;
 use std::sync::Arc;
 use token::{Claims, Signer};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unison_api::error::ApiError;
 use unison_core::ids::PlantId;
 use unison_core::time::Timestamp;
@@ -98,24 +98,19 @@ impl Auth {
         password: &str,
         from: IpAddr,
     ) -> Result<Session, ApiError> {
-        let key = format!("{}/{email}", organization.id);
-        if let Some(seconds) = self.limit.wait_seconds(&key, from, self.tenancy.now()) {
-            let reason = format!("Too many failed attempts; try again in {seconds} seconds");
-            return Err(ApiError::new(429, "Too many requests", reason));
-        }
+        // One spelling for the limit and the look-up: a blank more must not be a new set of attempts.
+        let email = email.trim().to_lowercase();
+        let key = limit::Key::new(organization.id, &email, from);
+        self.need_attempt(&key)?;
         let account = self.account_of(organization.id, email).await?;
         let hash = account.as_ref().filter(|a| a.is_active).and_then(|a| a.hash.clone());
-        let _permit = self.hashes.acquire().await.map_err(|e| Wrong::from(DbError::Stopped(e.to_string())))?;
-        let given = password.to_owned();
-        let is_right = tokio::task::spawn_blocking(move || password::is_right(&given, hash.as_deref()))
-            .await
-            .map_err(|e| Wrong::from(DbError::Stopped(e.to_string())))?;
+        let (is_right, _permit) = self.is_right(&key, password, hash).await?;
         let Some(account) = account.filter(|_| is_right) else {
-            self.limit.failed(&key, from, self.tenancy.now());
+            self.limit.failed(key, self.tenancy.now());
             metrics::counter!("unison_logins_failed_total").increment(1);
             return Err(ApiError::unauthenticated(WRONG));
         };
-        self.limit.succeeded(&key, from);
+        self.limit.succeeded(&key);
         let plant = account.plants.first().map(|p| p.0);
         let claims =
             Claims::new(account.id, organization.uuid, plant, account.roles.clone(), account.epoch, self.tenancy.now());
@@ -125,8 +120,31 @@ impl Auth {
         Ok(Session { token, expires_at: claims.expires_at(), caller })
     }
 
-    async fn account_of(&self, organization: i64, email: &str) -> Result<Option<Account>, ApiError> {
-        let (caller, email) = (Caller::system(organization, "log-in"), email.trim().to_lowercase());
+    fn need_attempt(&self, key: &limit::Key) -> Result<(), ApiError> {
+        let Some(seconds) = self.limit.wait_seconds(key, self.tenancy.now()) else { return Ok(()) };
+        let reason = format!("Too many failed attempts; try again in {seconds} seconds");
+        Err(ApiError::new(429, "Too many requests", reason))
+    }
+
+    /// Whether the password is right; the permit is held until its failure is counted.
+    async fn is_right(
+        &self,
+        key: &limit::Key,
+        password: &str,
+        hash: Option<String>,
+    ) -> Result<(bool, OwnedSemaphorePermit), ApiError> {
+        let stopped = |e: String| Wrong::from(DbError::Stopped(e));
+        let permit = self.hashes.clone().acquire_owned().await.map_err(|e| stopped(e.to_string()))?;
+        // Attempts that came at once waited together; those before this one may have used up the limit.
+        self.need_attempt(key)?;
+        let given = password.to_owned();
+        // The permit goes along: the work ends even when nobody waits for it any more.
+        let work = move || (password::is_right(&given, hash.as_deref()), permit);
+        Ok(tokio::task::spawn_blocking(work).await.map_err(|e| stopped(e.to_string()))?)
+    }
+
+    async fn account_of(&self, organization: i64, email: String) -> Result<Option<Account>, ApiError> {
+        let caller = Caller::system(organization, "log-in");
         let find = move |tx: &Tx<'_>| account(tx, "email = $2", params![email]);
         self.tenancy.read(&caller, find).await.map_err(|e: DbError| Wrong::from(e).into())
     }

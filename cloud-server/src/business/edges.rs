@@ -8,6 +8,7 @@ use crate::tenancy::{Topic, Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use unison_api::page::Page;
 use unison_core::ids::PlantId;
 use unison_core::time::{Rfc3339, SECOND, Timestamp};
 use uuid::Uuid;
@@ -41,21 +42,25 @@ pub struct EdgeList {
     pub per_page: u32,
 }
 
+/// Edges of the plants the caller reaches, by plant and name.
+///
 /// # Errors
 /// When the database fails.
-pub fn list(tx: &Tx<'_>, live: &Live) -> Result<EdgeList, DbError> {
+pub fn list(tx: &Tx<'_>, live: &Live, page: Page) -> Result<EdgeList, DbError> {
     let (all_plants, user) = super::reach_values(tx.caller());
     let sql = format!(
         "SELECT e.*, p.name AS plant_name, v.seq FROM edges e
          JOIN plants p ON p.organization_id = e.organization_id AND p.id = e.plant_id
          LEFT JOIN vectors v ON v.organization_id = e.organization_id AND v.origin = e.uuid
-         WHERE e.organization_id = $1 AND {} ORDER BY p.name, e.name LIMIT 1000",
+         WHERE e.organization_id = $1 AND {} ORDER BY p.name, e.name LIMIT $4 OFFSET $5",
         reach_sql("e.plant_id")
     );
-    let rows = tx.query(&sql, params![tx.org(), all_plants, user])?;
+    let count =
+        format!("SELECT count(*) AS n FROM edges e WHERE e.organization_id = $1 AND {}", reach_sql("e.plant_id"));
+    let total = tx.query_one(&count, params![tx.org(), all_plants, user])?.map_or(Ok(0), |r| r.get("n"))?;
+    let rows = tx.query(&sql, params![tx.org(), all_plants, user, page.per_page, page.offset()])?;
     let edges = rows.iter().map(|row| present(row, live, tx.now())).collect::<Result<Vec<_>, _>>()?;
-    let total = u64::try_from(edges.len()).unwrap_or(u64::MAX);
-    Ok(EdgeList { edges, total, page: 1, per_page: 1000 })
+    Ok(EdgeList { edges, total, page: page.page, per_page: page.per_page })
 }
 
 fn present(row: &Row, live: &Live, now: Timestamp) -> Result<EdgeView, DbError> {
@@ -124,6 +129,34 @@ pub fn add(tx: &WriteTx<'_>, plant: PlantId, uuid: Uuid, wanted_name: &str) -> R
     tx.audit("edge", id, "enrol", None::<&()>, Some(&json!({"name": name, "uuid": uuid, "plant_id": plant})))?;
     tx.changed(Topic::Edges);
     Ok(NewEdge { id, plant_name: row.get("name")?, organization_name: row.get("organization_name")? })
+}
+
+/// Edges of this name or uuid that are not revoked, with id and uuid; plants may have edges of one name.
+///
+/// # Errors
+/// When the database fails.
+pub fn named(tx: &Tx<'_>, name: &str) -> Result<Vec<(i64, Uuid)>, DbError> {
+    let sql = "SELECT id, uuid FROM edges
+               WHERE organization_id = $1 AND (name = $2 OR uuid = $3) AND state <> 'revoked' ORDER BY id";
+    tx.query(sql, params![tx.org(), name, name.parse::<Uuid>().ok()])?
+        .iter()
+        .map(|r| Ok((r.get("id")?, r.get("uuid")?)))
+        .collect()
+}
+
+/// Notes that an edge was revoked. Its machines stay its own until another edge claims them, so that what it
+/// saw keeps its meaning.
+///
+/// # Errors
+/// When the database fails.
+pub fn revoked(tx: &WriteTx<'_>, id: i64) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE edges SET state = 'revoked', updated_at = $3 WHERE organization_id = $1 AND id = $2",
+        params![tx.org(), id, tx.now()],
+    )?;
+    tx.audit("edge", id, "revoke", None::<&()>, Some(&json!({"state": "revoked"})))?;
+    tx.changed(Topic::Edges);
+    Ok(())
 }
 
 fn free_name(tx: &Tx<'_>, plant: PlantId, wanted: &str) -> Result<String, DbError> {

@@ -41,6 +41,9 @@ impl Request {
     }
 }
 
+/// An answer as it was given.
+pub type Answer = (u16, String);
+
 /// Does `work` once per key; the status and body of the answer.
 ///
 /// # Errors
@@ -50,27 +53,52 @@ pub fn once<T: Serialize>(
     request: Option<&Request>,
     status: u16,
     work: impl FnOnce(&WriteTx<'_>) -> Result<T, Wrong>,
-) -> Result<(u16, String), Wrong> {
-    let text = |value: &T| serde_json::to_string(value).map_err(|e| Wrong::from(DbError::Failed(e.to_string())));
-    let Some(request) = request else { return Ok((status, text(&work(tx)?)?)) };
-    // A key belongs to its user: nobody reads another's answer by guessing it.
-    let key = format!("{}/{}", tx.caller().signed_on().map_or(0, |u| u.user_id), request.key);
-    let sql = "SELECT request_hash, status, answer FROM idempotency_keys WHERE organization_id = $1 AND key = $2";
-    if let Some(row) = tx.query_one(sql, params![tx.org(), &key])? {
-        if row.get::<[u8; 32]>("request_hash")? != request.hash {
-            let reason = "This Idempotency-Key was used for another request; choose a new one";
-            return Err(ApiError::new(409, "Key used before", reason).into());
-        }
-        return Ok((row.get("status")?, row.get("answer")?));
+) -> Result<Answer, Wrong> {
+    match given(tx, request)? {
+        Some(answer) => Ok(answer),
+        None => keep(tx, request, status, &work(tx)?),
     }
-    let answer = text(&work(tx)?)?;
+}
+
+/// A key belongs to its user: nobody reads another's answer by guessing it.
+fn own(tx: &WriteTx<'_>, key: &str) -> String {
+    format!("{}/{key}", tx.caller().signed_on().map_or(0, |u| u.user_id))
+}
+
+/// The answer that this call got before.
+///
+/// # Errors
+/// 409 when the key was used for something else.
+pub fn given(tx: &WriteTx<'_>, request: Option<&Request>) -> Result<Option<Answer>, Wrong> {
+    let Some(request) = request else { return Ok(None) };
+    let sql = "SELECT request_hash, status, answer FROM idempotency_keys WHERE organization_id = $1 AND key = $2";
+    let Some(row) = tx.query_one(sql, params![tx.org(), own(tx, &request.key)])? else { return Ok(None) };
+    if row.get::<[u8; 32]>("request_hash")? != request.hash {
+        let reason = "This Idempotency-Key was used for another request; choose a new one";
+        return Err(ApiError::new(409, "Key used before", reason).into());
+    }
+    Ok(Some((row.get("status")?, row.get("answer")?)))
+}
+
+/// Stores an answer for the next time this call comes.
+///
+/// # Errors
+/// When the database fails.
+pub fn keep<T: Serialize>(
+    tx: &WriteTx<'_>,
+    request: Option<&Request>,
+    status: u16,
+    answer: &T,
+) -> Result<Answer, Wrong> {
+    let answer = serde_json::to_string(answer).map_err(|e| DbError::Failed(e.to_string()))?;
+    let Some(request) = request else { return Ok((status, answer)) };
     tx.execute(
         "DELETE FROM idempotency_keys WHERE organization_id = $1 AND created_at < $2",
         params![tx.org(), tx.now().plus(-KEPT)],
     )?;
     tx.execute(
         "INSERT INTO idempotency_keys (organization_id, key, request_hash, status, answer, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        params![tx.org(), key, request.hash, status, &answer, tx.now()],
+        params![tx.org(), own(tx, &request.key), request.hash, status, &answer, tx.now()],
     )?;
     Ok((status, answer))
 }

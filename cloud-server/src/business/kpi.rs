@@ -100,13 +100,13 @@ impl Observed {
 /// # Errors
 /// When the database fails.
 pub fn changes(tx: &Tx<'_>, machine: MachineId, range: Span) -> Result<Vec<(Timestamp, Activity)>, DbError> {
-    let rows = tx.query(
+    tx.query_map(
         "SELECT at, activity FROM activity_changes WHERE organization_id = $1 AND machine_id = $2 AND at < $4
            AND at >= coalesce((SELECT max(at) FROM activity_changes WHERE organization_id = $1 AND machine_id = $2 AND at <= $3), $3)
          ORDER BY at",
         params![tx.org(), machine, range.from, range.to],
-    )?;
-    rows.iter().map(|row| Ok((row.get("at")?, activity(&row.get::<String>("activity")?)?))).collect()
+        |row| Ok((row.get("at")?, activity(&row.get::<String>("activity")?)?)),
+    )
 }
 
 /// # Errors
@@ -125,20 +125,20 @@ fn stops(tx: &Tx<'_>, machine: MachineId, range: Span) -> Result<Vec<(Timestamp,
 }
 
 fn counts(tx: &Tx<'_>, machine: MachineId, range: Span) -> Result<Vec<Bucket>, DbError> {
-    let rows = tx.query(
+    // A year has three million of them.
+    tx.query_map(
         "SELECT bucket_at, total, rejected, ideal_us FROM count_buckets
          WHERE organization_id = $1 AND machine_id = $2 AND bucket_at >= $3 AND bucket_at < $4 ORDER BY bucket_at",
         params![tx.org(), machine, range.from, range.to],
-    )?;
-    let bucket = |row: &crate::db::Row| {
-        Ok(Bucket {
-            at: row.get("bucket_at")?,
-            total: row.get("total")?,
-            rejected: row.get("rejected")?,
-            ideal: row.get("ideal_us")?,
-        })
-    };
-    rows.iter().map(bucket).collect()
+        |row| {
+            Ok(Bucket {
+                at: row.get("bucket_at")?,
+                total: row.get("total")?,
+                rejected: row.get("rejected")?,
+                ideal: row.get("ideal_us")?,
+            })
+        },
+    )
 }
 
 /// OEE over a range: sums of all machines before ratios.
@@ -166,10 +166,9 @@ pub fn trend(tx: &Tx<'_>, which: &Which, days: u32) -> Result<OeeTrend, super::W
     let mut calendars = Calendars::default();
     for machine in machines(tx, which)? {
         let calendar = calendars.of(tx, machine.plant)?;
-        let ranges = last_days(calendar, tx.now(), days);
-        let whole = Span::new(ranges.first().map_or(tx.now(), |(_, r)| r.from), tx.now());
-        let observed = Observed::load(tx, machine.id, machine.known_until, whole)?;
-        for (date, range) in ranges {
+        for (date, range) in last_days(calendar, tx.now(), days) {
+            // Day by day: a year of one machine at once would not fit into memory next to others.
+            let observed = Observed::load(tx, machine.id, machine.known_until, range)?;
             *by_date.entry(date).or_default() += observed.sums(calendar, range, standard);
         }
     }

@@ -9,7 +9,7 @@ use unison_api::machine::{MachineView, Ribbon, RibbonInterval, WorkOrderRef};
 use unison_core::activity::{Activity, Status, shown};
 use unison_core::ids::{MachineId, PlantId};
 use unison_core::span::Span;
-use unison_core::time::{Rfc3339, Timestamp};
+use unison_core::time::{MINUTE, Rfc3339, Timestamp};
 
 /// Machines of one organisation that are read at once.
 const MACHINES_MAX: u32 = 20_000;
@@ -48,6 +48,9 @@ pub fn plant_of(tx: &Tx<'_>, machine: MachineId) -> Result<Option<PlantId>, DbEr
     row.map(|r| r.get("plant_id")).transpose()
 }
 
+/// Longest that a short stop may hold settled time back; the edge's configuration bounds its limit to ten minutes.
+const SETTLE_MAX: i64 = 15 * MINUTE;
+
 /// A machine and until when it was seen.
 #[derive(Clone, Debug)]
 pub struct Seen {
@@ -57,7 +60,7 @@ pub struct Seen {
 
 // The newest change counts, and beside it the newest that was no `no_data`: what is shown while nothing is seen.
 const VIEW: &str = "SELECT m.*, p.name AS plant_name, l.name AS lane_name, l.ideal_cycle_us AS lane_cycle_us,
-   e.name AS edge_name, e.observed_until,
+   e.name AS edge_name, e.observed_until, e.last_seen_at AS heard_at,
    (SELECT a.at FROM activity_changes a WHERE a.organization_id = m.organization_id AND a.machine_id = m.id
      ORDER BY a.at DESC LIMIT 1) AS since,
    (SELECT a.activity FROM activity_changes a WHERE a.organization_id = m.organization_id AND a.machine_id = m.id
@@ -65,6 +68,8 @@ const VIEW: &str = "SELECT m.*, p.name AS plant_name, l.name AS lane_name, l.ide
    (SELECT a.activity FROM activity_changes a WHERE a.organization_id = m.organization_id AND a.machine_id = m.id
      AND a.activity <> 'no_data' ORDER BY a.at DESC LIMIT 1) AS last_known,
    d.uuid AS downtime_id, r.name AS reason_name,
+   (SELECT count(*) FROM downtime_events x WHERE x.organization_id = m.organization_id AND x.machine_id = m.id
+     AND x.ended_at IS NULL AND x.source = 'operator') AS open_reports,
    w.id AS work_order_id, w.work_order_number
  FROM machines m
  JOIN plants p ON p.organization_id = m.organization_id AND p.id = m.plant_id
@@ -97,22 +102,32 @@ pub fn all(tx: &Tx<'_>, filter: &Filter, stale_after: i64) -> Result<Vec<Seen>, 
     Ok(seen.into_iter().filter(|s| filter.status.is_none_or(|status| s.view.status == status)).collect())
 }
 
+/// Whether an edge has been silent too long to believe in what it last said. Settled time may lag behind a
+/// talking edge by a stop that is not judged yet; further behind, its engine does not run.
+fn is_late(now: Timestamp, heard: Option<Timestamp>, observed: Option<Timestamp>, stale_after: i64) -> bool {
+    let older = |at: Option<Timestamp>, than: i64| at.is_none_or(|at| now.since(at) > than);
+    older(heard, stale_after) || older(observed, stale_after + SETTLE_MAX)
+}
+
 fn present(row: &Row, now: Timestamp, stale_after: i64) -> Result<Seen, DbError> {
     let code = |column: &str| row.get::<Option<String>>(column)?.map(|c| kpi::activity(&c)).transpose();
     let observed: Option<Timestamp> = row.get("observed_until")?;
     let activity = code("activity")?.unwrap_or(Activity::NoData);
     let since: Option<Timestamp> = row.get("since")?;
     let order = row.get::<Option<i64>>("work_order_id")?.zip(row.get::<Option<String>>("work_order_number")?);
-    let is_late = observed.is_none_or(|until| now.since(until) > stale_after);
+    let heard: Option<Timestamp> = row.get("heard_at")?;
+    let is_late = is_late(now, heard, observed, stale_after);
     // What was not confirmed lately is not known to be so now.
     let present = if is_late { Activity::NoData } else { activity };
-    let state = shown(present, code("last_known")?, order.is_some(), master::mode(&row.get::<String>("mode")?)?);
+    let mode = master::mode(&row.get::<String>("mode")?)?;
+    let reported_down = row.get::<i64>("open_reports")? > 0;
+    let state = shown(present, code("last_known")?, order.is_some(), mode, reported_down);
     let flags = if state.unassigned_run { vec!["running without work order".to_owned()] } else { vec![] };
     let open: Option<uuid::Uuid> = row.get("downtime_id")?;
     let reason: Option<String> = row.get("reason_name")?;
     let cycle = row.get::<Option<i64>>("ideal_cycle_us")?.or(row.get("lane_cycle_us")?);
-    // Seen until the last confirmation, or until the signals were lost.
-    let seen_at = if activity == Activity::NoData { since } else { observed };
+    // Seen until the edge was last heard, or until the signals were lost.
+    let seen_at = if activity == Activity::NoData { since } else { observed.max(heard) };
     let view = MachineView {
         id: row.get("id")?,
         machine_code: row.get("machine_code")?,
@@ -159,7 +174,7 @@ pub fn add_utilization(tx: &Tx<'_>, seen: &mut [Seen]) -> Result<(), DbError> {
 /// # Errors
 /// When there is no such machine in a plant of the caller.
 pub fn ribbon(tx: &Tx<'_>, machine: i64, range: Span, stale_after: i64) -> Result<Ribbon, Wrong> {
-    let sql = "SELECT m.plant_id, e.observed_until FROM machines m
+    let sql = "SELECT m.plant_id, e.observed_until, e.last_seen_at FROM machines m
                LEFT JOIN edges e ON e.organization_id = m.organization_id AND e.id = m.edge_id
                WHERE m.organization_id = $1 AND m.id = $2";
     let row = tx.query_one(sql, params![tx.org(), machine])?.ok_or_else(|| ApiError::not_found("machine"))?;
@@ -168,7 +183,7 @@ pub fn ribbon(tx: &Tx<'_>, machine: i64, range: Span, stale_after: i64) -> Resul
     let known_until = known.unwrap_or(Timestamp(i64::MIN));
     // The last seconds are on their way while the edge talks; they are not a gap.
     let now = tx.now();
-    let is_fresh = now.since(known_until) <= stale_after;
+    let is_fresh = !is_late(now, row.get("last_seen_at")?, known, stale_after);
     let end = if is_fresh { range.to.min(known_until) } else { range.to.min(now) };
     let range = Span::new(range.from, end.max(range.from));
     let changes = kpi::changes(tx, MachineId(machine), range)?;
@@ -200,4 +215,25 @@ fn stops(tx: &Tx<'_>, machine: i64, range: Span) -> Result<Vec<(String, Span)>, 
         Ok((row.get::<uuid::Uuid>("uuid")?.to_string(), Span::new(row.get("started_at")?, ended.unwrap_or(range.to))))
     };
     rows.iter().map(stop).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use unison_core::time::SECOND;
+
+    #[test]
+    fn q_128_a_stop_that_is_not_judged_yet_does_not_make_a_talking_edge_stale() {
+        let now = Timestamp(1_000_000 * SECOND);
+        let ago = |seconds: i64| Some(now.plus(-seconds * SECOND));
+        let check = |heard, observed, late| {
+            assert_eq!(is_late(now, heard, observed, 30 * SECOND), late, "{heard:?} {observed:?}")
+        };
+        check(ago(5), ago(5), false);
+        check(ago(5), ago(120), false);
+        check(ago(31), ago(5), true);
+        check(ago(5), ago(16 * 60), true);
+        check(None, ago(5), true);
+        check(ago(5), None, true);
+    }
 }

@@ -17,6 +17,24 @@ fn wrong(what: &str, value: &str) -> DbError {
     DbError::Failed(format!("the database holds the unknown {what} {value}"))
 }
 
+/// An op's record for the audit log: as edges get it, without passwords and hourly rates.
+///
+/// # Errors
+/// Only when a record cannot be written as JSON.
+pub fn json(op: &MasterOp) -> Result<serde_json::Value, DbError> {
+    let value = match op {
+        MasterOp::Plant(record) => serde_json::to_value(record),
+        MasterOp::Lane(record) => serde_json::to_value(record),
+        MasterOp::Machine(record) => serde_json::to_value(record),
+        MasterOp::Shift(record) => serde_json::to_value(record),
+        MasterOp::Reason(record) => serde_json::to_value(record),
+        MasterOp::User(record) => serde_json::to_value(record),
+        MasterOp::WorkOrder(record) => serde_json::to_value(record),
+        MasterOp::WorkOrderRequest(record) => serde_json::to_value(record),
+    };
+    value.map_err(|e| DbError::Failed(e.to_string()))
+}
+
 /// The organisation's definition of planned time.
 ///
 /// # Errors

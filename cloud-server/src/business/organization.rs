@@ -51,15 +51,47 @@ pub async fn create(
         }
         other => other?,
     };
-    if !tenancy.platform().reserve_login(&email, made.id).await? {
-        return refuse(format!("{email} belongs to another organisation; use another address"));
+    match fill(tenancy, &made, &email).await {
+        Ok(first) => Ok((made, first)),
+        Err(e) => {
+            // Otherwise the names stay taken by an organisation that nobody can sign on to.
+            tenancy.platform().undo_organization(made.id).await?;
+            Err(e)
+        }
+    }
+}
+
+/// The organisation's own row and its administrator; the first password.
+async fn fill(tenancy: &Tenancy, made: &Organization, email: &str) -> Result<String, CreateError> {
+    if !tenancy.platform().reserve_login(email, made.id).await? {
+        return Err(CreateError::Refused(format!("{email} belongs to another organisation; use another address")));
     }
     let (first, caller) = (password::random(), Caller::system(made.id, "organization create"));
     let hash = password::hash(&first).map_err(DbError::Failed)?;
-    let (row, address) = (made.clone(), email.clone());
+    let (row, address) = (made.clone(), email.to_owned());
     tenancy.write(&caller, move |tx| first_rows(tx, &row, &address, &hash)).await?;
-    tenancy.platform().confirm_login(&email).await?;
-    Ok((made, first))
+    // The administrator exists; a reservation that stays open is confirmed at the next start.
+    if let Err(e) = tenancy.platform().confirm_login(email, made.id).await {
+        tracing::warn!(error = %e, "a log-in is not confirmed yet");
+    }
+    Ok(first)
+}
+
+/// Confirms reserved e-mails whose user exists: the program ended between the two. The others expire.
+///
+/// # Errors
+/// When a database fails.
+pub async fn repair_logins(tenancy: &Tenancy) -> Result<(), DbError> {
+    for (email, organization) in tenancy.platform().unconfirmed_logins().await? {
+        let (caller, wanted) = (Caller::system(organization, "repair of log-ins"), email.clone());
+        let sql = "SELECT 1 AS one FROM users WHERE organization_id = $1 AND email = $2";
+        let find = move |tx: &Tx<'_>| tx.query_one(sql, params![tx.org(), wanted]).map(|row| row.is_some());
+        if tenancy.read::<_, DbError, _>(&caller, find).await? {
+            tenancy.platform().confirm_login(&email, organization).await?;
+            tracing::info!(organization, "confirmed a log-in that was only reserved");
+        }
+    }
+    Ok(())
 }
 
 fn first_rows(tx: &WriteTx<'_>, organization: &Organization, email: &str, hash: &str) -> Result<(), DbError> {

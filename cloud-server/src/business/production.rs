@@ -28,6 +28,8 @@ pub enum Booked {
     },
     /// It was booked before; nothing happened.
     Known,
+    /// A log of other content has its UUID; nothing happened, and somebody must look.
+    Other,
     /// It names a record that does not exist here.
     Unknown {
         what: String,
@@ -42,9 +44,8 @@ pub enum Booked {
 /// # Errors
 /// When the database fails.
 pub fn book(tx: &WriteTx<'_>, fact: &ProductionLogged, origin: Uuid) -> Result<Booked, DbError> {
-    let known = "SELECT id FROM production_logs WHERE organization_id = $1 AND uuid = $2";
-    if tx.query_one(known, params![tx.org(), fact.id])?.is_some() {
-        return Ok(Booked::Known);
+    if let Some(known) = is_known(tx, fact)? {
+        return Ok(known);
     }
     let order = "SELECT plant_id FROM work_orders WHERE organization_id = $1 AND id = $2";
     let Some(order) = tx.query_one(order, params![tx.org(), fact.work_order])? else {
@@ -84,6 +85,19 @@ pub fn book(tx: &WriteTx<'_>, fact: &ProductionLogged, origin: Uuid) -> Result<B
     tx.changed(Topic::ProductionLog(fact.id));
     tx.changed(Topic::WorkOrders);
     Ok(Booked::New { id })
+}
+
+/// What a log of this UUID that is here already makes of the fact.
+fn is_known(tx: &Tx<'_>, fact: &ProductionLogged) -> Result<Option<Booked>, DbError> {
+    let sql = "SELECT work_order_id, user_id, quantity_completed, quantity_rejected, hours_micro FROM production_logs
+               WHERE organization_id = $1 AND uuid = $2";
+    let Some(row) = tx.query_one(sql, params![tx.org(), fact.id])? else { return Ok(None) };
+    let is_same = row.get::<i64>("work_order_id")? == fact.work_order.0
+        && row.get::<UserId>("user_id")? == fact.by
+        && row.get::<u32>("quantity_completed")? == fact.completed
+        && row.get::<u32>("quantity_rejected")? == fact.rejected
+        && row.get::<i64>("hours_micro")? == fact.hours_micro;
+    Ok(Some(if is_same { Booked::Known } else { Booked::Other }))
 }
 
 /// Hours times rate, to cents, half to even (Q-144). Both in millionths. None beyond all reason.

@@ -190,8 +190,15 @@ fn ask(
         "INSERT INTO work_order_requests (organization_id, uuid, work_order_id, verb, user_id, at) VALUES ($1, $2, $3, $4, $5, $6)",
         params![tx.org(), request, order.id, verb_code(verb), user, tx.now()],
     )?;
-    let op =
-        WorkOrderRequest { request, work_order: order.id, verb, by: user, at: tx.now(), note: wanted.note.clone() };
+    let op = WorkOrderRequest {
+        request,
+        work_order: order.id,
+        verb,
+        machine: wanted.machine_id.map(MachineId),
+        by: user,
+        at: tx.now(),
+        note: wanted.note.clone(),
+    };
     tx.to_plant(order.plant_id, MasterOp::from(op));
     let asked = json!({"verb": verb_code(verb), "edge": edge, "request": request});
     tx.audit("work_order", order.id, "request", None::<&()>, Some(&asked))?;

@@ -2,6 +2,7 @@
 
 use super::DbError;
 use rusqlite::{Connection, OpenFlags};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -35,12 +36,19 @@ pub fn check_library() -> Result<(), DbError> {
 
 /// The one connection that writes; brings the schema up to date.
 pub(super) fn open_writer(path: &Path, kind: Kind) -> Result<Connection, DbError> {
-    let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    make_private(path)?;
+    let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     // Without FULL a power cut loses rows that were acknowledged.
     connection.pragma_update(None, "synchronous", "full")?;
     migrate(&mut connection, path, kind)?;
     Ok(connection)
+}
+
+/// Only the server's own user may read; SQLite gives its side files the same mode.
+fn make_private(path: &Path) -> Result<(), DbError> {
+    let made = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+    made.map(drop).map_err(|e| DbError::Failed(format!("{}: {e}", path.display())))
 }
 
 /// A connection that cannot write.
@@ -96,6 +104,19 @@ mod tests {
         drop(connection);
         let refused = open_writer(&path, Kind::Platform).unwrap_err().to_string();
         assert!(refused.contains("schema 99") && refused.contains("newer version"), "{refused}");
+    }
+
+    #[test]
+    fn ten_03_files_are_for_the_servers_own_user_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let writer = open_writer(&dir.path().join("org.db"), Kind::Organization).unwrap();
+        for entry in std::fs::read_dir(dir.path()).unwrap() {
+            let (path, mode) =
+                (entry.as_ref().unwrap().path(), entry.unwrap().metadata().unwrap().permissions().mode());
+            assert_eq!(mode & 0o777, 0o600, "{}", path.display());
+        }
+        drop(writer);
     }
 
     #[test]

@@ -18,13 +18,26 @@ impl Session<'_> {
     /// # Errors
     /// When the statement is wrong or the database fails.
     pub fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DbError> {
+        self.query_map(sql, params, Ok)
+    }
+
+    /// What `read` makes of each row; for answers of which only a small part of each row is kept.
+    ///
+    /// # Errors
+    /// As [`Self::query`], and what `read` refuses.
+    pub fn query_map<T>(
+        &self,
+        sql: &str,
+        params: &[Value],
+        mut read: impl FnMut(Row) -> Result<T, DbError>,
+    ) -> Result<Vec<T>, DbError> {
         let mut statement = self.connection.prepare_cached(&numbered(sql))?;
         let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
         let mut cursor = statement.query(rusqlite::params_from_iter(params))?;
         let mut out = Vec::new();
         while let Some(row) = cursor.next()? {
             let values = (0..columns.len()).map(|i| row.get_ref(i).map(owned)).collect::<Result<_, _>>()?;
-            out.push(Row { columns: columns.clone(), values });
+            out.push(read(Row { columns: columns.clone(), values })?);
         }
         Ok(out)
     }

@@ -24,7 +24,12 @@ use unison_api::openapi::Access;
 const ANSWER_MAX: Duration = Duration::from_secs(30);
 /// What may come as a body where none belongs.
 const BODY_IGNORED_MAX: usize = 1_024;
-pub(super) const COOKIE: &str = "unison_session";
+
+/// With https no neighbour under the same domain can set or see the cookie: browsers take this prefix only for
+/// the very host, and only when secure.
+pub(super) const fn cookie(is_https: bool) -> &'static str {
+    if is_https { "__Host-unison_session" } else { "unison_session" }
+}
 
 const SIGN_IN: &str = "Sign in with POST /api/v1/auth/login";
 
@@ -62,7 +67,7 @@ async fn pass(app: App, route: &'static Route, request: Request) -> Result<Answe
     let (mut parts, body) = request.into_parts();
     let query = query(&parts);
     let organization = organization(&app, route, &parts.headers, &query).await?;
-    let token = token(&parts.headers);
+    let token = token(&parts.headers, cookie(app.config.server.behind_https));
     let caller = caller(&app, route, &parts, organization.as_ref(), token.as_ref()).await?;
     let path = path(&mut parts).await;
     let body = read_body(route, &parts, body).await?;
@@ -98,7 +103,7 @@ struct Token {
     is_cookie: bool,
 }
 
-fn token(headers: &HeaderMap) -> Option<Token> {
+fn token(headers: &HeaderMap, cookie: &str) -> Option<Token> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|h| h.to_str().ok());
     if let Some(value) = bearer {
         let (scheme, text) = value.split_once(' ')?;
@@ -106,7 +111,7 @@ fn token(headers: &HeaderMap) -> Option<Token> {
     }
     let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|h| h.to_str().ok());
     let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| Token { text: value.to_owned(), is_cookie: true })
+    pairs.find(|(name, _)| *name == cookie).map(|(_, value)| Token { text: value.to_owned(), is_cookie: true })
 }
 
 async fn caller(

@@ -22,9 +22,12 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use unison_api::openapi::document;
+
+const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// What handlers need. Clones share it.
 #[derive(Clone)]
@@ -80,8 +83,20 @@ pub fn router(app: App) -> Router {
 /// When the listener fails.
 pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
     let stop = app.stop.clone();
+    tokio::spawn(upkeep(stop.clone()));
+    tokio::task::spawn_blocking(crate::auth::password::prepare);
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await }).await
+}
+
+/// Folds what the histograms gathered; otherwise it grows with every request until somebody reads `/metrics`.
+async fn upkeep(stop: CancellationToken) {
+    let mut every = tokio::time::interval(METRICS_UPKEEP_EVERY);
+    while stop.run_until_cancelled(every.tick()).await.is_some() {
+        if let Some(handle) = metrics_handle() {
+            handle.run_upkeep();
+        }
+    }
 }
 
 /// One recorder per process, whoever asks first.

@@ -136,6 +136,7 @@ fn session_and_system() -> Vec<Route> {
             .body(schema_of::<edges::Enrol>, SMALL)
             .answers(200, Some(schema_of::<edges::Enrolled>)),
         Route::new("GET", "/edges", "Edges and their links", Access::Permission("edges:read"), h!(edges::list))
+            .query(&[PAGE, PER_PAGE])
             .answers(200, Some(schema_of::<EdgeList>)),
         Route::new(
             "GET",

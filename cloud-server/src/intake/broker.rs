@@ -108,13 +108,13 @@ impl Broker {
             let mut backoff = Duration::from_millis(200);
             loop {
                 let config = config(address, &this.login, this.connections_max);
-                let ended = catch_unwind(AssertUnwindSafe(|| Rumqttd::new(config).start()));
+                let ended = catch_unwind(AssertUnwindSafe(|| Rumqttd::new(config).start().map_err(|e| e.to_string())));
                 if this.generation.load(Ordering::SeqCst) != generation {
                     return; // Replaced.
                 }
                 match ended {
                     Ok(Ok(())) => tracing::error!(%address, "the MQTT broker stopped; is its port in use?"),
-                    Ok(Err(e)) => tracing::error!(%address, error = %e, "the MQTT broker stopped"),
+                    Ok(Err(error)) => tracing::error!(%address, error, "the MQTT broker stopped"),
                     Err(_) => tracing::error!(%address, "the MQTT broker panicked"),
                 }
                 this.restarts.fetch_add(1, Ordering::Relaxed);

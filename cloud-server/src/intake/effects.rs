@@ -3,6 +3,7 @@
 use super::project::{Projection, Refused, poison};
 use crate::business::production::{self, Booked};
 use crate::business::{master, work_orders};
+use crate::db::DbError;
 use crate::params;
 use crate::tenancy::Topic;
 use unison_core::facts::{
@@ -14,6 +15,8 @@ use unison_core::time::{HOUR, Timestamp};
 use uuid::Uuid;
 
 const HOURS_MICRO_MAX: i64 = 24 * unison_rules::logging::HOUR_MICRO;
+/// A log goes on to the plant's other edges and must fit into a batch there, or the stream would stand still.
+const NOTES_BYTES_MAX: usize = 16 * 1024;
 /// A stop does not end before it began by more than clocks differ.
 const ENDS_BEFORE_MAX: i64 = HOUR;
 
@@ -37,6 +40,7 @@ impl Projection<'_, '_> {
             match self.need_here(machine) {
                 Ok(None) => self.claim(machine)?,
                 Ok(Some(edge)) if edge == self.edge.id => {}
+                Ok(Some(edge)) if self.is_revoked(edge)? => self.take_over(machine, edge)?,
                 Ok(Some(edge)) => refused.push(format!("machine {machine} belongs to edge {edge}")),
                 Err(Refused::Poison(reason)) => refused.push(reason),
                 Err(database) => return Err(database),
@@ -44,6 +48,24 @@ impl Projection<'_, '_> {
         }
         tx.changed(Topic::Edges);
         if refused.is_empty() { Ok(()) } else { poison(format!("claims refused: {}", refused.join("; "))) }
+    }
+
+    fn is_revoked(&self, edge: i64) -> Result<bool, DbError> {
+        let sql = "SELECT 1 AS one FROM edges WHERE organization_id = $1 AND id = $2 AND state = 'revoked'";
+        Ok(self.tx.query_one(sql, params![self.tx.org(), edge])?.is_some())
+    }
+
+    /// A revoked edge speaks for nothing any more. What it saw last must not go on until its successor's first
+    /// word: from its end on nothing was seen.
+    fn take_over(&mut self, machine: MachineId, from: i64) -> Result<(), Refused> {
+        self.tx.execute(
+            "INSERT INTO activity_changes (organization_id, machine_id, at, activity)
+             SELECT e.organization_id, $3, e.observed_until, 'no_data' FROM edges e
+             WHERE e.organization_id = $1 AND e.id = $2 AND e.observed_until IS NOT NULL
+             ON CONFLICT (organization_id, machine_id, at) DO NOTHING",
+            params![self.tx.org(), from, machine],
+        )?;
+        self.claim(machine)
     }
 
     fn claim(&mut self, machine: MachineId) -> Result<(), Refused> {
@@ -73,6 +95,7 @@ impl Projection<'_, '_> {
                 poison(format!("stop {} is one of another machine", fact.id))
             };
         }
+        self.need_past(fact.started_at)?;
         let source = match fact.source {
             StopSource::Signal => "signal",
             StopSource::Operator => "operator",
@@ -162,8 +185,12 @@ impl Projection<'_, '_> {
                 fact.completed, fact.rejected, fact.hours_micro
             ));
         }
+        if fact.notes.as_ref().is_some_and(|n| n.len() > NOTES_BYTES_MAX) {
+            return poison(format!("notes of more than {NOTES_BYTES_MAX} bytes, which no edge lets anybody write"));
+        }
         match production::book(self.tx, fact, self.edge.uuid)? {
             Booked::New { .. } | Booked::Known => Ok(()),
+            Booked::Other => poison(format!("log {} is here with other content", fact.id)),
             Booked::Unknown { what } => poison(format!("there is no {what}")),
         }
     }

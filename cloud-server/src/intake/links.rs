@@ -5,9 +5,9 @@ use super::client::Outbox;
 use super::counters::{Count, Counters};
 use super::link::Link;
 use crate::live::Live;
-use crate::tenancy::{PlantLogGrew, Tenancy};
+use crate::tenancy::Tenancy;
 use bytes::Bytes;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -28,7 +28,7 @@ pub struct Carrier {
 
 /// How the outside speaks to a link.
 struct Handle {
-    plant: Uuid,
+    address: Address,
     messages: mpsc::Sender<Bytes>,
     carrier: watch::Sender<Carrier>,
     /// Head of the plant's log; 0 for "look yourself".
@@ -97,11 +97,16 @@ impl Links {
         }
     }
 
-    /// The log of a plant grew.
-    pub fn grew(&self, grew: &PlantLogGrew) {
-        for handle in self.lock().values().filter(|h| h.plant == grew.plant_uuid) {
-            handle.head.send_replace(grew.head);
+    /// The log of a plant ends at `head` now. Told twice it is told once.
+    pub fn grew(&self, plant: Uuid, head: u64) {
+        for handle in self.lock().values().filter(|h| h.address.plant == plant) {
+            handle.head.send_if_modified(|known| head > std::mem::replace(known, head.max(*known)));
         }
+    }
+
+    /// Organisations of the links that are open.
+    pub fn organizations(&self) -> HashSet<Uuid> {
+        self.lock().values().map(|h| h.address.organization).collect()
     }
 
     /// Some logs grew, but it was not heard which.
@@ -137,7 +142,7 @@ impl Links {
         let (head, head_seen) = watch::channel(0);
         let link = Link { links: self.clone(), address, inbox, carrier: carrier_seen, head: head_seen };
         tokio::spawn(link.run());
-        Handle { plant: address.plant, messages, carrier, head }
+        Handle { address, messages, carrier, head }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, Handle>> {

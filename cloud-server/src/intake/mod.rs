@@ -16,8 +16,9 @@ mod project;
 mod sessions;
 mod store;
 
+use crate::db::DbError;
 use crate::live::{Broker as BrokerState, Live};
-use crate::tenancy::Tenancy;
+use crate::tenancy::{Caller, Tenancy, plant_log};
 use broker::Broker;
 use bytes::Bytes;
 use client::Outbox;
@@ -34,6 +35,9 @@ use tokio::net::TcpListener;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+
+/// How often it looks whether another program wrote to a plant's log.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// What the intake is told at start.
 #[derive(Clone, Debug)]
@@ -199,15 +203,40 @@ impl client::Listener for Ear {
     }
 }
 
+/// Hears what this program writes, and looks for what another wrote: `organization load` runs beside it.
 async fn follow_plant_logs(tenancy: Tenancy, links: Arc<Links>) {
     let mut growth = tenancy.plant_log_growth();
+    let mut look = tokio::time::interval(LOOK_EVERY);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        match growth.recv().await {
-            Ok(grew) => links.grew(&grew),
-            Err(RecvError::Lagged(_)) => links.grew_somewhere(),
-            Err(RecvError::Closed) => return,
+        tokio::select! {
+            grew = growth.recv() => match grew {
+                Ok(grew) => links.grew(grew.plant_uuid, grew.head),
+                Err(RecvError::Lagged(_)) => links.grew_somewhere(),
+                Err(RecvError::Closed) => return,
+            },
+            _ = look.tick() => {
+                if let Err(e) = look_for_growth(&tenancy, &links).await {
+                    tracing::warn!(error = %e, "cannot look for new master data; trying again");
+                }
+            }
         }
     }
+}
+
+/// One small question per organisation that has an edge to tell.
+async fn look_for_growth(tenancy: &Tenancy, links: &Links) -> Result<(), DbError> {
+    let open = links.organizations();
+    if open.is_empty() {
+        return Ok(());
+    }
+    for organization in tenancy.platform().organizations().await?.into_iter().filter(|o| open.contains(&o.uuid)) {
+        let caller = Caller::system(organization.id, "heads of plant logs");
+        for (plant, head) in tenancy.read(&caller, plant_log::heads).await? {
+            links.grew(plant, head);
+        }
+    }
+    Ok(())
 }
 
 /// Tells the status page how the broker does.

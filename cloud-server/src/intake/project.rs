@@ -155,8 +155,17 @@ impl<'t, 's> Projection<'t, 's> {
         stamp.min(hlc::next(0, latest_ms))
     }
 
+    /// What a clock far ahead says would be the newest there is, for years.
+    pub(super) fn need_past(&self, at: Timestamp) -> Result<(), Refused> {
+        if at <= self.tx.now().plus(AHEAD_MAX) {
+            return Ok(());
+        }
+        poison(format!("it is of {}: the edge's clock is more than a day ahead", at.rfc3339()))
+    }
+
     fn activity_changed(&mut self, fact: &ActivityChanged) -> Result<(), Refused> {
         self.need_own(fact.machine)?;
+        self.need_past(fact.at)?;
         self.tx.execute(
             "INSERT INTO activity_changes (organization_id, machine_id, at, activity, clock_unsure) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (organization_id, machine_id, at)
@@ -183,9 +192,7 @@ impl<'t, 's> Projection<'t, 's> {
     }
 
     fn observed(&mut self, fact: &Observed) -> Result<(), Refused> {
-        if fact.until > self.tx.now().plus(AHEAD_MAX) {
-            return poison(format!("observed until {}: its clock is more than a day ahead", fact.until.rfc3339()));
-        }
+        self.need_past(fact.until)?;
         self.observed_until = self.observed_until.max(Some(fact.until));
         Ok(())
     }

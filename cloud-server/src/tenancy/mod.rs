@@ -19,6 +19,7 @@ pub use vault::{Vault, random as vault_random};
 
 use crate::db::{Database, DbError, Kind, check_library};
 use std::collections::HashMap;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::broadcast;
@@ -70,7 +71,7 @@ impl Tenancy {
     pub fn open(data_dir: &Path, clock: Clock) -> Result<Self, DbError> {
         check_library()?;
         let failed = |e: std::io::Error| DbError::Failed(format!("data_dir {}: {e}", data_dir.display()));
-        std::fs::create_dir_all(data_dir).map_err(failed)?;
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(failed)?;
         let vault = Vault::open(data_dir).map_err(failed)?;
         let file = Database::open(&data_dir.join("platform.db"), Kind::Platform)?;
         let inner = Inner {

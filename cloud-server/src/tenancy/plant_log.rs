@@ -39,6 +39,20 @@ pub fn head(tx: &Tx<'_>, plant: PlantId) -> Result<Head, DbError> {
     }
 }
 
+/// Where the log of each plant ends, by the plant's uuid.
+///
+/// # Errors
+/// When the database fails.
+pub fn heads(tx: &Tx<'_>) -> Result<Vec<(Uuid, u64)>, DbError> {
+    let rows = tx.query(
+        "SELECT p.uuid, (SELECT l.last_seq FROM plant_log l WHERE l.organization_id = p.organization_id AND l.plant_id = p.id
+           ORDER BY l.incarnation DESC, l.first_seq DESC LIMIT 1) AS head
+         FROM plants p WHERE p.organization_id = $1",
+        params![tx.org()],
+    )?;
+    rows.iter().map(|r| Ok((r.get("uuid")?, r.get::<Option<u64>>("head")?.unwrap_or(0)))).collect()
+}
+
 /// Encoded batches after `after` in order: at least one where there is one, and at most about `bytes`.
 /// With the sequence of the last op in them.
 ///

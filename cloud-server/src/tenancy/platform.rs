@@ -137,14 +137,36 @@ impl Platform {
         self.file.write(reserve, |out| out).await
     }
 
-    /// The user of a reserved e-mail exists now.
+    /// The user of an e-mail that this organisation reserved exists now.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn confirm_login(&self, email: &str) -> Result<(), DbError> {
+    pub async fn confirm_login(&self, email: &str, organization: i64) -> Result<(), DbError> {
         let email = email.to_lowercase();
-        let sql = "UPDATE logins SET confirmed = 1, expires_at = NULL WHERE email = $1";
-        self.file.write(move |s| s.execute(sql, params![email]).map(drop), |()| ()).await
+        let sql = "UPDATE logins SET confirmed = 1, expires_at = NULL WHERE email = $1 AND organization_id = $2 AND confirmed = 0";
+        self.file.write(move |s| s.execute(sql, params![email, organization]).map(drop), |()| ()).await
+    }
+
+    /// E-mails that were reserved and never confirmed, with their organisation.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unconfirmed_logins(&self) -> Result<Vec<(String, i64)>, DbError> {
+        let sql = "SELECT email, organization_id FROM logins WHERE confirmed = 0 ORDER BY email";
+        let rows = self.file.read(|s| s.query(sql, &[])).await?;
+        rows.iter().map(|r| Ok((r.get("email")?, r.get("organization_id")?))).collect()
+    }
+
+    /// Takes an organisation back whose first rows were not written; its e-mails and names are free again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn undo_organization(&self, organization: i64) -> Result<(), DbError> {
+        let work = move |s: &Session<'_>| {
+            s.execute("DELETE FROM logins WHERE organization_id = $1 AND confirmed = 0", params![organization])?;
+            s.execute("DELETE FROM organizations WHERE id = $1", params![organization]).map(drop)
+        };
+        self.file.write(work, |()| ()).await
     }
 
     /// Makes a one-time token for a plant; only its hash is kept.
@@ -231,18 +253,15 @@ impl Platform {
         self.file.read(move |s| edge_link(s, &vault, edge)).await
     }
 
-    /// The links to all edges that are not revoked.
+    /// From now on the edge may not talk any more; a server that runs cuts it within seconds. False when there
+    /// is no such edge.
     ///
     /// # Errors
-    /// As [`Self::edge`].
-    pub async fn edges(&self) -> Result<Vec<EdgeLink>, DbError> {
-        let vault = self.vault.clone();
-        let list = move |s: &Session<'_>| {
-            let rows = s.query("SELECT uuid FROM edges WHERE revoked_at IS NULL ORDER BY enrolled_at", &[])?;
-            let links = rows.iter().map(|r| edge_link(s, &vault, r.get("uuid")?));
-            links.filter_map(Result::transpose).collect::<Result<Vec<_>, DbError>>()
-        };
-        self.file.read(list).await
+    /// When the database fails.
+    pub async fn revoke_edge(&self, edge: Uuid) -> Result<bool, DbError> {
+        let now = self.now();
+        let sql = "UPDATE edges SET revoked_at = coalesce(revoked_at, $2) WHERE uuid = $1";
+        self.file.write(move |s| s.execute(sql, params![edge, now]).map(|n| n > 0), |done| done).await
     }
 
     /// Public half of a key pair of the cloud.

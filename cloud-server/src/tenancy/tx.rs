@@ -44,6 +44,19 @@ impl Tx<'_> {
         self.session.query(sql, params)
     }
 
+    /// As [`Self::query`], but no row is kept: for answers of very many.
+    ///
+    /// # Errors
+    /// When the statement is wrong or the database fails, and what `read` refuses.
+    pub fn query_map<T>(
+        &self,
+        sql: &str,
+        params: &[Value],
+        read: impl FnMut(Row) -> Result<T, DbError>,
+    ) -> Result<Vec<T>, DbError> {
+        self.session.query_map(sql, params, read)
+    }
+
     /// # Errors
     /// When the statement is wrong or the database fails.
     pub fn query_one(&self, sql: &str, params: &[Value]) -> Result<Option<Row>, DbError> {

@@ -1,6 +1,7 @@
 //! Secrets of this server: key files that only its user can read, and private keys wrapped by the
 //! master key. Nothing here is ever printed.
 
+use super::platform::hex;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use std::io::{Error, ErrorKind, Read, Write};
@@ -86,13 +87,20 @@ fn key(path: &Path) -> Result<[u8; 32], Error> {
         .map_err(|_| about(Error::new(ErrorKind::InvalidData, "is not a key of 32 bytes; restore it from a backup")))
 }
 
-/// Written beside and moved into place: a crash leaves no half key.
+/// Written beside and linked into place: a crash leaves no half key, of two programs that start together one
+/// wins, and what the key wraps is never older on disk than the key.
 fn make(path: &Path) -> Result<(), Error> {
-    let beside = path.with_extension("new");
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    let beside = path.with_extension(hex(&random::<8>()));
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
     file.write_all(&random::<32>())?;
     file.sync_all()?;
-    std::fs::rename(&beside, path)
+    let linked = std::fs::hard_link(&beside, path);
+    std::fs::remove_file(&beside)?;
+    match linked {
+        Err(e) if e.kind() != ErrorKind::AlreadyExists => return Err(e),
+        _ => {}
+    }
+    path.parent().map_or(Ok(()), |dir| std::fs::File::open(dir)?.sync_all())
 }
 
 #[cfg(test)]
@@ -105,6 +113,14 @@ mod tests {
         let vault = Vault::open(dir.path()).unwrap();
         let mode = std::fs::metadata(dir.path().join("master.key")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left beside the keys");
+        let before = std::fs::read(dir.path().join("master.key")).unwrap();
+        make(&dir.path().join("master.key")).unwrap();
+        assert_eq!(
+            std::fs::read(dir.path().join("master.key")).unwrap(),
+            before,
+            "whoever comes second takes the first"
+        );
         let wrapped = vault.wrap(&[7; 32], "a").unwrap();
         let again = Vault::open(dir.path()).unwrap();
         assert_eq!(again.unwrap_key(&wrapped, "a"), Some([7; 32]));

@@ -71,13 +71,21 @@ impl Server {
     }
 
     pub async fn start_with(text: &str) -> Self {
+        Self::start_as(text, false).await
+    }
+
+    pub async fn start_behind_https() -> Self {
+        Self::start_as(&content(), true).await
+    }
+
+    async fn start_as(text: &str, behind_https: bool) -> Self {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
         let dir = tempfile::tempdir().unwrap();
         let config = config::parse(&format!(
-            "[server]\ndata_dir = \"{}\"\n[hosts]\nbase_domain = \"localhost\"\n[demo]\nallow_organization_header = true\n",
+            "[server]\ndata_dir = \"{}\"\nbehind_https = {behind_https}\n[hosts]\nbase_domain = \"localhost\"\n[demo]\nallow_organization_header = true\n",
             dir.path().display()
         ))
         .unwrap();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
-use unison_core::facts::{Fact, Observed, StopSource};
+use unison_core::facts::{DowntimeOpened, Fact, Observed, StopSource};
 use unison_core::ids::MachineId;
 use unison_core::time::Timestamp;
 use uuid::Uuid;
@@ -207,13 +207,12 @@ impl Collector {
 
     /// Follows what people and the cloud did.
     async fn changed(&mut self, change: &Change) -> anyhow::Result<()> {
+        for f in reported(&change.facts) {
+            self.engine.downtime_opened(f.machine, f.id, f.started_at);
+        }
         for fact in &change.facts {
-            match fact {
-                Fact::DowntimeOpened(f) if f.source == StopSource::Operator => {
-                    self.engine.downtime_opened(f.machine, f.id, f.started_at);
-                }
-                Fact::DowntimeClosed(f) => self.engine.downtime_closed(f.id, f.ended_at),
-                _ => {}
+            if let Fact::DowntimeClosed(f) = fact {
+                self.engine.downtime_closed(f.id, f.ended_at);
             }
         }
         if change.master {
@@ -271,5 +270,37 @@ impl Collector {
         if !self.offer() {
             tracing::error!("the last facts could not be handed over; their time will be no_data");
         }
+    }
+}
+
+/// Stops that people reported and that go on. One that was reported with its end says nothing of now: the
+/// machine may stand in another, which the engine must not forget.
+fn reported(facts: &[Fact]) -> impl Iterator<Item = &DowntimeOpened> {
+    let is_over = |id| facts.iter().any(|f| matches!(f, Fact::DowntimeClosed(f) if f.id == id));
+    facts.iter().filter_map(move |fact| match fact {
+        Fact::DowntimeOpened(f) if f.source == StopSource::Operator && !is_over(f.id) => Some(f),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use unison_core::facts::DowntimeClosed;
+
+    use super::*;
+
+    #[test]
+    fn down_03_a_stop_that_is_reported_with_its_end_does_not_touch_the_present_one() {
+        let opened = |id, source| -> Fact {
+            let (machine, started_at) = (MachineId(7), Timestamp(0));
+            let id = Uuid::from_u128(id);
+            DowntimeOpened { id, machine, started_at, source, reason: None, work_order: None, by: None, note: None }
+                .into()
+        };
+        let closed = DowntimeClosed { id: Uuid::from_u128(1), ended_at: Timestamp(5) }.into();
+        let facts =
+            [opened(1, StopSource::Operator), closed, opened(2, StopSource::Operator), opened(3, StopSource::Signal)];
+        let ids: Vec<_> = reported(&facts).map(|f| f.id.as_u128()).collect();
+        assert_eq!(ids, [2]);
     }
 }

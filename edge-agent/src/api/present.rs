@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use unison_api::Person;
 use unison_api::machine::{DowntimeView, MachineView, ReasonView, WorkOrderRef};
 use unison_api::production::{AllowedAction, ProductionLogView, WorkOrderView};
-use unison_core::activity::{Activity, Status, shown};
+use unison_core::activity::{Activity, shown};
 use unison_core::facts::{StopSource, WorkOrderVerb};
 use unison_core::ids::{MachineId, ReasonId, UserId};
 use unison_core::master::WorkOrderStatus;
@@ -30,15 +30,9 @@ pub(super) struct Around<'a> {
 
 pub(super) fn machine(model: &Model, m: &MachineNow, around: &Around<'_>) -> MachineView {
     let work_order = model.current_work_order(m.record.id);
-    let shown = shown(m.activity, m.last_known, work_order.is_some(), m.record.mode);
     let stop = m.downtimes.last();
-    // An operator's report makes the machine `down` (DOWN-03) unless its own signals say that it runs,
-    // which are never refused.
-    let is_reported = m.downtimes.iter().any(|d| d.source == StopSource::Operator);
-    let status = match shown.status {
-        Status::Available | Status::Idle | Status::Setup if is_reported => Status::Down,
-        other => other,
-    };
+    let reported_down = m.downtimes.iter().any(|d| d.source == StopSource::Operator);
+    let shown = shown(m.activity, m.last_known, work_order.is_some(), m.record.mode, reported_down);
     let plant = model.plant.as_ref();
     let lane = m.record.lane.and_then(|l| model.lanes.get(&l));
     let ideal = model.ideal_cycle(m.record.id);
@@ -50,10 +44,10 @@ pub(super) fn machine(model: &Model, m: &MachineNow, around: &Around<'_>) -> Mac
         plant_name: plant.map_or_else(String::new, |p| p.name.clone()),
         lane_id: m.record.lane.map(|l| l.0),
         lane_name: lane.map(|l| l.name.clone()),
-        status,
+        status: shown.status,
         activity: m.activity,
         stale: shown.stale,
-        waiting: shown.waiting && status == Status::Idle,
+        waiting: shown.waiting,
         flags: if shown.unassigned_run { vec!["running without work order".to_owned()] } else { vec![] },
         since: m.since.map(Into::into),
         seen_at: m.seen_at.map(Into::into),

@@ -213,7 +213,7 @@ fn writes() -> Vec<Route> {
         ),
         write(
             ("PATCH", "/downtime-events/{id}"),
-            "Say why a machine stood",
+            "Say why a machine stood, or that a reported stop is over",
             Access::Permission(DOWNTIME),
             Some(schema_of::<stops::ClassifyStop>),
             stop,

@@ -41,12 +41,16 @@ pub(super) struct ReportStop {
     notes: Option<String>,
 }
 
-/// Body of `PATCH /downtime-events/{id}`.
+/// Body of `PATCH /downtime-events/{id}`: a reason, an end, or both.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClassifyStop {
     /// Code of an active reason.
-    downtime_reason_code: String,
+    #[serde(default)]
+    downtime_reason_code: Option<String>,
+    /// The machine runs again since then. Only for a stop that somebody reported: signals end their own.
+    #[serde(default)]
+    ended_at: Option<Rfc3339>,
     #[serde(default)]
     notes: Option<String>,
 }
@@ -193,20 +197,50 @@ pub(super) async fn classify(call: Call) -> Answer {
     let at = call.api.store.now();
     let before = stored(&call.api, id).await?.ok_or_else(|| ApiError::not_found("stop"))?;
     let is_anothers = before.reason.is_some() && before.classified_by.is_some_and(|u| u != by);
-    if is_anothers && !caller.may(CLASSIFY) {
+    if body.downtime_reason_code.is_some() && is_anothers && !caller.may(CLASSIFY) {
         return Err(ApiError::forbidden(CLASSIFY));
     }
+    if body.downtime_reason_code.is_none() && (body.ended_at.is_none() || note.is_some()) {
+        return Err(ApiError::field("downtime_reason_code", "is required"));
+    }
     let decided = call.api.store.decide(move |model| {
-        let reason =
-            reason(model, &body.downtime_reason_code).map_err(|m| ApiError::field("downtime_reason_code", m))?;
-        // Said twice is said once: a page that lost the answer sends it again.
-        let is_said = before.reason == Some(reason)
-            && before.classified_by == Some(by)
-            && (note.is_none() || note == before.note);
-        let fact = DowntimeClassified { id, reason, note, by, at };
-        Ok::<_, ApiError>((if is_said { vec![] } else { vec![fact.into()] }, ()))
+        let mut facts: Vec<Fact> = Vec::new();
+        if let Some(code) = &body.downtime_reason_code {
+            let reason = reason(model, code).map_err(|m| ApiError::field("downtime_reason_code", m))?;
+            // Said twice is said once: a page that lost the answer sends it again.
+            let is_said = before.reason == Some(reason)
+                && before.classified_by == Some(by)
+                && (note.is_none() || note == before.note);
+            let fact = DowntimeClassified { id, reason, note, by, at };
+            facts.extend((!is_said).then(|| fact.into()));
+        }
+        if let Some(Rfc3339(ended_at)) = body.ended_at {
+            facts.extend(ended(model, &before, ended_at, at)?);
+        }
+        Ok::<_, ApiError>((facts, ()))
     });
     decided.await.map_err(not_stored)??;
     let row = stored(&call.api, id).await?.ok_or_else(|| ApiError::not_found("stop"))?;
     Ok(json(200, &present::downtime(&call.api.store.model(), &row, at)))
+}
+
+/// What is recorded when somebody says that a reported stop is over (DOWN-04); nothing when it was said before.
+fn ended(model: &Model, row: &DowntimeRow, ended_at: Timestamp, now: Timestamp) -> Result<Option<Fact>, ApiError> {
+    let refuse = |reason: &str| Err(ApiError::new(409, "Cannot end downtime", reason));
+    if row.ended_at == Some(ended_at) {
+        return Ok(None);
+    }
+    if row.ended_at.is_some() || model.open_downtime(row.id).is_none() {
+        return refuse("This stop has ended already");
+    }
+    if row.source != "operator" {
+        return refuse("The machine's signals opened this stop; it ends when they see the machine run");
+    }
+    if ended_at <= row.started_at {
+        return Err(ApiError::field("ended_at", "must be after started_at"));
+    }
+    if ended_at > now.plus(AHEAD_MOST) {
+        return Err(ApiError::field("ended_at", "lies in the future"));
+    }
+    Ok(Some(DowntimeClosed { id: row.id, ended_at }.into()))
 }

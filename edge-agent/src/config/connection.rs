@@ -1,6 +1,7 @@
 //! Reads `[[connection]]` and its tags. A new driver adds its word and its reader in [`driver`].
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use toml::Spanned;
@@ -39,7 +40,7 @@ impl Tags {
     }
 }
 
-pub(super) fn read_all(file: &mut Fields<'_, '_>) -> (Vec<ConnectionConfig>, Tags) {
+pub(super) fn read_all(file: &mut Fields<'_, '_>, data_dir: &Arc<Path>) -> (Vec<ConnectionConfig>, Tags) {
     let mut tags = Tags { infos: Vec::new(), by_name: HashMap::new(), broken: Vec::new() };
     let mut connections: Vec<ConnectionConfig> = Vec::new();
     let mut names: HashMap<String, usize> = HashMap::new();
@@ -61,6 +62,7 @@ pub(super) fn read_all(file: &mut Fields<'_, '_>) -> (Vec<ConnectionConfig>, Tag
             connections.push(ConnectionConfig {
                 name: name.into(),
                 driver,
+                data_dir: data_dir.clone(),
                 tags: tag_index(first).0..tag_index(tags.infos.len()).0,
             });
         }

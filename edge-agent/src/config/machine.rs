@@ -13,6 +13,10 @@ use super::fields::Fields;
 use super::register::TagType;
 use crate::driver::{TagIndex, Value};
 
+/// A stop that may still become a downtime event holds up the settling of time for all machines of the
+/// box, so this bounds how far OEE may lie behind.
+const MICRO_STOP_SECONDS_MAX: u32 = 600;
+
 /// One machine's signals.
 #[derive(Clone, Debug)]
 pub struct MachineConfig {
@@ -103,7 +107,7 @@ pub(super) fn read_all(file: &mut Fields<'_, '_>, tags: &Tags) -> Vec<MachineCon
 fn machine(table: &mut Fields<'_, '_>, tags: &Tags, names: &mut HashMap<String, usize>) -> Option<MachineConfig> {
     let code = name(table, "machine", names);
     let stale_after_ms = table.whole_or("stale_after_ms", 3_000, 200..=7_200_000, " ms");
-    let micro_stop_seconds = table.whole_or("micro_stop_seconds", 60, 0..=3_600, " s");
+    let micro_stop_seconds = table.whole_or("micro_stop_seconds", 60, 0..=MICRO_STOP_SECONDS_MAX, " s");
     let mut slowest: Option<(u32, Arc<str>)> = None;
     let mut watch = |tag: TagIndex| {
         if let Some(info) = tags.infos.get(tag.index())

@@ -81,6 +81,8 @@ pub struct TagInfo {
 pub struct ConnectionConfig {
     pub name: Arc<str>,
     pub driver: DriverConfig,
+    /// The agent's; a driver that must keep files has a folder of its own in there.
+    pub data_dir: Arc<Path>,
     /// Its tags; they are neighbours in [`Config::tags`].
     pub tags: Range<u32>,
 }
@@ -223,7 +225,9 @@ fn read(mut file: Fields<'_, '_>) -> Option<Config> {
         Some(section) => cloud(section).map(Some),
         None => Some(None),
     };
-    let (connections, tags) = connection::read_all(&mut file);
+    // Without [agent] there is no configuration, so nobody uses the empty path.
+    let data_dir = agent.as_ref().map_or(Path::new(""), |a| &a.data_dir).into();
+    let (connections, tags) = connection::read_all(&mut file, &data_dir);
     let machines = machine::read_all(&mut file, &tags);
     file.finish();
     Some(Config { agent: agent?, http: http?, cloud: cloud?, connections, machines, tags: tags.infos })

@@ -13,6 +13,7 @@ mod status;
 mod supervise;
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -32,6 +33,8 @@ pub struct Context {
     pub status: Arc<ConnectionStatus>,
     /// The connection's tags; a connection's tags are neighbours in the table.
     pub tags: Range<u32>,
+    /// A driver that must keep files has a folder of its own in there.
+    pub data_dir: Arc<Path>,
     pub shutdown: CancellationToken,
 }
 
@@ -62,7 +65,8 @@ impl ConnectionConfig {
     pub fn start(&self, sink: Sink, clock: Arc<dyn Clock>, shutdown: CancellationToken) -> Arc<ConnectionStatus> {
         let tags = self.tags.end.saturating_sub(self.tags.start);
         let status = Arc::new(ConnectionStatus::new(self.name.clone(), self.driver.code(), tags));
-        let context = Context { sink, clock, status: status.clone(), tags: self.tags.clone(), shutdown };
+        let (tags, data_dir) = (self.tags.clone(), self.data_dir.clone());
+        let context = Context { sink, clock, status: status.clone(), tags, data_dir, shutdown };
         let config = self.clone();
         tokio::spawn(supervise::supervise(context, move |context| start(&config, context)));
         status

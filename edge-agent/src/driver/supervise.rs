@@ -88,6 +88,7 @@ mod tests {
             clock: Arc::new(FixedClock(77)),
             status: Arc::new(ConnectionStatus::new(name.into(), "test", tags.end - tags.start)),
             tags,
+            data_dir: std::path::Path::new("").into(),
             shutdown: shutdown.clone(),
         }
     }

@@ -17,8 +17,6 @@ use crate::config::{Condition, Counter, MachineConfig};
 use crate::driver::{Quality, Reading, Value};
 use crate::store::Ride;
 
-/// How long a short stop may hold up the settling of time: until it ends or becomes a downtime event.
-const HOLD_MOST: i64 = 120 * SECOND;
 /// A step back of the clock that is more than jitter between tasks.
 const SET_BACK: i64 = SECOND;
 
@@ -164,7 +162,7 @@ impl Engine {
             activity: Activity::NoData,
             time: b.since.0,
             unseen_from: b.since.0,
-            stop: b.downtime.map(|(id, at)| Stop { started_at: at.0, downtime: Some(id) }),
+            stop: b.downtime.map(|(id, at)| Stop { started_at: at.0, downtime: Some(id), ends_by_signals: true }),
             made: Parts::default(),
             settled: b.since.0,
         });
@@ -192,7 +190,8 @@ impl Engine {
     pub fn downtime_opened(&mut self, machine: MachineId, id: Uuid, started_at: Timestamp) {
         for b in self.machines.iter_mut().filter_map(|m| m.bound.as_mut()).filter(|b| b.machine == machine) {
             let started_at = b.stop.map_or(started_at.0, |s| s.started_at);
-            b.stop = Some(Stop { started_at, downtime: Some(id) });
+            let ends_by_signals = !matches!(b.activity, Activity::Running | Activity::Setup);
+            b.stop = Some(Stop { started_at, downtime: Some(id), ends_by_signals });
         }
     }
 
@@ -200,7 +199,9 @@ impl Engine {
     pub fn downtime_closed(&mut self, id: Uuid, ended_at: Timestamp) {
         for b in self.machines.iter_mut().filter_map(|m| m.bound.as_mut()) {
             if b.stop.is_some_and(|s| s.downtime == Some(id)) {
-                b.stop = b.activity.is_stop().then_some(Stop { started_at: ended_at.0.max(b.time), downtime: None });
+                let started_at = ended_at.0.max(b.time);
+                let next = Stop { started_at, downtime: None, ends_by_signals: true };
+                b.stop = b.activity.is_stop().then_some(next);
             }
         }
     }
@@ -454,8 +455,9 @@ impl Machine {
             }
             b.made.write_due(seen, &of, out);
             match b.stop {
-                // It may yet become a downtime event that starts there.
-                Some(Stop { started_at, downtime: None }) => started_at.max(seen.saturating_sub(HOLD_MOST)).min(seen),
+                // It may yet become a downtime event that starts there. That holds time up for no longer
+                // than the micro-stop limit, which the configuration bounds.
+                Some(Stop { started_at, downtime: None, .. }) => started_at.min(seen),
                 _ => seen,
             }
         };

@@ -313,6 +313,26 @@ fn down_03_a_reported_stop_is_taken_over_and_ends_with_the_signals() {
 }
 
 #[test]
+fn down_03_a_lost_connection_does_not_end_a_stop_that_was_reported_on_a_running_machine() {
+    let mut b = Bench::new(binding());
+    b.run(100, 110);
+    b.engine.downtime_opened(MachineId(7), Uuid::from_u128(9), Timestamp(109 * SECOND));
+    b.run(110, 120);
+    for at in 120..130 {
+        b.tick(at);
+    }
+    b.run(130, 140);
+    let facts = b.take();
+    assert!(facts.iter().any(|f| matches!(f, Fact::ActivityChanged(f) if f.activity == NoData)));
+    assert_eq!(stops(&facts), []);
+    b.status = 3;
+    b.run(140, 150);
+    b.status = 1;
+    b.run(150, 151);
+    assert_eq!(stops(&b.take()), [("closed", 150)], "the signals saw it stand and run again");
+}
+
+#[test]
 fn edge_13_parts_made_while_unseen_are_booked_into_the_gap() {
     let parts = Some((100, Timestamp(95 * SECOND)));
     let mut b = Bench::new(Binding { since: Timestamp(100 * SECOND), parts, ..binding() });
@@ -400,4 +420,16 @@ fn edge_01_an_unbound_machine_says_nothing() {
     assert_eq!(b.changes(), [(100, Running), (104, NoData)]);
     assert_eq!(b.run(105, 120), None);
     assert!(b.take().is_empty());
+}
+
+#[test]
+fn q_133_time_waits_for_a_long_limit_so_that_a_stop_is_never_opened_in_settled_time() {
+    let mut engine = Engine::new(3, &[MachineConfig { micro_stop_seconds: 600, ..config() }]);
+    engine.bind(0, binding());
+    let mut b = Bench { engine, out: Output::new(|| Uuid::from_u128(1)), status: 1, parts: 0, rejects: 0 };
+    assert_eq!(b.run(100, 200), Some(190));
+    b.status = 3;
+    assert_eq!(b.run(200, 800), Some(200), "the stop may yet be a downtime event from its first moment on");
+    assert_eq!(b.run(800, 802), Some(800));
+    assert_eq!(stops(&b.take()), [("opened", 200)]);
 }

@@ -15,6 +15,9 @@ pub(super) struct Stop {
     pub(super) started_at: i64,
     /// The downtime event, once there is one.
     pub(super) downtime: Option<Uuid>,
+    /// A stop that somebody reported while signals said that the machine runs is not theirs to end, until
+    /// they have seen it stand: a moment without connection says nothing about it.
+    pub(super) ends_by_signals: bool,
 }
 
 /// What a stop must know of its machine.
@@ -38,7 +41,7 @@ pub(super) fn change(
 ) {
     match after {
         Activity::Idle | Activity::Blocked | Activity::Starved | Activity::Down => {
-            stop.get_or_insert(Stop { started_at: at, downtime: None });
+            stop.get_or_insert(Stop { started_at: at, downtime: None, ends_by_signals: true }).ends_by_signals = true;
         }
         Activity::NoData => {
             confirm(stop, at, of, out);
@@ -48,9 +51,7 @@ pub(super) fn change(
             }
         }
         Activity::Running | Activity::Setup => {
-            // An operator may report a stop while signals say the machine runs; it lasts until the
-            // signals have seen a stop end.
-            if before == Activity::NoData || before.is_stop() {
+            if stop.is_some_and(|s| s.ends_by_signals) && (before == Activity::NoData || before.is_stop()) {
                 // Nobody saw it stand in `no_data`; one that was reported in it lasted until now.
                 let was_seen = before != Activity::NoData || stop.is_some_and(|s| s.started_at > unseen_from);
                 let ended_at = if was_seen { at } else { unseen_from };

@@ -82,7 +82,7 @@ impl Step<'_> {
                 let fact = WorkOrderMoved {
                     work_order: r.work_order,
                     verb: r.verb,
-                    machine: w.machine.or_else(|| only_machine(self.model, w.record.lane)),
+                    machine: r.machine.or(w.machine).or_else(|| only_machine(self.model, w.record.lane)),
                     by: Some(r.by),
                     at: self.now,
                     note: r.note.clone(),

@@ -25,6 +25,8 @@ pub(super) struct Head {
 
 /// How long acknowledged batches stay.
 const KEEP_US: i64 = 35 * 24 * unison_core::time::HOUR;
+/// Batches that are deleted at once; everybody who wants to write waits meanwhile.
+pub(super) const PRUNED_MOST: u32 = 5_000;
 
 pub(super) fn append(conn: &Connection, head: &Head, first: u64, at: Timestamp, body: &[u8]) -> rusqlite::Result<()> {
     conn.prepare_cached(
@@ -91,16 +93,26 @@ pub(super) fn oldest_unsent(conn: &Connection, incarnation: u32, acked: u64) -> 
     .optional()
 }
 
-/// Deletes acknowledged batches that are old enough, a few at a time. The last batch always stays: it
-/// holds the end of the chain.
-pub(super) fn prune(conn: &Connection, acked: u64, now: Timestamp) -> rusqlite::Result<usize> {
-    conn.execute(
-        "DELETE FROM log WHERE (incarnation, first_seq) IN (
-           SELECT incarnation, first_seq FROM log
-           WHERE last_seq <= ?1 AND committed_at < ?2 AND last_seq < (SELECT max(last_seq) FROM log)
-           ORDER BY incarnation, first_seq LIMIT 1000)",
-        params![int(acked), now.0.saturating_sub(KEEP_US)],
-    )
+/// Deletes acknowledged batches that are old enough, at most [`PRUNED_MOST`]: from the oldest up to the
+/// first that must stay, so that the rest of a long log is not even looked at. The last batch always
+/// stays: it holds the end of the chain.
+pub(super) fn prune(conn: &Connection, head: &Head, acked: u64, now: Timestamp) -> rusqlite::Result<usize> {
+    let old = now.0.saturating_sub(KEEP_US);
+    let mut statement = conn.prepare_cached(
+        "SELECT first_seq, last_seq, committed_at FROM log WHERE incarnation = ?1 ORDER BY first_seq LIMIT ?2",
+    )?;
+    let mut rows = statement.query(params![head.incarnation, PRUNED_MOST])?;
+    let mut until: Option<i64> = None;
+    while let Some(row) = rows.next()? {
+        let (first, last, committed_at): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if seq(last) > acked || seq(last) >= head.seq || committed_at >= old {
+            break;
+        }
+        until = Some(first);
+    }
+    let Some(until) = until else { return Ok(0) };
+    conn.prepare_cached("DELETE FROM log WHERE incarnation = ?1 AND first_seq <= ?2")?
+        .execute(params![head.incarnation, until])
 }
 
 pub(super) fn int(seq: u64) -> i64 {

@@ -24,6 +24,7 @@ mod writer;
 
 use std::fs::{File, TryLockError};
 use std::ops::Deref;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -134,7 +135,8 @@ impl Store {
             let path = path.to_owned();
             move |error| StoreError::File { path, error }
         };
-        std::fs::create_dir_all(data_dir).map_err(at(data_dir))?;
+        // For this user only: besides the database the keys of the box lie in there.
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(at(data_dir))?;
         let lock_path = data_dir.join("edge.lock");
         let lock = File::create(&lock_path).map_err(at(&lock_path))?;
         match lock.try_lock() {
@@ -150,7 +152,8 @@ impl Store {
         let shared_model = Arc::new(RwLock::new(model.clone()));
         let writer =
             writer::Writer::new(conn, model, head, shared_model.clone(), queue.clone(), changes.clone(), clock.clone());
-        let thread = std::thread::Builder::new().name("store".into()).spawn(move || writer.run()).map_err(at(&path))?;
+        let thread =
+            std::thread::Builder::new().name("store".into()).spawn(move || writer.run_or_exit()).map_err(at(&path))?;
         Ok(Self(Arc::new(Shared {
             path,
             model: shared_model,
@@ -368,5 +371,7 @@ impl Drop for Shared {
     }
 }
 
+#[cfg(test)]
+mod disk_tests;
 #[cfg(test)]
 mod tests;

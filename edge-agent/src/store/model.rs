@@ -177,12 +177,6 @@ impl Model {
         self.by_number.get(number).and_then(|id| self.work_orders.get(id))
     }
 
-    /// The active reason with this code.
-    #[must_use]
-    pub fn reason_by_code(&self, code: &str) -> Option<&Reason> {
-        self.reasons.values().find(|r| r.code == code)
-    }
-
     #[must_use]
     pub fn standard(&self) -> Standard {
         self.plant.as_ref().map_or(Standard::default(), |p| p.standard)
@@ -304,9 +298,7 @@ impl Model {
                 }
             }
             Fact::WorkOrderMoved(f) => self.moved(f),
-            Fact::AgentStarted(f) => {
-                self.unknown_machines.clone_from(&f.unknown);
-            }
+            Fact::AgentStarted(f) => self.unknown_machines.clone_from(&f.unknown),
             Fact::Counted(_) | Fact::WorkOrderRefused(_) => {}
         }
     }
@@ -404,8 +396,9 @@ impl Model {
     }
 
     fn machine(&mut self, record: &Machine) {
+        // Two records may swap their codes: only what still points here is taken away.
         if let Some(before) = self.machines.get(&record.id)
-            && before.record.code != record.code
+            && self.by_code.get(&before.record.code) == Some(&record.id)
         {
             self.by_code.remove(&before.record.code);
         }
@@ -435,6 +428,12 @@ impl Model {
     }
 
     fn work_order(&mut self, record: &WorkOrder, sums: Sums) {
+        let was_running = self.is_in_progress(record.id);
+        if let Some(before) = self.work_orders.get(&record.id)
+            && self.by_number.get(&before.record.number) == Some(&record.id)
+        {
+            self.by_number.remove(&before.record.number);
+        }
         self.by_number.insert(record.number.clone(), record.id);
         match self.work_orders.get_mut(&record.id) {
             Some(w) => {
@@ -443,9 +442,6 @@ impl Model {
                 }
                 if !w.is_moved_here {
                     w.machine = record.machine;
-                }
-                if w.record.number != record.number {
-                    self.by_number.remove(&w.record.number);
                 }
                 w.record = record.clone();
             }
@@ -466,7 +462,14 @@ impl Model {
                 );
             }
         }
-        self.place_work_orders();
+        // Thousands come at once; few of them run.
+        if was_running || self.is_in_progress(record.id) {
+            self.place_work_orders();
+        }
+    }
+
+    fn is_in_progress(&self, id: WorkOrderId) -> bool {
+        self.work_orders.get(&id).is_some_and(|w| w.status == WorkOrderStatus::InProgress)
     }
 
     /// Finds out again which work order each machine works on.

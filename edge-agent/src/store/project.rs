@@ -158,9 +158,13 @@ pub(super) fn master(conn: &Connection, op: &MasterOp, version: u8, body: &[u8])
     Ok(())
 }
 
+/// Keeps evidence once: what cannot be taken is sent again and again.
 pub(super) fn set_aside(conn: &Connection, at: Timestamp, reason: &str, body: &[u8]) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT INTO set_aside (received_at, reason, body) VALUES (?1, ?2, ?3)")?
-        .execute(params![at.0, reason, body])?;
+    conn.prepare_cached(
+        "INSERT INTO set_aside (received_at, reason, body) SELECT ?1, ?2, ?3
+         WHERE NOT EXISTS (SELECT 1 FROM set_aside WHERE reason = ?2 AND body = ?3)",
+    )?
+    .execute(params![at.0, reason, body])?;
     Ok(())
 }
 

@@ -16,15 +16,15 @@ use unison_core::shift::{ActiveDays, Shift, WallTime};
 use unison_core::span::Span;
 use unison_core::time::{HOUR, SECOND};
 use unison_sync::gate::{Verdict, judge};
-use unison_sync::wire::{BATCH_BYTES_MAX, FORMAT, Op};
+use unison_sync::wire::{FORMAT, Op};
 
 use super::history::DowntimeFilter;
 use super::*;
 
-const EDGE: Uuid = Uuid::from_u128(0xE);
+pub(super) const EDGE: Uuid = Uuid::from_u128(0xE);
 const PLANT: Uuid = Uuid::from_u128(0xB);
-const MILL: MachineId = MachineId(7);
-const ORDER: WorkOrderId = WorkOrderId(456);
+pub(super) const MILL: MachineId = MachineId(7);
+pub(super) const ORDER: WorkOrderId = WorkOrderId(456);
 const ANNA: UserId = UserId(3);
 /// 2025-11-06T10:00:00Z, a Thursday.
 const NOW: i64 = 1_762_423_200_000_000;
@@ -37,11 +37,11 @@ impl Clock for TestClock {
     }
 }
 
-fn clock() -> Arc<dyn Clock> {
+pub(super) fn clock() -> Arc<dyn Clock> {
     Arc::new(TestClock(AtomicI64::new(NOW)))
 }
 
-fn open(dir: &TempDir) -> Store {
+pub(super) fn open(dir: &TempDir) -> Store {
     Store::open(dir.path(), clock()).unwrap()
 }
 
@@ -125,7 +125,7 @@ fn master_data() -> Vec<MasterOp> {
 
 /// The cloud's side of the log.
 #[derive(Default)]
-struct Cloud(Have);
+pub(super) struct Cloud(Have);
 
 impl Cloud {
     async fn send(&mut self, store: &Store, ops: Vec<(u16, u8, Vec<u8>)>) {
@@ -157,7 +157,7 @@ impl Cloud {
 }
 
 /// An enrolled edge with master data that has started.
-async fn edge(dir: &TempDir) -> (Store, Cloud) {
+pub(super) async fn edge(dir: &TempDir) -> (Store, Cloud) {
     let (store, mut cloud) = (open(dir), Cloud::default());
     store.enrolled(identity()).await.unwrap();
     cloud.master(&store, master_data()).await;
@@ -165,19 +165,19 @@ async fn edge(dir: &TempDir) -> (Store, Cloud) {
     (store, cloud)
 }
 
-async fn write(store: &Store, facts: Vec<Fact>) {
+pub(super) async fn write(store: &Store, facts: Vec<Fact>) {
     store.decide(move |_| Ok::<_, Infallible>((facts, ()))).await.unwrap().unwrap();
 }
 
-fn at(seconds: i64) -> Timestamp {
+pub(super) fn at(seconds: i64) -> Timestamp {
     Timestamp(NOW + seconds * SECOND)
 }
 
-fn changed(seconds: i64, activity: Activity) -> Fact {
+pub(super) fn changed(seconds: i64, activity: Activity) -> Fact {
     ActivityChanged { machine: MILL, at: at(seconds), activity, clock: ClockQuality::Sure }.into()
 }
 
-fn logged(n: u128, completed: u32, rejected: u32) -> ProductionLogged {
+pub(super) fn logged(n: u128, completed: u32, rejected: u32) -> ProductionLogged {
     ProductionLogged {
         id: Uuid::from_u128(n),
         work_order: ORDER,
@@ -212,7 +212,7 @@ fn opened(n: u128, seconds: i64) -> Fact {
 }
 
 /// What the disk holds at this moment, as after a crash.
-fn crashed(dir: &TempDir) -> TempDir {
+pub(super) fn crashed(dir: &TempDir) -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     for name in ["edge.db", "edge.db-wal"] {
         std::fs::copy(dir.path().join(name), copy.path().join(name)).unwrap();
@@ -220,7 +220,7 @@ fn crashed(dir: &TempDir) -> TempDir {
     copy
 }
 
-fn log_rows(store: &Store) -> i64 {
+pub(super) fn log_rows(store: &Store) -> i64 {
     store.read(|c| c.query_row("SELECT count(*) FROM log", [], |r| r.get(0))).unwrap()
 }
 
@@ -307,44 +307,6 @@ async fn edge_01_nothing_is_recorded_before_enrolment() {
 }
 
 #[tokio::test]
-async fn sync_04_the_log_is_whole_chained_and_cut_to_size() {
-    let dir = tempfile::tempdir().unwrap();
-    let (store, _) = edge(&dir).await;
-    let one = |n: i64| Counted { machine: MILL, bucket: at(n * 10), total: 1, rejected: 0, ideal: 0, work_order: None };
-    write(&store, (0..30_000).map(|n| one(n).into()).collect()).await;
-    write(&store, vec![logged(1, 1, 0).into()]).await;
-    let (mut have, mut after, mut parts) = (Have::default(), 0, 0);
-    while after < store.model().queue.head {
-        let part = store.log_after(after, 192 * 1024).await.unwrap();
-        for bytes in &part.batches {
-            assert!(bytes.len() <= BATCH_BYTES_MAX);
-            let (batch, verdict) = judge(&have, bytes).unwrap();
-            assert_eq!(batch.origin, EDGE);
-            assert!(batch.ops.windows(2).all(|w| w[0].hlc < w[1].hlc));
-            let Verdict::Next(next) = verdict else { panic!("{verdict:?}") };
-            have = next;
-        }
-        (after, parts) = (part.last, parts + 1);
-    }
-    assert!(parts > 3 && have.seq == store.model().queue.head);
-}
-
-#[tokio::test]
-async fn sync_04_acknowledgement_moves_the_queue() {
-    let dir = tempfile::tempdir().unwrap();
-    let (store, _) = edge(&dir).await;
-    write(&store, vec![logged(1, 1, 0).into()]).await;
-    let before = store.model().queue;
-    assert!(before.pending() > 0 && before.oldest_unsent.is_some());
-    store.acked(before.head);
-    store.side(|_| Ok(())).await.unwrap();
-    let after = store.model().queue;
-    assert_eq!((after.pending(), after.oldest_unsent), (0, None));
-    let disk = crashed(&dir);
-    assert_eq!(Store::open(disk.path(), clock()).unwrap().model().queue, after);
-}
-
-#[tokio::test]
 async fn sync_04_logs_of_others_count_once() {
     let dir = tempfile::tempdir().unwrap();
     let (store, mut cloud) = edge(&dir).await;
@@ -378,7 +340,7 @@ async fn sync_03_unknown_ops_are_kept_and_the_stream_goes_on() {
 
 fn request(n: u128, verb: WorkOrderVerb) -> MasterOp {
     let request = Uuid::from_u128(n);
-    WorkOrderRequest { request, work_order: ORDER, verb, by: ANNA, at: at(0), note: None }.into()
+    WorkOrderRequest { request, work_order: ORDER, verb, machine: None, by: ANNA, at: at(0), note: None }.into()
 }
 
 #[tokio::test]
@@ -413,6 +375,25 @@ async fn edge_16_machines_are_matched_by_code() {
     cloud.master(&store, [machine(MachineId(8), "X-9", Some(EDGE)).into()]).await;
     assert_eq!(store.model().resolved().ours, [(0, MILL), (1, MachineId(8))]);
     assert!(store.model().unknown_machines.is_empty());
+}
+
+#[tokio::test]
+async fn edge_16_two_machines_and_two_work_orders_swap_their_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut cloud) = edge(&dir).await;
+    let other = MachineId(8);
+    let order = |id: i64, number: &str| -> MasterOp {
+        master::WorkOrder { id: WorkOrderId(id), number: number.into(), ..work_order(WorkOrderStatus::Released) }.into()
+    };
+    cloud.master(&store, [machine(other, "X-9", None).into(), order(456, "A"), order(457, "B")]).await;
+    let swapped = [machine(MILL, "X-9", None).into(), machine(other, "CNC-001", None).into()];
+    cloud.master(&store, swapped).await;
+    cloud.master(&store, [order(456, "B"), order(457, "A")]).await;
+    let model = store.model();
+    let (machine, order) = (|code| model.machine_by_code(code).unwrap().record.id, |n| model.work_order_by_number(n));
+    assert_eq!((machine("X-9"), machine("CNC-001")), (MILL, other));
+    assert_eq!(order("A").unwrap().record.id, WorkOrderId(457));
+    assert_eq!(order("B").unwrap().record.id, WorkOrderId(456));
 }
 
 #[tokio::test]
@@ -489,53 +470,4 @@ async fn edge_08_oee_of_a_range() {
     assert_eq!((sums.total, sums.rejected, sums.ideal), (300, 30, i128::from(300 * 6 * SECOND)));
     let later = store.read(|c| history::oee(c, &frame, MILL, Span::new(at(0), at(7_200)))).unwrap();
     assert_eq!((later.known, later.shift), (HOUR, 2 * HOUR), "later time is unknown, not unchanged");
-}
-
-#[tokio::test]
-async fn edge_09_a_damaged_a_newer_and_a_used_database_are_refused() {
-    let dir = tempfile::tempdir().unwrap();
-    let (store, _) = edge(&dir).await;
-    assert!(matches!(Store::open(dir.path(), clock()), Err(StoreError::InUse(_))));
-    drop(store);
-    let path = dir.path().join("edge.db");
-    Connection::open(&path).unwrap().execute("UPDATE log SET body = CAST(body || x'00' AS BLOB)", []).unwrap();
-    assert!(matches!(Store::open(dir.path(), clock()), Err(StoreError::Damaged(_))));
-    Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(Store::open(dir.path(), clock()), Err(StoreError::Newer { found: 99, .. })));
-}
-
-#[tokio::test]
-async fn side_rows_are_kept_or_undone_alone() {
-    let dir = tempfile::tempdir().unwrap();
-    let (store, _) = edge(&dir).await;
-    store.side(|c| project::meta(c, "a", b"1")).await.unwrap();
-    let failed: Result<(), _> = store
-        .side(|c| {
-            project::meta(c, "b", b"1")?;
-            Err(rusqlite::Error::QueryReturnedNoRows)
-        })
-        .await;
-    assert!(matches!(failed, Err(StoreError::Sqlite(_))));
-    let keys = |key: &'static str| store.read(move |c| load::meta(c, key)).unwrap().is_some();
-    assert!(keys("a") && !keys("b"));
-}
-
-#[tokio::test]
-async fn edge_09_a_full_disk_acknowledges_nothing_and_goes_on_by_itself() {
-    let dir = tempfile::tempdir().unwrap();
-    let (store, _) = edge(&dir).await;
-    let before = (log_rows(&store), store.model().queue);
-    let pages = |c: &Connection| c.pragma_query_value(None, "page_count", |r| r.get::<_, i64>(0));
-    store.side(move |c| pages(c).and_then(|n| c.pragma_update(None, "max_page_count", n))).await.unwrap();
-    store.ride(Ride { facts: vec![changed(5, Activity::Running)], counters: vec![] }).unwrap();
-    let many: Vec<Fact> = (0..5_000).map(|n| logged(n + 1, 1, 0).into()).collect();
-    let said = store.decide(move |_| Ok::<_, Infallible>((many, ()))).await;
-    assert!(matches!(said, Err(StoreError::DiskFull)), "{said:?}");
-    assert_eq!((log_rows(&store), store.model().queue), before);
-    assert_eq!(store.model().work_orders[&ORDER].completed, 0);
-    store.side(|c| c.pragma_update(None, "max_page_count", 1_000_000)).await.unwrap();
-    write(&store, vec![logged(1, 1, 0).into()]).await;
-    let model = store.model();
-    assert_eq!(model.machines[&MILL].activity, Activity::Running, "what rode is not lost");
-    assert_eq!(model.work_orders[&ORDER].completed, 1);
 }

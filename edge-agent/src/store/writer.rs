@@ -32,8 +32,10 @@ const OP_BYTES_OVER: usize = 24;
 /// Where a batch is cut; leaves room for the header and one more op.
 const BATCH_BYTES: usize = BATCH_BYTES_MAX - OP_BYTES_MAX - 1_024;
 const DISK_FULL_PAUSE: Duration = Duration::from_secs(1);
-const PRUNE_EVERY: Duration = Duration::from_secs(3_600);
-/// As sysexits.h: input/output error.
+/// With [`log::PRUNED_MOST`] faster than the log can grow, which is two batches a second.
+const PRUNE_EVERY: Duration = Duration::from_secs(600);
+/// As sysexits.h: internal software error, input/output error.
+const EXIT_SOFTWARE: i32 = 70;
 const EXIT_IO: i32 = 74;
 
 pub(super) struct Writer {
@@ -93,7 +95,16 @@ impl Writer {
         Self { conn, ahead: model, head, public, queue, changes, clock, pruned_at: None }
     }
 
-    pub(super) fn run(mut self) {
+    /// As a commit that fails, a defect here must end the process: without its writer the agent would go
+    /// on for ever and record nothing.
+    pub(super) fn run_or_exit(self) {
+        if catch_unwind(AssertUnwindSafe(|| self.run())).is_err() {
+            tracing::error!("the writer of the database failed; the agent ends here and must be started again");
+            std::process::exit(EXIT_SOFTWARE);
+        }
+    }
+
+    fn run(mut self) {
         while let Some(group) = self.queue.take() {
             self.commit(group);
             self.prune();
@@ -175,7 +186,7 @@ impl Writer {
         }
         self.pruned_at = Some(Instant::now());
         let now = Timestamp(self.clock.now_us());
-        if let Err(error) = log::prune(&self.conn, self.ahead.queue.acked, now) {
+        if let Err(error) = log::prune(&self.conn, &self.head, self.ahead.queue.acked, now) {
             tracing::warn!(%error, "old batches could not be deleted");
         }
     }

@@ -46,6 +46,7 @@ struct Inner {
     /// Enrolments that are answered with 503 first.
     unwell: AtomicU32,
     cut: Mutex<CancellationToken>,
+    raw: Mutex<Vec<Vec<u8>>>,
     began: Instant,
 }
 
@@ -102,6 +103,7 @@ impl Cloud {
             keys: Mutex::new(None),
             unwell: AtomicU32::new(unwell),
             cut: Mutex::new(CancellationToken::new()),
+            raw: Mutex::default(),
             began: Instant::now(),
         }));
         let app = Router::new().route("/api/v1/edges/enrol", post(enrol)).with_state(cloud.clone());
@@ -130,6 +132,11 @@ impl Cloud {
         let batch = Batch { format: FORMAT, origin: address().plant, incarnation: 1, first, prev, ops };
         let bytes = batch.encode().unwrap();
         side.log.push((batch, bytes));
+    }
+
+    /// Publishes bytes as they are to the edge, as a stranger on the broker might.
+    pub fn publish_raw(&self, payload: Vec<u8>) {
+        self.0.raw.lock().unwrap().push(payload);
     }
 
     /// Ends every connection.
@@ -183,6 +190,10 @@ impl Cloud {
                         messages
                     };
                     self.publish(messages, &mut out);
+                    for payload in self.0.raw.lock().unwrap().drain(..) {
+                        let topic = address().topic(Direction::Down);
+                        Publish::new(topic, QoS::AtMostOnce, payload).write(&mut out).unwrap();
+                    }
                 }
             }
             while let Ok(packet) = Packet::read(&mut input, PACKET) {

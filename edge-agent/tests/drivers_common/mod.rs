@@ -29,17 +29,20 @@ pub struct Edge {
     pub sink: Sink,
     pub statuses: Vec<Arc<ConnectionStatus>>,
     pub shutdown: CancellationToken,
+    pub data_dir: tempfile::TempDir,
     _stop: DropGuard,
 }
 
 impl Edge {
     /// `connections` is the part of the file after [agent].
     pub fn start(connections: &str) -> Self {
-        let text = format!("[agent]\nname = \"test\"\ndata_dir = \"/tmp\"\n{connections}");
+        let data_dir = tempfile::tempdir().unwrap();
+        let agent = format!("[agent]\nname = \"test\"\ndata_dir = \"{}\"\n", data_dir.path().display());
+        let text = format!("{agent}{connections}");
         let config = config::parse("test.toml", &text).unwrap_or_else(|errors| panic!("{errors}"));
         let (sink, shutdown) = (Sink::new(config.tags.len()), CancellationToken::new());
         let statuses = start_all(&config, sink.clone(), Arc::new(SystemClock), shutdown.clone());
-        Self { sink, statuses, _stop: shutdown.clone().drop_guard(), shutdown }
+        Self { sink, statuses, _stop: shutdown.clone().drop_guard(), shutdown, data_dir }
     }
 
     pub fn status(&self, connection: usize) -> StatusSnapshot {

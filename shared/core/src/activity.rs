@@ -119,14 +119,24 @@ pub struct Shown {
 /// The status of a machine: a pure function of activity, work order and mode.
 ///
 /// `last_known` is the last activity that was not `no_data`; it is what is shown while nothing is seen.
+/// `reported_down` says that a stop which an operator reported is open (DOWN-03): it makes the machine
+/// `down` unless its signals say that it runs, because signals are never refused. What was last known of
+/// a machine that cannot be seen refuses nobody.
 #[must_use]
-pub fn shown(activity: Activity, last_known: Option<Activity>, has_work_order: bool, mode: Mode) -> Shown {
+pub fn shown(
+    activity: Activity,
+    last_known: Option<Activity>,
+    has_work_order: bool,
+    mode: Mode,
+    reported_down: bool,
+) -> Shown {
     let stale = activity == Activity::NoData;
     let seen = if stale { last_known.unwrap_or(Activity::NoData) } else { activity };
-    let waiting = matches!(seen, Activity::Blocked | Activity::Starved);
+    let is_down_by_report = reported_down && activity != Activity::Running;
     let status = match (mode, seen) {
         (Mode::Decommissioned, _) => Status::Decommissioned,
         (Mode::Maintenance, _) => Status::Maintenance,
+        (Mode::Production, _) if is_down_by_report => Status::Down,
         (Mode::Production, Activity::Running) => Status::Running,
         (Mode::Production, Activity::Setup) => Status::Setup,
         (Mode::Production, Activity::Down) => Status::Down,
@@ -135,6 +145,7 @@ pub fn shown(activity: Activity, last_known: Option<Activity>, has_work_order: b
         (Mode::Production, Activity::NoData) if has_work_order => Status::Idle,
         (Mode::Production, Activity::NoData) => Status::Available,
     };
+    let waiting = status == Status::Idle && matches!(seen, Activity::Blocked | Activity::Starved);
     let unassigned_run = status == Status::Running && !has_work_order && !stale;
     Shown { status, waiting, stale, unassigned_run }
 }
@@ -147,7 +158,7 @@ mod tests {
     fn mach_01_q_128_status_follows_activity_work_order_and_mode() {
         let check = |a, last, wo, mode, status, waiting, stale, flagged| {
             assert_eq!(
-                shown(a, last, wo, mode),
+                shown(a, last, wo, mode, false),
                 Shown { status, waiting, stale, unassigned_run: flagged },
                 "{a:?} {last:?} {wo} {mode:?}"
             );
@@ -166,6 +177,26 @@ mod tests {
         check(A::NoData, None, false, production, Status::Available, false, true, false);
         check(A::Running, None, true, Mode::Maintenance, Status::Maintenance, false, false, false);
         check(A::Running, None, true, Mode::Decommissioned, Status::Decommissioned, false, false, false);
+    }
+
+    #[test]
+    fn down_03_q_128_a_reported_stop_shows_down_unless_signals_say_running() {
+        use Activity as A;
+        let check = |a, last, mode, status| {
+            let is = shown(a, last, true, mode, true);
+            assert_eq!((is.status, is.waiting, is.unassigned_run), (status, false, false), "{a:?} {last:?} {mode:?}");
+            assert_eq!(is.stale, a == A::NoData);
+        };
+        let production = Mode::Production;
+        check(A::Running, None, production, Status::Running);
+        for stands in [A::Idle, A::Setup, A::Blocked, A::Starved, A::Down] {
+            check(stands, None, production, Status::Down);
+        }
+        check(A::NoData, None, production, Status::Down);
+        check(A::NoData, Some(A::Idle), production, Status::Down);
+        check(A::NoData, Some(A::Running), production, Status::Down);
+        check(A::Idle, None, Mode::Maintenance, Status::Maintenance);
+        check(A::Down, None, Mode::Decommissioned, Status::Decommissioned);
     }
 
     #[test]

@@ -50,8 +50,10 @@ pub struct Counted {
     pub work_order: Option<WorkOrderId>,
 }
 
-/// Every fact of this origin with a time before `until` stands before this one in the log: up to
-/// `until` the machine time of this edge is settled. Later time is unknown, not unchanged.
+/// Everything that signals said of the time before `until` stands before this in the log: up to `until`
+/// the machine time of this edge is settled. Later time is unknown, not unchanged. Only people may speak
+/// of settled time later on: a stop reported or ended with a time of its own counts from then on on both
+/// sides, and an event that was open when its machine was lost is closed at that moment, inside `no_data`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observed {
     pub until: Timestamp,

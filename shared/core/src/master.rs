@@ -128,6 +128,8 @@ pub struct WorkOrderRequest {
     pub request: Uuid,
     pub work_order: WorkOrderId,
     pub verb: WorkOrderVerb,
+    /// The machine it shall run on; where missing, the planned one.
+    pub machine: Option<MachineId>,
     pub by: UserId,
     pub at: Timestamp,
     pub note: Option<String>,

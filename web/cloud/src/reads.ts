@@ -63,4 +63,4 @@ export const useLogs = () =>
   useQuery({ queryKey: ['production-logs'], queryFn: ({ signal }) => get<{ production_logs: ProductionLog[] }>('/production-logs', { per_page: 100 }, signal), refetchInterval: KPI_REFRESH_MS });
 
 export const useEdges = () =>
-  useQuery({ queryKey: ['edges'], queryFn: ({ signal }) => get<{ edges: EdgeRow[] }>('/edges', undefined, signal), refetchInterval: 5_000 });
+  useQuery({ queryKey: ['edges'], queryFn: ({ signal }) => get<{ edges: EdgeRow[] }>('/edges', { per_page: 100 }, signal), refetchInterval: 5_000 });

@@ -56,7 +56,7 @@ pub async fn load(tenancy: &Tenancy, organization: &Organization, content: Conte
         .map_err(DbError::Failed)?;
     let mut loaded = tenancy.write(&caller, move |tx| rows::store(tx, &content, &hashes)).await?;
     for email in emails {
-        tenancy.platform().confirm_login(&email).await?;
+        tenancy.platform().confirm_login(&email, organization.id).await?;
     }
     loaded.passwords = passwords;
     Ok(loaded)

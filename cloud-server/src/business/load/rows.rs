@@ -170,9 +170,8 @@ impl Storing<'_, '_> {
         let after = kind.record(tx, id)?;
         if is_touched {
             let action = if is_new { "create" } else { "update" };
-            // The records as edges get them: without passwords, hashes and hourly rates.
-            let shown = |op: &Option<MasterOp>| op.as_ref().map(|op| format!("{op:?}"));
-            tx.audit(kind.table, id, action, shown(&before).as_ref(), shown(&after).as_ref())?;
+            let json = |op: Option<&MasterOp>| op.map(master::json).transpose();
+            tx.audit(kind.table, id, action, json(before.as_ref())?.as_ref(), json(after.as_ref())?.as_ref())?;
         }
         if let Some(after) = after.filter(|a| before.as_ref() != Some(a)) {
             for plant in plants {

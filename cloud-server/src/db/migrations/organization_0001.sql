@@ -251,7 +251,8 @@ CREATE TABLE production_logs (
   UNIQUE (organization_id, uuid),
   FOREIGN KEY (organization_id, work_order_id) REFERENCES work_orders (organization_id, id),
   FOREIGN KEY (organization_id, machine_id) REFERENCES machines (organization_id, id),
-  FOREIGN KEY (organization_id, user_id) REFERENCES users (organization_id, id)
+  FOREIGN KEY (organization_id, user_id) REFERENCES users (organization_id, id),
+  FOREIGN KEY (organization_id, shift_id) REFERENCES shifts (organization_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX production_logs_by_work_order ON production_logs (organization_id, work_order_id, logged_at);
 
@@ -296,7 +297,10 @@ CREATE TABLE downtime_events (
   reason_hlc      INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (organization_id, uuid),
   FOREIGN KEY (organization_id, machine_id) REFERENCES machines (organization_id, id),
-  FOREIGN KEY (organization_id, reason_id) REFERENCES downtime_reasons (organization_id, id)
+  FOREIGN KEY (organization_id, reason_id) REFERENCES downtime_reasons (organization_id, id),
+  FOREIGN KEY (organization_id, work_order_id) REFERENCES work_orders (organization_id, id),
+  FOREIGN KEY (organization_id, opened_by) REFERENCES users (organization_id, id),
+  FOREIGN KEY (organization_id, classified_by) REFERENCES users (organization_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX downtime_events_by_machine ON downtime_events (organization_id, machine_id, started_at);
 

@@ -14,8 +14,8 @@ use uuid::Uuid;
 const NAME_CHARS_MAX: usize = 100;
 
 pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {
-    let live = call.app.live.clone();
-    json(200, &call.read(move |tx| Ok(all(tx, &live)?)).await?)
+    let (live, page) = (call.app.live.clone(), call.page()?);
+    json(200, &call.read(move |tx| Ok(all(tx, &live, page)?)).await?)
 }
 
 /// What an edge says when it comes in.

@@ -2,7 +2,7 @@
 
 use crate::business::organization::{PlantView, plants};
 use crate::http::call::{Answer, Call, bytes, json};
-use crate::http::gate::COOKIE;
+use crate::http::gate::cookie;
 use crate::tenancy::Caller;
 use axum::http::{HeaderValue, header};
 use schemars::JsonSchema;
@@ -74,8 +74,9 @@ pub(crate) async fn login(call: Call) -> Result<Answer, ApiError> {
 }
 
 fn set_cookie(call: &Call, answer: &mut Answer, value: &str, seconds: i64) {
-    let secure = if call.app.config.server.behind_https { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
+    let is_https = call.app.config.server.behind_https;
+    let (name, secure) = (cookie(is_https), if is_https { "; Secure" } else { "" });
+    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         answer.headers_mut().insert(header::SET_COOKIE, cookie);
     }

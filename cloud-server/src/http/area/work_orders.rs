@@ -1,8 +1,9 @@
 //! Work orders. What an edge executes is asked of the edge, and the answer waited for a few seconds.
 
+use crate::business::idempotency;
 use crate::business::work_orders::{self, Answered, Filter, Moved};
-use crate::http::call::{Answer, Call, internal, json};
-use crate::tenancy::{Changed, Topic};
+use crate::http::call::{Answer, Call, bytes, internal, json};
+use crate::tenancy::{Changed, Topic, WriteTx};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::time::Duration;
@@ -66,16 +67,41 @@ struct Asked {
     reason: String,
 }
 
+/// What a call to move a work order comes to in its transaction.
+enum Step {
+    Now(Moved),
+    /// The same call came before.
+    Before(idempotency::Answer),
+}
+
+/// Stored for a question to an edge whose answer was not there yet.
+const ASKED: u16 = 202;
+
 async fn moved(call: Call, verb: WorkOrderVerb) -> Result<Answer, ApiError> {
     let (wanted, key): (MoveWorkOrder, Key) = (call.json_or_default()?, key(&call));
     // Listening starts before the question is asked, so that no answer is missed.
     let changes = call.app.tenancy.changes();
     let organization = call.organization()?.id;
-    let (request, edge) = match call.write(move |tx| work_orders::move_order(tx, &key, verb, &wanted)).await? {
-        Moved::Done(view) => return json(200, &view),
-        Moved::Asked { request, edge } => (request, edge),
+    let once = idempotency::Request::read(&call.headers, &call.action, &call.body)?;
+    let step = move |tx: &WriteTx<'_>| {
+        if let Some(answer) = idempotency::given(tx, once.as_ref())? {
+            return Ok(Step::Before(answer));
+        }
+        let moved = work_orders::move_order(tx, &key, verb, &wanted)?;
+        // Of a question the key keeps which it was: a repeated call waits for the same answer.
+        match &moved {
+            Moved::Done(view) => idempotency::keep(tx, once.as_ref(), 200, view)?,
+            Moved::Asked { request, edge } => idempotency::keep(tx, once.as_ref(), ASKED, &(request, edge))?,
+        };
+        Ok(Step::Now(moved))
     };
-    let _ = tokio::time::timeout(EDGE_WAIT, answered(changes, organization, request)).await;
+    let (request, edge) = match call.write(step).await? {
+        Step::Now(Moved::Done(view)) => return json(200, &view),
+        Step::Now(Moved::Asked { request, edge }) => (request, edge),
+        Step::Before((ASKED, asked)) => serde_json::from_str(&asked).map_err(|e| internal(&e.to_string()))?,
+        Step::Before((status, answer)) => return Ok(bytes(status, "application/json", answer)),
+    };
+    let _ = tokio::time::timeout(EDGE_WAIT, answered(&call, changes, organization, request)).await;
     match call.read(move |tx| Ok(work_orders::answer(tx, request)?)).await? {
         Answered::Done => json(200, &view(&call).await?),
         Answered::Refused(reason) => Err(work_orders::refused_by_edge(verb, reason)),
@@ -96,16 +122,25 @@ async fn moved(call: Call, verb: WorkOrderVerb) -> Result<Answer, ApiError> {
     }
 }
 
-/// Returns when the answer may be there.
-async fn answered(mut changes: Receiver<Changed>, organization: i64, request: Uuid) -> Result<(), ApiError> {
+/// Returns when the answer is there.
+async fn answered(
+    call: &Call,
+    mut changes: Receiver<Changed>,
+    organization: i64,
+    request: Uuid,
+) -> Result<(), ApiError> {
     loop {
         match changes.recv().await {
             Ok(c) if c.organization == organization && c.topics.contains(&Topic::WorkOrderRequest(request)) => {
                 return Ok(());
             }
             Ok(_) => {}
-            // Something was missed; it may have been this. Look once more after a moment.
-            Err(RecvError::Lagged(_)) => tokio::time::sleep(Duration::from_millis(500)).await,
+            // Something was missed; it may have been this.
+            Err(RecvError::Lagged(_)) => {
+                if call.read(move |tx| Ok(work_orders::answer(tx, request)?)).await? != Answered::NotYet {
+                    return Ok(());
+                }
+            }
             Err(RecvError::Closed) => return Err(internal("the list of changes is closed")),
         }
     }

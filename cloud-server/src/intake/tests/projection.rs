@@ -6,7 +6,7 @@ use crate::params;
 use unison_core::activity::Activity;
 use unison_core::facts::{
     ActivityChanged, AgentStarted, ClockQuality, Counted, DowntimeClassified, DowntimeClosed, DowntimeOpened, Fact,
-    Observed, StopSource, WorkOrderMoved, WorkOrderRefused, WorkOrderVerb,
+    Observed, ProductionLogged, StopSource, WorkOrderMoved, WorkOrderRefused, WorkOrderVerb,
 };
 use unison_core::ids::{MachineId, ReasonId, UserId, WorkOrderId};
 use unison_core::master::MasterOp;
@@ -98,6 +98,29 @@ async fn sync_10_machine_time_and_counts_become_rows() {
     assert!(cloud.number("SELECT last_seen_at AS n FROM edges WHERE organization_id = $1 AND id = 1", &[]).await > T);
     assert_eq!(cloud.number("SELECT head AS n FROM edges WHERE organization_id = $1 AND id = 1", &[]).await, 7);
     assert_eq!(cloud.number(QUARANTINE, &[]).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sync_facts_of_a_clock_far_ahead_and_notes_without_end_are_kept_as_evidence_and_the_stream_goes_on() {
+    let (cloud, mut edge) = connected().await;
+    let years_ahead = cloud.tenancy.now().plus(20 * 365 * 24 * unison_core::time::HOUR).0 - T;
+    let id = Uuid::now_v7();
+    let with_notes = |chars: usize| match logged(id, ORDER, 1) {
+        Fact::ProductionLogged(fact) => ProductionLogged { notes: Some("x".repeat(chars)), ..fact }.into(),
+        other => other,
+    };
+    edge.facts(vec![activity(FREE, years_ahead, Activity::Running), activity(FREE, 0, Activity::Idle)]).await;
+    // As much as a batch of the edge can hold; the frame of a plant's batch is some bytes longer. Two lengths
+    // grow by two bytes each.
+    let frame = edge.log.clone().facts(vec![with_notes(0)]).len() + 4;
+    edge.facts(vec![with_notes(unison_sync::wire::BATCH_BYTES_MAX - frame)]).await;
+    let twice = Uuid::now_v7();
+    edge.facts(vec![logged(twice, ORDER, 2), logged(twice, ORDER, 2)]).await;
+    assert_eq!(cloud.number(QUARANTINE, &[]).await, 2);
+    edge.facts(vec![logged(twice, ORDER, 3)]).await;
+    assert_eq!(cloud.number(QUARANTINE, &[]).await, 3, "the same id with other content is not swallowed");
+    let newest = "SELECT activity AS t FROM activity_changes WHERE organization_id = $1 ORDER BY at DESC LIMIT 1";
+    assert_eq!(cloud.text(newest, &[]).await, "idle");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -239,6 +239,7 @@ mod tests {
             clock: Arc::new(FixedClock(5)),
             status: Arc::new(ConnectionStatus::new("press".into(), "opcua", 2)),
             tags: 0..2,
+            data_dir: std::path::Path::new("").into(),
             shutdown: CancellationToken::new(),
         };
         (Feed::new(context.clone(), Arc::new([tag(0), tag(1)])), context)

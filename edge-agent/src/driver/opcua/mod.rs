@@ -8,6 +8,7 @@ mod feed;
 mod subscription;
 mod value;
 
+use std::path::Path;
 use std::time::Duration;
 
 use futures::{Stream, StreamExt as _};
@@ -32,9 +33,13 @@ const SESSION_TIMEOUT_MS: u32 = 30_000;
 /// reconnect for ever.
 const LIST_MAX: usize = 100_000;
 const BYTES_MAX: usize = 16 * 1024 * 1024;
+/// For certificates, in the data directory: a folder for all to write in would let anybody plant some.
+const PKI_FOLDER: &str = "opcua";
+/// No server cuts its messages into smaller pieces (OPC 10000-6, 7.1.2).
+const CHUNK_BYTES_MIN: usize = 8_192;
 
 pub(super) async fn run(config: OpcUaConfig, context: Context) -> DriverEnd {
-    let mut client = client()?;
+    let mut client = client(&context.data_dir.join(PKI_FOLDER))?;
     let mut backoff = Backoff::new(PAUSE_FIRST, PAUSE_MOST);
     loop {
         let reason = tokio::select! {
@@ -56,14 +61,14 @@ pub(super) async fn run(config: OpcUaConfig, context: Context) -> DriverEnd {
     }
 }
 
-fn client() -> Result<Client, String> {
+fn client(pki_dir: &Path) -> Result<Client, String> {
     ClientBuilder::new()
         .application_name("Unison edge")
         .application_uri("urn:unison:edge")
         .product_uri("urn:unison:edge")
         .session_name("Unison edge")
         // The library makes its folder for certificates at once, also when none are used.
-        .pki_dir(std::env::temp_dir().join("unison-edge-opcua"))
+        .pki_dir(pki_dir)
         .session_timeout(SESSION_TIMEOUT_MS)
         .session_retry_limit(0)
         .recreate_subscriptions(false)
@@ -76,7 +81,8 @@ fn client() -> Result<Client, String> {
         .max_string_length(BYTES_MAX)
         .max_byte_string_length(BYTES_MAX)
         .max_message_size(BYTES_MAX)
-        .max_chunk_count(0)
+        // 0 would let a server send pieces of one message for ever.
+        .max_chunk_count(BYTES_MAX / CHUNK_BYTES_MIN)
         .client()
         .map_err(|errors| errors.join(", "))
 }

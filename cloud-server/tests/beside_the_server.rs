@@ -1,0 +1,118 @@
+//! The command line beside a running server, and an edge that talks with it.
+
+#[path = "support/edge.rs"]
+mod edge;
+mod support;
+
+use edge::{Edge, Heard, PATIENCE, intake};
+use serde_json::json;
+use std::path::PathBuf;
+use std::process::Output;
+use std::time::{Duration, Instant};
+use support::{Server, content};
+use unison_core::master::MasterOp;
+use unison_sync::wire::Message;
+
+/// Runs the program on the server's files.
+async fn command(server: &Server, words: &[&str]) -> Output {
+    let config =
+        file(server, "cloud.toml", format!("[server]\ndata_dir = \"{}\"\n", server.data_dir().display()).as_bytes());
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_cloud-server"));
+    command.args(words).arg("--config").arg(config).output().await.unwrap()
+}
+
+fn file(server: &Server, name: &str, content: &[u8]) -> PathBuf {
+    let path = server.data_dir().join(name);
+    std::fs::write(&path, content).unwrap();
+    path
+}
+
+fn text(output: &Output) -> String {
+    [output.stdout.as_slice(), output.stderr.as_slice()].map(|b| String::from_utf8_lossy(b).into_owned()).concat()
+}
+
+async fn machine(server: &Server) -> i64 {
+    server.signed_in("olga@acme.example").await.get("/machines").await.1["machines"][0]["id"].as_i64().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn api_11_q_129_a_start_waits_for_the_edge_and_answers_200() {
+    let server = Server::start().await;
+    let (front, _stop) = intake(&server).await;
+    let _edge = Edge::enrol(&server).await.run(front, machine(&server).await).await;
+    let olga = server.signed_in("olga@acme.example").await;
+    let (status, order) = olga.post("/work-orders/WO-2026-001/start", json!({})).await;
+    assert_eq!((status, order["status"].as_str()), (200, Some("in_progress")), "{order}");
+    assert_eq!((order["started_by"]["name"].as_str(), order["machine_code"].as_str()), (Some("Olga"), Some("CNC-001")));
+    let mut olga = olga;
+    olga.headers = vec![("Idempotency-Key", "pause-1".into())];
+    let paused = olga.post("/work-orders/WO-2026-001/pause", json!({})).await;
+    assert_eq!((paused.0, paused.1["status"].as_str()), (200, Some("paused")), "{}", paused.1);
+    assert_eq!(olga.post("/work-orders/WO-2026-001/pause", json!({})).await, paused, "asked once, answered twice");
+    assert_eq!(olga.post("/work-orders/WO-2026-002/pause", json!({})).await.0, 409, "another request");
+    let path = server.data_dir().join(format!("org-{}.db", server.organization.id));
+    let asked =
+        |file: &rusqlite::Connection| file.query_row("SELECT count(*) FROM work_order_requests", [], |r| r.get(0));
+    assert_eq!(asked(&rusqlite::Connection::open(path).unwrap()), Ok(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sync_07_what_another_program_loads_reaches_the_edge() {
+    let server = Server::start().await;
+    let (front, _stop) = intake(&server).await;
+    let mut edge = Edge::enrol(&server).await.run(front, machine(&server).await).await;
+    let changed = file(&server, "acme.toml", content().replace("name = \"Mill\"", "name = \"Big mill\"").as_bytes());
+    let loaded = command(&server, &["organization", "load", changed.to_str().unwrap(), "--organization", "acme"]).await;
+    assert!(text(&loaded).contains("2 changed"), "{}", text(&loaded));
+    let began = Instant::now();
+    edge.until("the new name", |heard| matches!(heard, Heard::Op(MasterOp::Machine(m)) if m.name == "Big mill")).await;
+    assert!(began.elapsed() < Duration::from_secs(5));
+    let path = server.data_dir().join(format!("org-{}.db", server.organization.id));
+    let after: String = rusqlite::Connection::open(path)
+        .unwrap()
+        .query_row("SELECT after FROM audit_log WHERE entity = 'machines' AND action = 'update' LIMIT 1", [], |r| {
+            r.get(0)
+        })
+        .unwrap();
+    let after: serde_json::Value = serde_json::from_str(&after).unwrap();
+    assert_eq!(after["name"], "Big mill", "ADMIN-30: the audit log holds JSON");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sync_05_a_revoked_edge_is_cut_within_five_seconds_and_its_machine_is_free() {
+    let server = Server::start().await;
+    let (front, _stop) = intake(&server).await;
+    let machine = machine(&server).await;
+    let mut old = Edge::enrol(&server).await.run(front, machine).await;
+    let unknown = command(&server, &["edge", "revoke", "--organization", "acme", "--edge", "Hall 9"]).await;
+    assert!(!unknown.status.success() && text(&unknown).contains("no edge Hall 9"), "{}", text(&unknown));
+    let done = command(&server, &["edge", "revoke", "--organization", "acme", "--edge", "Hall 1"]).await;
+    assert!(done.status.success(), "{}", text(&done));
+    let began = Instant::now();
+    let cut = async { while old.heard.recv().await.is_some() {} };
+    tokio::time::timeout(PATIENCE, cut).await.unwrap();
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    let olga = server.signed_in("olga@acme.example").await;
+    assert_eq!(olga.get("/edges").await.1["edges"][0]["state"], "revoked");
+    let _new = Edge::enrol(&server).await.run(front, machine).await;
+    let edges = olga.get("/edges?per_page=1&page=2").await.1;
+    assert_eq!((edges["total"].as_u64(), edges["edges"][0]["name"].as_str()), (Some(2), Some("Hall 1 (2)")), "API-05");
+    let seen = olga.get("/machines").await.1["machines"][0]["edge"].clone();
+    assert_eq!(seen, "Hall 1 (2)", "Q-129: its successor speaks for the machine");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sync_03_decode_shows_an_envelope_to_whoever_holds_the_keys() {
+    let server = Server::start().await;
+    let edge = Edge::enrol(&server).await;
+    let batch = edge.claim(machine(&server).await).encode().unwrap();
+    let path = file(&server, "envelope", &edge.seal(&Message::Batches(vec![batch])));
+    let shown = text(&command(&server, &["decode", path.to_str().unwrap()]).await);
+    assert!(shown.contains("AgentStarted") && shown.contains("ops 1..=1"), "{shown}");
+    let mut bytes = std::fs::read(&path).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    let forged = command(&server, &["decode", file(&server, "forged", &bytes).to_str().unwrap()]).await;
+    assert!(!forged.status.success() && !text(&forged).contains("AgentStarted"), "{}", text(&forged));
+    let short = command(&server, &["decode", file(&server, "short", &bytes[..5]).to_str().unwrap()]).await;
+    assert!(!short.status.success() && !text(&short).contains("panicked"), "{}", text(&short));
+}

@@ -1,0 +1,147 @@
+//! The disk side of the store: its log, its files, and what happens when they fail.
+
+use std::convert::Infallible;
+use std::path::Path;
+
+use unison_core::activity::Activity;
+use unison_core::facts::Counted;
+use unison_sync::gate::{Verdict, judge};
+use unison_sync::wire::BATCH_BYTES_MAX;
+
+use super::tests::{EDGE, MILL, ORDER, at, changed, clock, crashed, edge, log_rows, logged, open, write};
+use super::*;
+
+#[tokio::test]
+async fn sync_04_the_log_is_whole_chained_and_cut_to_size() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let one = |n: i64| Counted { machine: MILL, bucket: at(n * 10), total: 1, rejected: 0, ideal: 0, work_order: None };
+    write(&store, (0..30_000).map(|n| one(n).into()).collect()).await;
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+    let (mut have, mut after, mut parts) = (Have::default(), 0, 0);
+    while after < store.model().queue.head {
+        let part = store.log_after(after, 192 * 1024).await.unwrap();
+        for bytes in &part.batches {
+            assert!(bytes.len() <= BATCH_BYTES_MAX);
+            let (batch, verdict) = judge(&have, bytes).unwrap();
+            assert_eq!(batch.origin, EDGE);
+            assert!(batch.ops.windows(2).all(|w| w[0].hlc < w[1].hlc));
+            let Verdict::Next(next) = verdict else { panic!("{verdict:?}") };
+            have = next;
+        }
+        (after, parts) = (part.last, parts + 1);
+    }
+    assert!(parts > 3 && have.seq == store.model().queue.head);
+}
+
+#[tokio::test]
+async fn sync_04_acknowledgement_moves_the_queue() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+    let before = store.model().queue;
+    assert!(before.pending() > 0 && before.oldest_unsent.is_some());
+    store.acked(before.head);
+    store.side(|_| Ok(())).await.unwrap();
+    let after = store.model().queue;
+    assert_eq!((after.pending(), after.oldest_unsent), (0, None));
+    let disk = crashed(&dir);
+    assert_eq!(Store::open(disk.path(), clock()).unwrap().model().queue, after);
+}
+
+#[tokio::test]
+async fn edge_09_the_log_keeps_what_is_young_or_not_acknowledged_and_its_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    for n in 1..=5 {
+        write(&store, vec![logged(n, 1, 0).into()]).await;
+    }
+    let (rows, head) = (log_rows(&store), store.model().queue.head);
+    let prune = |acked: u64, days: i64| {
+        let now = at(days * 24 * 3_600);
+        store.side(move |conn| {
+            let (hash, hlc) = ([0; 32], 0);
+            log::prune(conn, &log::Head { incarnation: 1, seq: head, hash, hlc }, acked, now)
+        })
+    };
+    assert_eq!(prune(head, 34).await.unwrap(), 0, "a restored cloud may ask for it");
+    assert_eq!(prune(0, 36).await.unwrap(), 0, "only this box has it");
+    assert_eq!(prune(head - 3, 36).await.unwrap(), usize::try_from(rows - 3).unwrap());
+    assert_eq!(prune(head, 36).await.unwrap(), 2, "the chain goes on from the last batch");
+    drop(store);
+    assert_eq!(open(&dir).model().queue.head, head);
+}
+
+#[tokio::test]
+async fn q_136_the_data_directory_is_for_its_user_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let data_dir = dir.path().join("lib/unison");
+    let store = Store::open(&data_dir, clock()).unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&data_dir), 0o700);
+    for file in ["edge.db", "edge.db-wal", "edge.db-shm"] {
+        assert_eq!(mode(&data_dir.join(file)), 0o600, "{file}");
+    }
+    drop(store);
+}
+
+#[tokio::test]
+async fn edge_09_a_damaged_a_newer_and_a_used_database_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    assert!(matches!(Store::open(dir.path(), clock()), Err(StoreError::InUse(_))));
+    drop(store);
+    let path = dir.path().join("edge.db");
+    Connection::open(&path).unwrap().execute("UPDATE log SET body = CAST(body || x'00' AS BLOB)", []).unwrap();
+    assert!(matches!(Store::open(dir.path(), clock()), Err(StoreError::Damaged(_))));
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert!(matches!(Store::open(dir.path(), clock()), Err(StoreError::Newer { found: 99, .. })));
+}
+
+#[tokio::test]
+async fn sync_03_evidence_is_kept_once_however_often_it_comes() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    for body in [b"one", b"two", b"one"] {
+        store.set_aside("a newer format".into(), body.to_vec()).await.unwrap();
+    }
+    let rows: i64 = store.read(|c| c.query_row("SELECT count(*) FROM set_aside", [], |r| r.get(0))).unwrap();
+    assert_eq!(rows, 2);
+}
+
+#[tokio::test]
+async fn side_rows_are_kept_or_undone_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    store.side(|c| project::meta(c, "a", b"1")).await.unwrap();
+    let failed: Result<(), _> = store
+        .side(|c| {
+            project::meta(c, "b", b"1")?;
+            Err(rusqlite::Error::QueryReturnedNoRows)
+        })
+        .await;
+    assert!(matches!(failed, Err(StoreError::Sqlite(_))));
+    let keys = |key: &'static str| store.read(move |c| load::meta(c, key)).unwrap().is_some();
+    assert!(keys("a") && !keys("b"));
+}
+
+#[tokio::test]
+async fn edge_09_a_full_disk_acknowledges_nothing_and_goes_on_by_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let before = (log_rows(&store), store.model().queue);
+    let pages = |c: &Connection| c.pragma_query_value(None, "page_count", |r| r.get::<_, i64>(0));
+    store.side(move |c| pages(c).and_then(|n| c.pragma_update(None, "max_page_count", n))).await.unwrap();
+    store.ride(Ride { facts: vec![changed(5, Activity::Running)], counters: vec![] }).unwrap();
+    let many: Vec<Fact> = (0..5_000).map(|n| logged(n + 1, 1, 0).into()).collect();
+    let said = store.decide(move |_| Ok::<_, Infallible>((many, ()))).await;
+    assert!(matches!(said, Err(StoreError::DiskFull)), "{said:?}");
+    assert_eq!((log_rows(&store), store.model().queue), before);
+    assert_eq!(store.model().work_orders[&ORDER].completed, 0);
+    store.side(|c| c.pragma_update(None, "max_page_count", 1_000_000)).await.unwrap();
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+    let model = store.model();
+    assert_eq!(model.machines[&MILL].activity, Activity::Running, "what rode is not lost");
+    assert_eq!(model.work_orders[&ORDER].completed, 1);
+}
