@@ -115,7 +115,7 @@ async fn kpi_02_to_05_oee_and_trend() {
     assert_eq!(trend["days"].as_array().unwrap().len(), 3);
     assert_eq!(trend["days"][0]["coverage"], 0.0);
     assert_eq!(olga.get("/kpi/oee").await.1["details"].as_array().unwrap().len(), 2, "from and to are missing");
-    assert_eq!(olga.get(&format!("/kpi/oee?{range}&machine=X")).await.0, 400);
+    assert_eq!(olga.get(&format!("/kpi/oee?{range}&machine=X")).await.0, 404);
 }
 
 #[tokio::test]

@@ -101,6 +101,17 @@ async function stop(page) {
   await shot(page, "edge-stop-classified");
   await plant(`release ${MACHINE}`);
   say("a stop has its reason after two taps");
+
+  // A stop that no signal shows: reported by hand while the machine runs, and ended by hand (DOWN-03, DOWN-04).
+  await page.getByTestId("state-band").and(page.locator('[data-state="running"]')).waitFor();
+  await page.getByTestId("stop-button").click();
+  await page.getByTestId("reason-other").click();
+  await page.getByTestId("station").waitFor();
+  await page.getByTestId("stop-button").filter({ hasText: "Stop reason" }).click();
+  await page.getByTestId("stop-end").click();
+  await page.getByTestId("toast").filter({ hasText: "is over" }).first().waitFor();
+  await page.getByTestId("stop-button").filter({ hasText: "Report stop" }).waitFor();
+  say("a reported stop is ended by hand");
 }
 
 // The wedge: a scanner that types. Every page takes it, while live events run.

@@ -47,7 +47,7 @@ fn machines(tx: &Tx<'_>, which: &Which) -> Result<Vec<Found>, super::Wrong> {
     let code = which.code.clone().unwrap_or_default();
     let rows = tx.query(&sql, params![tx.org(), all_plants, user, &code, which.plant.unwrap_or(0)])?;
     if rows.is_empty() && which.code.is_some() {
-        return Err(ApiError::field("machine", format!("there is no machine {code}")).into());
+        return Err(ApiError::not_found("machine").into());
     }
     let found = rows.iter().map(|row| {
         let known: Option<Timestamp> = row.get("observed_until")?;

@@ -68,6 +68,18 @@ export function reportStop(stop: NewDowntime & { uuid: string }, machineCode: st
   });
 }
 
+/** Ends a stop that somebody reported; the signals end those they opened themselves. */
+export function endStop(stop: Downtime, endedAt: string, done: () => void): Promise<void> {
+  const label = i18next.t('queue.label.end', { machine: stop.machine_code });
+  return write(i18next.t('signin.to.end'), async () => {
+    const path = `/downtime-events/${stop.id}`;
+    const answer = await sendOrQueue<Downtime>({ uuid: uuidv7(), kind: 'downtime_end', method: 'PATCH', path, body: { ended_at: endedAt }, label });
+    if (answer) toast('good', i18next.t('stop.ended', { machine: stop.machine_code }));
+    refreshWork();
+    done();
+  });
+}
+
 /** The station's machine goes along: an order of a lane runs where it was started. */
 export function moveOrder(order: WorkOrder, verb: Exclude<WorkOrderVerb, 'log'>, machineId: number): Promise<void> {
   const title = i18next.t('signin.to.order', { verb: i18next.t(`action.${verb}`), number: order.work_order_number });

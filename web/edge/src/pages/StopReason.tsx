@@ -6,7 +6,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { holdEntry, putOff } from '../entry';
 import { useDowntimes, useMachine, useReasons, useStation, useStationInfo } from '../reads';
-import { giveReason, reportStop } from '../writes';
+import { endStop, giveReason, reportStop } from '../writes';
 
 const MINUTE_MS = 60_000;
 const BEGAN_MINUTES = [0, 5, 15, 30] as const;
@@ -49,6 +49,9 @@ export function StopReason({ id, uuid }: { id: number; uuid: string }) {
         <h1 id="stop-title">{stop ? t('stop.why', { machine: stop.machine_code }) : t('stop.reportOn', { machine: machine?.machine_code ?? '' })}</h1>
       </header>
       {stop ? <StopFacts stop={stop} /> : <Began value={began} onChange={setBegan} />}
+      {stop?.source === 'operator' && !stop.ended_at && (
+        <button type="button" className="big big-main" data-testid="stop-end" onClick={() => void endStop(stop, new Date(stream.serverNow()).toISOString(), done)}>{t('stop.end')}</button>
+      )}
       <Loaded query={reasons} what={t('stop.reasons')} skeleton={<Skeletons count={3} height={104} />}>
         {({ downtime_reasons: list }) => <Grid reasons={list} current={stop?.reason_code} onChoose={choose} />}
       </Loaded>
