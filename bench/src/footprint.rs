@@ -39,19 +39,21 @@ fn configuration(dir: &Path, port: u64) -> Result<String> {
 
 fn agent(config: &Path) -> Result<Beside> {
     let mut command = Command::new(beside("edge-agent")?);
-    Beside::spawn(command.args(["run", "--config"]).arg(config).stdout(Stdio::null()).stderr(Stdio::null()))
+    Beside::spawn(command.args(["run", "--config"]).arg(config).stdout(Stdio::null()))
 }
 
 /// Milliseconds from starting the process to a new row of machine time that is not `no_data`.
 fn first_state(config: &Path, dir: &Path) -> Result<f64> {
     let db = Connection::open_with_flags(dir.join("edge.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let count = || -> Result<i64> {
-        Ok(db.query_row("SELECT count(*) FROM activity_changes WHERE activity = 'running'", [], |r| r.get(0))?)
+    let newest = || -> Result<i64> {
+        Ok(db.query_row("SELECT coalesce(max(at), 0) FROM activity_changes WHERE activity = 'running'", [], |r| {
+            r.get(0)
+        })?)
     };
-    let before = count()?;
+    let before = newest()?;
     let begun = Instant::now();
     let _agent = agent(config)?;
-    while count()? <= before {
+    while newest()? <= before {
         if begun.elapsed() > Duration::from_secs(20) {
             bail!("no state was stored within 20 s");
         }
