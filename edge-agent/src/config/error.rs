@@ -57,14 +57,16 @@ impl std::error::Error for ConfigErrors {}
 /// Collects errors; shared by all readers of one file.
 pub(super) struct Report<'a> {
     file: &'a str,
-    text: &'a str,
+    /// Byte positions of the line breaks: every name asks for its line, and a file may have 100,000 of them.
+    breaks: Vec<usize>,
     /// Byte position and error; sorted at the end because tables are not read in file order.
     found: RefCell<Vec<(usize, ConfigError)>>,
 }
 
 impl<'a> Report<'a> {
-    pub(super) const fn new(file: &'a str, text: &'a str) -> Self {
-        Self { file, text, found: RefCell::new(Vec::new()) }
+    pub(super) fn new(file: &'a str, text: &str) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
+        Self { file, breaks, found: RefCell::new(Vec::new()) }
     }
 
     pub(super) fn add(&self, span: Range<usize>, place: &str, reason: String) {
@@ -74,8 +76,7 @@ impl<'a> Report<'a> {
     }
 
     pub(super) fn line(&self, position: usize) -> usize {
-        let before = self.text.as_bytes().iter().take(position);
-        before.filter(|byte| **byte == b'\n').count() + 1
+        self.breaks.partition_point(|at| *at < position) + 1
     }
 
     pub(super) fn into_errors(self) -> ConfigErrors {
