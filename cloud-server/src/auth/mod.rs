@@ -16,11 +16,14 @@ use token::{Claims, Signer};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unison_api::error::ApiError;
 use unison_core::ids::PlantId;
-use unison_core::time::Timestamp;
+use unison_core::time::{HOUR, Timestamp};
 use uuid::Uuid;
 
 /// Hashes computed at the same time; each takes 19 MB and a processor.
 const HASHES_MAX: usize = 2;
+
+/// How long ended sessions can be looked up.
+const SESSIONS_KEPT: i64 = 90 * 24 * HOUR;
 
 const WRONG: &str = "E-mail or password is wrong";
 const ENDED: &str = "The session has ended; sign in again";
@@ -116,6 +119,18 @@ impl Auth {
             Claims::new(account.id, organization.uuid, plant, account.roles.clone(), account.epoch, self.tenancy.now());
         let token = self.signer.write(&claims).map_err(|e| Wrong::from(DbError::Failed(e)))?;
         let caller = account.caller(organization.id, &claims);
+        let (id, user, expires) = (claims.jti, account.id, claims.expires_at());
+        let begun: Result<(), DbError> = self
+            .tenancy
+            .write(&caller, move |tx| {
+                // What expired long ago tells nobody anything.
+                let old = "DELETE FROM sessions WHERE organization_id = $1 AND expires_at < $2";
+                tx.execute(old, params![tx.org(), tx.now().plus(-SESSIONS_KEPT)])?;
+                let sql = "INSERT INTO sessions (organization_id, id, user_id, ip, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+                tx.execute(sql, params![tx.org(), id, user, from.to_string(), tx.now(), expires]).map(drop)
+            })
+            .await;
+        begun.map_err(Wrong::from)?;
         tracing::info!(organization = organization.id, user = account.id, "signed in");
         Ok(Session { token, expires_at: claims.expires_at(), caller })
     }
@@ -160,13 +175,13 @@ impl Auth {
         let found = claims.clone();
         let find = move |tx: &Tx<'_>| {
             let user: i64 = found.sub.parse().unwrap_or(0);
-            let ended = "SELECT 1 AS one FROM revoked_sessions WHERE organization_id = $1 AND id = $2";
-            let is_revoked = tx.query_one(ended, params![tx.org(), found.jti])?.is_some();
-            Ok((account(tx, "id = $2", params![user])?, is_revoked))
+            let open = "SELECT 1 AS one FROM sessions WHERE organization_id = $1 AND id = $2 AND user_id = $3 AND ended_at IS NULL";
+            let is_open = tx.query_one(open, params![tx.org(), found.jti, user])?.is_some();
+            Ok((account(tx, "id = $2", params![user])?, is_open))
         };
         let system = Caller::system(home, "session check");
         let found: Result<_, DbError> = self.tenancy.read(&system, find).await;
-        let (account, is_revoked) = found.map_err(Wrong::from)?;
+        let (account, is_open) = found.map_err(Wrong::from)?;
         let account = account.ok_or_else(|| ApiError::unauthenticated(ENDED))?;
         if !account.is_active {
             return Err(ApiError::new(
@@ -179,7 +194,7 @@ impl Auth {
             let reason = "This session belongs to another organisation; sign in at that organisation's address";
             return Err(ApiError::new(403, "Cross-tenant access", reason));
         }
-        if is_revoked || account.epoch != claims.epoch {
+        if !is_open || account.epoch != claims.epoch {
             return Err(ApiError::unauthenticated(ENDED));
         }
         Ok(account.caller(home, &claims))
@@ -200,16 +215,13 @@ impl Auth {
     /// When the database fails.
     pub async fn logout(&self, caller: &Caller) -> Result<(), ApiError> {
         let Some(user) = caller.signed_on() else { return Ok(()) };
-        let (session, expires) = (user.session, user.session_expires_at);
+        let session = user.session;
         let ended: Result<(), DbError> = self
             .tenancy
             .write(caller, move |tx| {
-                tx.execute("DELETE FROM revoked_sessions WHERE organization_id = $1 AND expires_at < $2", params![tx.org(), tx.now()])?;
-                tx.execute(
-                    "INSERT INTO revoked_sessions (organization_id, id, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                    params![tx.org(), session, expires],
-                )?;
-                Ok(())
+                let sql =
+                    "UPDATE sessions SET ended_at = $3 WHERE organization_id = $1 AND id = $2 AND ended_at IS NULL";
+                tx.execute(sql, params![tx.org(), session, tx.now()]).map(drop)
             })
             .await;
         ended.map_err(|e| Wrong::from(e).into())

@@ -51,15 +51,19 @@ pub(super) fn shift(row: &Row) -> Result<Shift, DbError> {
     let breaks: Vec<BreakRow> =
         serde_json::from_str(&row.get::<String>("breaks")?).map_err(|e| wrong(e.to_string()))?;
     let placed = breaks.iter().map(|b| WallTime::parse(&b.from).map(|from| Break { from, minutes: b.minutes }));
+    let breaks = placed.collect::<Result<Vec<_>, _>>().map_err(wrong)?;
+    let minutes: u16 = row.get("break_duration_minutes")?;
+    let days: Vec<String> =
+        serde_json::from_str(&row.get::<String>("active_days")?).map_err(|e| wrong(e.to_string()))?;
     Ok(Shift {
         id: row.get("id")?,
         name: row.get("name")?,
         start: time("start_time")?,
         end: time("end_time")?,
-        days: ActiveDays(row.get("active_days")?),
-        breaks: placed.collect::<Result<_, _>>().map_err(wrong)?,
-        break_minutes_unplaced: row.get("break_minutes_unplaced")?,
-        target_units: row.get("target_units")?,
+        days: ActiveDays::parse(days.iter().map(String::as_str)).map_err(wrong)?,
+        break_minutes_unplaced: minutes.saturating_sub(breaks.iter().map(|b| b.minutes).sum()),
+        breaks,
+        target_units: row.get("production_target_units")?,
         oee_target_percent: row.get("oee_target_percent")?,
     })
 }

@@ -59,7 +59,7 @@ pub struct Seen {
 }
 
 // The newest change counts, and beside it the newest that was no `no_data`: what is shown while nothing is seen.
-const VIEW: &str = "SELECT m.*, p.name AS plant_name, l.name AS lane_name, l.ideal_cycle_us AS lane_cycle_us,
+const VIEW: &str = "SELECT m.*, p.name AS plant_name, l.name AS lane_name, l.ideal_cycle_time_seconds AS lane_cycle,
    e.name AS edge_name, e.observed_until, e.last_seen_at AS heard_at,
    (SELECT a.at FROM activity_changes a WHERE a.organization_id = m.organization_id AND a.machine_id = m.id
      ORDER BY a.at DESC LIMIT 1) AS since,
@@ -125,7 +125,7 @@ fn present(row: &Row, now: Timestamp, stale_after: i64) -> Result<Seen, DbError>
     let flags = if state.unassigned_run { vec!["running without work order".to_owned()] } else { vec![] };
     let open: Option<uuid::Uuid> = row.get("downtime_id")?;
     let reason: Option<String> = row.get("reason_name")?;
-    let cycle = row.get::<Option<i64>>("ideal_cycle_us")?.or(row.get("lane_cycle_us")?);
+    let cycle = row.get::<Option<i64>>("ideal_cycle_time_seconds")?.or(row.get("lane_cycle")?);
     // Seen until the edge was last heard, or until the signals were lost.
     let seen_at = if activity == Activity::NoData { since } else { observed.max(heard) };
     let view = MachineView {
@@ -146,7 +146,7 @@ fn present(row: &Row, now: Timestamp, stale_after: i64) -> Result<Seen, DbError>
         downtime_reason: open.map(|_| reason.unwrap_or_else(|| super::downtime::UNCLASSIFIED_NAME.to_owned())),
         open_downtime_id: open.map(|id| id.to_string()),
         current_work_order: order.map(|(id, work_order_number)| WorkOrderRef { id, work_order_number }),
-        capacity_units_per_hour: row.get::<Option<i64>>("capacity_micro")?.map(super::micro),
+        capacity_units_per_hour: row.get::<Option<i64>>("capacity_units_per_hour")?.map(super::micro),
         ideal_cycle_seconds: cycle.map(super::micro),
         utilization_percent: None,
         last_maintenance_date: None,

@@ -70,8 +70,12 @@ pub fn lane(tx: &Tx<'_>, id: LaneId) -> Result<Option<MasterOp>, DbError> {
     let Some(row) = one(tx, "SELECT * FROM lanes WHERE organization_id = $1 AND id = $2", id.0)? else {
         return Ok(None);
     };
-    let lane =
-        Lane { id, name: row.get("name")?, capacity: row.get("capacity")?, ideal_cycle: row.get("ideal_cycle_us")? };
+    let lane = Lane {
+        id,
+        name: row.get("name")?,
+        capacity: row.get("capacity")?,
+        ideal_cycle: row.get("ideal_cycle_time_seconds")?,
+    };
     Ok(Some(lane.into()))
 }
 
@@ -87,8 +91,8 @@ pub fn machine(tx: &Tx<'_>, id: MachineId) -> Result<Option<MasterOp>, DbError> 
         code: row.get("machine_code")?,
         name: row.get("name")?,
         lane: row.get("lane_id")?,
-        ideal_cycle: row.get("ideal_cycle_us")?,
-        capacity_micro: row.get("capacity_micro")?,
+        ideal_cycle: row.get("ideal_cycle_time_seconds")?,
+        capacity_micro: row.get("capacity_units_per_hour")?,
         mode: mode(&row.get::<String>("mode")?)?,
         edge: row.get("edge_uuid")?,
     };

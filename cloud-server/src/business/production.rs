@@ -51,7 +51,7 @@ pub fn book(tx: &WriteTx<'_>, fact: &ProductionLogged, origin: Uuid) -> Result<B
     let Some(order) = tx.query_one(order, params![tx.org(), fact.work_order])? else {
         return Ok(Booked::Unknown { what: format!("work order {}", fact.work_order) });
     };
-    let user = "SELECT hourly_rate_micro FROM users WHERE organization_id = $1 AND id = $2";
+    let user = "SELECT hourly_rate FROM users WHERE organization_id = $1 AND id = $2";
     let Some(user) = tx.query_one(user, params![tx.org(), fact.by])? else {
         return Ok(Booked::Unknown { what: format!("user {}", fact.by) });
     };
@@ -60,14 +60,14 @@ pub fn book(tx: &WriteTx<'_>, fact: &ProductionLogged, origin: Uuid) -> Result<B
     if machine == Some(None) {
         return Ok(Booked::Unknown { what: format!("machine {}", fact.machine.map_or(0, |m| m.0)) });
     }
-    let rate: i64 = user.get("hourly_rate_micro")?;
+    let rate: i64 = user.get("hourly_rate")?;
     let Some(cost) = labor_cost_micro(fact.hours_micro, rate) else {
         return Ok(Booked::Unknown { what: "labour cost of so many hours".into() });
     };
     let (id, pos) = (tx.next_id("production_logs")?, tx.next_pos()?);
     tx.execute(
         "INSERT INTO production_logs (organization_id, id, uuid, work_order_id, machine_id, user_id, shift_id, quantity_completed,
-           quantity_rejected, hours_micro, hourly_rate_micro, labor_cost_micro, notes, logged_at, origin, pos, created_at)
+           quantity_rejected, hours_worked, hourly_rate, labor_cost, notes, logged_at, origin, pos, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         params![
             tx.org(), id, fact.id, fact.work_order, fact.machine, fact.by, fact.shift, fact.completed, fact.rejected,
@@ -76,7 +76,7 @@ pub fn book(tx: &WriteTx<'_>, fact: &ProductionLogged, origin: Uuid) -> Result<B
     )?;
     tx.execute(
         "UPDATE work_orders SET quantity_completed = quantity_completed + $3, quantity_rejected = quantity_rejected + $4,
-           actual_labor_cost_micro = actual_labor_cost_micro + $5, version = version + 1, updated_at = $6
+           actual_labor_cost = actual_labor_cost + $5, version = version + 1, updated_at = $6
          WHERE organization_id = $1 AND id = $2",
         params![tx.org(), fact.work_order, fact.completed, fact.rejected, cost, tx.now()],
     )?;
@@ -89,14 +89,14 @@ pub fn book(tx: &WriteTx<'_>, fact: &ProductionLogged, origin: Uuid) -> Result<B
 
 /// What a log of this UUID that is here already makes of the fact.
 fn is_known(tx: &Tx<'_>, fact: &ProductionLogged) -> Result<Option<Booked>, DbError> {
-    let sql = "SELECT work_order_id, user_id, quantity_completed, quantity_rejected, hours_micro FROM production_logs
+    let sql = "SELECT work_order_id, user_id, quantity_completed, quantity_rejected, hours_worked FROM production_logs
                WHERE organization_id = $1 AND uuid = $2";
     let Some(row) = tx.query_one(sql, params![tx.org(), fact.id])? else { return Ok(None) };
     let is_same = row.get::<i64>("work_order_id")? == fact.work_order.0
         && row.get::<UserId>("user_id")? == fact.by
         && row.get::<u32>("quantity_completed")? == fact.completed
         && row.get::<u32>("quantity_rejected")? == fact.rejected
-        && row.get::<i64>("hours_micro")? == fact.hours_micro;
+        && row.get::<i64>("hours_worked")? == fact.hours_micro;
     Ok(Some(if is_same { Booked::Known } else { Booked::Other }))
 }
 
@@ -231,7 +231,7 @@ pub fn list(tx: &Tx<'_>, work_order: Option<i64>, page: Page) -> Result<Producti
 }
 
 fn present(row: &Row) -> Result<ProductionLogView, DbError> {
-    let (completed, hours): (u32, i64) = (row.get("quantity_completed")?, row.get("hours_micro")?);
+    let (completed, hours): (u32, i64) = (row.get("quantity_completed")?, row.get("hours_worked")?);
     let (cumulative, ordered): (u64, u64) = (row.get("cumulative")?, row.get("quantity_ordered")?);
     Ok(ProductionLogView {
         id: Some(row.get("id")?),
@@ -248,7 +248,7 @@ fn present(row: &Row) -> Result<ProductionLogView, DbError> {
         progress_percent: logging::progress_percent(cumulative, ordered),
         // No bill of materials yet: nothing is issued, nothing is added.
         material_cost_added: Some(0.0),
-        labor_cost_added: Some(super::micro(row.get("labor_cost_micro")?)),
+        labor_cost_added: Some(super::micro(row.get("labor_cost")?)),
         logged_at: row.get::<unison_core::time::Timestamp>("logged_at")?.into(),
         logged_by: Person { id: row.get("user_id")?, name: row.get("user_name")? },
         message: logging::message(completed, hours, cumulative, ordered),

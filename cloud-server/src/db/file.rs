@@ -1,26 +1,12 @@
 //! Opening a file: settings that hold data safe, and the schema brought up to date.
 
 use super::DbError;
+use super::kinds::Scope;
+use super::schema::{VERSION, upgrade_sqlite};
 use rusqlite::{Connection, OpenFlags};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
-
-/// Which schema a file has. A migration is only ever appended; its place + 1 is the file's `user_version`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Platform,
-    Organization,
-}
-
-impl Kind {
-    const fn migrations(self) -> &'static [&'static str] {
-        match self {
-            Self::Platform => &[include_str!("migrations/platform_0001.sql")],
-            Self::Organization => &[include_str!("migrations/organization_0001.sql")],
-        }
-    }
-}
 
 /// Refuses SQLite versions that can lose data (3.7.0 to 3.51.2 reset a write-ahead log wrongly).
 ///
@@ -35,13 +21,13 @@ pub fn check_library() -> Result<(), DbError> {
 }
 
 /// The one connection that writes; brings the schema up to date.
-pub(super) fn open_writer(path: &Path, kind: Kind) -> Result<Connection, DbError> {
+pub(super) fn open_writer(path: &Path, scope: Scope) -> Result<Connection, DbError> {
     make_private(path)?;
     let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     // Without FULL a power cut loses rows that were acknowledged.
     connection.pragma_update(None, "synchronous", "full")?;
-    migrate(&mut connection, path, kind)?;
+    migrate(&mut connection, path, scope)?;
     Ok(connection)
 }
 
@@ -68,21 +54,32 @@ fn open(path: &Path, access: OpenFlags) -> Result<Connection, DbError> {
     Ok(connection)
 }
 
-fn migrate(connection: &mut Connection, path: &Path, kind: Kind) -> Result<(), DbError> {
+/// `user_version` of a file is the version of its schema.
+fn migrate(connection: &mut Connection, path: &Path, scope: Scope) -> Result<(), DbError> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > VERSION {
+        return Err(DbError::Newer { file: path.display().to_string(), found, known: VERSION });
+    }
+    if found == VERSION {
+        return Ok(());
+    }
+    // Tables are remade on the way, so references are checked at the end instead of at every step.
+    connection.pragma_update(None, "foreign_keys", false)?;
     let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    // Two programs may have opened the file at once; the second finds it done.
     let found: i64 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let migrations = kind.migrations();
-    let known = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
-    if found > known {
-        return Err(DbError::Newer { file: path.display().to_string(), found, known });
-    }
-    for migration in migrations.iter().skip(usize::try_from(found).unwrap_or(0)) {
-        tx.execute_batch(migration)?;
-    }
-    if found < known {
-        tx.pragma_update(None, "user_version", known)?;
+    if found < VERSION {
+        upgrade_sqlite(&tx, scope, found)?;
+        if tx.prepare("PRAGMA foreign_key_check")?.exists([])? {
+            return Err(DbError::Failed(format!(
+                "{}: rows refer to others that are missing; it was left as it was",
+                path.display()
+            )));
+        }
+        tx.pragma_update(None, "user_version", VERSION)?;
     }
     tx.commit()?;
+    connection.pragma_update(None, "foreign_keys", true)?;
     Ok(())
 }
 
@@ -99,10 +96,10 @@ mod tests {
     fn a_newer_database_refuses_an_older_program() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("platform.db");
-        let connection = open_writer(&path, Kind::Platform).unwrap();
+        let connection = open_writer(&path, Scope::Platform).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
         drop(connection);
-        let refused = open_writer(&path, Kind::Platform).unwrap_err().to_string();
+        let refused = open_writer(&path, Scope::Platform).unwrap_err().to_string();
         assert!(refused.contains("schema 99") && refused.contains("newer version"), "{refused}");
     }
 
@@ -110,7 +107,7 @@ mod tests {
     fn ten_03_files_are_for_the_servers_own_user_only() {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
-        let writer = open_writer(&dir.path().join("org.db"), Kind::Organization).unwrap();
+        let writer = open_writer(&dir.path().join("org.db"), Scope::Organization).unwrap();
         for entry in std::fs::read_dir(dir.path()).unwrap() {
             let (path, mode) =
                 (entry.as_ref().unwrap().path(), entry.unwrap().metadata().unwrap().permissions().mode());
@@ -123,7 +120,7 @@ mod tests {
     fn settings_that_keep_data_safe_are_on() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("org.db");
-        let writer = open_writer(&path, Kind::Organization).unwrap();
+        let writer = open_writer(&path, Scope::Organization).unwrap();
         let number = |c: &Connection, pragma: &str| c.pragma_query_value(None, pragma, |r| r.get::<_, i64>(0)).unwrap();
         assert_eq!(number(&writer, "synchronous"), 2);
         assert_eq!(number(&writer, "foreign_keys"), 1);

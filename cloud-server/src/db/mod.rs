@@ -5,11 +5,14 @@
 //! its place of appearance. Rows leave as owned values, so no cursor outlives its statement.
 
 mod file;
+pub mod kinds;
 mod pool;
+pub mod schema;
 mod sql;
 mod value;
 
-pub use file::{Kind, check_library};
+pub use file::check_library;
+pub use kinds::Scope;
 pub use pool::Database;
 pub use sql::Session;
 pub use value::{FromValue, Row, Value};

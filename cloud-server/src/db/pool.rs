@@ -1,7 +1,7 @@
 //! One database file with its connections: one that writes, a few that read.
 
-use super::file::{Kind, open_reader, open_writer};
-use super::{DbError, Session};
+use super::file::{open_reader, open_writer};
+use super::{DbError, Scope, Session};
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,8 +25,8 @@ impl Database {
     ///
     /// # Errors
     /// When the file cannot be used, or belongs to a newer version.
-    pub fn open(path: &Path, kind: Kind) -> Result<Self, DbError> {
-        let writer = open_writer(path, kind)?;
+    pub fn open(path: &Path, scope: Scope) -> Result<Self, DbError> {
+        let writer = open_writer(path, scope)?;
         Ok(Self {
             path: Arc::new(path.to_owned()),
             writer: Arc::new(tokio::sync::Mutex::new(writer)),

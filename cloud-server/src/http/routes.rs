@@ -7,6 +7,7 @@ use crate::business::downtime::Pareto;
 use crate::business::edges::EdgeList;
 use axum::http::Method;
 use futures::future::BoxFuture;
+use std::sync::Arc;
 use unison_api::error::ApiError;
 use unison_api::machine::{DowntimeList, MachineList, ReasonList, Ribbon};
 use unison_api::oee::{OeeAnswer, OeeTrend};
@@ -16,7 +17,7 @@ use unison_api::production::{
 };
 
 /// What answers a call that passed the gate.
-pub(crate) type Handler = fn(Call) -> BoxFuture<'static, Result<Answer, ApiError>>;
+pub(crate) type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Result<Answer, ApiError>> + Send + Sync>;
 
 /// Whether a call is about an organisation, which then must be known from its address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,13 +36,7 @@ pub struct Route {
 }
 
 impl Route {
-    const fn new(
-        method: &'static str,
-        path: &'static str,
-        summary: &'static str,
-        access: Access,
-        handler: Handler,
-    ) -> Self {
+    fn new(method: &'static str, path: &'static str, summary: &'static str, access: Access, handler: Handler) -> Self {
         let doc = RouteDoc {
             method,
             path,
@@ -55,28 +50,28 @@ impl Route {
         Self { doc, scope: Scope::Organization, handler, is_at_root: false }
     }
 
-    const fn query(mut self, query: &'static [Query]) -> Self {
+    fn query(mut self, query: &'static [Query]) -> Self {
         self.doc.query = query;
         self
     }
 
-    const fn body(mut self, schema: SchemaOf, bytes_max: usize) -> Self {
+    fn body(mut self, schema: SchemaOf, bytes_max: usize) -> Self {
         self.doc.request = Some(schema);
         self.doc.body_bytes_max = bytes_max;
         self
     }
 
-    const fn answers(mut self, status: u16, schema: Option<SchemaOf>) -> Self {
+    fn answers(mut self, status: u16, schema: Option<SchemaOf>) -> Self {
         self.doc.response = (status, schema);
         self
     }
 
-    const fn platform(mut self) -> Self {
+    fn platform(mut self) -> Self {
         self.scope = Scope::Platform;
         self
     }
 
-    const fn at_root(mut self) -> Self {
+    fn at_root(mut self) -> Self {
         self.is_at_root = true;
         self
     }
@@ -93,7 +88,7 @@ impl Route {
 /// A handler as the list holds it.
 macro_rules! h {
     ($f:path) => {
-        |call| Box::pin($f(call))
+        Arc::new(|call| Box::pin($f(call)))
     };
 }
 
@@ -250,7 +245,8 @@ fn orders() -> Vec<Route> {
         // PUT is an alias.
         for method in ["POST", "PUT"] {
             let access = Permission(crate::business::work_orders::MOVE);
-            let route = Route::new(method, path, summary, access, handler).body(schema_of::<MoveWorkOrder>, SMALL);
+            let route =
+                Route::new(method, path, summary, access, handler.clone()).body(schema_of::<MoveWorkOrder>, SMALL);
             out.push(route.answers(200, Some(schema_of::<WorkOrderView>)));
         }
     }

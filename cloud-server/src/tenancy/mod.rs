@@ -17,7 +17,7 @@ pub use platform::{EdgeLink, Organization, Platform};
 pub use tx::{PlantOp, Tx, WriteTx};
 pub use vault::{Vault, random as vault_random};
 
-use crate::db::{Database, DbError, Kind, check_library};
+use crate::db::{Database, DbError, Scope, check_library};
 use std::collections::HashMap;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -73,7 +73,7 @@ impl Tenancy {
         let failed = |e: std::io::Error| DbError::Failed(format!("data_dir {}: {e}", data_dir.display()));
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(failed)?;
         let vault = Vault::open(data_dir).map_err(failed)?;
-        let file = Database::open(&data_dir.join("platform.db"), Kind::Platform)?;
+        let file = Database::open(&data_dir.join("platform.db"), Scope::Platform)?;
         let inner = Inner {
             data_dir: data_dir.to_owned(),
             platform: Platform::new(file, vault, clock.clone()),
@@ -189,7 +189,7 @@ impl Inner {
                 open.files.remove(&oldest);
             }
         }
-        let file = Database::open(&self.data_dir.join(format!("org-{organization}.db")), Kind::Organization)?;
+        let file = Database::open(&self.data_dir.join(format!("org-{organization}.db")), Scope::Organization)?;
         open.files.insert(organization, (file.clone(), now));
         Ok(file)
     }

@@ -61,7 +61,7 @@ const PLANTS: Kind<PlantId> =
     Kind { table: "plants", columns: &["uuid", "name", "timezone"], typed: PlantId, op: master::plant };
 const LANES: Kind<LaneId> = Kind {
     table: "lanes",
-    columns: &["plant_id", "name", "capacity", "ideal_cycle_us"],
+    columns: &["plant_id", "name", "capacity", "ideal_cycle_time_seconds"],
     typed: LaneId,
     op: master::lane,
 };
@@ -74,8 +74,8 @@ const SHIFTS: Kind<ShiftId> = Kind {
         "end_time",
         "active_days",
         "breaks",
-        "break_minutes_unplaced",
-        "target_units",
+        "break_duration_minutes",
+        "production_target_units",
         "oee_target_percent",
     ],
     typed: ShiftId,
@@ -83,7 +83,7 @@ const SHIFTS: Kind<ShiftId> = Kind {
 };
 const MACHINES: Kind<MachineId> = Kind {
     table: "machines",
-    columns: &["plant_id", "lane_id", "machine_code", "name", "ideal_cycle_us", "capacity_micro"],
+    columns: &["plant_id", "lane_id", "machine_code", "name", "ideal_cycle_time_seconds", "capacity_units_per_hour"],
     typed: MachineId,
     op: master::machine,
 };
@@ -95,7 +95,7 @@ const REASONS: Kind<ReasonId> = Kind {
 };
 const USERS: Kind<UserId> = Kind {
     table: "users",
-    columns: &["email", "name", "roles", "badge", "hourly_rate_micro"],
+    columns: &["email", "name", "roles", "badge", "hourly_rate"],
     typed: UserId,
     op: master::user,
 };
@@ -218,7 +218,9 @@ impl Storing<'_, '_> {
     fn shift(&mut self, plant: PlantId, shift: &Shift) -> Result<(), LoadError> {
         let known = self.id("shifts", "plant_id = $2 AND name = $3", params![plant, &shift.name])?;
         let breaks = serde_json::to_string(&shift.breaks).map_err(|e| LoadError::Wrong(e.to_string()))?;
-        let days = shift.days().map_err(LoadError::Wrong)?.0;
+        let days: Vec<_> = shift.days().map_err(LoadError::Wrong)?.names().collect();
+        let days = serde_json::to_string(&days).map_err(|e| LoadError::Wrong(e.to_string()))?;
+        let placed: u16 = shift.breaks.iter().map(|b| b.minutes).sum();
         let values = params![
             plant,
             &shift.name,
@@ -226,7 +228,7 @@ impl Storing<'_, '_> {
             &shift.end,
             days,
             breaks,
-            shift.break_minutes_unplaced,
+            shift.break_minutes_unplaced + placed,
             shift.target_units,
             shift.oee_target_percent
         ];

@@ -156,7 +156,7 @@ async fn start(tenancy: &Tenancy, live: &Live, stop: &CancellationToken) -> Inta
 
 fn records(tx: &WriteTx<'_>, org: Uuid, plant: Uuid) -> Result<(), DbError> {
     let o = tx.org();
-    tx.execute("INSERT INTO organization VALUES ($1, $2, 'Acme', 'unison', 0, 0)", params![o, org])?;
+    tx.execute("INSERT INTO organization (organization_id, uuid, name, created_at, updated_at) VALUES ($1, $2, 'Acme', $3, $3)", params![o, org, tx.now()])?;
     let add = "INSERT INTO plants (organization_id, id, uuid, name, timezone, created_at, updated_at) VALUES ($1, $2, $3, $4, 'UTC', 0, 0)";
     tx.execute(add, params![o, PLANT, plant, "North"])?;
     tx.execute(add, params![o, OTHER_PLANT, Uuid::now_v7(), "South"])?;
@@ -165,7 +165,7 @@ fn records(tx: &WriteTx<'_>, org: Uuid, plant: Uuid) -> Result<(), DbError> {
     tx.execute(add, params![o, FREE, PLANT, 5, "CNC-1"])?;
     tx.execute(add, params![o, FREE + 1, PLANT, 5, "CNC-2"])?;
     tx.execute(add, params![o, IN_OTHER_PLANT, OTHER_PLANT, None::<i64>, "PRESS-1"])?;
-    let add = "INSERT INTO users (organization_id, id, email, name, hourly_rate_micro, created_at, updated_at) VALUES ($1, $2, 'o@acme.test', 'Olga', 25000000, 0, 0)";
+    let add = "INSERT INTO users (organization_id, id, email, name, hourly_rate, created_at, updated_at) VALUES ($1, $2, 'o@acme.test', 'Olga', 25000000, 0, 0)";
     tx.execute(add, params![o, USER])?;
     let add = "INSERT INTO downtime_reasons (organization_id, id, code, name, category, created_at, updated_at) VALUES ($1, $2, $3, $3, 'x', 0, 0)";
     tx.execute(add, params![o, REASON, "jam"])?;
