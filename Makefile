@@ -1,5 +1,5 @@
 # Thin: each target says what it needs and calls the tool that does it.
-.PHONY: demo test lint bench need-demo need-test
+.PHONY: demo test lint bench package need-demo need-test
 
 CARGO ?= cargo
 TOOLS := target/tools/bin
@@ -14,6 +14,7 @@ demo: need-demo
 test: need-test lint
 	cd web && npm run --silent test
 	$(CARGO) build --workspace --all-targets
+	scripts/package check
 	$(CARGO) nextest run --workspace --profile all
 	scripts/report target/nextest/all/junit.xml target/web-tests.xml target/test-report.xml
 
@@ -27,6 +28,10 @@ lint: need-test
 bench: need-demo
 	$(CARGO) build --release -p edge-agent -p unison-bench --bins
 	target/release/bench $(BENCH)
+
+# Debian packages of both programs: target/debian/*.deb.
+package: need-test
+	scripts/package
 
 need-demo:
 	@scripts/need demo

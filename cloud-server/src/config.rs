@@ -32,6 +32,17 @@ pub struct Server {
     /// People reach this server by https, through a proxy that ends TLS: cookies are sent that way only.
     #[serde(default)]
     pub behind_https: bool,
+    /// People reach this server by https, which it ends itself.
+    pub tls: Option<Tls>,
+}
+
+/// PEM files; they are read again when they change, so that a renewed certificate needs no restart.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The server's certificate, followed by those between it and a known authority.
+    pub certificate: PathBuf,
+    pub key: PathBuf,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -120,15 +131,18 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
 /// # Errors
 /// As [`load`].
 pub fn parse(text: &str) -> Result<Config, String> {
-    let config: Config = toml::from_str(text).map_err(|e| e.to_string())?;
+    let mut config: Config = toml::from_str(text).map_err(|e| e.to_string())?;
     config.check()?;
+    // To browsers it is the same who ends TLS.
+    config.server.behind_https |= config.server.tls.is_some();
     Ok(config)
 }
 
 impl Config {
     fn check(&self) -> Result<(), String> {
+        let is_safe = |field| field == "server.listen" && self.server.tls.is_some();
         for (field, address) in [("server.listen", self.server.listen), ("mqtt.listen", self.mqtt.listen)] {
-            if !address.ip().is_loopback() && !self.server.allow_remote {
+            if !address.ip().is_loopback() && !self.server.allow_remote && !is_safe(field) {
                 return Err(format!(
                     "{field} {address} can be reached from other machines; write allow_remote = true under [server] when a TLS proxy \
                      or a trusted network protects it, or use 127.0.0.1"
@@ -181,5 +195,8 @@ mod tests {
             parse(&format!("{minimal}[mqtt]\nbroker_listen = \"0.0.0.0:1884\"\n")).unwrap_err().contains("loopback")
         );
         assert!(parse("[server]\n").unwrap_err().contains("data_dir"));
+        let tls = "[server.tls]\ncertificate = \"/c.pem\"\nkey = \"/k.pem\"\n";
+        let own = parse(&format!("{minimal}listen = \"0.0.0.0:443\"\n{tls}")).unwrap();
+        assert!(own.server.behind_https, "cookies travel by https only");
     }
 }

@@ -10,6 +10,8 @@ const LOG: &str = "info,rumqttd=off";
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // One TLS stack; an error only says that it is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let filter = EnvFilter::try_from_env("UNISON_LOG").unwrap_or_else(|_| EnvFilter::new(LOG));
     tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -6,6 +6,7 @@ mod body;
 mod call;
 mod gate;
 mod host;
+pub mod listen;
 mod live;
 mod pages;
 pub mod routes;
@@ -20,7 +21,6 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::Value;
-use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -80,13 +80,12 @@ pub fn router(app: App) -> Router {
 /// Serves until the app's token stops it.
 ///
 /// # Errors
-/// When the listener fails.
+/// When the listener fails, or the certificate cannot be used.
 pub async fn serve(app: App, listener: TcpListener) -> std::io::Result<()> {
-    let stop = app.stop.clone();
+    let (stop, tls) = (app.stop.clone(), app.config.server.tls.clone());
     tokio::spawn(upkeep(stop.clone()));
     tokio::task::spawn_blocking(crate::auth::password::prepare);
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await }).await
+    listen::until(stop, listener, tls, router(app)).await
 }
 
 /// Folds what the histograms gathered; otherwise it grows with every request until somebody reads `/metrics`.
