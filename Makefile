@@ -1,5 +1,5 @@
 # Thin: each target says what it needs and calls the tool that does it.
-.PHONY: demo test lint bench package need-demo need-test
+.PHONY: demo test lint bench package need-demo need-test need-bench
 
 CARGO ?= cargo
 TOOLS := target/tools/bin
@@ -25,8 +25,8 @@ lint: need-test
 	cd web && npm run --silent typecheck && npm run --silent lint
 
 # BENCH=name runs one. Figures go to target/bench/*.json; release builds.
-bench: need-demo
-	$(CARGO) build --release -p edge-agent -p unison-bench --bins
+bench: need-bench
+	$(CARGO) build --release -p edge-agent -p cloud-server -p unison-bench --bins
 	target/release/bench $(BENCH)
 
 # Debian packages of both programs: target/debian/*.deb.
@@ -35,6 +35,9 @@ package: need-test
 
 need-demo:
 	@scripts/need demo
+
+need-bench: need-demo
+	@scripts/need bench
 
 need-test:
 	@scripts/need test

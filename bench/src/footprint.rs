@@ -62,7 +62,7 @@ fn first_state(config: &Path, dir: &Path) -> Result<f64> {
     Ok(begun.elapsed().as_secs_f64() * 1e3)
 }
 
-fn resident_mb(pid: u32) -> Result<f64> {
+pub fn resident_mb(pid: u32) -> Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).context("the agent ended")?;
     let kb: f64 = line.split_whitespace().next().context("a number")?.parse()?;

@@ -1,11 +1,15 @@
 //! Benchmarks beside their peers, interleaved in one run: machines are noisy, ratios are steadier. Each
 //! prints `name value unit` lines and writes `target/bench/NAME.json`. `make bench BENCH=name` runs one.
 
+mod cloud;
 mod durable;
 mod footprint;
+mod http;
 mod measure;
+mod organizations;
 mod plant;
 mod poll;
+mod users;
 mod volume;
 mod writer;
 
@@ -21,6 +25,9 @@ const ALL: &[Bench] = &[
     ("durable", durable::run),
     ("footprint", footprint::run),
     ("volume", volume::run),
+    ("http", http::run),
+    ("users", users::run),
+    ("organizations", organizations::run),
 ];
 
 fn main() -> Result<()> {
