@@ -121,13 +121,8 @@ impl<'t, 's> Projection<'t, 's> {
 
     /// Runs `write` so that a refusal half-way leaves nothing behind.
     fn undoable(&mut self, write: impl FnOnce(&mut Self) -> Result<(), Refused>) -> Result<(), Refused> {
-        self.tx.execute("SAVEPOINT fact", &[])?;
-        let done = write(self);
-        if matches!(done, Err(Refused::Poison(_))) {
-            self.tx.execute("ROLLBACK TO SAVEPOINT fact", &[])?;
-        }
-        self.tx.execute("RELEASE SAVEPOINT fact", &[])?;
-        done
+        let tx = self.tx;
+        tx.savepoint(|| write(self))
     }
 
     /// Writes what was gathered.
