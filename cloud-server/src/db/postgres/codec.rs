@@ -56,10 +56,11 @@ fn put_integer(n: i64, ty: &Type, out: &mut BytesMut) -> Result<(), Fault> {
         Type::INT2 => out.put_i16(i16::try_from(n).or_else(|_| unfit(format!("{n} is too large")))?),
         Type::BOOL if n == 0 || n == 1 => out.put_u8(u8::from(n == 1)),
         Type::BOOL => return unfit(format!("{n} is neither true nor false")),
+        // The two ends mean "infinity" there, and ours mean the same: bounds of a range without end.
+        Type::TIMESTAMPTZ if n == i64::MIN || n == i64::MAX => out.put_i64(n),
         Type::TIMESTAMPTZ => match n.checked_sub(EPOCH_US) {
-            // The two ends mean "infinity" there, which nothing of ours means.
-            Some(since) if since > i64::MIN => out.put_i64(since),
-            _ => return unfit(format!("{n} is out of range for a time")),
+            Some(since) => out.put_i64(since),
+            None => return unfit(format!("{n} is out of range for a time")),
         },
         Type::NUMERIC => numeric::encode(n, out),
         _ => return unfit(format!("an integer for a parameter of type {ty}")),
@@ -97,7 +98,8 @@ impl<'a> FromSql<'a> for Value {
             Type::FLOAT4 => Self::Real(f32::from_be_bytes(raw.try_into()?).into()),
             Type::TIMESTAMPTZ => {
                 let since = i64::from_be_bytes(raw.try_into()?);
-                Self::Integer(since.checked_add(EPOCH_US).ok_or("a time out of range")?)
+                let is_end = since == i64::MIN || since == i64::MAX;
+                Self::Integer(if is_end { since } else { since.checked_add(EPOCH_US).ok_or("a time out of range")? })
             }
             Type::NUMERIC => Self::Integer(numeric::decode(raw)?),
             Type::DATE => {
@@ -142,6 +144,8 @@ mod tests {
             (Value::Integer(i64::MIN), Type::INT8),
             (Value::Integer(1), Type::BOOL),
             (Value::Integer(0), Type::TIMESTAMPTZ),
+            (Value::Integer(i64::MIN), Type::TIMESTAMPTZ),
+            (Value::Integer(i64::MAX), Type::TIMESTAMPTZ),
             (Value::Integer(253_402_300_799_999_999), Type::TIMESTAMPTZ),
             (Value::Real(-0.1), Type::FLOAT8),
             (Value::Text("1999-12-31".into()), Type::DATE),
@@ -158,7 +162,7 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         for (value, ty, why) in [
             (Value::Integer(2), Type::BOOL, "neither true nor false"),
-            (Value::Integer(i64::MIN), Type::TIMESTAMPTZ, "out of range"),
+            (Value::Integer(i64::MIN + 1), Type::TIMESTAMPTZ, "out of range"),
             (Value::Text("20260131".into()), Type::DATE, "is no date"),
             (Value::Text("2026-02-30".into()), Type::DATE, "is no date"),
             (Value::Blob(vec![1]), Type::UUID, "16 bytes"),
