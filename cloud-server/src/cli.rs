@@ -122,7 +122,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Check { file } => check(&file).await,
         Command::Migrate(c) => migrate(&config::load(&c.config)?).await,
         Command::Organization(OrganizationCommand::Create { name, subdomain, admin_email, config }) => {
-            let (made, password) = organization::create(&tenancy(&config).await?, &name, &subdomain, &admin_email).await?;
+            let (made, password) =
+                organization::create(&tenancy(&config).await?, &name, &subdomain, &admin_email).await?;
             say(&format!("organization: {} ({})", made.name, made.subdomain))?;
             say(&format!("password for {}: {password}", admin_email.trim().to_lowercase()))
         }

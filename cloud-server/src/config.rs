@@ -220,14 +220,20 @@ impl Database {
         }
         for (name, url, file) in self.named() {
             match (url, file) {
-                (Some(_), Some(_)) => return Err(format!("database.{name} and database.{name}_file: give one of them")),
+                (Some(_), Some(_)) => {
+                    return Err(format!("database.{name} and database.{name}_file: give one of them"));
+                }
                 (None, None) if name != "owner_url" => {
-                    return Err(format!("database.{name} is missing: postgresql://role@host/database, or name a file with it as {name}_file"));
+                    return Err(format!(
+                        "database.{name} is missing: postgresql://role@host/database, or name a file with it as {name}_file"
+                    ));
                 }
                 (Some(url), None) => {
                     let address: Address = url.parse().map_err(|why| format!("database.{name} {why}"))?;
                     if address.has_password() {
-                        return Err(format!("database.{name} holds a password: put it into a file that only the server's user can read, and name that as {name}_file"));
+                        return Err(format!(
+                            "database.{name} holds a password: put it into a file that only the server's user can read, and name that as {name}_file"
+                        ));
                     }
                 }
                 _ => {}
@@ -254,7 +260,10 @@ impl Database {
         }
         let (application, platform) = (self.address("url")?, self.address("platform_url")?);
         if application.role() == platform.role() {
-            return Err(format!("database.url and database.platform_url name the same role {}; they must be two", platform.role()));
+            return Err(format!(
+                "database.url and database.platform_url name the same role {}; they must be two",
+                platform.role()
+            ));
         }
         Ok(Place::Postgres(Addresses { application, platform, connections_max: self.connections_max }))
     }
@@ -272,7 +281,9 @@ impl Database {
         let (_, url, file) = named.iter().find(|(name, ..)| *name == wanted).ok_or("no such address")?;
         let text = match (url, file) {
             (Some(url), _) => (*url).clone(),
-            (None, Some(file)) => private(file).map_err(|why| format!("database.{wanted}_file {}: {why}", file.display()))?,
+            (None, Some(file)) => {
+                private(file).map_err(|why| format!("database.{wanted}_file {}: {why}", file.display()))?
+            }
             (None, None) => return Err(format!("database.{wanted} is missing")),
         };
         text.trim().parse().map_err(|why| format!("database.{wanted} {why}"))
@@ -305,7 +316,8 @@ mod tests {
         refused("url = \"postgresql://app:secret@localhost/unison\"\n", "holds a password");
         refused("url = \"postgresql://app@localhost/unison\"\n", "platform_url is missing");
         refused("url = \"postgresql://app@db.example/unison\"\n", "unencrypted");
-        let same = "url = \"postgresql://app@localhost/unison\"\nplatform_url = \"postgresql://app@localhost/unison\"\n";
+        let same =
+            "url = \"postgresql://app@localhost/unison\"\nplatform_url = \"postgresql://app@localhost/unison\"\n";
         assert!(with(same).unwrap().database.place().unwrap_err().contains("must be two"));
         let sqlite = "[server]\ndata_dir = \"/tmp/x\"\n[database]\nurl = \"postgresql://app@localhost/unison\"\n";
         assert!(parse(sqlite).unwrap_err().contains("kind = \"postgres\""));
@@ -316,7 +328,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("url");
         std::fs::write(&file, "postgresql://app:secret@localhost/unison\n").unwrap();
-        let text = format!("{POSTGRES}url_file = \"{}\"\nplatform_url = \"postgresql://platform@localhost/unison\"\n", file.display());
+        let text = format!(
+            "{POSTGRES}url_file = \"{}\"\nplatform_url = \"postgresql://platform@localhost/unison\"\n",
+            file.display()
+        );
         let database = parse(&text).unwrap().database;
         std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
         assert!(database.place().unwrap_err().contains("chmod 600"));

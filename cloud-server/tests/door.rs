@@ -41,7 +41,8 @@ async fn refused(database: &Database, sql: &str, values: &[Value]) -> DbError {
 async fn every_kind_comes_back_as_it_went() {
     let (_store, db) = opened().await;
     let wild = "Ä\u{1f600}'\"\\ \u{1}\n";
-    for (id, rate) in [(1, 0), (2, 999_999_999_999_999_999_i64), (3, -999_999_999_999_999_999), (4, 1), (5, -1_500_000)] {
+    for (id, rate) in [(1, 0), (2, 999_999_999_999_999_999_i64), (3, -999_999_999_999_999_999), (4, 1), (5, -1_500_000)]
+    {
         execute(&db, USER, params![1, id, format!("{wild}{id}"), rate, "[]", NOW]).await.unwrap();
         let row = one(&db, "SELECT * FROM users WHERE organization_id = $1 AND id = $2", params![1, id]).await;
         assert_eq!(row.get::<i64>("hourly_rate").unwrap(), rate, "decimal");
@@ -51,18 +52,39 @@ async fn every_kind_comes_back_as_it_went() {
         assert_eq!(row.get::<Option<String>>("badge").unwrap(), None, "null");
         assert_eq!(row.get::<String>("roles").unwrap(), "[]", "json");
     }
-    let sum = one(&db, "SELECT sum(hourly_rate) AS d, sum(id) AS i, count(*) AS n FROM users WHERE organization_id = $1", params![1]).await;
-    assert_eq!((sum.get::<i64>("d").unwrap(), sum.get::<i64>("i").unwrap(), sum.get::<i64>("n").unwrap()), (-1_499_999, 15, 5));
+    let sum = one(
+        &db,
+        "SELECT sum(hourly_rate) AS d, sum(id) AS i, count(*) AS n FROM users WHERE organization_id = $1",
+        params![1],
+    )
+    .await;
+    assert_eq!(
+        (sum.get::<i64>("d").unwrap(), sum.get::<i64>("i").unwrap(), sum.get::<i64>("n").unwrap()),
+        (-1_499_999, 15, 5)
+    );
     for (id, date) in [(1, "0001-01-01"), (2, "1999-12-31"), (3, "2024-02-29"), (4, "9999-12-31")] {
         execute(&db, MACHINE, params![1, id, format!("M{id}"), date, NOW]).await.unwrap();
-        let row = one(&db, "SELECT last_maintenance_date FROM machines WHERE organization_id = $1 AND id = $2", params![1, id]).await;
+        let row = one(
+            &db,
+            "SELECT last_maintenance_date FROM machines WHERE organization_id = $1 AND id = $2",
+            params![1, id],
+        )
+        .await;
         assert_eq!(row.get::<String>("last_maintenance_date").unwrap(), date);
     }
     for at in [0, 1, -1, 253_402_300_799_999_999] {
         let sql = "UPDATE plants SET created_at = $2 WHERE organization_id = $1";
         execute(&db, sql, params![1, at]).await.unwrap();
-        let found = one(&db, "SELECT uuid, created_at FROM plants WHERE organization_id = $1 AND created_at <= $2 AND created_at < $3", params![1, at, i64::MAX]).await;
-        assert_eq!((found.get::<i64>("created_at").unwrap(), found.get::<Uuid>("uuid").unwrap()), (at, Uuid::from_u128(1)));
+        let found = one(
+            &db,
+            "SELECT uuid, created_at FROM plants WHERE organization_id = $1 AND created_at <= $2 AND created_at < $3",
+            params![1, at, i64::MAX],
+        )
+        .await;
+        assert_eq!(
+            (found.get::<i64>("created_at").unwrap(), found.get::<Uuid>("uuid").unwrap()),
+            (at, Uuid::from_u128(1))
+        );
     }
     let bytes: Vec<u8> = (0..=255).collect();
     let log = "INSERT INTO plant_log (organization_id, plant_id, incarnation, first_seq, last_seq, hash, created_at, body) VALUES ($1, 1, 1, $2, $3, $4, $5, $6)";
@@ -86,7 +108,8 @@ async fn what_the_schema_refuses_is_named_alike() {
     unique(refused(&db, PLANT, &plant(1, 2, "Q")).await, "plants.organization_id, plants.id");
     unique(refused(&db, PLANT, &plant(2, 2, "P")).await, "plants.organization_id, plants.name");
     unique(refused(&db, PLANT, &plant(2, 1, "Q")).await, "plants.organization_id, plants.uuid");
-    let again = "INSERT INTO organization (organization_id, uuid, name, created_at, updated_at) VALUES ($1, $2, 'A', $3, $3)";
+    let again =
+        "INSERT INTO organization (organization_id, uuid, name, created_at, updated_at) VALUES ($1, $2, 'A', $3, $3)";
     unique(refused(&db, again, params![1, Uuid::nil(), NOW]).await, "organization.organization_id");
     let lane = "INSERT INTO lanes (organization_id, id, plant_id, name, created_at, updated_at) VALUES ($1, 1, $2, $3, $4, $4)";
     let bucket = "INSERT INTO units (organization_id, id, code, name, dimension, numerator, created_at, updated_at) VALUES ($1, 1, 'a', 'a', 'a', $2, $3, $3)";
@@ -104,7 +127,10 @@ async fn what_the_schema_refuses_is_named_alike() {
         let e = refused(&db, sql, &values).await;
         assert!(matches!(&e, DbError::Constraint(text) if text.contains(why)), "{sql}: {e}");
     }
-    for sql in ["UPDATE audit_log SET actor = 'x' WHERE organization_id = $1", "DELETE FROM audit_log WHERE organization_id = $1"] {
+    for sql in [
+        "UPDATE audit_log SET actor = 'x' WHERE organization_id = $1",
+        "DELETE FROM audit_log WHERE organization_id = $1",
+    ] {
         let log = "INSERT INTO audit_log (organization_id, pos, at, actor, entity, entity_id, action) VALUES ($1, $2, $3, 'x', 'x', '1', 'x') ON CONFLICT (organization_id, pos) DO NOTHING";
         execute(&db, log, params![1, 1, NOW]).await.unwrap();
         assert!(matches!(refused(&db, sql, params![1]).await, DbError::Constraint(_)), "{sql}");
@@ -116,8 +142,11 @@ async fn what_the_schema_refuses_is_named_alike() {
 async fn a_transaction_is_whole_or_nothing_and_ends_with_its_first_failure() {
     let (_store, db) = opened().await;
     let plants = "SELECT count(*) AS n FROM plants WHERE organization_id = $1";
-    let add = |s: &Session<'_>, id: i64| s.execute(PLANT, params![1, id, Uuid::from_u128(id.cast_unsigned().into()), format!("P{id}"), NOW]);
-    let undone: Result<(), DbError> = db.write(move |s| add(s, 2).and_then(|_| Err(DbError::Failed("no".into()))), |()| ()).await;
+    let add = |s: &Session<'_>, id: i64| {
+        s.execute(PLANT, params![1, id, Uuid::from_u128(id.cast_unsigned().into()), format!("P{id}"), NOW])
+    };
+    let undone: Result<(), DbError> =
+        db.write(move |s| add(s, 2).and_then(|_| Err(DbError::Failed("no".into()))), |()| ()).await;
     assert!(undone.is_err());
     let panicked: Result<(), DbError> = db.write(move |s| add(s, 2).map(|_| panic!("on the way")), |()| ()).await;
     assert!(matches!(panicked, Err(DbError::Stopped(_))));
@@ -223,8 +252,21 @@ async fn functions_and_orders_are_the_same() {
     assert_eq!(none.get::<Option<bool>>("c").unwrap(), None);
     let json = r#"{"t": "Text \"x\"", "n": 5, "f": 1.5, "b": true, "z": null, "ä": "ö"}"#;
     execute(&db, "UPDATE plants SET custom_fields = $2 WHERE organization_id = $1", params![1, json]).await.unwrap();
-    for (key, text) in [("t", Some("Text \"x\"")), ("n", Some("5")), ("f", Some("1.5")), ("b", Some("true")), ("z", None), ("ä", Some("ö")), ("x", None)] {
-        let row = one(&db, "SELECT json_text(custom_fields, $2) AS t FROM plants WHERE organization_id = $1", params![1, key]).await;
+    for (key, text) in [
+        ("t", Some("Text \"x\"")),
+        ("n", Some("5")),
+        ("f", Some("1.5")),
+        ("b", Some("true")),
+        ("z", None),
+        ("ä", Some("ö")),
+        ("x", None),
+    ] {
+        let row = one(
+            &db,
+            "SELECT json_text(custom_fields, $2) AS t FROM plants WHERE organization_id = $1",
+            params![1, key],
+        )
+        .await;
         assert_eq!(row.get::<Option<String>>("t").unwrap().as_deref(), text, "{key}");
     }
     for (id, code) in [(1, "b"), (2, "B"), (3, "a"), (4, "ä"), (5, "Z"), (6, "_")] {
@@ -251,5 +293,8 @@ async fn ten_04_no_reference_leads_into_another_organisation() {
     let lane = "INSERT INTO lanes (organization_id, id, plant_id, name, created_at, updated_at) VALUES ($1, 1, $2, 'L', $3, $3)";
     assert!(matches!(refused(&acme, lane, params![1, 5, NOW]).await, DbError::Constraint(_)), "a plant of the other");
     assert!(execute(&beta, lane, params![2, 5, NOW]).await.is_ok());
-    assert!(matches!(refused(&acme, lane, params![3, 5, NOW]).await, DbError::Constraint(_)), "an organisation that is none");
+    assert!(
+        matches!(refused(&acme, lane, params![3, 5, NOW]).await, DbError::Constraint(_)),
+        "an organisation that is none"
+    );
 }

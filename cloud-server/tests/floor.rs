@@ -120,7 +120,8 @@ async fn down_08_stops_and_pareto() {
     let now = now_us();
     let machine = observed(&server, now, &[(now - 600 * SECOND, "down")]).await;
     let event = async |id: u8, from: i64, to: Option<i64>, reason: Option<i64>| {
-        let sql = "INSERT INTO downtime_events (organization_id, uuid, machine_id, started_at, ended_at, source, reason_id)
+        let sql =
+            "INSERT INTO downtime_events (organization_id, uuid, machine_id, started_at, ended_at, source, reason_id)
                    VALUES ($1, $2, $3, $4, $5, 'signal', $6)";
         let uuid = Uuid::from_u128(id.into());
         server.execute(sql, params![server.organization.id, uuid, machine, from, to, reason]).await;

@@ -372,8 +372,9 @@ fn postgres_column(c: &Column) -> String {
 
 fn postgres_table(out: &mut String, scope: Scope, table: &Table) {
     let name = &table.name;
-    let body = scope
-        .table_body(table, postgres_column, "bigint", |key| format!("CONSTRAINT \"{}\" ", name_of_key(scope, table, key)));
+    let body = scope.table_body(table, postgres_column, "bigint", |key| {
+        format!("CONSTRAINT \"{}\" ", name_of_key(scope, table, key))
+    });
     let _ = writeln!(out, "CREATE TABLE {name} (\n  {body}\n);");
     if scope == Scope::Organization {
         // The setting is empty, not absent, after a transaction that had it; in a sub-select it is read once.

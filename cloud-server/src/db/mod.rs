@@ -41,7 +41,9 @@ pub enum DbError {
         "{what} has schema {found}, this program knows up to {known}: it was written by a newer version; install that version again or restore a backup"
     )]
     Newer { what: String, found: i64, known: i64 },
-    #[error("{what} has schema {found}, this program needs {known}: stop the servers that run and run: cloud-server migrate")]
+    #[error(
+        "{what} has schema {found}, this program needs {known}: stop the servers that run and run: cloud-server migrate"
+    )]
     Older { what: String, found: i64, known: i64 },
     #[error("SQLite {found} is too old, 3.51.3 or newer is needed: older ones can corrupt a write-ahead log")]
     Library { found: String },

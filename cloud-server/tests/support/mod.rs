@@ -5,9 +5,9 @@ pub mod store;
 
 use cloud_server::business::{load, organization};
 use cloud_server::config;
+use cloud_server::db::{Database, Row, Value as Sql};
 use cloud_server::http::{App, serve};
 use cloud_server::live::Live;
-use cloud_server::db::{Database, Row, Value as Sql};
 use cloud_server::tenancy::{Organization, Tenancy};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};

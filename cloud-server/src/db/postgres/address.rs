@@ -9,7 +9,7 @@ use tokio_postgres::config::{Host, SslMode};
 /// An address such as `postgresql://unison_app@db.example/unison`, checked. Its text never shows a password.
 #[derive(Clone)]
 pub struct Address {
-    config: Config,
+    config: Box<Config>,
     role: String,
 }
 
@@ -29,7 +29,8 @@ impl FromStr for Address {
 
     fn from_str(url: &str) -> Result<Self, String> {
         // The cause would repeat the text, which may hold a password.
-        let config: Config = url.parse().map_err(|_| "is no address like postgresql://role@host/database".to_owned())?;
+        let config: Config =
+            url.parse().map_err(|_| "is no address like postgresql://role@host/database".to_owned())?;
         let role = config.get_user().ok_or("names no role: postgresql://role@host/database")?.to_owned();
         if config.get_dbname().is_none() {
             return Err("names no database: postgresql://role@host/database".into());
@@ -39,14 +40,18 @@ impl FromStr for Address {
             Host::Unix(_) => true,
         };
         if config.get_ssl_mode() == SslMode::Require {
-            return Err("asks for TLS, which this program does not speak to PostgreSQL: use a tunnel on this machine".into());
+            return Err(
+                "asks for TLS, which this program does not speak to PostgreSQL: use a tunnel on this machine".into()
+            );
         }
         if !config.get_hosts().iter().all(is_here) && config.get_ssl_mode() != SslMode::Disable {
-            return Err("names another machine, to which rows and password would travel unencrypted: use a tunnel on this \
+            return Err(
+                "names another machine, to which rows and password would travel unencrypted: use a tunnel on this \
                         machine, or write ?sslmode=disable when the network between is trusted"
-                .into());
+                    .into(),
+            );
         }
-        Ok(Self { config, role })
+        Ok(Self { config: Box::new(config), role })
     }
 }
 
@@ -63,7 +68,7 @@ impl Address {
     }
 
     pub(super) fn config(&self) -> Config {
-        limited(self.config.clone())
+        limited((*self.config).clone())
     }
 
     /// Connects outside of any pool and without the limits of one.
@@ -77,10 +82,13 @@ impl Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let host = self.config.get_hosts().first().map_or_else(|| "localhost".to_owned(), |host| match host {
-            Host::Tcp(name) => name.clone(),
-            Host::Unix(path) => path.display().to_string(),
-        });
+        let host = self.config.get_hosts().first().map_or_else(
+            || "localhost".to_owned(),
+            |host| match host {
+                Host::Tcp(name) => name.clone(),
+                Host::Unix(path) => path.display().to_string(),
+            },
+        );
         write!(f, "{} at {host} as {}", self.config.get_dbname().unwrap_or_default(), self.role)
     }
 }

@@ -65,7 +65,7 @@ async fn row_level_security(client: &Client, wrong: &mut Vec<String>) -> Result<
             (c.relkind = 'r' AND n.nspname = 'organization' AND NOT (c.relrowsecurity AND c.relforcerowsecurity), 'has no forced row-level security'),
             (c.relkind = 'r' AND n.nspname = 'organization' AND ARRAY['own'] IS DISTINCT FROM
                (SELECT array_agg(p.polname::text) FROM pg_policy p WHERE p.polrelid = c.oid), 'has not the one policy \"own\"'),
-            (EXISTS (SELECT 1 FROM pg_policy p, (VALUES (pg_get_expr(p.polqual, p.polrelid)), (pg_get_expr(p.polwithcheck, p.polrelid))) AS e (text)
+            (EXISTS (SELECT 1 FROM pg_policy p, LATERAL (VALUES (pg_get_expr(p.polqual, p.polrelid)), (pg_get_expr(p.polwithcheck, p.polrelid))) AS e (text)
                WHERE p.polrelid = c.oid AND (p.polcmd <> '*' OR p.polroles <> '{0}' OR e.text IS DISTINCT FROM $1)), 'has a policy that was changed')
           ) AS faults (there, why)
         WHERE n.nspname IN ('organization', 'platform') AND there ORDER BY 1";
@@ -100,8 +100,14 @@ async fn rights(client: &Client, scope: Scope, role: &str, wrong: &mut Vec<Strin
         WHERE n.nspname = $1 AND c.relkind IN ('r', 'v', 'm', 'p', 'f', 'S') AND a.grantee <> c.relowner";
     let rows = client.query(there, &[&schema]).await?;
     let there: BTreeSet<(String, String)> = rows.iter().map(|r| (r.get(0), r.get(1))).collect();
-    wrong.extend(there.difference(&wanted).map(|(table, right)| format!("{schema}.{table}: {right} is granted and should not be")));
+    wrong.extend(
+        there
+            .difference(&wanted)
+            .map(|(table, right)| format!("{schema}.{table}: {right} is granted and should not be")),
+    );
     let missing = wanted.difference(&there);
-    wrong.extend(missing.map(|(table, right)| format!("{schema}.{table}: {right} is not granted; run: cloud-server migrate")));
+    wrong.extend(
+        missing.map(|(table, right)| format!("{schema}.{table}: {right} is not granted; run: cloud-server migrate")),
+    );
     Ok(())
 }

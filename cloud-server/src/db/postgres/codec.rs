@@ -70,7 +70,9 @@ fn put_integer(n: i64, ty: &Type, out: &mut BytesMut) -> Result<(), Fault> {
 
 fn put_text(text: &str, ty: &Type, out: &mut BytesMut) -> Result<(), Fault> {
     match *ty {
-        Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN | Type::JSON => out.put_slice(text.as_bytes()),
+        Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN | Type::JSON => {
+            out.put_slice(text.as_bytes())
+        }
         Type::JSONB => {
             out.put_u8(1);
             out.put_slice(text.as_bytes());

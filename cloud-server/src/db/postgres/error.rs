@@ -15,7 +15,9 @@ impl From<Error> for DbError {
         match e.source().and_then(|s| s.downcast_ref::<Unfit>()) {
             Some(unfit) => Self::Constraint(unfit.to_string()),
             // The text of the error itself is only its kind.
-            None => Self::Failed(e.source().map_or_else(|| format!("PostgreSQL: {e}"), |s| format!("PostgreSQL: {e}: {s}"))),
+            None => {
+                Self::Failed(e.source().map_or_else(|| format!("PostgreSQL: {e}"), |s| format!("PostgreSQL: {e}: {s}")))
+            }
         }
     }
 }
@@ -25,7 +27,9 @@ impl From<deadpool_postgres::PoolError> for DbError {
         use deadpool_postgres::PoolError;
         match e {
             PoolError::Backend(e) => e.into(),
-            PoolError::Timeout(_) => Self::Failed("PostgreSQL: no connection became free or could be made in time".into()),
+            PoolError::Timeout(_) => {
+                Self::Failed("PostgreSQL: no connection became free or could be made in time".into())
+            }
             other => Self::Failed(format!("PostgreSQL: {other}")),
         }
     }

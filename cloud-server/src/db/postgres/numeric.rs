@@ -75,7 +75,10 @@ mod tests {
         assert_eq!(number(&[1, 0, 0, 1, 5]).unwrap(), 5_000_000, "numeric(18,1)");
         assert_eq!(number(&[1, 0xffff, NEGATIVE, 2, 5000]).unwrap(), -500_000);
         assert!(number(&[1, 0xfffe, 0, 8, 1]).unwrap_err().to_string().contains("six places"));
-        assert!(number(&[1, 9, 0, 0, 1]).unwrap_err().to_string().contains("too large") || number(&[1, 9, 0, 0, 1]).is_err());
+        assert!(
+            number(&[1, 9, 0, 0, 1]).unwrap_err().to_string().contains("too large")
+                || number(&[1, 9, 0, 0, 1]).is_err()
+        );
         assert!(number(&[0, 0, 0xc000, 0]).is_err(), "NaN");
         assert!(number(&[2, 0, 0, 0, 1]).unwrap_err().to_string().contains("cut off"));
     }

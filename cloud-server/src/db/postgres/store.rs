@@ -34,9 +34,10 @@ impl Store {
         // Words of this program and a number: nothing of a caller gets into this text. Tables of the session
         // are looked up last, so that none can stand before one of ours.
         let (set, lock) = match place {
-            Place::Organization(id) => {
-                (format!("SET LOCAL search_path = organization, pg_temp; SET LOCAL app.org = '{id}'"), LOCKS.wrapping_add(*id))
-            }
+            Place::Organization(id) => (
+                format!("SET LOCAL search_path = organization, pg_temp; SET LOCAL app.org = '{id}'"),
+                LOCKS.wrapping_add(*id),
+            ),
             Place::Platform => ("SET LOCAL search_path = platform, pg_temp".to_owned(), LOCKS),
         };
         Self {
@@ -44,7 +45,8 @@ impl Store {
             begin_read: format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {set}").into(),
             // The lock comes first and the isolation is per statement, so everything after it sees what the
             // writer before has committed.
-            begin_write: format!("BEGIN ISOLATION LEVEL READ COMMITTED; {set}; SELECT pg_advisory_xact_lock({lock})").into(),
+            begin_write: format!("BEGIN ISOLATION LEVEL READ COMMITTED; {set}; SELECT pg_advisory_xact_lock({lock})")
+                .into(),
             writer: Arc::default(),
             readers: Arc::new(Semaphore::new(READERS_MAX)),
         }

@@ -17,7 +17,9 @@ pub fn check(path: &Path) -> Result<Vec<String>, DbError> {
         return Err(DbError::Newer { what: path.display().to_string(), found, known: VERSION });
     }
     if found < VERSION {
-        wrong.push(format!("it has schema {found} and gets {VERSION} when the server starts, or with: cloud-server migrate"));
+        wrong.push(format!(
+            "it has schema {found} and gets {VERSION} when the server starts, or with: cloud-server migrate"
+        ));
     }
     let mut damages = connection.prepare("PRAGMA integrity_check(20)")?;
     let damages = damages.query_map([], |row| row.get::<_, String>(0))?;

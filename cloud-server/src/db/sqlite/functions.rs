@@ -6,8 +6,7 @@ use rusqlite::{Connection, Error, Result};
 use serde_json::Value;
 
 pub(super) fn register(connection: &Connection) -> Result<()> {
-    let flags =
-        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
     connection.create_scalar_function("contains", 2, flags, |c| {
         let (Some(haystack), Some(needle)) = (text(c, 0)?, text(c, 1)?) else { return Ok(None) };
         Ok(Some(folded(haystack).contains(&folded(needle))))

@@ -1,7 +1,7 @@
 //! Statements of one transaction on a file.
 
-use crate::db::value::{Row, Value};
 use crate::db::DbError;
+use crate::db::value::{Row, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, ToSql, ffi};
 use std::borrow::Cow;
