@@ -58,11 +58,7 @@ impl ApiError {
     /// 403 for a missing permission (RBAC-01).
     #[must_use]
     pub fn forbidden(permission: &str) -> Self {
-        Self::new(
-            403,
-            "Missing permission",
-            format!("This needs the permission {permission}; an administrator grants it"),
-        )
+        Self::new(403, "Missing permission", unison_rules::rbac::missing(permission))
     }
 
     /// 404; the same for what does not exist and what belongs to others.
