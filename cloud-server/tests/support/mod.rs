@@ -115,7 +115,8 @@ impl Server {
 
     /// The organisation's administrator, with the password of everybody.
     pub async fn admin(&self) -> Session<'_> {
-        let file = rusqlite::Connection::open(self.data_dir().join(format!("org-{}.db", self.organization.id))).unwrap();
+        let file =
+            rusqlite::Connection::open(self.data_dir().join(format!("org-{}.db", self.organization.id))).unwrap();
         let sql = "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE email LIKE 'olga@%') WHERE email LIKE 'admin@%'";
         file.execute(sql, []).unwrap();
         self.signed_in("admin@acme.example").await
