@@ -265,11 +265,20 @@ async fn subscribe(tenancy: &Tenancy, name: &str, until: Option<&str>) -> anyhow
     let organization = organization_named(tenancy, name).await?;
     tenancy.platform().subscribe(organization.id, end).await?;
     note(tenancy, &organization, "subscribe", json!({"subscribed_until": until})).await?;
-    say(&format!("organization {} is subscribed {}", organization.subdomain, until.map_or("until further notice".into(), |u| format!("until {u}"))))
+    say(&format!(
+        "organization {} is subscribed {}",
+        organization.subdomain,
+        until.map_or("until further notice".into(), |u| format!("until {u}"))
+    ))
 }
 
 /// Every act of the operator stands in the organisation's own audit log.
-async fn note(tenancy: &Tenancy, organization: &Organization, action: &'static str, after: Value) -> anyhow::Result<()> {
+async fn note(
+    tenancy: &Tenancy,
+    organization: &Organization,
+    action: &'static str,
+    after: Value,
+) -> anyhow::Result<()> {
     let caller = Caller::system(organization.id, &format!("organization {action}"));
     let work = move |tx: &WriteTx<'_>| tx.audit("organization", tx.org(), action, None::<&()>, Some(&after));
     Ok(tenancy.write::<_, DbError, _>(&caller, work).await?)

@@ -48,13 +48,15 @@ impl Account {
     fn read(tx: &Tx<'_>, row: &Row) -> Result<Self, DbError> {
         let id: i64 = row.get("id")?;
         let roles = master::roles(row)?;
-        let sql = if reaches_all_plants(&roles) {
-            "SELECT p.id FROM plants p WHERE p.organization_id = $1 AND p.is_active = TRUE AND $2 <> 0 ORDER BY p.is_default DESC, p.id"
+        let plants = if reaches_all_plants(&roles) {
+            let sql =
+                "SELECT id FROM plants WHERE organization_id = $1 AND is_active = TRUE ORDER BY is_default DESC, id";
+            tx.query(sql, params![tx.org()])?
         } else {
-            "SELECT p.id FROM plants p JOIN user_plants u ON u.organization_id = p.organization_id AND u.plant_id = p.id
-             WHERE p.organization_id = $1 AND u.user_id = $2 ORDER BY p.is_default DESC, p.id"
+            let sql = "SELECT p.id FROM plants p JOIN user_plants u ON u.organization_id = p.organization_id AND u.plant_id = p.id
+                       WHERE p.organization_id = $1 AND u.user_id = $2 ORDER BY p.is_default DESC, p.id";
+            tx.query(sql, params![tx.org(), id])?
         };
-        let plants = tx.query(sql, params![tx.org(), id])?;
         Ok(Self {
             id,
             name: row.get("name")?,

@@ -230,7 +230,7 @@ pub fn list(
              SELECT u.id FROM users u WHERE u.organization_id = $1 AND u.id = $7
              UNION SELECT u.id FROM users u JOIN team t ON u.manager_id = t.id WHERE u.organization_id = $1)
            SELECT id FROM team))
-         AND ($5 = 0 OR p.work_order_id = $5) AND ($6 = 0 OR w.plant_id = $6)",
+         AND (p.work_order_id = $5 OR $5 = 0) AND (w.plant_id = $6 OR $6 = 0)",
         super::reach_sql("w.plant_id")
     );
     let values = params![tx.org(), all_plants, holder, everybody, work_order.unwrap_or(0), plant.unwrap_or(0), user];

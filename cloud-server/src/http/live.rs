@@ -242,8 +242,12 @@ impl Listener {
         }
     }
 
-    /// A session that was ended ends its streams within half a minute.
+    /// A session that was ended ends its streams within half a minute, and so does a suspended organisation.
     async fn is_still_signed_on(&mut self) -> bool {
+        match self.app.tenancy.platform().organization(&self.organization.subdomain).await {
+            Ok(Some(now)) if now.id == self.organization.id && now.is_active => self.organization = now,
+            _ => return false,
+        }
         match self.app.auth.caller(&self.organization, &self.token).await {
             Ok(caller) => {
                 self.caller = caller;

@@ -113,7 +113,7 @@ fn read(row: &Row, plants: Vec<PlantRef>) -> Result<User, DbError> {
 fn plants(tx: &Tx<'_>, user: Option<i64>) -> Result<BTreeMap<i64, Vec<PlantRef>>, DbError> {
     let sql = "SELECT a.user_id, p.id, p.name FROM user_plants a
                JOIN plants p ON p.organization_id = a.organization_id AND p.id = a.plant_id
-               WHERE a.organization_id = $1 AND ($2 = 0 OR a.user_id = $2) ORDER BY a.user_id, p.name, p.id";
+               WHERE a.organization_id = $1 AND (a.user_id = $2 OR $2 = 0) ORDER BY a.user_id, p.name, p.id";
     let mut out: BTreeMap<i64, Vec<PlantRef>> = BTreeMap::new();
     for row in tx.query(sql, params![tx.org(), user.unwrap_or(0)])? {
         out.entry(row.get("user_id")?).or_default().push(PlantRef { id: row.get("id")?, name: row.get("name")? });
