@@ -199,9 +199,18 @@ async fn the_list_of_people_is_searched_filtered_sorted_and_paged() {
     assert_eq!(names("").await, ["Administrator", "Olga", "Sam", "Vera"]);
     assert_eq!(names("sort=-name&per_page=2").await, ["Vera", "Sam"]);
     assert_eq!(names("search=OLG").await, ["Olga"]);
-    assert_eq!(names("role=viewer,supervisor").await, ["Sam", "Vera"]);
+    assert_eq!(names("roles=viewer,supervisor").await, ["Sam", "Vera"]);
     assert_eq!(admin.get("/users?sort=rate").await.0, 400);
     assert_eq!(admin.get("/users?is_active=maybe").await.0, 400);
+    assert_eq!(field(&admin.get("/users?rolle=viewer&nam=x").await.1), ["nam", "rolle"]);
+    let (_, form) = admin.get("/users/form").await;
+    assert_eq!((form["plural"].as_str(), form["allowed"][0]["allowed"].as_bool()), (Some("users"), Some(true)));
+    let user = admin.get("/users").await.1["users"][0].clone();
+    for shown in form["fields"].as_array().unwrap() {
+        assert!(user.get(shown["name"].as_str().unwrap()).is_some(), "{shown}");
+    }
+    assert_eq!(admin.get("/roles/form").await.1["fields"][0]["name"], "code");
+    assert_eq!(admin.get("/api-tokens/form").await.1["actions"][0]["action"], "revoke");
     assert_eq!(server.signed_in("vera@acme.example").await.get("/users").await.1["error"], "Missing permission");
 }
 

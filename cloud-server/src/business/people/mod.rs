@@ -1,6 +1,7 @@
 //! People: records of the organisation with roles, plants and a manager. A change goes down to the edges of
 //! their plants; an hourly rate never does, and is shown only to those who may read labour costs.
 
+pub mod form;
 mod list;
 mod save;
 

@@ -13,10 +13,9 @@ use crate::http::routes::{PAGE, PER_PAGE, Route, h};
 use crate::tenancy::{Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::sync::Arc;
-use unison_api::error::ApiError;
+use unison_api::error::{ApiError, Detail};
 use unison_api::openapi::{Access, Query, SchemaOf, schema_of};
 
 /// Largest body of a record.
@@ -34,7 +33,7 @@ pub(in crate::http) fn routes() -> Vec<Route> {
 /// A list's narrowing and order.
 const USER_QUERY: &[Query] = &[
     ("search", false, "Part of name, e-mail or badge"),
-    ("role", false, "Code of a role; several with commas"),
+    ("roles", false, "Code of a role; several with commas"),
     ("plant_id", false, "Who reaches one of these plants"),
     ("manager_id", false, "Who is led by one of these"),
     ("email", false, "Exactly this e-mail"),
@@ -44,6 +43,8 @@ const USER_QUERY: &[Query] = &[
     PAGE,
     PER_PAGE,
 ];
+
+const TOKEN_QUERY: &[Query] = &[IS_ACTIVE, PAGE, PER_PAGE];
 
 /// Body of a person: all fields for the help of whoever writes one.
 #[derive(JsonSchema)]
@@ -100,6 +101,7 @@ fn user_routes() -> Vec<Route> {
         Route::new("POST", "/users", "Take in a person; answers their first password once", WRITE, h!(create_user))
             .body(body, BODY)
             .answers(201, Some(schema_of::<Saved>)),
+        Route::new("GET", "/users/form", "What a page must know to show people", READ, h!(users_form)),
         Route::new("GET", "/users/{id}", "A person", READ, h!(user)).answers(200, one),
         Route::new("PUT", "/users/{id}", "Change a person", WRITE, h!(update_user)).body(body, BODY).answers(200, one),
         Route::new("PATCH", "/users/{id}", "Change a person", WRITE, h!(update_user))
@@ -127,6 +129,7 @@ fn role_routes() -> Vec<Route> {
         Route::new("GET", "/roles", "Roles that people can have", READ, h!(all_roles))
             .answers(200, Some(schema_of::<RoleList>)),
         Route::new("POST", "/roles", "Make a role", WRITE, h!(create_role)).body(body, BODY).answers(201, one),
+        Route::new("GET", "/roles/form", "What a page must know to show roles", READ, h!(roles_form)),
         Route::new("GET", "/roles/{id}", "A role, by code or id", READ, h!(role)).answers(200, one),
         Route::new("PUT", "/roles/{id}", "Change a role; counts at the next log-in", WRITE, h!(update_role))
             .body(body, BODY)
@@ -146,11 +149,12 @@ fn token_routes() -> Vec<Route> {
     let one: Option<SchemaOf> = Some(schema_of::<ApiTokenView>);
     vec![
         Route::new("GET", "/api-tokens", "Keys of other programs", READ, h!(tokens))
-            .query(&[IS_ACTIVE, PAGE, PER_PAGE])
+            .query(TOKEN_QUERY)
             .answers(200, Some(schema_of::<ApiTokenList>)),
         Route::new("POST", "/api-tokens", "Make a key; it is answered once", WRITE, h!(create_token))
             .body(schema_of::<ApiTokenBody>, BODY)
             .answers(201, Some(schema_of::<Made>)),
+        Route::new("GET", "/api-tokens/form", "What a page must know to show API tokens", READ, h!(tokens_form)),
         Route::new("GET", "/api-tokens/{id}", "A key's record", READ, h!(token)).answers(200, one),
         Route::new("DELETE", "/api-tokens/{id}", "Revoke a key", WRITE, h!(revoke_token)).answers(200, one),
         Route::new("POST", "/api-tokens/{id}/revoke", "Revoke a key", WRITE, h!(revoke_token)).answers(200, one),
@@ -158,10 +162,20 @@ fn token_routes() -> Vec<Route> {
 }
 
 /// A value of a query with commas.
-fn several<T: DeserializeOwned + std::str::FromStr>(call: &Call, name: &str) -> Result<Vec<T>, ApiError> {
+fn several<T: std::str::FromStr>(call: &Call, name: &str) -> Result<Vec<T>, ApiError> {
     let one =
         |word: &str| word.trim().parse().map_err(|_| ApiError::field(name, format!("\"{word}\" is not understood")));
     call.text(name).map_or(Ok(vec![]), |text| text.split(',').map(one).collect())
+}
+
+/// Refuses what is no parameter of the list: a slip would otherwise answer too much.
+fn only(call: &Call, known: &[Query]) -> Result<(), ApiError> {
+    // `org` names the organisation where the demo allows it.
+    let is_known = |name: &str| name == "org" || known.iter().any(|(k, ..)| *k == name);
+    let mut odd: Vec<_> = call.query.keys().filter(|name| !is_known(name)).collect();
+    odd.sort();
+    let detail = |name: &String| Detail { field: name.clone(), message: "is no parameter of this list".into() };
+    if odd.is_empty() { Ok(()) } else { Err(ApiError::invalid(odd.into_iter().map(detail).collect())) }
 }
 
 fn is_active(call: &Call) -> Result<Option<bool>, ApiError> {
@@ -211,6 +225,7 @@ async fn once_with_secret<T: Serialize + Send + 'static, S: Serialize>(
 }
 
 async fn users(call: Call) -> Result<Answer, ApiError> {
+    only(&call, USER_QUERY)?;
     let plants = match call.text("plant_id") {
         None | Some("all") => vec![],
         Some(_) => several::<i64>(&call, "plant_id")?,
@@ -220,7 +235,7 @@ async fn users(call: Call) -> Result<Answer, ApiError> {
     }
     let filter = Filter {
         search: call.text("search").map(|s| s.trim().to_lowercase()).filter(|s| !s.is_empty()),
-        roles: several(&call, "role")?,
+        roles: several(&call, "roles")?,
         plants,
         managers: several(&call, "manager_id")?,
         emails: several::<String>(&call, "email")?.iter().map(|e| e.to_lowercase()).collect(),
@@ -230,6 +245,18 @@ async fn users(call: Call) -> Result<Answer, ApiError> {
     };
     let page = call.page()?;
     json(200, &call.read(move |tx| Ok(people::list(tx, &filter, page)?)).await?)
+}
+
+async fn users_form(call: Call) -> Result<Answer, ApiError> {
+    json(200, &call.read(|tx| Ok(people::form::users(tx)?)).await?)
+}
+
+async fn roles_form(call: Call) -> Result<Answer, ApiError> {
+    json(200, &call.read(|tx| Ok(people::form::role(tx))).await?)
+}
+
+async fn tokens_form(call: Call) -> Result<Answer, ApiError> {
+    json(200, &call.read(|tx| Ok(people::form::api_tokens(tx)?)).await?)
 }
 
 async fn user(call: Call) -> Result<Answer, ApiError> {
@@ -347,6 +374,7 @@ async fn restore_role(call: Call) -> Result<Answer, ApiError> {
 }
 
 async fn tokens(call: Call) -> Result<Answer, ApiError> {
+    only(&call, TOKEN_QUERY)?;
     let (is_active, page) = (is_active(&call)?, call.page()?);
     json(200, &call.read(move |tx| Ok(api_tokens::list(tx, is_active, page)?)).await?)
 }
