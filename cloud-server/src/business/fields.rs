@@ -27,6 +27,13 @@ impl Fields {
         self.members.contains_key(field)
     }
 
+    /// What an absent field is.
+    pub fn or(&mut self, field: &str, value: impl FnOnce() -> Value) {
+        if !self.has(field) {
+            self.members.insert(field.to_owned(), value());
+        }
+    }
+
     fn read<T>(&mut self, field: &str, message: &str, read: impl FnOnce(&Value) -> Option<T>) -> Option<Option<T>> {
         match self.members.remove(field)? {
             Value::Null => Some(None),

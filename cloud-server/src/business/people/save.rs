@@ -9,12 +9,15 @@ use crate::db::{DbError, Value};
 use crate::params;
 use crate::tenancy::{Topic, Tx, WriteTx};
 use serde::Serialize;
+use serde_json::json;
 use unison_api::Person;
 use unison_api::error::ApiError;
 use unison_core::ids::{PlantId, UserId};
 use unison_core::master::MasterOp;
 use unison_rules::rbac;
 
+/// What somebody is who is given no role.
+const DEFAULT_ROLE: &str = "viewer";
 const ROLES_MAX: usize = 20;
 const PLANTS_MAX: usize = 500;
 const RATE_MAX: u32 = 100_000;
@@ -67,7 +70,7 @@ pub fn create(tx: &WriteTx<'_>, mut fields: Fields, hash: &str) -> Result<UserVi
         id: 0,
         name: String::new(),
         email: String::new(),
-        roles: vec!["viewer".into()],
+        roles: vec![],
         plants: vec![],
         manager: None,
         badge: None,
@@ -81,6 +84,7 @@ pub fn create(tx: &WriteTx<'_>, mut fields: Fields, hash: &str) -> Result<UserVi
         created_at: tx.now(),
         updated_at: tx.now(),
     };
+    fields.or("roles", || json!([DEFAULT_ROLE]));
     fill(tx, &mut user, &mut fields)?;
     fields.finish()?;
     user.id = tx.next_id("users")?;
