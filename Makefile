@@ -32,6 +32,7 @@ bench: need-bench
 # Debian packages of both programs: target/debian/*.deb.
 package: need-test
 	scripts/package
+
 # 100,000 transactions of many organisations on few connections: none sees a row of another.
 prove-pool: need-test
 	UNISON_PROVE_POOL=100000 $(CARGO) nextest run -p cloud-server --no-capture -E 'test(interleaved_organisations)'

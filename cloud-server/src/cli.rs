@@ -9,9 +9,10 @@ use crate::http::{App, serve};
 use crate::intake::{Intake, Settings};
 use crate::live::Live;
 use crate::params;
-use crate::tenancy::{Caller, Organization, Place, Tenancy, wall_clock};
+use crate::tenancy::{Caller, Organization, Place, Tenancy, WriteTx, wall_clock};
 use anyhow::{Context, anyhow, bail};
 use clap::{Parser, Subcommand};
+use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
@@ -81,6 +82,27 @@ enum OrganizationCommand {
         #[command(flatten)]
         config: WithConfig,
     },
+    /// Tell everybody that there is no such organisation, and serve nothing of it; its data stays.
+    Suspend(Which),
+    /// Take a suspended organisation back.
+    Resume(Which),
+    /// Note that an organisation is paid for: after its trial people can go on changing things.
+    Subscribe {
+        /// RFC 3339 time at which it ends; until further notice when left out.
+        #[arg(long)]
+        until: Option<String>,
+        #[command(flatten)]
+        which: Which,
+    },
+}
+
+#[derive(clap::Args, Debug)]
+struct Which {
+    /// Subdomain of the organisation.
+    #[arg(long)]
+    organization: String,
+    #[command(flatten)]
+    config: WithConfig,
 }
 
 #[derive(Subcommand, Debug)]
@@ -129,6 +151,15 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Organization(OrganizationCommand::Load { file, organization, config }) => {
             load_file(&tenancy(&config).await?, &organization, &file).await
+        }
+        Command::Organization(OrganizationCommand::Suspend(w)) => {
+            set_active(&tenancy(&w.config).await?, &w.organization, false).await
+        }
+        Command::Organization(OrganizationCommand::Resume(w)) => {
+            set_active(&tenancy(&w.config).await?, &w.organization, true).await
+        }
+        Command::Organization(OrganizationCommand::Subscribe { until, which: w }) => {
+            subscribe(&tenancy(&w.config).await?, &w.organization, until.as_deref()).await
         }
         Command::Edge(EdgeCommand::Token { organization, plant, config }) => {
             token(&tenancy(&config).await?, &organization, &plant).await
@@ -264,6 +295,38 @@ async fn load_file(tenancy: &Tenancy, name: &str, file: &Path) -> anyhow::Result
     let loaded = load::load(tenancy, &organization, content).await.with_context(|| file.display().to_string())?;
     say(&format!("{} new, {} changed, {} as they were", loaded.new, loaded.changed, loaded.unchanged))?;
     loaded.passwords.iter().try_for_each(|(email, password)| say(&format!("password for {email}: {password}")))
+}
+
+async fn set_active(tenancy: &Tenancy, name: &str, is_active: bool) -> anyhow::Result<()> {
+    let organization = organization_named(tenancy, name).await?;
+    tenancy.platform().set_active(organization.id, is_active).await?;
+    note(tenancy, &organization, if is_active { "resume" } else { "suspend" }, json!({"is_active": is_active})).await?;
+    let now = if is_active { "is found again" } else { "is not found by anybody; a server that runs heeds it at once" };
+    say(&format!("organization {} {now}", organization.subdomain))
+}
+
+async fn subscribe(tenancy: &Tenancy, name: &str, until: Option<&str>) -> anyhow::Result<()> {
+    let end = until.map(Timestamp::parse).transpose().map_err(|e| anyhow!("--until: {e}"))?;
+    let organization = organization_named(tenancy, name).await?;
+    tenancy.platform().subscribe(organization.id, end).await?;
+    note(tenancy, &organization, "subscribe", json!({"subscribed_until": until})).await?;
+    say(&format!(
+        "organization {} is subscribed {}",
+        organization.subdomain,
+        until.map_or("until further notice".into(), |u| format!("until {u}"))
+    ))
+}
+
+/// Every act of the operator stands in the organisation's own audit log.
+async fn note(
+    tenancy: &Tenancy,
+    organization: &Organization,
+    action: &'static str,
+    after: Value,
+) -> anyhow::Result<()> {
+    let caller = Caller::system(organization.id, &format!("organization {action}"));
+    let work = move |tx: &WriteTx<'_>| tx.audit("organization", tx.org(), action, None::<&()>, Some(&after));
+    Ok(tenancy.write::<_, DbError, _>(&caller, work).await?)
 }
 
 async fn token(tenancy: &Tenancy, name: &str, plant: &str) -> anyhow::Result<()> {

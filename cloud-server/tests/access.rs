@@ -8,7 +8,7 @@ use cloud_server::tenancy::Caller;
 use reqwest::Method;
 use serde_json::json;
 use support::store::execute;
-use support::{PASSWORD, Server, parts};
+use support::{PASSWORD, Server, content, parts};
 
 #[tokio::test]
 async fn api_02_no_token_and_a_wrong_token_are_401() {
@@ -191,11 +191,41 @@ async fn every_route_but_the_public_ones_wants_somebody() {
         let (status, _) = parts(nobody.send(method.clone(), &path, body.clone()).await).await;
         assert_eq!(status, 401, "{method} {path}");
         let may = match route.doc.access {
-            Access::Permission(permission) => permission.ends_with(":read"),
+            Access::Permission(permission) => unison_rules::rbac::may(&["viewer"], permission),
             Access::Public | Access::Authenticated => true,
         };
         if !may {
             assert_eq!(vera.send(method.clone(), &path, body).await.status(), 403, "{method} {path} as a viewer");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rbac_13_every_route_asks_for_what_it_says_whoever_comes() {
+    let more: String = ["plant_manager", "department_head", "qc_inspector", "warehouse", "maintenance", "engineer"]
+        .map(|role| {
+            format!(
+                "[[user]]\nname = \"{role}\"\nemail = \"{role}@acme.example\"\nroles = [\"{role}\"]\npassword = \"{PASSWORD}\"\nplants = [\"P1\"]\n"
+            )
+        })
+        .concat();
+    let server = Server::start_with(&(content() + &more)).await;
+    let mut people = vec![("organization_admin", server.admin().await)];
+    for (role, name) in [("viewer", "vera"), ("operator", "olga"), ("supervisor", "sam")] {
+        people.push((role, server.signed_in(&format!("{name}@acme.example")).await));
+    }
+    for role in ["plant_manager", "department_head", "qc_inspector", "warehouse", "maintenance", "engineer"] {
+        people.push((role, server.signed_in(&format!("{role}@acme.example")).await));
+    }
+    for route in cloud_server::http::routes::all() {
+        let unison_api::openapi::Access::Permission(permission) = route.doc.access else { continue };
+        let path = route.doc.path.replace("{id}", "1");
+        let body = route.doc.request.map(|_| "{}".to_owned());
+        for (role, person) in &people {
+            let answer = person.send(route.doc.method.parse().unwrap(), &path, body.clone()).await;
+            let is_refused = answer.status() == 403 && parts(answer).await.1["error"] == "Missing permission";
+            let may = unison_rules::rbac::may(&[*role], permission);
+            assert_eq!(is_refused, !may, "{} {path} as {role} needs {permission}", route.doc.method);
         }
     }
 }

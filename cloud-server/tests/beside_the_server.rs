@@ -108,3 +108,60 @@ async fn sync_03_decode_shows_an_envelope_to_whoever_holds_the_keys() {
     let short = command(&server, &["decode", file(&server, "short", &bytes[..5]).to_str().unwrap()]).await;
     assert!(!short.status.success() && !text(&short).contains("panicked"), "{}", text(&short));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn q_119_edges_hear_of_people_and_of_those_who_left_their_plant() {
+    let server = Server::start().await;
+    let (front, _stop) = intake(&server).await;
+    let mut edge = Edge::enrol(&server).await.run(front, machine(&server).await).await;
+    let admin = server.admin().await;
+    let plants = admin.get("/me").await.1["plants"].clone();
+    let role = json!({"name": "Lead", "code": "lead", "extends": "operator", "grants": ["materials:write"]});
+    assert_eq!(admin.post("/roles", role).await.0, 201);
+    let new = json!({"name": "Ida", "email": "ida@acme.example", "roles": ["lead"], "badge": "B-7", "hourly_rate": 40, "plant_ids": [plants[0]["id"]]});
+    let (status, ida) = admin.post("/users", new).await;
+    assert_eq!(status, 201, "{ida}");
+    let is_ida = |heard: &Heard, is: &dyn Fn(&unison_core::master::User) -> bool| matches!(heard, Heard::Op(MasterOp::User(u)) if u.name == "Ida" && is(u));
+    let known = |u: &unison_core::master::User| {
+        u.is_active && u.badge.as_deref() == Some("B-7") && u.roles == ["operator", "materials:write"]
+    };
+    edge.until("the new person", |heard| is_ida(heard, &known)).await;
+    let change = json!({"version": 1, "grants": ["products:write"]});
+    assert_eq!(admin.call("PATCH", "/roles/lead", change).await.0, 200);
+    edge.until("what the role grants now", |heard| is_ida(heard, &|u| u.roles == ["operator", "products:write"])).await;
+    let path = format!("/users/{}", ida["id"]);
+    let moved = json!({"version": ida["version"], "plant_ids": [plants[1]["id"]]});
+    assert_eq!(admin.call("PATCH", &path, moved).await.0, 200);
+    edge.until("her leaving", |heard| is_ida(heard, &|u| !u.is_active)).await;
+    let back = json!({"version": 2, "plant_ids": [plants[0]["id"], plants[1]["id"]]});
+    assert_eq!(admin.call("PATCH", &path, back).await.0, 200);
+    edge.until("her return", |heard| is_ida(heard, &|u| u.is_active)).await;
+    assert_eq!(admin.call("DELETE", &path, serde_json::Value::Null).await.0, 200);
+    edge.until("her account's end", |heard| is_ida(heard, &|u| !u.is_active)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_02_q_092_the_operator_suspends_resumes_and_subscribes() {
+    let server = Server::start().await;
+    let olga = server.signed_in("olga@acme.example").await;
+    let run = |words: &'static [&'static str]| {
+        let server = &server;
+        async move {
+            let out = command(server, words).await;
+            (out.status.success(), text(&out))
+        }
+    };
+    assert!(run(&["organization", "suspend", "--organization", "acme"]).await.0);
+    assert_eq!(olga.get("/machines").await.0, 404);
+    assert!(run(&["organization", "resume", "--organization", "acme"]).await.0);
+    assert_eq!(olga.get("/machines").await.0, 200);
+    server.tenancy.platform().set_trial(server.organization.id, Some(unison_core::time::Timestamp(1))).await.unwrap();
+    assert_eq!(olga.post("/work-orders/WO-2026-001/start", json!({})).await.1["error"], "Trial ended");
+    let (done, said) =
+        run(&["organization", "subscribe", "--organization", "acme", "--until", "2100-01-01T00:00:00Z"]).await;
+    assert!(done && said.contains("until 2100"), "{said}");
+    assert_eq!(olga.post("/work-orders/WO-2026-001/start", json!({})).await.0, 200);
+    let (done, said) = run(&["organization", "subscribe", "--organization", "acme", "--until", "soon"]).await;
+    assert!(!done && said.contains("--until"), "{said}");
+    assert!(!run(&["organization", "suspend", "--organization", "nobody"]).await.0);
+}

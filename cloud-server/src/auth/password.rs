@@ -7,6 +7,8 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash}
 use std::sync::LazyLock;
 
 const CHARS_MIN: usize = 8;
+/// A password that somebody chooses later may be asked for more than the very first (ONB-PW).
+const CHARS_MIN_CHOSEN: usize = 10;
 const CHARS_MAX: usize = 200;
 /// Without look-alikes, because people copy them by hand.
 const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz234567892";
@@ -28,6 +30,27 @@ pub fn check(password: &str) -> Result<(), String> {
     } else {
         Err(format!("a password has {CHARS_MIN} to {CHARS_MAX} characters"))
     }
+}
+
+/// # Errors
+/// Says what is wrong with a password that somebody of this e-mail and name chooses for themselves.
+pub fn check_chosen(new: &str, current: &str, email: &str, name: &str) -> Result<(), String> {
+    if !(CHARS_MIN_CHOSEN..=CHARS_MAX).contains(&new.chars().count()) {
+        return Err(format!("must have {CHARS_MIN_CHOSEN} to {CHARS_MAX} characters"));
+    }
+    let (plain, email, name) = (new.to_lowercase(), email.to_lowercase(), name.to_lowercase());
+    let local = email.split('@').next().unwrap_or_default();
+    let is_person = |word: &str| !word.is_empty() && plain.replace(' ', "") == word.replace(' ', "");
+    if [email.as_str(), local, name.as_str()].into_iter().any(is_person) {
+        return Err("must not be your e-mail address or name".into());
+    }
+    if new == current {
+        return Err("must not be the old one".into());
+    }
+    if new.chars().all(|c| new.starts_with(c)) {
+        return Err("must not be one character again and again".into());
+    }
+    Ok(())
 }
 
 /// # Errors
@@ -56,6 +79,22 @@ pub fn random() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_chosen_password_is_long_and_not_the_person() {
+        let check = |new: &str, is_right| {
+            let said = check_chosen(new, "the old password", "olga.petrova@acme.example", "Olga Petrova");
+            assert_eq!(said.is_ok(), is_right, "{new}: {said:?}");
+        };
+        check("nine char", false);
+        check("ten chars!", true);
+        check("the old password", false);
+        check("Olga.Petrova@acme.example", false);
+        check("olga.petrova", false);
+        check("OlgaPetrova", false);
+        check("aaaaaaaaaaaa", false);
+        check(&"x y".repeat(67), false);
+    }
 
     #[test]
     fn onb_pw_and_hashes() {

@@ -20,7 +20,9 @@ pub struct Claims {
     pub org: Uuid,
     /// The chosen plant (TEN-07).
     pub current_plant_id: Option<i64>,
-    /// Codes of the roles at log-in; they grant the permissions.
+    /// Codes of the roles at log-in.
+    pub roles: Vec<String>,
+    /// What they granted at log-in (RBAC-08, RBAC-10).
     pub permissions: Vec<String>,
     /// The user's epoch at log-in; a later one ends the session.
     pub epoch: i64,
@@ -32,22 +34,14 @@ pub struct Claims {
 
 impl Claims {
     #[must_use]
-    pub fn new(user: i64, org: Uuid, plant: Option<i64>, roles: Vec<String>, epoch: i64, now: Timestamp) -> Self {
-        Self {
-            sub: user.to_string(),
-            org,
-            current_plant_id: plant,
-            permissions: roles,
-            epoch,
-            jti: Uuid::now_v7(),
-            iat: now.0 / SECOND,
-            exp: now.plus(SESSION).0 / SECOND,
-        }
-    }
-
-    #[must_use]
     pub const fn expires_at(&self) -> Timestamp {
         Timestamp(self.exp.saturating_mul(SECOND))
+    }
+
+    /// Until when a session lasts that begins now, in whole seconds.
+    #[must_use]
+    pub fn lasting(now: Timestamp) -> (i64, i64) {
+        (now.0 / SECOND, now.plus(SESSION).0 / SECOND)
     }
 }
 
@@ -90,19 +84,84 @@ impl Signer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jsonwebtoken::crypto::sign;
+    use serde_json::{Value, json};
+
+    const NOW: Timestamp = Timestamp(1_762_423_200_000_000);
+
+    fn claims() -> Claims {
+        let (iat, exp) = Claims::lasting(NOW);
+        Claims {
+            sub: "7".into(),
+            org: Uuid::from_u128(1),
+            current_plant_id: Some(5),
+            roles: vec!["operator".into()],
+            permissions: vec!["*:read".into()],
+            epoch: 1,
+            jti: Uuid::from_u128(2),
+            iat,
+            exp,
+        }
+    }
 
     #[test]
-    fn rbac_08_a_token_lasts_eight_hours_and_cannot_be_altered() {
-        let (signer, now) = (Signer::new(&[1; 32]), Timestamp(1_762_423_200_000_000));
-        let claims = Claims::new(7, Uuid::from_u128(1), Some(5), vec!["operator".into()], 1, now);
-        let token = signer.write(&claims).unwrap();
-        assert_eq!(signer.read(&token, now), Some(claims));
-        assert!(signer.read(&token, now.plus(SESSION - SECOND)).is_some());
-        assert!(signer.read(&token, now.plus(SESSION)).is_none());
-        assert!(Signer::new(&[2; 32]).read(&token, now).is_none());
-        let (head, rest) = token.split_once('.').unwrap();
-        let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
-        assert!(signer.read(&token.replacen(head, none, 1), now).is_none());
-        assert!(signer.read(&format!("{none}.{}.", rest.split('.').next().unwrap()), now).is_none());
+    fn rbac_08_a_token_lasts_eight_hours() {
+        let signer = Signer::new(&[1; 32]);
+        let token = signer.write(&claims()).unwrap();
+        assert_eq!(signer.read(&token, NOW), Some(claims()));
+        assert!(signer.read(&token, NOW.plus(SESSION - SECOND)).is_some());
+        assert!(signer.read(&token, NOW.plus(SESSION)).is_none());
+    }
+
+    /// A token made by hand: any header, any claims, the given key.
+    fn forged(header: &Value, claims: &Value, key: &[u8]) -> String {
+        let part = |v: &Value| base64url(v.to_string().as_bytes());
+        let message = format!("{}.{}", part(header), part(claims));
+        let mac = sign(message.as_bytes(), &EncodingKey::from_secret(key), Algorithm::HS256).unwrap();
+        format!("{message}.{mac}")
+    }
+
+    fn base64url(bytes: &[u8]) -> String {
+        const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let bits: String = bytes.iter().map(|b| format!("{b:08b}")).collect();
+        let six = bits.as_bytes().chunks(6).map(|c| format!("{:0<6}", std::str::from_utf8(c).unwrap()));
+        six.map(|c| char::from(ALPHABET[usize::from_str_radix(&c, 2).unwrap()])).collect()
+    }
+
+    #[test]
+    fn q_134_tokens_that_were_not_made_here_are_worth_nothing() {
+        let (key, header) = ([1u8; 32], json!({"typ": "JWT", "alg": "HS256"}));
+        let signer = Signer::new(&key);
+        let good = serde_json::to_value(claims()).unwrap();
+        assert!(signer.read(&forged(&header, &good, &key), NOW).is_some(), "the forger works");
+        assert!(signer.read(&forged(&header, &good, &[2; 32]), NOW).is_none(), "another key");
+        for alg in ["none", "None", "HS384", "HS512", "RS256", "ES256"] {
+            let token = forged(&json!({"typ": "JWT", "alg": alg}), &good, &key);
+            assert!(signer.read(&token, NOW).is_none(), "{alg}");
+            let (unsigned, _) = token.rsplit_once('.').unwrap();
+            assert!(signer.read(&format!("{unsigned}."), NOW).is_none(), "{alg} without signature");
+        }
+        for name in good.as_object().unwrap().keys() {
+            let mut less = good.clone();
+            less.as_object_mut().unwrap().remove(name);
+            // The one claim that may be missing: nobody has chosen a plant.
+            let is_optional = name == "current_plant_id";
+            assert_eq!(signer.read(&forged(&header, &less, &key), NOW).is_some(), is_optional, "without {name}");
+        }
+        let token = signer.write(&claims()).unwrap();
+        let parts: Vec<_> = token.split('.').collect();
+        let mut more = good.clone();
+        more["permissions"] = json!(["*:*"]);
+        let altered = [parts[0], &base64url(more.to_string().as_bytes()), parts[2]].join(".");
+        assert!(signer.read(&altered, NOW).is_none(), "altered claims");
+        let mut huge = good.clone();
+        huge["permissions"] = json!(vec!["x:y"; 2_000]);
+        assert!(signer.read(&forged(&header, &huge, &key), NOW).is_none(), "longer than any of ours");
+        let mut far = good;
+        far["exp"] = json!(i64::MAX);
+        assert!(signer.read(&forged(&header, &far, &key), NOW).is_some(), "a time beyond reckoning does no harm");
+        for text in ["", ".", "..", "a.b.c", "\u{0}\u{0}"] {
+            assert!(signer.read(text, NOW).is_none(), "{text:?}");
+        }
     }
 }

@@ -147,7 +147,8 @@ pub fn user(tx: &Tx<'_>, id: UserId) -> Result<Option<MasterOp>, DbError> {
         id,
         name: row.get("name")?,
         email: row.get("email")?,
-        roles: roles(&row)?,
+        // Edges know no roles of the organisation's own, only what those grant.
+        roles: super::roles::held(tx, &roles(&row)?)?,
         badge: row.get("badge")?,
         is_active: row.get("is_active")?,
     };

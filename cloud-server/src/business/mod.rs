@@ -3,20 +3,24 @@
 //!
 //! Every function takes a transaction that was opened for a caller; none opens one, none knows HTTP.
 
+pub mod api_tokens;
 pub mod calendar;
 pub mod downtime;
 pub mod edges;
+pub mod fields;
 pub mod idempotency;
 pub mod kpi;
 pub mod load;
 pub mod machines;
 pub mod master;
 pub mod organization;
+pub mod people;
 pub mod production;
+pub mod roles;
 pub mod work_orders;
 
 use crate::db::DbError;
-use crate::tenancy::{Caller, Reach, Tx};
+use crate::tenancy::{Caller, Reach, Tx, Via};
 use unison_api::error::ApiError;
 use unison_core::ids::PlantId;
 use uuid::Uuid;
@@ -54,32 +58,58 @@ impl From<Wrong> for ApiError {
 }
 
 /// The condition that keeps a list to plants the caller may reach: `$2` and `$3` of the statement, with
-/// the plant's column in front: `m.plant_id`.
+/// the plant's column in front: `m.plant_id`. Of a program's key `$3` is the number below zero.
 pub(crate) fn reach_sql(plant_column: &str) -> String {
     format!(
         "($2 = 1 OR EXISTS (SELECT 1 FROM user_plants up
-          WHERE up.organization_id = $1 AND up.user_id = $3 AND up.plant_id = {plant_column}))"
+          WHERE up.organization_id = $1 AND up.user_id = $3 AND up.plant_id = {plant_column})
+         OR EXISTS (SELECT 1 FROM api_token_plants tp
+          WHERE tp.organization_id = $1 AND tp.token_id + $3 = 0 AND tp.plant_id = {plant_column}))"
     )
 }
 
 /// The values of `$2` and `$3` of [`reach_sql`].
 pub(crate) fn reach_values(caller: &Caller) -> (bool, i64) {
-    match caller.signed_on() {
-        Some(user) => (user.reach == Reach::AllPlants, user.user_id),
-        None => (true, 0),
-    }
+    let Some(user) = caller.signed_on() else { return (true, 0) };
+    let holder = match &user.via {
+        Via::Session { .. } => user.user_id,
+        Via::ApiToken { id, .. } => -id,
+    };
+    (user.reach == Reach::AllPlants, holder)
 }
 
 /// Refuses what lies in a plant that the caller may not reach (RBAC-01, RBAC-06).
 pub(crate) fn need_plant(tx: &Tx<'_>, plant: PlantId) -> Result<(), ApiError> {
-    if tx.caller().reaches(plant) {
+    if tx.caller().reaches(plant) { Ok(()) } else { Err(ApiError::no_plant_access()) }
+}
+
+/// Refuses a change of a record that is no longer what was changed; `current` is how it is now.
+///
+/// # Errors
+/// 409 with the record.
+pub(crate) fn need_version<T: serde::Serialize>(given: i64, is: i64, current: &T) -> Result<(), ApiError> {
+    if given == is {
         return Ok(());
     }
-    Err(ApiError::new(
-        403,
-        "No plant access",
-        "This belongs to a plant that you are not assigned to; an administrator assigns plants",
-    ))
+    let reason = "Somebody changed this record since you read it; look at it and change it again";
+    let current = serde_json::to_value(current).unwrap_or_default();
+    Err(ApiError::changed_meanwhile(reason, current))
+}
+
+/// The plant a list is narrowed to (TEN-06, TEN-12): the named one, the chosen one where none is named, none
+/// for `all`, which means all that the caller reaches. A foreign plant looks like one that does not exist.
+///
+/// # Errors
+/// 400 for a text that names no plant, 403 for a plant that is not assigned.
+pub fn plants_wanted(caller: &Caller, named: Option<&str>) -> Result<Option<PlantId>, ApiError> {
+    match named {
+        None => Ok(caller.current_plant()),
+        Some("all") => Ok(None),
+        Some(text) => {
+            let id = text.parse().map_err(|_| ApiError::field("plant_id", "must be the id of a plant, or all"))?;
+            if caller.reaches(PlantId(id)) { Ok(Some(PlantId(id))) } else { Err(ApiError::no_plant_access()) }
+        }
+    }
 }
 
 /// Millionths as a JSON number (Q-132).

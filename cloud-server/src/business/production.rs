@@ -2,7 +2,7 @@
 //! or came from an edge, once per UUID, summed and never overwritten.
 
 use super::calendar::calendar;
-use super::{Wrong, need_plant, work_orders};
+use super::{Wrong, need_plant, people, work_orders};
 use crate::db::{DbError, Row};
 use crate::params;
 use crate::tenancy::{Topic, Tx, WriteTx};
@@ -14,7 +14,7 @@ use unison_api::page::Page;
 use unison_api::production::{LogProduction, ProductionLogList, ProductionLogView, hours_micro};
 use unison_core::facts::{Fact, ProductionLogged};
 use unison_core::ids::{MachineId, PlantId, UserId};
-use unison_rules::logging;
+use unison_rules::{logging, rbac};
 use uuid::Uuid;
 
 /// Longest note of a log.
@@ -210,23 +210,38 @@ fn view(tx: &Tx<'_>, uuid: Uuid) -> Result<Option<ProductionLogView>, DbError> {
     row.as_ref().map(present).transpose()
 }
 
-/// Logs, newest first. Operators see their own, supervisors all of their plants (RBAC-07).
+/// Logs, newest first (RBAC-07, Q-090): the caller's own and those of the people they lead, however far down;
+/// with the permission all of the plants they reach. What a log cost is for those who may read labour costs.
 ///
 /// # Errors
 /// When the database fails.
-pub fn list(tx: &Tx<'_>, work_order: Option<i64>, page: Page) -> Result<ProductionLogList, DbError> {
-    let (all_plants, user) = super::reach_values(tx.caller());
-    let everybody = tx.caller().may("work_orders:write");
+pub fn list(
+    tx: &Tx<'_>,
+    work_order: Option<i64>,
+    plant: Option<i64>,
+    page: Page,
+) -> Result<ProductionLogList, DbError> {
+    let (all_plants, holder) = super::reach_values(tx.caller());
+    let everybody = tx.caller().may(rbac::LOGS_OF_ALL);
+    let user = tx.caller().signed_on().map_or(0, |u| u.user_id);
     let condition = format!(
-        "AND {} AND ($4 = 1 OR p.user_id = $3) AND ($5 = 0 OR p.work_order_id = $5)",
+        "AND {} AND ($4 = 1 OR p.user_id IN (
+           WITH RECURSIVE team (id) AS (
+             SELECT u.id FROM users u WHERE u.organization_id = $1 AND u.id = $7
+             UNION SELECT u.id FROM users u JOIN team t ON u.manager_id = t.id WHERE u.organization_id = $1)
+           SELECT id FROM team))
+         AND (p.work_order_id = $5 OR $5 = 0) AND (w.plant_id = $6 OR $6 = 0)",
         super::reach_sql("w.plant_id")
     );
-    let values = params![tx.org(), all_plants, user, everybody, work_order.unwrap_or(0)];
+    let values = params![tx.org(), all_plants, holder, everybody, work_order.unwrap_or(0), plant.unwrap_or(0), user];
     let count = format!("SELECT count(*) AS n FROM ({VIEW} {condition}) x");
     let total = tx.query_one(&count, values)?.map_or(Ok(0), |r| r.get("n"))?;
-    let sql = format!("{VIEW} {condition} ORDER BY p.pos DESC LIMIT $6 OFFSET $7");
+    let sql = format!("{VIEW} {condition} ORDER BY p.pos DESC LIMIT $8 OFFSET $9");
     let values = [values, params![page.per_page, page.offset()]].concat();
-    let production_logs = tx.query(&sql, &values)?.iter().map(present).collect::<Result<_, _>>()?;
+    let mut production_logs: Vec<_> = tx.query(&sql, &values)?.iter().map(present).collect::<Result<_, _>>()?;
+    if !tx.caller().may(people::READ_COSTS) {
+        production_logs.iter_mut().for_each(|log| log.labor_cost_added = None);
+    }
     Ok(ProductionLogList { production_logs, total, page: page.page, per_page: page.per_page })
 }
 

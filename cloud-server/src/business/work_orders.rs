@@ -380,7 +380,7 @@ fn allowed_actions(tx: &Tx<'_>, known: &work_order::Known) -> Vec<AllowedAction>
                 Refusal::Invalid(_) => r.to_string(),
             })
         } else {
-            Some(format!("This needs the permission {permission}; an administrator grants it"))
+            Some(unison_rules::rbac::missing(permission))
         };
         AllowedAction { action: action.to_owned(), allowed: reason.is_none(), reason }
     };

@@ -66,8 +66,10 @@ async fn scene() -> Scene {
         email: "olga@acme.example".into(),
         roles: vec!["operator".into()],
         reach: Reach::Plants(vec![plant]),
-        session: Uuid::nil(),
-        session_expires_at: i64::MAX,
+        permissions: unison_rules::rbac::grants_of::<_, &str>(&["organization_admin"], &[]),
+        current_plant: None,
+        via: crate::tenancy::Via::Session { id: Uuid::nil(), expires_at: Timestamp(i64::MAX) },
+        must_change_password: false,
     };
     Scene { olga: Caller::user(acme.id, user), edge: Caller::edge(acme.id, EDGE), tenancy, plant, order, _store: store }
 }

@@ -1,7 +1,7 @@
 //! A request that passed the gate, and how it is answered.
 
 use super::{App, body};
-use crate::business::Wrong;
+use crate::business::{Wrong, plants_wanted};
 use crate::db::DbError;
 use crate::tenancy::{Caller, Organization, Tx, WriteTx};
 use axum::body::Body;
@@ -19,6 +19,9 @@ use unison_core::time::Timestamp;
 use uuid::Uuid;
 
 pub(crate) type Answer = Response;
+
+/// When to come again, where nothing better is known.
+const RETRY_AFTER_SECONDS: i64 = 5;
 
 /// See the module.
 pub(crate) struct Call {
@@ -92,6 +95,11 @@ impl Call {
         self.text(name).map(read).transpose()
     }
 
+    /// The plant that a list is narrowed to: see [`plants_wanted`].
+    pub fn plant(&self) -> Result<Option<i64>, ApiError> {
+        Ok(plants_wanted(self.caller()?, self.text("plant_id"))?.map(|plant| plant.0))
+    }
+
     pub fn page(&self) -> Result<Page, ApiError> {
         Page::parse(self.query.get("page").map(String::as_str), self.query.get("per_page").map(String::as_str))
     }
@@ -153,7 +161,8 @@ pub(crate) fn refused(error: &ApiError) -> Answer {
     let text = serde_json::to_vec(&error.body).unwrap_or_default();
     let mut response = bytes(error.status, "application/json", text);
     if error.status == 429 || error.status == 503 {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        let seconds = HeaderValue::from(error.retry_after_seconds.unwrap_or(RETRY_AFTER_SECONDS));
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
     }
     response
 }

@@ -1,10 +1,13 @@
-//! The gate every request passes, in this order: organisation, session (user active, organisation match),
-//! request forgery, permission, size of the body. Then the handler, with a time limit; a panic in it is a
-//! 500 and no more.
+//! The gate every request passes, in the order of RBAC-01: organisation, session (user active, organisation
+//! match), request forgery, what holds for the whole account, plant, permission. Then the handler, with a time
+//! limit; a panic in it is a 500 and no more. Records of other organisations do not exist for the handler.
 
 use super::call::{Answer, Call, refused, trace_id};
-use super::routes::{Route, Scope};
+use super::routes::{Route, Scope, Target};
 use super::{App, harden, host};
+use crate::auth::API_TOKEN_PREFIX;
+use crate::business::{Wrong, plants_wanted};
+use crate::tenancy::platform::Ended;
 use crate::tenancy::{Caller, Organization};
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams, Request};
@@ -66,29 +69,88 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> ApiError {
 async fn pass(app: App, route: &'static Route, request: Request) -> Result<Answer, ApiError> {
     let (mut parts, body) = request.into_parts();
     let query = query(&parts);
-    let organization = organization(&app, route, &parts.headers, &query).await?;
     let token = token(&parts.headers, cookie(app.config.server.behind_https));
+    let organization = organization(&app, route, &parts, &query, token.as_ref()).await?;
     let caller = caller(&app, route, &parts, organization.as_ref(), token.as_ref()).await?;
+    if let (Some(organization), Some(caller)) = (&organization, &caller) {
+        check_account(&app, route, organization, caller)?;
+    }
     let path = path(&mut parts).await;
-    let body = read_body(route, &parts, body).await?;
+    let body = read_body(route, &parts, body).await;
+    let target = Target { path, query, body: body.as_ref().cloned().unwrap_or_default() };
+    let target = permitted(&app, route, caller.as_ref(), target).await?;
+    body?;
     let from =
         parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |c| c.0.ip());
     let action = format!("{} {}", parts.method, parts.uri.path());
     let token = token.map(|t| t.text);
+    let Target { path, query, body } = target;
     let call = Call { app, organization, caller, token, path, query, headers: parts.headers, body, from, action };
     (route.handler)(call).await
+}
+
+/// What holds for all that an account does, but for the person's own affairs.
+fn check_account(app: &App, route: &Route, organization: &Organization, caller: &Caller) -> Result<(), ApiError> {
+    if route.is_personal() {
+        return Ok(());
+    }
+    if caller.signed_on().is_some_and(|user| user.must_change_password) {
+        let reason = "Your password was given to you by somebody else: choose your own with POST /api/v1/auth/password";
+        return Err(ApiError::new(403, "Change your password first", reason));
+    }
+    let ended = organization.ended(app.tenancy.now()).filter(|_| !is_safe(&route.method()));
+    ended.map_or(Ok(()), |ended| Err(ApiError::new(403, ended_title(ended), READ_ONLY)))
+}
+
+/// What an organisation without trial or subscription is told (Q-092).
+pub(super) const READ_ONLY: &str = "Nothing is lost: everything can be read and exported, and edges go on delivering. \
+     Subscribe to make changes again; your administrator or the operator of this server does it";
+
+/// What is over, in words.
+pub(super) const fn ended_title(ended: Ended) -> &'static str {
+    match ended {
+        Ended::Trial => "Trial ended",
+        Ended::Subscription => "Subscription ended",
+    }
+}
+
+/// The permission, and before it the plant: whoever lacks both hears of the plant (RBAC-01). Only then is the
+/// plant looked up here; handlers look at the plants of what they touch themselves.
+async fn permitted(app: &App, route: &Route, caller: Option<&Caller>, target: Target) -> Result<Target, ApiError> {
+    let Access::Permission(permission) = route.doc.access else { return Ok(target) };
+    let Some(caller) = caller else { return Err(ApiError::unauthenticated(SIGN_IN)) };
+    if caller.may(permission) {
+        return Ok(target);
+    }
+    if let Some(named) = target.query.get("plant_id").filter(|p| !p.is_empty()) {
+        plants_wanted(caller, Some(named))?;
+    }
+    let Some(plant_of) = route.plant_of else { return Err(ApiError::forbidden(permission)) };
+    let find = app.tenancy.read(caller, move |tx| Ok::<_, Wrong>(plant_of(tx, &target)?));
+    match find.await? {
+        Some(plant) if !caller.reaches(plant) => Err(ApiError::no_plant_access()),
+        _ => Err(ApiError::forbidden(permission)),
+    }
 }
 
 async fn organization(
     app: &App,
     route: &Route,
-    headers: &HeaderMap,
+    request: &Parts,
     query: &HashMap<String, String>,
+    token: Option<&Token>,
 ) -> Result<Option<Organization>, ApiError> {
     if route.scope == Scope::Platform {
         return Ok(None);
     }
-    let found = host::organization(app, headers, query.get("org").map(String::as_str)).await?;
+    let has_api_token = token.is_some_and(|t| !t.is_cookie && t.text.starts_with(API_TOKEN_PREFIX));
+    let query_org = query.get("org").map(String::as_str);
+    // A request line may name a host too; two that differ name nothing.
+    let is_one_host = request.uri.authority().is_none_or(|a| host::host(&request.headers) == Some(a.as_str()));
+    let found = match is_one_host {
+        true => host::organization(app, &request.headers, query_org, has_api_token).await?,
+        false => None,
+    };
     let not_found = || {
         let reason =
             "There is no organisation at this address; organisations live at {subdomain}.{domain of this server}";
@@ -121,11 +183,9 @@ async fn caller(
     organization: Option<&Organization>,
     token: Option<&Token>,
 ) -> Result<Option<Caller>, ApiError> {
-    let permission = match route.doc.access {
-        Access::Public => return Ok(None),
-        Access::Authenticated => None,
-        Access::Permission(permission) => Some(permission),
-    };
+    if route.doc.access == Access::Public {
+        return Ok(None);
+    }
     let (Some(organization), Some(token)) = (organization, token) else {
         return Err(ApiError::unauthenticated(SIGN_IN));
     };
@@ -134,24 +194,26 @@ async fn caller(
         let reason = "A request with the session cookie must come from our own page, or carry the header X-Requested-With: unison";
         return Err(ApiError::new(403, "Request not trusted", reason));
     }
-    match permission {
-        Some(permission) if !caller.may(permission) => Err(ApiError::forbidden(permission)),
-        _ => Ok(Some(caller)),
-    }
+    Ok(Some(caller))
 }
 
 fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-/// Other sites can make a browser send the cookie, but neither of these.
+/// Other sites can make a browser send the cookie, but neither the header nor our own origin. Browsers say
+/// where a request comes from; a neighbour under the same domain is a stranger too.
 fn is_own_page(headers: &HeaderMap) -> bool {
-    let text = |name: header::HeaderName| headers.get(name).and_then(|h| h.to_str().ok());
-    if headers.get("x-requested-with").is_some_and(|h| h == "unison") {
-        return true;
+    let text = |name: &str| headers.get(name).and_then(|h| h.to_str().ok());
+    if text("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+        return false;
     }
-    let (Some(origin), Some(host)) = (text(header::ORIGIN), text(header::HOST)) else { return false };
-    origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host))
+    let authority = |origin: &str| origin.split_once("://").map(|(_, authority)| authority.to_lowercase());
+    match (headers.contains_key(header::ORIGIN), host::host(headers)) {
+        (true, Some(host)) => text("origin").and_then(authority) == Some(host.to_lowercase()),
+        (true, None) => false,
+        (false, _) => text("x-requested-with") == Some("unison"),
+    }
 }
 
 async fn read_body(route: &Route, parts: &Parts, body: Body) -> Result<Bytes, ApiError> {

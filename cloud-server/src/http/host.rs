@@ -32,18 +32,30 @@ pub(super) fn named(host: &str, base_domain: &str) -> Named {
     }
 }
 
-/// The active organisation that a request is for.
+/// The host that a request names; none when it names several, or none at all.
+pub(super) fn host(headers: &HeaderMap) -> Option<&str> {
+    let mut all = headers.get_all(header::HOST).iter();
+    match (all.next(), all.next()) {
+        (Some(one), None) => one.to_str().ok(),
+        _ => None,
+    }
+}
+
+/// The active organisation that a request is for. Where the host names none, a header may, when the demo is
+/// configured or the request carries an API token.
 pub(super) async fn organization(
     app: &App,
     headers: &HeaderMap,
     query_org: Option<&str>,
+    has_api_token: bool,
 ) -> Result<Option<Organization>, ApiError> {
-    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    let Some(host) = host(headers) else { return Ok(None) };
+    let demo = app.config.demo.allow_organization_header;
     let name = match named(host, &app.config.hosts.base_domain) {
         Named::Subdomain(name) => Some(name),
-        Named::Nothing if app.config.demo.allow_organization_header => {
+        Named::Nothing if demo || has_api_token => {
             let header = headers.get("x-organization").and_then(|h| h.to_str().ok());
-            header.or(query_org).map(str::to_owned)
+            header.or(query_org.filter(|_| demo)).map(str::to_owned)
         }
         Named::Nothing => None,
     };
@@ -70,5 +82,8 @@ mod tests {
             "no organisation has a dot in its name"
         );
         assert_eq!(named("a.b.unison.com", "unison.com"), sub("a.b"));
+        assert_eq!(named("acme.unison.com@evil.example", "unison.com"), sub("acme.unison.com@evil.example"));
+        assert_eq!(named("acme.unison.com:80:80", "unison.com"), sub("acme.unison.com:80"));
+        assert_eq!(named(".unison.com", "unison.com"), sub(".unison.com"));
     }
 }

@@ -135,6 +135,7 @@ pub(super) async fn events(call: Call) -> Result<Answer, ApiError> {
     let organization = call.organization()?.clone();
     let caller = call.caller()?.clone();
     let watcher = call.app.streams.watcher(&call.app, organization.id);
+    let plant = call.plant()?;
     let listener = Listener {
         // Listening starts before the snapshot is read: nothing falls between them.
         deltas: watcher.deltas.subscribe(),
@@ -145,10 +146,11 @@ pub(super) async fn events(call: Call) -> Result<Answer, ApiError> {
         app: call.app.clone(),
         organization,
         caller,
+        plant,
         send,
         id: 0,
     };
-    let snapshot = snapshot(&call).await?;
+    let snapshot = snapshot(&call, plant).await?;
     tokio::spawn(listener.run(snapshot));
     let stream: std::pin::Pin<Box<dyn Stream<Item = Result<Event, Infallible>> + Send>> =
         Box::pin(ReceiverStream::new(receive));
@@ -158,10 +160,11 @@ pub(super) async fn events(call: Call) -> Result<Answer, ApiError> {
     Ok(response)
 }
 
-async fn snapshot(call: &Call) -> Result<Value, ApiError> {
+async fn snapshot(call: &Call, plant: Option<i64>) -> Result<Value, ApiError> {
     let stale_after = call.app.stale_after();
+    let filter = machines::Filter { plant, ..machines::Filter::default() };
     let seen = call.read(move |tx| {
-        let mut seen = machines::all(tx, &machines::Filter::default(), stale_after)?;
+        let mut seen = machines::all(tx, &filter, stale_after)?;
         machines::add_utilization(tx, &mut seen)?;
         Ok(seen.into_iter().map(|s| s.view).collect::<Vec<_>>())
     });
@@ -172,6 +175,8 @@ struct Listener {
     app: App,
     organization: Organization,
     caller: Caller,
+    /// The one that was chosen when it began (TEN-06).
+    plant: Option<i64>,
     token: String,
     deltas: broadcast::Receiver<Machines>,
     changes: broadcast::Receiver<Changed>,
@@ -211,7 +216,10 @@ impl Listener {
     }
 
     fn machines(&mut self, all: &Machines) -> bool {
-        let own: Vec<_> = all.iter().filter(|m| self.caller.reaches(PlantId(m.plant_id))).collect();
+        let is_own = |m: &&MachineView| {
+            self.plant.is_none_or(|plant| plant == m.plant_id) && self.caller.reaches(PlantId(m.plant_id))
+        };
+        let own: Vec<_> = all.iter().filter(is_own).collect();
         own.is_empty() || self.tell("machines", &own)
     }
 
@@ -234,8 +242,12 @@ impl Listener {
         }
     }
 
-    /// A session that was ended ends its streams within half a minute.
+    /// A session that was ended ends its streams within half a minute, and so does a suspended organisation.
     async fn is_still_signed_on(&mut self) -> bool {
+        match self.app.tenancy.platform().organization(&self.organization.subdomain).await {
+            Ok(Some(now)) if now.id == self.organization.id && now.is_active => self.organization = now,
+            _ => return false,
+        }
         match self.app.auth.caller(&self.organization, &self.token).await {
             Ok(caller) => {
                 self.caller = caller;

@@ -1,20 +1,26 @@
 //! THE list of routes. The router, the OpenAPI document and the permission matrix are made of it, so a
 //! route without access rule, body limit and description cannot exist. Add a call = add an entry.
 
-use super::area::{downtime, edges, kpi, machines, production, session, system, work_orders};
+use super::area::{downtime, edges, kpi, machines, production, system, work_orders};
 use super::call::{Answer, Call};
 use crate::business::downtime::Pareto;
 use crate::business::edges::EdgeList;
+use crate::db::DbError;
+use crate::tenancy::Tx;
 use axum::http::Method;
+use bytes::Bytes;
 use futures::future::BoxFuture;
+use serde::de::DeserializeOwned;
+use std::collections::HashMap;
 use std::sync::Arc;
 use unison_api::error::ApiError;
 use unison_api::machine::{DowntimeList, MachineList, ReasonList, Ribbon};
 use unison_api::oee::{OeeAnswer, OeeTrend};
 use unison_api::openapi::{Access, Query, RouteDoc, SchemaOf, schema_of};
 use unison_api::production::{
-    LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, WorkOrderList, WorkOrderView,
+    Key, LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, WorkOrderList, WorkOrderView,
 };
+use unison_core::ids::PlantId;
 
 /// What answers a call that passed the gate.
 pub(crate) type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Result<Answer, ApiError>> + Send + Sync>;
@@ -26,17 +32,48 @@ pub enum Scope {
     Platform,
 }
 
+/// What a request names: its path, query and body.
+pub(crate) struct Target {
+    pub path: HashMap<String, String>,
+    pub query: HashMap<String, String>,
+    pub body: Bytes,
+}
+
+impl Target {
+    /// A number or code in the path.
+    pub fn key(&self) -> Key {
+        let text = self.path.get("id").cloned().unwrap_or_default();
+        text.parse().map_or(Key::Text(text), Key::Id)
+    }
+
+    /// A member of the body, read as far as it can be.
+    pub fn member<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let body: serde_json::Value = serde_json::from_slice(&self.body).ok()?;
+        serde_json::from_value(body.get(name)?.clone()).ok()
+    }
+}
+
+/// In which plant lies what a request names; asked only to refuse it in the right words (RBAC-01).
+pub(crate) type PlantOf = fn(&Tx<'_>, &Target) -> Result<Option<PlantId>, DbError>;
+
 /// One route.
 pub struct Route {
     pub doc: RouteDoc,
     pub scope: Scope,
     pub(crate) handler: Handler,
+    pub(crate) plant_of: Option<PlantOf>,
     /// Also without `/api/v1`.
     is_at_root: bool,
 }
 
 impl Route {
-    fn new(method: &'static str, path: &'static str, summary: &'static str, access: Access, handler: Handler) -> Self {
+    pub(super) fn new(
+        method: &'static str,
+        path: &'static str,
+        summary: &'static str,
+        access: Access,
+        handler: Handler,
+    ) -> Self {
         let doc = RouteDoc {
             method,
             path,
@@ -47,26 +84,39 @@ impl Route {
             request: None,
             response: (200, None),
         };
-        Self { doc, scope: Scope::Organization, handler, is_at_root: false }
+        Self { doc, scope: Scope::Organization, handler, plant_of: None, is_at_root: false }
     }
 
-    fn query(mut self, query: &'static [Query]) -> Self {
+    pub(super) fn query(mut self, query: &'static [Query]) -> Self {
         self.doc.query = query;
         self
     }
 
-    fn body(mut self, schema: SchemaOf, bytes_max: usize) -> Self {
+    pub(super) fn body(mut self, schema: SchemaOf, bytes_max: usize) -> Self {
         self.doc.request = Some(schema);
         self.doc.body_bytes_max = bytes_max;
         self
     }
 
-    fn answers(mut self, status: u16, schema: Option<SchemaOf>) -> Self {
+    pub(super) fn answers(mut self, status: u16, schema: Option<SchemaOf>) -> Self {
         self.doc.response = (status, schema);
         self
     }
 
-    fn platform(mut self) -> Self {
+    /// For records of plants: see [`PlantOf`].
+    pub(super) fn plant_of(mut self, plant_of: PlantOf) -> Self {
+        self.plant_of = Some(plant_of);
+        self
+    }
+
+    /// A person's own affairs: possible with a password that must be changed, and in an organisation that can
+    /// otherwise only be read.
+    pub(super) fn is_personal(&self) -> bool {
+        let path = self.doc.path;
+        path.starts_with("/auth/") || path == "/me" || path.starts_with("/me/")
+    }
+
+    pub(super) fn platform(mut self) -> Self {
         self.scope = Scope::Platform;
         self
     }
@@ -92,9 +142,12 @@ macro_rules! h {
     };
 }
 
-const PAGE: Query = ("page", false, "Page, from 1");
-const PER_PAGE: Query = ("per_page", false, "Entries of a page, 1 to 100; 50 when left out");
-const PLANT: Query = ("plant_id", false, "Only this plant");
+pub(in crate::http) use h;
+
+pub(super) const PAGE: Query = ("page", false, "Page, from 1");
+pub(super) const PER_PAGE: Query = ("per_page", false, "Entries of a page, 1 to 100; 50 when left out");
+const PLANT: Query =
+    ("plant_id", false, "Only this plant; all for every plant you reach; the chosen one when left out");
 const MACHINE: Query = ("machine_id", false, "Only this machine");
 const FROM: Query = ("from", true, "RFC 3339 time, included");
 const TO: Query = ("to", true, "RFC 3339 time, excluded");
@@ -102,26 +155,22 @@ const FROM_OPTIONAL: Query = ("from", false, "RFC 3339 time, included");
 const TO_OPTIONAL: Query = ("to", false, "RFC 3339 time, excluded");
 const CODE: Query = ("machine", false, "Code of a machine; all machines when left out");
 
-const SMALL: usize = 4 * 1024;
+pub(super) const SMALL: usize = 4 * 1024;
 
 /// Every route of the cloud.
 #[must_use]
 pub fn all() -> Vec<Route> {
-    let mut out = session_and_system();
+    let mut out = system();
     out.extend(floor());
     out.extend(orders());
+    out.extend(super::area::session::routes());
+    out.extend(super::area::people::routes());
     out
 }
 
-fn session_and_system() -> Vec<Route> {
-    use Access::{Authenticated, Public};
+fn system() -> Vec<Route> {
+    use Access::Public;
     vec![
-        Route::new("POST", "/auth/login", "Sign in", Public, h!(session::login))
-            .body(schema_of::<session::Login>, SMALL)
-            .answers(200, Some(schema_of::<session::Started>)),
-        Route::new("POST", "/auth/logout", "End the session", Authenticated, h!(session::logout)).answers(204, None),
-        Route::new("GET", "/me", "Who is signed in", Authenticated, h!(session::me))
-            .answers(200, Some(schema_of::<session::Me>)),
         Route::new("GET", "/openapi.json", "This document", Public, h!(system::openapi)).platform(),
         Route::new("GET", "/docs", "This document for people", Public, h!(system::docs)).platform(),
         Route::new("GET", "/health", "Whether the server works", Public, h!(system::health)).platform().at_root(),
@@ -139,7 +188,8 @@ fn session_and_system() -> Vec<Route> {
             "Live events (server-sent): snapshot, machines, production_log, work_order, downtime, heartbeat",
             Access::Permission("machines:read"),
             h!(super::live::events),
-        ),
+        )
+        .query(&[PLANT]),
     ]
 }
 
@@ -163,6 +213,7 @@ fn floor() -> Vec<Route> {
             h!(machines::ribbon),
         )
         .query(&[FROM_OPTIONAL, TO_OPTIONAL])
+        .plant_of(machines::plant_of)
         .answers(200, Some(schema_of::<Ribbon>)),
         Route::new("GET", "/kpi/oee", "OEE of a range", Permission("kpi:read"), h!(kpi::oee))
             .query(&[FROM, TO, CODE, PLANT])
@@ -215,6 +266,7 @@ fn orders() -> Vec<Route> {
             Permission("work_orders:read"),
             h!(work_orders::get),
         )
+        .plant_of(work_orders::plant_of)
         .answers(200, Some(schema_of::<WorkOrderView>)),
         Route::new(
             "GET",
@@ -223,7 +275,7 @@ fn orders() -> Vec<Route> {
             Permission("production_logs:read"),
             h!(production::list),
         )
-        .query(&[("work_order_id", false, "Only of this work order"), PAGE, PER_PAGE])
+        .query(&[("work_order_id", false, "Only of this work order"), PLANT, PAGE, PER_PAGE])
         .answers(200, Some(schema_of::<ProductionLogList>)),
         Route::new(
             "POST",
@@ -232,6 +284,7 @@ fn orders() -> Vec<Route> {
             Permission("production_logs:write"),
             h!(production::log),
         )
+        .plant_of(production::plant_of)
         .body(schema_of::<LogProduction>, 16 * 1024)
         .answers(201, Some(schema_of::<ProductionLogView>)),
     ];
@@ -247,7 +300,7 @@ fn orders() -> Vec<Route> {
             let access = Permission(crate::business::work_orders::MOVE);
             let route =
                 Route::new(method, path, summary, access, handler.clone()).body(schema_of::<MoveWorkOrder>, SMALL);
-            out.push(route.answers(200, Some(schema_of::<WorkOrderView>)));
+            out.push(route.plant_of(work_orders::plant_of).answers(200, Some(schema_of::<WorkOrderView>)));
         }
     }
     out

@@ -3,6 +3,7 @@
 //! the program itself, which say why. A test holds this.
 
 use unison_core::ids::PlantId;
+use unison_core::time::Timestamp;
 use unison_rules::rbac;
 use uuid::Uuid;
 
@@ -14,18 +15,31 @@ pub enum Reach {
     Plants(Vec<PlantId>),
 }
 
-/// A signed-on person, as checked for this request.
+/// How somebody proved who they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// A log-in.
+    Session { id: Uuid, expires_at: Timestamp },
+    /// The key of another program; the person is who made it.
+    ApiToken { id: i64, name: String, expires_at: Option<Timestamp> },
+}
+
+/// A signed-on person, or a program with a key, as checked for this request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedOn {
     pub user_id: i64,
     pub name: String,
     pub email: String,
-    /// As cached in the session (RBAC-08).
+    /// Codes of the roles, for people to read.
     pub roles: Vec<String>,
+    /// What they grant in sum, as cached in the session (RBAC-08).
+    pub permissions: Vec<String>,
     pub reach: Reach,
-    /// The session, so that it can be ended.
-    pub session: Uuid,
-    pub session_expires_at: i64,
+    /// The plant that was chosen (TEN-07); one that is reached.
+    pub current_plant: Option<PlantId>,
+    pub via: Via,
+    /// Until then nothing else is answered.
+    pub must_change_password: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -76,6 +90,7 @@ impl Caller {
     #[must_use]
     pub fn actor(&self) -> String {
         match &self.who {
+            Who::User(SignedOn { via: Via::ApiToken { id, name, .. }, .. }) => format!("token {id} {name}"),
             Who::User(user) => format!("user {} {}", user.user_id, user.email),
             Who::Edge { uuid } => format!("edge {uuid}"),
             Who::System { reason } => format!("system: {reason}"),
@@ -87,9 +102,21 @@ impl Caller {
     #[must_use]
     pub fn may(&self, permission: &str) -> bool {
         match &self.who {
-            Who::User(user) => rbac::may(&user.roles, permission),
+            Who::User(user) => rbac::may(&user.permissions, permission),
             Who::Edge { .. } | Who::System { .. } => true,
         }
+    }
+
+    /// Whether this list of permissions is part of what it has: nobody gives more than that.
+    #[must_use]
+    pub fn may_all<S: AsRef<str>>(&self, permissions: &[S]) -> bool {
+        permissions.iter().all(|p| self.may(p.as_ref()))
+    }
+
+    /// The plant that was chosen.
+    #[must_use]
+    pub fn current_plant(&self) -> Option<PlantId> {
+        self.signed_on().and_then(|user| user.current_plant)
     }
 
     /// Whether it may reach this plant.

@@ -12,7 +12,7 @@ pub mod platform;
 mod tx;
 mod vault;
 
-pub use caller::{Caller, Reach, SignedOn};
+pub use caller::{Caller, Reach, SignedOn, Via};
 pub use changed::{Changed, PlantLogGrew, Topic};
 pub use platform::{EdgeLink, Organization, Platform};
 pub use tx::{PlantOp, Tx, WriteTx};

@@ -3,7 +3,7 @@
 
 use super::vault::random;
 use super::{Clock, Vault};
-use crate::db::{Database, DbError, Row, Session};
+use crate::db::{Database, DbError, Row, Session, Value};
 use crate::params;
 use sha2::{Digest, Sha256};
 use unison_core::time::{HOUR, Timestamp};
@@ -22,6 +22,36 @@ pub struct Organization {
     pub slug: String,
     pub subdomain: String,
     pub is_active: bool,
+    /// None: made without a trial.
+    pub trial_ends_at: Option<Timestamp>,
+    pub subscribed_from: Option<Timestamp>,
+    /// None: until somebody ends it.
+    pub subscribed_until: Option<Timestamp>,
+}
+
+impl Organization {
+    /// Why people can only read: the trial, or what was paid for, is over. Edges go on delivering.
+    #[must_use]
+    pub fn ended(&self, now: Timestamp) -> Option<Ended> {
+        let has_begun = self.subscribed_from.is_some_and(|from| from <= now);
+        if has_begun && self.subscribed_until.is_none_or(|until| now < until) {
+            return None;
+        }
+        match self.trial_ends_at {
+            Some(end) if now < end => None,
+            _ if has_begun => Some(Ended::Subscription),
+            Some(_) => Some(Ended::Trial),
+            // Neither trial nor subscription: the operator of this server uses it himself.
+            None => None,
+        }
+    }
+}
+
+/// What is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    Trial,
+    Subscription,
 }
 
 /// What is needed to talk with an edge.
@@ -112,6 +142,46 @@ impl Platform {
             row.as_ref().map(organization).transpose()?.ok_or_else(|| DbError::Failed("nothing was inserted".into()))
         };
         self.file.write(insert, |made| made).await
+    }
+
+    /// Suspends an organisation or takes it back; people of a suspended one are told that there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_active(&self, organization: i64, is_active: bool) -> Result<(), DbError> {
+        self.set(organization, "is_active = $3", is_active).await
+    }
+
+    /// Until when an organisation may be tried out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_trial(&self, organization: i64, ends_at: Option<Timestamp>) -> Result<(), DbError> {
+        self.set(organization, "trial_ends_at = $3", ends_at).await
+    }
+
+    /// An organisation is paid for from now on, until then or until it is ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn subscribe(&self, organization: i64, until: Option<Timestamp>) -> Result<(), DbError> {
+        self.set(organization, "subscribed_from = coalesce(subscribed_from, $2), subscribed_until = $3", until).await
+    }
+
+    async fn set(&self, organization: i64, change: &str, value: impl Into<Value>) -> Result<(), DbError> {
+        let sql = format!("UPDATE organizations SET {change}, updated_at = $2 WHERE id = $1");
+        let (now, value) = (self.now(), value.into());
+        self.file.write(move |s| s.execute(&sql, params![organization, now, value]).map(drop), |()| ()).await
+    }
+
+    /// Lets go of an e-mail that a user is about to lose: it is free in an hour, unless it is confirmed again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn release_login(&self, email: &str, organization: i64) -> Result<(), DbError> {
+        let (email, expires) = (email.to_lowercase(), self.now().plus(HOUR));
+        let sql = "UPDATE logins SET confirmed = FALSE, expires_at = $3 WHERE email = $1 AND organization_id = $2";
+        self.file.write(move |s| s.execute(sql, params![email, organization, expires]).map(drop), |()| ()).await
     }
 
     /// Takes an e-mail for an organisation. False when another organisation has it.
@@ -325,6 +395,9 @@ fn organization(row: &Row) -> Result<Organization, DbError> {
         slug: row.get("slug")?,
         subdomain: row.get("subdomain")?,
         is_active: row.get("is_active")?,
+        trial_ends_at: row.get("trial_ends_at")?,
+        subscribed_from: row.get("subscribed_from")?,
+        subscribed_until: row.get("subscribed_until")?,
     })
 }
 
@@ -336,4 +409,38 @@ fn token_hash(token: &str) -> [u8; 32] {
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn q_092_when_people_can_only_read() {
+        let now = Timestamp(100);
+        let at = |t: i64| Some(Timestamp(t));
+        let check = |trial, from, until, expect| {
+            let organization = Organization {
+                id: 1,
+                uuid: Uuid::nil(),
+                name: String::new(),
+                slug: String::new(),
+                subdomain: String::new(),
+                is_active: true,
+                trial_ends_at: trial,
+                subscribed_from: from,
+                subscribed_until: until,
+            };
+            assert_eq!(organization.ended(now), expect, "{trial:?} {from:?} {until:?}");
+        };
+        check(None, None, None, None);
+        check(at(101), None, None, None);
+        check(at(100), None, None, Some(Ended::Trial));
+        check(at(50), at(40), None, None);
+        check(at(50), at(40), at(101), None);
+        check(at(50), at(40), at(100), Some(Ended::Subscription));
+        check(at(50), at(101), None, Some(Ended::Trial));
+        check(None, at(10), at(20), Some(Ended::Subscription));
+        check(at(101), at(10), at(20), None);
+    }
 }

@@ -91,7 +91,7 @@ pub(super) async fn operators(call: Call) -> Answer {
             id: u.id.0,
             name: u.name.clone(),
             has_pin: with_pin.contains(&u.id.0),
-            roles: u.roles.clone(),
+            roles: unison_rules::rbac::codes(&u.roles),
         };
         model.users.values().filter(|u| u.is_active).map(tile).collect()
     };
@@ -290,7 +290,7 @@ async fn open(api: &Api, user: User) -> Answer {
 }
 
 fn view(user: &User) -> UserView {
-    UserView { id: user.id.0, name: user.name.clone(), roles: user.roles.clone() }
+    UserView { id: user.id.0, name: user.name.clone(), roles: unison_rules::rbac::codes(&user.roles) }
 }
 
 fn set_cookie(answer: &mut Response, token: &str, seconds: i64) {

@@ -22,6 +22,9 @@ pub struct ErrorBody {
     /// The wrong fields of a validation failure.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub details: Vec<Detail>,
+    /// The record as it is now, where another changed it meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub current: Option<Box<serde_json::Value>>,
 }
 
 /// A refusal with its HTTP status.
@@ -29,18 +32,28 @@ pub struct ErrorBody {
 pub struct ApiError {
     pub status: u16,
     pub body: ErrorBody,
+    /// When to come again, for the header Retry-After.
+    pub retry_after_seconds: Option<i64>,
 }
 
 impl ApiError {
     #[must_use]
     pub fn new(status: u16, error: &str, reason: impl Into<String>) -> Self {
-        Self { status, body: ErrorBody { error: error.to_owned(), reason: Some(reason.into()), details: vec![] } }
+        Self {
+            status,
+            body: ErrorBody { error: error.to_owned(), reason: Some(reason.into()), details: vec![], current: None },
+            retry_after_seconds: None,
+        }
     }
 
     /// 400 with the wrong fields.
     #[must_use]
     pub fn invalid(details: Vec<Detail>) -> Self {
-        Self { status: 400, body: ErrorBody { error: "Validation failed".into(), reason: None, details } }
+        Self {
+            status: 400,
+            body: ErrorBody { error: "Validation failed".into(), reason: None, details, current: None },
+            retry_after_seconds: None,
+        }
     }
 
     /// 400 with one wrong field.
@@ -58,11 +71,29 @@ impl ApiError {
     /// 403 for a missing permission (RBAC-01).
     #[must_use]
     pub fn forbidden(permission: &str) -> Self {
-        Self::new(
-            403,
-            "Missing permission",
-            format!("This needs the permission {permission}; an administrator grants it"),
-        )
+        Self::new(403, "Missing permission", unison_rules::rbac::missing(permission))
+    }
+
+    /// 409 with the record as it is now.
+    #[must_use]
+    pub fn changed_meanwhile(reason: &str, current: serde_json::Value) -> Self {
+        let mut error = Self::new(409, "Changed meanwhile", reason);
+        error.body.current = Some(Box::new(current));
+        error
+    }
+
+    /// 429; how long to wait goes into the header too.
+    #[must_use]
+    pub fn too_many(what: &str, seconds: i64) -> Self {
+        let reason = format!("{what}; try again in {seconds} seconds");
+        Self { retry_after_seconds: Some(seconds), ..Self::new(429, "Too many requests", reason) }
+    }
+
+    /// 403 for a record or filter of a plant that is not assigned (RBAC-01, RBAC-06).
+    #[must_use]
+    pub fn no_plant_access() -> Self {
+        let reason = "This belongs to a plant that you are not assigned to; an administrator assigns plants";
+        Self::new(403, "No plant access", reason)
     }
 
     /// 404; the same for what does not exist and what belongs to others.

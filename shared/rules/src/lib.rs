@@ -6,6 +6,8 @@
 
 pub mod logging;
 pub mod rbac;
+#[cfg(test)]
+mod rbac_tests;
 pub mod work_order;
 
 /// One thing wrong with one field of a request (API-03).

@@ -90,6 +90,7 @@ pub struct Reason {
 pub struct User {
     pub name: String,
     pub email: String,
+    /// Codes of roles, or other words for them.
     pub roles: Vec<String>,
     pub badge: Option<String>,
     #[serde(default)]
@@ -138,11 +139,13 @@ fn planned() -> String {
 /// # Errors
 /// Names line and reason of a wrong shape, and the record of a wrong value.
 pub fn parse(text: &str) -> Result<Content, LoadError> {
-    let content: Content = toml::from_str(text).map_err(|e| LoadError::Wrong(e.to_string()))?;
+    let mut content: Content = toml::from_str(text).map_err(|e| LoadError::Wrong(e.to_string()))?;
     for plant in &content.plant {
         plant.check().map_err(|e| LoadError::Wrong(format!("plant {}: {e}", plant.name)))?;
     }
-    for user in &content.user {
+    for user in &mut content.user {
+        user.roles =
+            user.roles.iter().map(|word| rbac::role(word).map_or(word.clone(), |r| r.code.to_owned())).collect();
         user.check().map_err(|e| LoadError::Wrong(format!("user {}: {e}", user.email)))?;
     }
     for order in &content.work_order {

@@ -100,14 +100,20 @@ CREATE TABLE api_tokens (
   -- What of the key may be shown: its first characters.
   hint         text      NOT NULL,
   roles        json      NOT NULL DEFAULT '[]',
-  -- Plants it reaches; none: all.
-  plants       json,
+  -- Otherwise those of api_token_plants.
+  all_plants   boolean   NOT NULL DEFAULT FALSE,
   created_by   integer   NOT NULL REFERENCES users,
   expires_at   timestamp,
   revoked_at   timestamp,
   last_used_at timestamp,
   UNIQUE (name),
   UNIQUE (hash)
+);
+
+CREATE TABLE api_token_plants (
+  token_id integer NOT NULL REFERENCES api_tokens,
+  plant_id integer NOT NULL REFERENCES plants,
+  PRIMARY KEY (token_id, plant_id)
 );
 
 CREATE TABLE departments (

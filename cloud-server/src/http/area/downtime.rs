@@ -17,7 +17,11 @@ fn filter(call: &Call) -> Result<Filter, ApiError> {
     let (from, to) = (call.time("from")?, call.time("to")?);
     let range = (from.is_some() || to.is_some())
         .then(|| Span::new(from.unwrap_or(Timestamp(i64::MIN)), to.unwrap_or(Timestamp(i64::MAX))));
-    Ok(Filter { machine: call.number("machine_id")?, plant: call.number("plant_id")?, range, open })
+    let machine = call.number("machine_id")?;
+    // A machine stands in one plant: the chosen one does not hide it.
+    let is_named = machine.is_some() && call.text("plant_id").is_none();
+    let plant = if is_named { None } else { call.plant()? };
+    Ok(Filter { machine, plant, range, open })
 }
 
 pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {

@@ -5,7 +5,10 @@ use crate::http::call::{Answer, Call, json};
 use unison_api::error::ApiError;
 
 fn which(call: &Call) -> Result<Which, ApiError> {
-    Ok(Which { code: call.text("machine").map(str::to_owned), plant: call.number("plant_id")? })
+    let code = call.text("machine").map(str::to_owned);
+    // A machine is named once in the organisation: the chosen plant does not hide it.
+    let is_named = code.is_some() && call.text("plant_id").is_none();
+    Ok(Which { code, plant: if is_named { None } else { call.plant()? } })
 }
 
 pub(crate) async fn oee(call: Call) -> Result<Answer, ApiError> {

@@ -1,9 +1,14 @@
 //! Machines.
 
 use crate::business::machines;
+use crate::db::DbError;
 use crate::http::call::{Answer, Call, json};
+use crate::http::routes::Target;
+use crate::tenancy::Tx;
 use unison_api::error::ApiError;
 use unison_api::machine::MachineList;
+use unison_api::production::Key;
+use unison_core::ids::{MachineId, PlantId};
 use unison_core::span::Span;
 use unison_core::time::HOUR;
 
@@ -11,7 +16,7 @@ use unison_core::time::HOUR;
 const RIBBON_MAX: i64 = 31 * 24 * HOUR;
 
 pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {
-    let filter = machines::Filter::parse(call.number("plant_id")?, call.text("status"), call.text("search"))?;
+    let filter = machines::Filter::parse(call.plant()?, call.text("status"), call.text("search"))?;
     let (page, stale_after) = (call.page()?, call.app.stale_after());
     let out = call
         .read(move |tx| {
@@ -25,6 +30,13 @@ pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {
         })
         .await?;
     json(200, &out)
+}
+
+pub(crate) fn plant_of(tx: &Tx<'_>, target: &Target) -> Result<Option<PlantId>, DbError> {
+    match target.key() {
+        Key::Id(id) => machines::plant_of(tx, MachineId(id)),
+        Key::Text(_) => Ok(None),
+    }
 }
 
 pub(crate) async fn ribbon(call: Call) -> Result<Answer, ApiError> {

@@ -4,6 +4,7 @@ pub mod downtime;
 pub mod edges;
 pub mod kpi;
 pub mod machines;
+pub mod people;
 pub mod production;
 pub mod session;
 pub mod system;

@@ -2,8 +2,10 @@
 
 use crate::business::idempotency;
 use crate::business::work_orders::{self, Answered, Filter, Moved};
+use crate::db::DbError;
 use crate::http::call::{Answer, Call, bytes, internal, json};
-use crate::tenancy::{Changed, Topic, WriteTx};
+use crate::http::routes::Target;
+use crate::tenancy::{Changed, Topic, Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::time::Duration;
@@ -11,6 +13,7 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 use unison_api::error::ApiError;
 use unison_api::production::{Key, MoveWorkOrder, WorkOrderView};
 use unison_core::facts::WorkOrderVerb;
+use unison_core::ids::PlantId;
 use unison_core::master::WorkOrderStatus;
 use uuid::Uuid;
 
@@ -22,8 +25,12 @@ fn key(call: &Call) -> Key {
     text.parse().map_or(Key::Text(text), Key::Id)
 }
 
+pub(crate) fn plant_of(tx: &Tx<'_>, target: &Target) -> Result<Option<PlantId>, DbError> {
+    Ok(work_orders::find(tx, &target.key())?.map(|order| order.plant_id))
+}
+
 pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {
-    let (filter, page) = (Filter::parse(call.text("status"), call.number("plant_id")?)?, call.page()?);
+    let (filter, page) = (Filter::parse(call.text("status"), call.plant()?)?, call.page()?);
     json(200, &call.read(move |tx| Ok(work_orders::list(tx, &filter, page)?)).await?)
 }
 

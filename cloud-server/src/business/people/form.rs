@@ -1,0 +1,190 @@
+//! What pages must know to show people, roles and API tokens: fields in the shape of every form of the API.
+
+use super::WRITE;
+use crate::business::{api_tokens, roles};
+use crate::db::DbError;
+use crate::tenancy::Tx;
+use serde_json::{Value, json};
+use unison_rules::rbac::{self, Kind};
+
+/// A field: what is not said of it has the value that says nothing.
+fn field(name: &str, label: &str, kind: &str, more: Value) -> Value {
+    let mut out = json!({
+        "name": name, "label": label, "help": null, "kind": kind, "required": false, "read_only": false,
+        "default": null, "choices": [], "reference": null, "minimum": null, "maximum": null, "length_min": null,
+        "length_max": null, "pattern": null, "unit": null, "in_list": false, "filter": false, "sort": false,
+    });
+    if let (Value::Object(out), Value::Object(more)) = (&mut out, more) {
+        out.extend(more);
+    }
+    out
+}
+
+fn reference(entity: &str, path: &str, title: &str) -> Value {
+    json!({"entity": entity, "path": path, "title_field": title, "code_field": null})
+}
+
+fn choice(value: &str, label: &str) -> Value {
+    json!({"value": value, "label": label})
+}
+
+/// What differs between the three.
+struct About {
+    entity: &'static str,
+    label: &'static str,
+    label_plural: &'static str,
+    path: &'static str,
+    plural: &'static str,
+    code_field: Option<&'static str>,
+    search_fields: &'static [&'static str],
+    write: &'static str,
+}
+
+fn form(tx: &Tx<'_>, about: &About, fields: Vec<Value>, actions: Vec<Value>) -> Value {
+    let reason = (!tx.caller().may(about.write)).then(|| rbac::missing(about.write));
+    json!({
+        "entity": about.entity, "label": about.label, "label_plural": about.label_plural, "path": about.path,
+        "plural": about.plural, "area": "people", "scope": "organization", "title_field": "name",
+        "code_field": about.code_field, "default_sort": "name", "search_fields": about.search_fields, "fields": fields,
+        "custom_fields": [], "actions": actions,
+        "allowed": [{"action": "create", "allowed": reason.is_none(), "reason": reason}],
+    })
+}
+
+fn role_choices(tx: &Tx<'_>) -> Result<Vec<Value>, DbError> {
+    let all = roles::list(tx)?.roles.into_iter().filter(|r| r.is_active);
+    Ok(all.map(|r| choice(&r.code, &r.name)).collect())
+}
+
+/// The form of people.
+///
+/// # Errors
+/// When the database fails.
+pub fn users(tx: &Tx<'_>) -> Result<Value, DbError> {
+    let about = About {
+        entity: "user",
+        label: "Person",
+        label_plural: "People",
+        path: "/users",
+        plural: "users",
+        code_field: None,
+        search_fields: &["name", "email", "badge"],
+        write: WRITE,
+    };
+    let listed = |length_max: u32| json!({"required": true, "length_max": length_max, "in_list": true, "filter": true, "sort": true});
+    let mut fields = vec![
+        field("name", "Name", "text", listed(100)),
+        field("email", "E-mail", "text", listed(254)),
+        field(
+            "roles",
+            "Roles",
+            "choices",
+            json!({"required": true, "default": ["viewer"], "choices": role_choices(tx)?, "in_list": true, "filter": true,
+                "help": "Changing them ends the person's sessions"}),
+        ),
+        field(
+            "plant_ids",
+            "Plants",
+            "list",
+            json!({"reference": reference("plant", "/plants", "name"), "in_list": true,
+                "help": "Organization admins reach every plant without"}),
+        ),
+        field(
+            "manager_id",
+            "Manager",
+            "reference",
+            json!({"reference": reference("user", "/users", "name"), "filter": true, "in_list": true,
+                "help": "Sees the production logs of the people they lead"}),
+        ),
+        field(
+            "badge",
+            "Badge",
+            "text",
+            json!({"length_max": 60, "filter": true, "help": "What a scanner reads to sign on at an edge"}),
+        ),
+        field("phone", "Phone", "text", json!({"length_max": 40})),
+        field("language", "Language", "choice", json!({"choices": [choice("en", "English"), choice("de", "Deutsch")]})),
+    ];
+    if tx.caller().may(super::READ_COSTS) {
+        let more =
+            json!({"minimum": 0, "maximum": 100_000, "default": 0, "help": "For labor costs; edges never hear of it"});
+        fields.push(field("hourly_rate", "Hourly rate", "decimal", more));
+    }
+    let reset = json!({"action": "reset-password", "label": "Reset password", "fields": []});
+    Ok(form(tx, &about, fields, vec![reset]))
+}
+
+/// The form of roles.
+#[must_use]
+pub fn role(tx: &Tx<'_>) -> Value {
+    let about = About {
+        entity: "role",
+        label: "Role",
+        label_plural: "Roles",
+        path: "/roles",
+        plural: "roles",
+        code_field: Some("code"),
+        search_fields: &[],
+        write: roles::WRITE,
+    };
+    let extends = rbac::ROLES.iter().filter(|r| r.kind != Kind::Platform && r.code != rbac::ADMINISTRATOR);
+    let fields = vec![
+        field(
+            "code",
+            "Code",
+            "text",
+            json!({"required": true, "length_min": 2, "length_max": 40, "pattern": "[a-z0-9_]+", "in_list": true}),
+        ),
+        field("name", "Name", "text", json!({"required": true, "length_max": 100, "in_list": true})),
+        field("description", "Description", "long_text", json!({"length_max": 500})),
+        field(
+            "extends",
+            "Extends",
+            "choice",
+            json!({"choices": extends.map(|r| choice(r.code, r.name)).collect::<Vec<_>>(), "in_list": true}),
+        ),
+        field(
+            "grants",
+            "Grants",
+            "list",
+            json!({"help": "Permissions such as materials:write or materials:*; they count at the next log-in"}),
+        ),
+    ];
+    form(tx, &about, fields, vec![])
+}
+
+/// The form of API tokens.
+///
+/// # Errors
+/// When the database fails.
+pub fn api_tokens(tx: &Tx<'_>) -> Result<Value, DbError> {
+    let about = About {
+        entity: "api_token",
+        label: "API token",
+        label_plural: "API tokens",
+        path: "/api-tokens",
+        plural: "api_tokens",
+        code_field: None,
+        search_fields: &[],
+        write: api_tokens::WRITE,
+    };
+    let fields = vec![
+        field(
+            "name",
+            "Name",
+            "text",
+            json!({"required": true, "length_max": 100, "in_list": true, "help": "The program that uses it"}),
+        ),
+        field("roles", "Roles", "choices", json!({"required": true, "choices": role_choices(tx)?, "in_list": true})),
+        field("all_plants", "All plants", "boolean", json!({"default": false})),
+        field(
+            "plant_ids",
+            "Plants",
+            "list",
+            json!({"reference": reference("plant", "/plants", "name"), "in_list": true}),
+        ),
+        field("expires_at", "Expires", "timestamp", json!({"in_list": true, "help": "Never when left empty"})),
+    ];
+    let revoke = json!({"action": "revoke", "label": "Revoke", "fields": []});
+    Ok(form(tx, &about, fields, vec![revoke]))
+}

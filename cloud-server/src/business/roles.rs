@@ -1,0 +1,400 @@
+//! The roles of an organisation: those that every one has (`unison_rules::rbac`), and its own, which extend
+//! one of them and add grants (RBAC-03). What an own role grants counts at the next log-in (RBAC-10).
+
+use super::fields::Fields;
+use super::{Wrong, master, people};
+use crate::db::{DbError, Row};
+use crate::params;
+use crate::tenancy::{Topic, Tx, WriteTx};
+use schemars::JsonSchema;
+use serde::Serialize;
+use unison_api::error::ApiError;
+use unison_api::production::AllowedAction;
+use unison_core::ids::UserId;
+use unison_core::time::{Rfc3339, Timestamp};
+use unison_rules::rbac::{self, Kind};
+
+/// The permission to change roles.
+pub const WRITE: &str = "roles:write";
+const GRANTS_MAX: usize = 60;
+const ROLES_MAX: usize = 100;
+/// What a session can carry: browsers keep no cookie beyond 4 kB.
+const GRANT_BYTES_MAX: usize = 2_000;
+
+/// A role as people choose one.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct RoleView {
+    /// None for a role that every organization has.
+    pub id: Option<i64>,
+    pub code: String,
+    pub name: String,
+    pub description: Option<String>,
+    /// Every organization has it, and nobody can change it.
+    pub is_built_in: bool,
+    /// hierarchy, add_on, or own.
+    pub kind: String,
+    /// The role it adds to.
+    pub extends: Option<String>,
+    /// What it grants itself.
+    pub grants: Vec<String>,
+    /// All that it grants, inherited permissions included.
+    pub permissions: Vec<String>,
+    pub is_active: bool,
+    pub version: Option<i64>,
+    pub created_at: Option<Rfc3339>,
+    pub updated_at: Option<Rfc3339>,
+    pub allowed_actions: Vec<AllowedAction>,
+}
+
+/// All roles: the built-in ones first.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct RoleList {
+    pub roles: Vec<RoleView>,
+    pub total: u64,
+    pub page: u32,
+    pub per_page: u32,
+}
+
+/// A row of `roles`.
+struct Own {
+    id: i64,
+    code: String,
+    name: String,
+    description: Option<String>,
+    extends: Option<String>,
+    grants: Vec<String>,
+    is_active: bool,
+    version: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+fn read(row: &Row) -> Result<Own, DbError> {
+    let grants = serde_json::from_str(&row.get::<String>("grants")?);
+    Ok(Own {
+        id: row.get("id")?,
+        code: row.get("code")?,
+        name: row.get("name")?,
+        description: row.get("description")?,
+        extends: row.get("extends")?,
+        grants: grants.map_err(|e| DbError::Failed(format!("grants of a role: {e}")))?,
+        is_active: row.get("is_active")?,
+        version: row.get("version")?,
+        created_at: row.get("created_at")?,
+        updated_at: row.get("updated_at")?,
+    })
+}
+
+fn own(tx: &Tx<'_>) -> Result<Vec<Own>, DbError> {
+    let sql = "SELECT * FROM roles WHERE organization_id = $1 ORDER BY code";
+    tx.query(sql, params![tx.org()])?.iter().map(read).collect()
+}
+
+impl Own {
+    /// The role that it extends, and its own grants.
+    fn held(&self) -> Vec<String> {
+        self.extends.iter().chain(&self.grants).cloned().collect()
+    }
+}
+
+/// What people with these roles hold: codes of built-in roles and grants, which is all that the rules know.
+///
+/// # Errors
+/// When the database fails.
+pub fn held(tx: &Tx<'_>, codes: &[String]) -> Result<Vec<String>, DbError> {
+    if codes.iter().all(|code| rbac::is_role(code)) {
+        return Ok(codes.to_vec());
+    }
+    let own = own(tx)?;
+    let mut out: Vec<String> = Vec::new();
+    for code in codes {
+        match own.iter().find(|role| &role.code == code) {
+            Some(role) => out.extend(role.held()),
+            None => out.push(code.clone()),
+        }
+    }
+    Ok(out)
+}
+
+/// The codes of roles that are given by code or another word for them (Q-087, Q-088), highest first.
+///
+/// # Errors
+/// Names the word that is no role here.
+pub fn codes(tx: &Tx<'_>, words: &[String]) -> Result<Result<Vec<String>, String>, DbError> {
+    let own = own(tx)?;
+    let mut out: Vec<String> = Vec::new();
+    for word in words {
+        let built_in = rbac::role(word).filter(|r| r.kind != Kind::Platform).map(|r| r.code.to_owned());
+        let known = built_in.or_else(|| own.iter().find(|r| r.is_active && &r.code == word).map(|r| r.code.clone()));
+        match known {
+            Some(code) if out.contains(&code) => {}
+            Some(code) => out.push(code),
+            None => return Ok(Err(format!("there is no role \"{word}\""))),
+        }
+    }
+    let rank = |code: &String| rbac::ROLES.iter().position(|r| r.code == code).unwrap_or(usize::MAX);
+    out.sort_by(|a, b| (rank(a), a).cmp(&(rank(b), b)));
+    Ok(Ok(out))
+}
+
+/// What stands against giving these roles: more than the giver has, or more than a session can carry.
+///
+/// # Errors
+/// When the database fails.
+pub fn against_giving(tx: &Tx<'_>, codes: &[String]) -> Result<Option<String>, DbError> {
+    let grants = rbac::grants_of::<_, &str>(&held(tx, codes)?, &[]);
+    Ok(against_granting(tx, &grants))
+}
+
+fn against_granting(tx: &Tx<'_>, grants: &[String]) -> Option<String> {
+    if grants.iter().map(String::len).sum::<usize>() > GRANT_BYTES_MAX {
+        return Some("together grant more than a session can carry; use wildcards such as materials:*".into());
+    }
+    let beyond = grants.iter().find(|grant| !tx.caller().may(grant))?;
+    Some(format!("nobody gives more than they have: this grants {beyond}, which you lack"))
+}
+
+fn built_in(role: &rbac::Role) -> RoleView {
+    RoleView {
+        id: None,
+        code: role.code.into(),
+        name: role.name.into(),
+        description: Some(role.description.into()),
+        is_built_in: true,
+        kind: if role.kind == Kind::AddOn { "add_on" } else { "hierarchy" }.into(),
+        extends: None,
+        grants: role.grants.iter().map(|g| (*g).to_owned()).collect(),
+        permissions: rbac::grants_of::<_, &str>(&[role.code], &[]),
+        is_active: true,
+        version: None,
+        created_at: None,
+        updated_at: None,
+        allowed_actions: vec![],
+    }
+}
+
+fn view(tx: &Tx<'_>, role: Own) -> RoleView {
+    let refused = (!tx.caller().may(WRITE)).then(|| rbac::missing(WRITE));
+    let action = |action: &str, reason: Option<String>| AllowedAction {
+        action: action.into(),
+        allowed: reason.is_none(),
+        reason,
+    };
+    let archived = |when: bool, text: &str| refused.clone().or_else(|| when.then(|| text.to_owned()));
+    RoleView {
+        id: Some(role.id),
+        permissions: rbac::grants_of::<_, &str>(&role.held(), &[]),
+        is_built_in: false,
+        kind: "own".into(),
+        allowed_actions: vec![
+            action("update", archived(!role.is_active, "It is archived; restore it first")),
+            action("archive", archived(!role.is_active, "It is archived")),
+            action("restore", archived(role.is_active, "It is not archived")),
+        ],
+        code: role.code,
+        name: role.name,
+        description: role.description,
+        extends: role.extends,
+        grants: role.grants,
+        is_active: role.is_active,
+        version: Some(role.version),
+        created_at: Some(role.created_at.into()),
+        updated_at: Some(role.updated_at.into()),
+    }
+}
+
+/// All roles that people can have; archived ones of the organisation too.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(tx: &Tx<'_>) -> Result<RoleList, DbError> {
+    let mut roles: Vec<_> = rbac::ROLES.iter().filter(|r| r.kind != Kind::Platform).map(built_in).collect();
+    roles.extend(own(tx)?.into_iter().map(|role| view(tx, role)));
+    let total = roles.len() as u64;
+    Ok(RoleList { roles, total, page: 1, per_page: u32::try_from(total).unwrap_or(u32::MAX) })
+}
+
+/// A role by code or id.
+///
+/// # Errors
+/// 404 when there is none.
+pub fn get(tx: &Tx<'_>, key: &str) -> Result<RoleView, Wrong> {
+    let known = rbac::ROLES.iter().find(|r| r.code == key && r.kind != Kind::Platform).map(built_in);
+    match known {
+        Some(role) => Ok(role),
+        None => Ok(view(tx, find(tx, key)?)),
+    }
+}
+
+/// A role of the organisation's own, by code or id.
+fn find(tx: &Tx<'_>, key: &str) -> Result<Own, Wrong> {
+    if rbac::ROLES.iter().any(|r| r.code == key) {
+        let reason = "Every organization has this role as it is; make a role of your own that extends it";
+        return Err(ApiError::new(400, "Cannot change role", reason).into());
+    }
+    let sql = "SELECT * FROM roles WHERE organization_id = $1 AND (code = $2 OR id = $3)";
+    let row = tx.query_one(sql, params![tx.org(), key, key.parse::<i64>().unwrap_or(0)])?;
+    Ok(read(&row.ok_or_else(|| ApiError::not_found("role"))?)?)
+}
+
+/// What a body says of name, description, what it extends and grants.
+fn fill(tx: &Tx<'_>, role: &mut Own, fields: &mut Fields) {
+    if let Some(name) = fields.required("name", 100) {
+        role.name = name;
+    }
+    if let Some(description) = fields.text("description", 500) {
+        role.description = description;
+    }
+    if let Some(extends) = fields.text("extends", 60) {
+        let known = extends.as_deref().map(rbac::role);
+        match known {
+            None => role.extends = None,
+            // Reach and the rule of the last administrator hang on that role itself.
+            Some(Some(r)) if r.kind != Kind::Platform && r.code != rbac::ADMINISTRATOR => {
+                role.extends = Some(r.code.into())
+            }
+            Some(_) => fields.wrong("extends", "must be a built-in role other than organization_admin"),
+        }
+    }
+    if let Some(grants) = fields.texts("grants", GRANTS_MAX) {
+        match grants.iter().find(|g| !rbac::is_grant(g)) {
+            Some(odd) => {
+                fields.wrong("grants", format!("\"{odd}\" is no permission such as materials:write or materials:*"))
+            }
+            None => role.grants = grants,
+        }
+    }
+    let all = rbac::grants_of::<_, &str>(&role.held(), &[]);
+    if let Some(reason) = against_granting(tx, &all) {
+        fields.wrong("grants", reason);
+    }
+}
+
+/// Makes a role.
+///
+/// # Errors
+/// 400 for what is wrong with it.
+pub fn create(tx: &WriteTx<'_>, mut fields: Fields) -> Result<RoleView, Wrong> {
+    let own = own(tx)?;
+    let code = fields.required("code", 40);
+    let is_code =
+        |c: &str| c.len() >= 2 && c.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    match code.as_deref() {
+        None if !fields.has("code") => fields.wrong("code", "must be 2 to 40 of a-z, 0-9 and _"),
+        Some(c) if !is_code(c) => fields.wrong("code", "must be 2 to 40 of a-z, 0-9 and _"),
+        Some(c) if rbac::role(c).is_some() => {
+            fields.wrong("code", format!("{c} is the code or another word of a built-in role"))
+        }
+        Some(c) if own.iter().any(|r| r.code == c) => fields.wrong("code", format!("Role {c} already exists")),
+        _ => {}
+    }
+    if own.len() >= ROLES_MAX {
+        fields.wrong("code", format!("an organization has at most {ROLES_MAX} roles of its own"));
+    }
+    if !fields.has("name") {
+        fields.wrong("name", "is missing");
+    }
+    let mut role = Own {
+        id: 0,
+        code: code.unwrap_or_default(),
+        name: String::new(),
+        description: None,
+        extends: None,
+        grants: vec![],
+        is_active: true,
+        version: 1,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+    };
+    fill(tx, &mut role, &mut fields);
+    fields.finish()?;
+    role.id = tx.next_id("roles")?;
+    let grants = json(&role.grants)?;
+    tx.execute(
+        "INSERT INTO roles (organization_id, id, code, name, description, extends, grants, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        params![
+            tx.org(),
+            role.id,
+            &role.code,
+            &role.name,
+            role.description.clone(),
+            role.extends.clone(),
+            grants,
+            tx.now()
+        ],
+    )?;
+    let made = view(tx, role);
+    tx.audit("role", made.id.unwrap_or(0), "create", None::<&RoleView>, Some(&made))?;
+    tx.changed(Topic::MasterData);
+    Ok(made)
+}
+
+/// What happens to a role.
+pub enum Change {
+    Update(Fields),
+    Archive,
+    Restore,
+}
+
+/// Changes, archives or restores a role. Sessions keep what they hold (RBAC-10).
+///
+/// # Errors
+/// 400 for what is wrong, 409 when somebody else changed it meanwhile.
+pub fn change(tx: &WriteTx<'_>, key: &str, change: Change) -> Result<RoleView, Wrong> {
+    let mut role = find(tx, key)?;
+    let before = view(tx, find(tx, key)?);
+    let action = match change {
+        Change::Update(mut fields) => {
+            super::need_version(fields.version()?, role.version, &before)?;
+            fill(tx, &mut role, &mut fields);
+            fields.finish()?;
+            "update"
+        }
+        Change::Archive => {
+            let having = people::having_role(tx, &role.code)?.len() + super::api_tokens::having_role(tx, &role.code)?;
+            if having > 0 {
+                let reason = format!("{having} people or API tokens have this role; give them another one first");
+                return Err(ApiError::new(400, "Cannot archive role", reason).into());
+            }
+            role.is_active = false;
+            "archive"
+        }
+        Change::Restore => {
+            role.is_active = true;
+            "restore"
+        }
+    };
+    let sql = "UPDATE roles SET name = $3, description = $4, extends = $5, grants = $6, is_active = $7, version = version + 1, updated_at = $8
+               WHERE organization_id = $1 AND id = $2";
+    let grants = json(&role.grants)?;
+    tx.execute(
+        sql,
+        params![
+            tx.org(),
+            role.id,
+            &role.name,
+            role.description.clone(),
+            role.extends.clone(),
+            grants,
+            role.is_active,
+            tx.now()
+        ],
+    )?;
+    let after = view(tx, find(tx, key)?);
+    tx.audit("role", role.id, action, Some(&before), Some(&after))?;
+    tx.changed(Topic::MasterData);
+    // Edges know grants, not the organisation's roles.
+    for user in people::having_role(tx, &role.code)? {
+        for plant in people::plants_told(tx, user)? {
+            if let Some(op) = master::user(tx, UserId(user))? {
+                tx.to_plant(plant, op);
+            }
+        }
+    }
+    Ok(after)
+}
+
+fn json(list: &[String]) -> Result<String, DbError> {
+    serde_json::to_string(list).map_err(|e| DbError::Failed(e.to_string()))
+}

@@ -1,0 +1,397 @@
+//! People, roles, and keys of programs.
+
+use crate::auth::password;
+use crate::business::api_tokens::{self, ApiTokenList, ApiTokenView, Made, new_key};
+use crate::business::fields::Fields;
+use crate::business::idempotency::{self, Request};
+use crate::business::organization::is_email;
+use crate::business::people::{self, Change, Filter, Saved, UserList, UserView};
+use crate::business::roles::{self, RoleList, RoleView};
+use crate::business::{Wrong, plants_wanted};
+use crate::http::call::{Answer, Call, bytes, json};
+use crate::http::routes::{PAGE, PER_PAGE, Route, h};
+use crate::tenancy::{Tx, WriteTx};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use unison_api::error::{ApiError, Detail};
+use unison_api::openapi::{Access, Query, SchemaOf, schema_of};
+
+/// Largest body of a record.
+const BODY: usize = 32 * 1024;
+const IS_ACTIVE: Query = ("is_active", false, "true, false or all; true when left out");
+
+/// The routes of this area.
+pub(in crate::http) fn routes() -> Vec<Route> {
+    let mut out = user_routes();
+    out.extend(role_routes());
+    out.extend(token_routes());
+    out
+}
+
+/// A list's narrowing and order.
+const USER_QUERY: &[Query] = &[
+    ("search", false, "Part of name, e-mail or badge"),
+    ("roles", false, "Code of a role; several with commas"),
+    ("plant_id", false, "Who reaches one of these plants"),
+    ("manager_id", false, "Who is led by one of these"),
+    ("email", false, "Exactly this e-mail"),
+    ("badge", false, "Exactly this badge"),
+    IS_ACTIVE,
+    ("sort", false, "name, email, created_at or updated_at; - in front falls; several with commas"),
+    PAGE,
+    PER_PAGE,
+];
+
+const TOKEN_QUERY: &[Query] = &[IS_ACTIVE, PAGE, PER_PAGE];
+
+/// Body of a person: all fields for the help of whoever writes one.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only describes the body, which is read field by field")]
+struct UserBody {
+    name: Option<String>,
+    email: Option<String>,
+    /// Codes of roles, or other words for them such as `inspector`.
+    roles: Option<Vec<String>>,
+    plant_ids: Option<Vec<i64>>,
+    manager_id: Option<i64>,
+    badge: Option<String>,
+    hourly_rate: Option<f64>,
+    phone: Option<String>,
+    /// en or de.
+    language: Option<String>,
+    /// Of a change: the version that was changed.
+    version: Option<i64>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only describes the body, which is read field by field")]
+struct RoleBody {
+    /// Only when it is made.
+    code: Option<String>,
+    name: Option<String>,
+    description: Option<String>,
+    /// Code of a built-in role that it adds to.
+    extends: Option<String>,
+    /// Permissions such as `materials:write`.
+    grants: Option<Vec<String>>,
+    version: Option<i64>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only describes the body, which is read field by field")]
+struct ApiTokenBody {
+    name: String,
+    roles: Vec<String>,
+    plant_ids: Option<Vec<i64>>,
+    all_plants: Option<bool>,
+    /// RFC 3339 time; never when left out.
+    expires_at: Option<String>,
+}
+
+fn user_routes() -> Vec<Route> {
+    const READ: Access = Access::Permission("users:read");
+    const WRITE: Access = Access::Permission(people::WRITE);
+    let (one, body): (Option<SchemaOf>, SchemaOf) = (Some(schema_of::<UserView>), schema_of::<UserBody>);
+    vec![
+        Route::new("GET", "/users", "People", READ, h!(users))
+            .query(USER_QUERY)
+            .answers(200, Some(schema_of::<UserList>)),
+        Route::new("POST", "/users", "Take in a person; answers their first password once", WRITE, h!(create_user))
+            .body(body, BODY)
+            .answers(201, Some(schema_of::<Saved>)),
+        Route::new("GET", "/users/form", "What a page must know to show people", READ, h!(users_form)),
+        Route::new("GET", "/users/{id}", "A person", READ, h!(user)).answers(200, one),
+        Route::new("PUT", "/users/{id}", "Change a person", WRITE, h!(update_user)).body(body, BODY).answers(200, one),
+        Route::new("PATCH", "/users/{id}", "Change a person", WRITE, h!(update_user))
+            .body(body, BODY)
+            .answers(200, one),
+        Route::new("DELETE", "/users/{id}", "Disable a person; ends their sessions", WRITE, h!(archive_user))
+            .answers(200, one),
+        Route::new("POST", "/users/{id}/restore", "Enable a person again", WRITE, h!(restore_user)).answers(200, one),
+        Route::new(
+            "POST",
+            "/users/{id}/reset-password",
+            "A new first password, answered once",
+            WRITE,
+            h!(reset_password),
+        )
+        .answers(200, Some(schema_of::<Saved>)),
+    ]
+}
+
+fn role_routes() -> Vec<Route> {
+    const READ: Access = Access::Permission("roles:read");
+    const WRITE: Access = Access::Permission(roles::WRITE);
+    let (one, body): (Option<SchemaOf>, SchemaOf) = (Some(schema_of::<RoleView>), schema_of::<RoleBody>);
+    vec![
+        Route::new("GET", "/roles", "Roles that people can have", READ, h!(all_roles))
+            .answers(200, Some(schema_of::<RoleList>)),
+        Route::new("POST", "/roles", "Make a role", WRITE, h!(create_role)).body(body, BODY).answers(201, one),
+        Route::new("GET", "/roles/form", "What a page must know to show roles", READ, h!(roles_form)),
+        Route::new("GET", "/roles/{id}", "A role, by code or id", READ, h!(role)).answers(200, one),
+        Route::new("PUT", "/roles/{id}", "Change a role; counts at the next log-in", WRITE, h!(update_role))
+            .body(body, BODY)
+            .answers(200, one),
+        Route::new("PATCH", "/roles/{id}", "Change a role; counts at the next log-in", WRITE, h!(update_role))
+            .body(body, BODY)
+            .answers(200, one),
+        Route::new("DELETE", "/roles/{id}", "Archive a role that nobody has", WRITE, h!(archive_role))
+            .answers(200, one),
+        Route::new("POST", "/roles/{id}/restore", "Take a role back", WRITE, h!(restore_role)).answers(200, one),
+    ]
+}
+
+fn token_routes() -> Vec<Route> {
+    const READ: Access = Access::Permission("api_tokens:read");
+    const WRITE: Access = Access::Permission(api_tokens::WRITE);
+    let one: Option<SchemaOf> = Some(schema_of::<ApiTokenView>);
+    vec![
+        Route::new("GET", "/api-tokens", "Keys of other programs", READ, h!(tokens))
+            .query(TOKEN_QUERY)
+            .answers(200, Some(schema_of::<ApiTokenList>)),
+        Route::new("POST", "/api-tokens", "Make a key; it is answered once", WRITE, h!(create_token))
+            .body(schema_of::<ApiTokenBody>, BODY)
+            .answers(201, Some(schema_of::<Made>)),
+        Route::new("GET", "/api-tokens/form", "What a page must know to show API tokens", READ, h!(tokens_form)),
+        Route::new("GET", "/api-tokens/{id}", "A key's record", READ, h!(token)).answers(200, one),
+        Route::new("DELETE", "/api-tokens/{id}", "Revoke a key", WRITE, h!(revoke_token)).answers(200, one),
+        Route::new("POST", "/api-tokens/{id}/revoke", "Revoke a key", WRITE, h!(revoke_token)).answers(200, one),
+    ]
+}
+
+/// A value of a query with commas.
+fn several<T: std::str::FromStr>(call: &Call, name: &str) -> Result<Vec<T>, ApiError> {
+    let one =
+        |word: &str| word.trim().parse().map_err(|_| ApiError::field(name, format!("\"{word}\" is not understood")));
+    call.text(name).map_or(Ok(vec![]), |text| text.split(',').map(one).collect())
+}
+
+/// Refuses what is no parameter of the list: a slip would otherwise answer too much.
+fn only(call: &Call, known: &[Query]) -> Result<(), ApiError> {
+    // `org` names the organisation where the demo allows it.
+    let is_known = |name: &str| name == "org" || known.iter().any(|(k, ..)| *k == name);
+    let mut odd: Vec<_> = call.query.keys().filter(|name| !is_known(name)).collect();
+    odd.sort();
+    let detail = |name: &String| Detail { field: name.clone(), message: "is no parameter of this list".into() };
+    if odd.is_empty() { Ok(()) } else { Err(ApiError::invalid(odd.into_iter().map(detail).collect())) }
+}
+
+fn is_active(call: &Call) -> Result<Option<bool>, ApiError> {
+    match call.text("is_active") {
+        None | Some("true") => Ok(Some(true)),
+        Some("false") => Ok(Some(false)),
+        Some("all") => Ok(None),
+        Some(_) => Err(ApiError::field("is_active", "must be true, false or all")),
+    }
+}
+
+fn fields(call: &Call) -> Result<Map<String, Value>, ApiError> {
+    call.json()
+}
+
+/// A change that is made once per `Idempotency-Key`, and its answer.
+async fn once<T: Serialize>(
+    call: &Call,
+    status: u16,
+    work: impl FnOnce(&WriteTx<'_>) -> Result<T, Wrong> + Send + 'static,
+) -> Result<Answer, ApiError> {
+    let request = Request::read(&call.headers, &call.action, &call.body)?;
+    let (status, answer) = call.write(move |tx| idempotency::once(tx, request.as_ref(), status, work)).await?;
+    Ok(bytes(status, "application/json", answer))
+}
+
+/// As [`once`], with a secret in the answer: it is told now and kept nowhere, not even for a repeated call.
+async fn once_with_secret<T: Serialize + Send + 'static, S: Serialize>(
+    call: &Call,
+    status: u16,
+    work: impl FnOnce(&WriteTx<'_>) -> Result<T, Wrong> + Send + 'static,
+    with_secret: impl FnOnce(T) -> S,
+) -> Result<Answer, ApiError> {
+    let request = Request::read(&call.headers, &call.action, &call.body)?;
+    let step = move |tx: &WriteTx<'_>| {
+        if let Some(before) = idempotency::given(tx, request.as_ref())? {
+            return Ok(Err(before));
+        }
+        let made = work(tx)?;
+        idempotency::keep(tx, request.as_ref(), status, &made)?;
+        Ok(Ok(made))
+    };
+    match call.write(step).await? {
+        Ok(made) => json(status, &with_secret(made)),
+        Err((status, answer)) => Ok(bytes(status, "application/json", answer)),
+    }
+}
+
+async fn users(call: Call) -> Result<Answer, ApiError> {
+    only(&call, USER_QUERY)?;
+    let plants = match call.text("plant_id") {
+        None | Some("all") => vec![],
+        Some(_) => several::<i64>(&call, "plant_id")?,
+    };
+    for plant in &plants {
+        plants_wanted(call.caller()?, Some(&plant.to_string()))?;
+    }
+    let filter = Filter {
+        search: call.text("search").map(|s| s.trim().to_lowercase()).filter(|s| !s.is_empty()),
+        roles: several(&call, "roles")?,
+        plants,
+        managers: several(&call, "manager_id")?,
+        emails: several::<String>(&call, "email")?.iter().map(|e| e.to_lowercase()).collect(),
+        badges: several(&call, "badge")?,
+        is_active: is_active(&call)?,
+        sort: Filter::parse_sort(call.text("sort"))?,
+    };
+    let page = call.page()?;
+    json(200, &call.read(move |tx| Ok(people::list(tx, &filter, page)?)).await?)
+}
+
+async fn users_form(call: Call) -> Result<Answer, ApiError> {
+    json(200, &call.read(|tx| Ok(people::form::users(tx)?)).await?)
+}
+
+async fn roles_form(call: Call) -> Result<Answer, ApiError> {
+    json(200, &call.read(|tx| Ok(people::form::role(tx))).await?)
+}
+
+async fn tokens_form(call: Call) -> Result<Answer, ApiError> {
+    json(200, &call.read(|tx| Ok(people::form::api_tokens(tx)?)).await?)
+}
+
+async fn user(call: Call) -> Result<Answer, ApiError> {
+    let id = call.id("user")?;
+    json(200, &call.read(move |tx| people::get(tx, id)).await?)
+}
+
+/// Takes the e-mail of a body for this organisation before anything is written. The refusal does not
+/// say that the address exists elsewhere.
+async fn reserve(call: &Call, email: &str) -> Result<(), ApiError> {
+    let organization = call.organization()?.id;
+    let reserved = call.app.tenancy.platform().reserve_login(email, organization).await.map_err(Wrong::from)?;
+    if reserved {
+        return Ok(());
+    }
+    Err(ApiError::field("email", "cannot be used here; use another address"))
+}
+
+async fn confirm(call: &Call, email: &str) -> Result<(), ApiError> {
+    let organization = call.organization()?.id;
+    // A reservation that stays open is confirmed at the next start.
+    if let Err(e) = call.app.tenancy.platform().confirm_login(email, organization).await {
+        tracing::warn!(error = %e, "a log-in is not confirmed yet");
+    }
+    Ok(())
+}
+
+/// The e-mail of a body, when it is one; what is wrong with it the record says.
+fn email(fields: &Map<String, Value>) -> Option<String> {
+    let text = fields.get("email")?.as_str()?.trim().to_lowercase();
+    Some(text).filter(|t| is_email(t))
+}
+
+async fn random_password(call: &Call) -> Result<(String, String), ApiError> {
+    let first = password::random();
+    let hash = call.app.auth.hash(first.clone()).await?;
+    Ok((first, hash))
+}
+
+async fn create_user(call: Call) -> Result<Answer, ApiError> {
+    let fields = fields(&call)?;
+    let email = email(&fields);
+    if let Some(email) = &email {
+        reserve(&call, email).await?;
+    }
+    let (first, hash) = random_password(&call).await?;
+    let work = move |tx: &WriteTx<'_>| people::create(tx, Fields::new(fields), &hash);
+    let answer = once_with_secret(&call, 201, work, |user| Saved { user, first_password: Some(first) }).await?;
+    if let Some(email) = &email {
+        confirm(&call, email).await?;
+    }
+    Ok(answer)
+}
+
+async fn update_user(call: Call) -> Result<Answer, ApiError> {
+    let (fields, id) = (fields(&call)?, call.id("user")?);
+    let before = call.read(move |tx: &Tx<'_>| people::email_of(tx, id)).await?;
+    let new = email(&fields).filter(|new| *new != before);
+    let platform = call.app.tenancy.platform();
+    if let Some(new) = &new {
+        reserve(&call, new).await?;
+        platform.release_login(&before, call.organization()?.id).await.map_err(Wrong::from)?;
+    }
+    let answer = once(&call, 200, move |tx| people::change(tx, id, Change::Update(Fields::new(fields)))).await;
+    if let Some(new) = &new {
+        confirm(&call, if answer.is_ok() { new } else { &before }).await?;
+    }
+    answer
+}
+
+async fn archive_user(call: Call) -> Result<Answer, ApiError> {
+    let id = call.id("user")?;
+    once(&call, 200, move |tx| people::change(tx, id, Change::Archive)).await
+}
+
+async fn restore_user(call: Call) -> Result<Answer, ApiError> {
+    let id = call.id("user")?;
+    once(&call, 200, move |tx| people::change(tx, id, Change::Restore)).await
+}
+
+async fn reset_password(call: Call) -> Result<Answer, ApiError> {
+    let id = call.id("user")?;
+    let (first, hash) = random_password(&call).await?;
+    let work = move |tx: &WriteTx<'_>| people::change(tx, id, Change::ResetPassword(hash));
+    once_with_secret(&call, 200, work, |user| Saved { user, first_password: Some(first) }).await
+}
+
+async fn all_roles(call: Call) -> Result<Answer, ApiError> {
+    json(200, &call.read(|tx| Ok(roles::list(tx)?)).await?)
+}
+
+async fn role(call: Call) -> Result<Answer, ApiError> {
+    let key = call.parameter("id");
+    json(200, &call.read(move |tx| roles::get(tx, &key)).await?)
+}
+
+async fn create_role(call: Call) -> Result<Answer, ApiError> {
+    let fields = fields(&call)?;
+    once(&call, 201, move |tx| roles::create(tx, Fields::new(fields))).await
+}
+
+async fn update_role(call: Call) -> Result<Answer, ApiError> {
+    let (fields, key) = (fields(&call)?, call.parameter("id"));
+    once(&call, 200, move |tx| roles::change(tx, &key, roles::Change::Update(Fields::new(fields)))).await
+}
+
+async fn archive_role(call: Call) -> Result<Answer, ApiError> {
+    let key = call.parameter("id");
+    once(&call, 200, move |tx| roles::change(tx, &key, roles::Change::Archive)).await
+}
+
+async fn restore_role(call: Call) -> Result<Answer, ApiError> {
+    let key = call.parameter("id");
+    once(&call, 200, move |tx| roles::change(tx, &key, roles::Change::Restore)).await
+}
+
+async fn tokens(call: Call) -> Result<Answer, ApiError> {
+    only(&call, TOKEN_QUERY)?;
+    let (is_active, page) = (is_active(&call)?, call.page()?);
+    json(200, &call.read(move |tx| Ok(api_tokens::list(tx, is_active, page)?)).await?)
+}
+
+async fn token(call: Call) -> Result<Answer, ApiError> {
+    let id = call.id("API token")?;
+    json(200, &call.read(move |tx| api_tokens::get(tx, id)).await?)
+}
+
+async fn create_token(call: Call) -> Result<Answer, ApiError> {
+    let (fields, key) = (fields(&call)?, new_key());
+    let kept = key.clone();
+    let work = move |tx: &WriteTx<'_>| api_tokens::create(tx, Fields::new(fields), &kept);
+    once_with_secret(&call, 201, work, |api_token| Made { api_token, token: Some(key) }).await
+}
+
+async fn revoke_token(call: Call) -> Result<Answer, ApiError> {
+    let id = call.id("API token")?;
+    once(&call, 200, move |tx| api_tokens::revoke(tx, id)).await
+}
