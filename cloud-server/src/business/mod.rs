@@ -13,6 +13,7 @@ pub mod machines;
 pub mod master;
 pub mod organization;
 pub mod production;
+pub mod snapshot;
 pub mod work_orders;
 
 use crate::db::DbError;
