@@ -384,4 +384,6 @@ impl Drop for Shared {
 #[cfg(test)]
 mod disk_tests;
 #[cfg(test)]
+mod snapshot_tests;
+#[cfg(test)]
 mod tests;

@@ -261,7 +261,9 @@ impl World {
     fn new_incarnation(&mut self, other: u32) {
         let end = &mut self.disk.log.end;
         *end = Have { incarnation: end.incarnation.max(other) + 1, ..Have::default() };
-        self.disk.log.append(vec![op(9, &[])]);
+        // As its stamp: no two such batches are alike, also not under a number that was used before.
+        let unique = self.ask();
+        self.disk.log.append(vec![op(9, &[u64::from_le_bytes(unique[8..].try_into().unwrap())])]);
         self.restart_cloud();
     }
 
