@@ -85,18 +85,15 @@ pub fn standing(tx: &Tx<'_>, plant: PlantId, have: &Have) -> Result<Standing, Db
     Ok(snapshot::standing(have, &end, first, next.as_deref()))
 }
 
+/// The sequence of the last op of some encoded batches, and these.
+pub type Tail = (u64, Vec<Vec<u8>>);
+
 /// Encoded batches after `after` in order: at least one where there is one, and at most about `bytes`.
 /// With the sequence of the last op in them. None when what follows `after` is kept no more.
 ///
 /// # Errors
 /// When the database fails.
-pub fn read(
-    tx: &Tx<'_>,
-    plant: PlantId,
-    incarnation: u32,
-    after: u64,
-    bytes: usize,
-) -> Result<Option<(u64, Vec<Vec<u8>>)>, DbError> {
+pub fn read(tx: &Tx<'_>, plant: PlantId, incarnation: u32, after: u64, bytes: usize) -> Result<Option<Tail>, DbError> {
     let rows = tx.query(
         "SELECT first_seq, last_seq, body FROM plant_log
          WHERE organization_id = $1 AND plant_id = $2 AND incarnation = $3 AND first_seq > $4 ORDER BY first_seq LIMIT 64",
