@@ -62,7 +62,7 @@ async fn edge_10_reads_are_open() {
     let health = edge.read("/health").await;
     assert_eq!(
         (&health["status"], &health["storage"], &health["machines"]),
-        (&json!("ok"), &json!("ok"), &json!({"total": 1, "seen": 0}))
+        (&json!("ok"), &json!("ok"), &json!({"total": 1, "seen": 0, "claimed_elsewhere": []}))
     );
     for path in ["/machines/999/station", "/machines/x/ribbon", "/work-orders/x", "/nothing"] {
         let (status, body) = edge.get(path).await;

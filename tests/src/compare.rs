@@ -62,8 +62,11 @@ fn open(path: &Path) -> Result<Connection> {
 /// When it cannot be read.
 pub fn held(database: &Path, until: i64) -> Result<Held> {
     let db = open(database)?;
+    // Millionths of an hour on both sides, under the name that each gives the column.
+    let named = "SELECT name FROM pragma_table_info('production_logs') WHERE name IN ('hours_micro', 'hours_worked')";
+    let hours: String = db.query_row(named, [], |row| row.get(0))?;
     let rows = |sql: &str| -> Result<Rows> {
-        let mut statement = db.prepare(sql)?;
+        let mut statement = db.prepare(&sql.replace("hours_micro", &hours))?;
         let columns = statement.column_count();
         let rows = statement.query_map([until], |row| {
             let cells = (0..columns).map(|i| row.get_ref(i).map(|v| format!("{v:?}")));

@@ -31,6 +31,7 @@ pub fn json(op: &MasterOp) -> Result<serde_json::Value, DbError> {
         MasterOp::User(record) => serde_json::to_value(record),
         MasterOp::WorkOrder(record) => serde_json::to_value(record),
         MasterOp::WorkOrderRequest(record) => serde_json::to_value(record),
+        MasterOp::WorkOrderAsked(record) => serde_json::to_value(record),
     };
     value.map_err(|e| DbError::Failed(e.to_string()))
 }
@@ -67,27 +68,36 @@ pub fn plant(tx: &Tx<'_>, id: PlantId) -> Result<Option<MasterOp>, DbError> {
 /// # Errors
 /// When the database fails.
 pub fn lane(tx: &Tx<'_>, id: LaneId) -> Result<Option<MasterOp>, DbError> {
-    let Some(row) = one(tx, "SELECT * FROM lanes WHERE organization_id = $1 AND id = $2", id.0)? else {
-        return Ok(None);
-    };
+    let row = one(tx, "SELECT * FROM lanes WHERE organization_id = $1 AND id = $2", id.0)?;
+    row.as_ref().map(lane_of).transpose()
+}
+
+/// A row of `lanes`.
+pub(super) fn lane_of(row: &Row) -> Result<MasterOp, DbError> {
     let lane = Lane {
-        id,
+        id: row.get("id")?,
         name: row.get("name")?,
         capacity: row.get("capacity")?,
         ideal_cycle: row.get("ideal_cycle_time_seconds")?,
     };
-    Ok(Some(lane.into()))
+    Ok(lane.into())
 }
+
+/// Machines with their edge. A revoked edge speaks for none: edges see such a machine as free and may claim it.
+pub(super) const MACHINES: &str = "SELECT m.*, e.uuid AS edge_uuid FROM machines m
+ LEFT JOIN edges e ON e.organization_id = m.organization_id AND e.id = m.edge_id AND e.state <> 'revoked'
+ WHERE m.organization_id = $1";
 
 /// # Errors
 /// When the database fails.
 pub fn machine(tx: &Tx<'_>, id: MachineId) -> Result<Option<MasterOp>, DbError> {
-    let sql = "SELECT m.*, e.uuid AS edge_uuid FROM machines m
-               LEFT JOIN edges e ON e.organization_id = m.organization_id AND e.id = m.edge_id
-               WHERE m.organization_id = $1 AND m.id = $2";
-    let Some(row) = one(tx, sql, id.0)? else { return Ok(None) };
+    one(tx, &format!("{MACHINES} AND m.id = $2"), id.0)?.as_ref().map(machine_of).transpose()
+}
+
+/// A row of [`MACHINES`].
+pub(super) fn machine_of(row: &Row) -> Result<MasterOp, DbError> {
     let machine = Machine {
-        id,
+        id: row.get("id")?,
         code: row.get("machine_code")?,
         name: row.get("name")?,
         lane: row.get("lane_id")?,
@@ -96,7 +106,7 @@ pub fn machine(tx: &Tx<'_>, id: MachineId) -> Result<Option<MasterOp>, DbError> 
         mode: mode(&row.get::<String>("mode")?)?,
         edge: row.get("edge_uuid")?,
     };
-    Ok(Some(machine.into()))
+    Ok(machine.into())
 }
 
 /// # Errors
@@ -120,11 +130,14 @@ pub fn shift(tx: &Tx<'_>, id: ShiftId) -> Result<Option<MasterOp>, DbError> {
 /// # Errors
 /// When the database fails.
 pub fn reason(tx: &Tx<'_>, id: ReasonId) -> Result<Option<MasterOp>, DbError> {
-    let Some(row) = one(tx, "SELECT * FROM downtime_reasons WHERE organization_id = $1 AND id = $2", id.0)? else {
-        return Ok(None);
-    };
+    let row = one(tx, "SELECT * FROM downtime_reasons WHERE organization_id = $1 AND id = $2", id.0)?;
+    row.as_ref().map(reason_of).transpose()
+}
+
+/// A row of `downtime_reasons`.
+pub(super) fn reason_of(row: &Row) -> Result<MasterOp, DbError> {
     let reason = Reason {
-        id,
+        id: row.get("id")?,
         code: row.get("code")?,
         name: row.get("name")?,
         category: row.get("category")?,
@@ -132,7 +145,7 @@ pub fn reason(tx: &Tx<'_>, id: ReasonId) -> Result<Option<MasterOp>, DbError> {
         is_critical: row.get("is_critical")?,
         is_active: row.get("is_active")?,
     };
-    Ok(Some(reason.into()))
+    Ok(reason.into())
 }
 
 /// A person without password and hourly rate, which never leave the cloud (Q-132).
@@ -140,11 +153,14 @@ pub fn reason(tx: &Tx<'_>, id: ReasonId) -> Result<Option<MasterOp>, DbError> {
 /// # Errors
 /// When the database fails.
 pub fn user(tx: &Tx<'_>, id: UserId) -> Result<Option<MasterOp>, DbError> {
-    let Some(row) = one(tx, "SELECT * FROM users WHERE organization_id = $1 AND id = $2", id.0)? else {
-        return Ok(None);
-    };
+    let row = one(tx, "SELECT * FROM users WHERE organization_id = $1 AND id = $2", id.0)?;
+    row.as_ref().map(|row| user_of(tx, row)).transpose()
+}
+
+/// A row of `users`.
+pub(super) fn user_of(tx: &Tx<'_>, row: &Row) -> Result<MasterOp, DbError> {
     let user = User {
-        id,
+        id: row.get("id")?,
         name: row.get("name")?,
         email: row.get("email")?,
         // Edges know no roles of the organisation's own, only what those grant.
@@ -152,7 +168,7 @@ pub fn user(tx: &Tx<'_>, id: UserId) -> Result<Option<MasterOp>, DbError> {
         badge: row.get("badge")?,
         is_active: row.get("is_active")?,
     };
-    Ok(Some(user.into()))
+    Ok(user.into())
 }
 
 /// The roles in a row of `users`.
@@ -166,12 +182,15 @@ pub fn roles(row: &Row) -> Result<Vec<String>, DbError> {
 /// # Errors
 /// When the database fails.
 pub fn work_order(tx: &Tx<'_>, id: WorkOrderId) -> Result<Option<MasterOp>, DbError> {
-    let Some(row) = one(tx, "SELECT * FROM work_orders WHERE organization_id = $1 AND id = $2", id.0)? else {
-        return Ok(None);
-    };
+    let row = one(tx, "SELECT * FROM work_orders WHERE organization_id = $1 AND id = $2", id.0)?;
+    row.as_ref().map(work_order_of).transpose()
+}
+
+/// A row of `work_orders`.
+pub(super) fn work_order_of(row: &Row) -> Result<MasterOp, DbError> {
     let code: String = row.get("status")?;
     let order = WorkOrder {
-        id,
+        id: row.get("id")?,
         number: row.get("work_order_number")?,
         title: row.get("title")?,
         product: row.get("product_name")?,
@@ -183,5 +202,5 @@ pub fn work_order(tx: &Tx<'_>, id: WorkOrderId) -> Result<Option<MasterOp>, DbEr
         planned_end: row.get("planned_end")?,
         due: row.get("due_at")?,
     };
-    Ok(Some(order.into()))
+    Ok(order.into())
 }

@@ -17,6 +17,7 @@ pub mod organization;
 pub mod people;
 pub mod production;
 pub mod roles;
+pub mod snapshot;
 pub mod work_orders;
 
 use crate::db::DbError;

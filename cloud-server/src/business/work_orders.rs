@@ -13,7 +13,7 @@ use unison_api::page::Page;
 use unison_api::production::{AllowedAction, Key, MoveWorkOrder, WorkOrderList, WorkOrderView};
 use unison_core::facts::{WorkOrderMoved, WorkOrderVerb};
 use unison_core::ids::{LaneId, MachineId, PlantId, UserId, WorkOrderId};
-use unison_core::master::{MasterOp, WorkOrderRequest, WorkOrderStatus};
+use unison_core::master::{MasterOp, WorkOrderAsked, WorkOrderRequest, WorkOrderStatus};
 use unison_core::time::{Rfc3339, Timestamp};
 use unison_rules::{Refusal, logging, work_order};
 use uuid::Uuid;
@@ -57,6 +57,12 @@ pub const fn verb_code(verb: WorkOrderVerb) -> &'static str {
         WorkOrderVerb::Resume => "resume",
         WorkOrderVerb::Complete => "complete",
     }
+}
+
+/// The verb of a code, as tables hold it.
+#[must_use]
+pub fn verb_of(code: &str) -> Option<WorkOrderVerb> {
+    VERBS.into_iter().find(|verb| verb_code(*verb) == code)
 }
 
 const VERBS: [WorkOrderVerb; 4] =
@@ -167,28 +173,39 @@ pub fn move_order(tx: &WriteTx<'_>, key: &Key, verb: WorkOrderVerb, wanted: &Mov
     Ok(Moved::Done(Box::new(after)))
 }
 
-/// The edge of the machine, or of a machine on the lane (Q-129), by name.
-fn executing_edge(tx: &Tx<'_>, order: &WorkOrder, machine: Option<MachineId>) -> Result<Option<String>, DbError> {
+/// The edge that executes a work order.
+struct Executing {
+    id: i64,
+    uuid: Uuid,
+    name: String,
+}
+
+/// The edge of the machine, or of a machine on the lane (Q-129).
+fn executing_edge(tx: &Tx<'_>, order: &WorkOrder, machine: Option<MachineId>) -> Result<Option<Executing>, DbError> {
     let row = tx.query_one(
-        "SELECT e.name FROM machines m JOIN edges e ON e.organization_id = m.organization_id AND e.id = m.edge_id
+        "SELECT e.id, e.uuid, e.name FROM machines m JOIN edges e ON e.organization_id = m.organization_id AND e.id = m.edge_id
          WHERE m.organization_id = $1 AND e.state = 'enrolled' AND (m.id = $2 OR m.lane_id = $3) ORDER BY m.id = $2 DESC, m.id LIMIT 1",
         params![tx.org(), machine.map_or(0, |m| m.0), order.lane_id.map_or(0, |l| l.0)],
     )?;
-    row.map(|r| r.get("name")).transpose()
+    row.map(|r| Ok(Executing { id: r.get("id")?, uuid: r.get("uuid")?, name: r.get("name")? })).transpose()
 }
 
+/// Asks one edge by name: others of the plant may believe for a while that they execute the work order.
 fn ask(
     tx: &WriteTx<'_>,
     order: &WorkOrder,
     verb: WorkOrderVerb,
     user: UserId,
     wanted: &MoveWorkOrder,
-    edge: String,
+    edge: Executing,
 ) -> Result<Moved, DbError> {
     let request = Uuid::now_v7();
     tx.execute(
-        "INSERT INTO work_order_requests (organization_id, uuid, work_order_id, verb, user_id, at) VALUES ($1, $2, $3, $4, $5, $6)",
-        params![tx.org(), request, order.id, verb_code(verb), user, tx.now()],
+        "INSERT INTO work_order_requests (organization_id, uuid, work_order_id, verb, edge_id, machine_id, note, user_id, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        params![
+            tx.org(), request, order.id, verb_code(verb), edge.id, wanted.machine_id, wanted.note.clone(), user, tx.now()
+        ],
     )?;
     let op = WorkOrderRequest {
         request,
@@ -199,10 +216,10 @@ fn ask(
         at: tx.now(),
         note: wanted.note.clone(),
     };
-    tx.to_plant(order.plant_id, MasterOp::from(op));
-    let asked = json!({"verb": verb_code(verb), "edge": edge, "request": request});
+    tx.to_plant(order.plant_id, MasterOp::from(WorkOrderAsked { request: op, edge: edge.uuid }));
+    let asked = json!({"verb": verb_code(verb), "edge": edge.name, "request": request});
     tx.audit("work_order", order.id, "request", None::<&()>, Some(&asked))?;
-    Ok(Moved::Asked { request, edge })
+    Ok(Moved::Asked { request, edge: edge.name })
 }
 
 /// How the edge answered a request of [`Moved::Asked`].
@@ -260,13 +277,13 @@ pub fn apply(tx: &WriteTx<'_>, fact: &WorkOrderMoved, origin: Uuid) -> Result<bo
     Ok(true)
 }
 
-/// The edge answered a request: "done", or "refused" with its reason.
+/// The edge answered a request: "done", or "refused" with its reason. The first answer counts.
 ///
 /// # Errors
 /// When the database fails.
 pub fn close_request(tx: &WriteTx<'_>, request: Uuid, state: &str, reason: Option<&str>) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE work_order_requests SET state = $3, reason = $4 WHERE organization_id = $1 AND uuid = $2",
+        "UPDATE work_order_requests SET state = $3, reason = $4 WHERE organization_id = $1 AND uuid = $2 AND state = 'open'",
         params![tx.org(), request, state, reason],
     )?;
     tx.changed(Topic::WorkOrderRequest(request));

@@ -99,7 +99,10 @@ impl Scene {
         let (head, batches) = self
             .tenancy
             .read(&self.olga, move |tx| {
-                Ok::<_, DbError>((plant_log::head(tx, plant)?, plant_log::read(tx, plant, 1, 0, usize::MAX)?.1))
+                Ok::<_, DbError>((
+                    plant_log::head(tx, plant)?,
+                    plant_log::read(tx, plant, 1, 0, usize::MAX)?.unwrap().1,
+                ))
             })
             .await
             .unwrap();
@@ -127,7 +130,7 @@ async fn q_129_the_edge_is_asked_and_its_answer_counts() {
     let mut changes = s.tenancy.changes();
     let Ok(Moved::Asked { request, edge }) = s.start().await else { panic!("the cloud did it itself") };
     assert_eq!(edge, "Hall 1");
-    assert!(s.log().await.last().unwrap().1.starts_with("WorkOrderRequest"));
+    assert!(s.log().await.last().unwrap().1.starts_with("WorkOrderAsked"));
     let state = || s.tenancy.read(&s.olga, move |tx| answer(tx, request));
     assert_eq!(state().await.unwrap(), Answered::NotYet);
     let order = s.order;

@@ -4,7 +4,7 @@
 use super::area::{downtime, edges, kpi, machines, production, system, work_orders};
 use super::call::{Answer, Call};
 use crate::business::downtime::Pareto;
-use crate::business::edges::EdgeList;
+use crate::business::edges::{EdgeList, EdgeView};
 use crate::db::DbError;
 use crate::tenancy::Tx;
 use axum::http::Method;
@@ -182,6 +182,23 @@ fn system() -> Vec<Route> {
         Route::new("GET", "/edges", "Edges and their links", Access::Permission("edges:read"), h!(edges::list))
             .query(&[PAGE, PER_PAGE])
             .answers(200, Some(schema_of::<EdgeList>)),
+        Route::new(
+            "POST",
+            "/edges/{id}/revoke",
+            "Cut an edge off for ever; its machines may be given to another",
+            Access::Permission("edges:write"),
+            h!(edges::revoke),
+        )
+        .body(schema_of::<edges::Revoke>, SMALL)
+        .answers(200, Some(schema_of::<EdgeView>)),
+        Route::new(
+            "POST",
+            "/edges/{id}/release-quarantine",
+            "Take an edge again whose log contradicted what was held",
+            Access::Permission("edges:write"),
+            h!(edges::release_quarantine),
+        )
+        .answers(200, Some(schema_of::<EdgeView>)),
         Route::new(
             "GET",
             "/events",

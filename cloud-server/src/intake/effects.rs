@@ -2,7 +2,7 @@
 
 use super::project::{Projection, Refused, poison};
 use crate::business::production::{self, Booked};
-use crate::business::{master, work_orders};
+use crate::business::{edges, master, work_orders};
 use crate::db::DbError;
 use crate::params;
 use crate::tenancy::Topic;
@@ -60,16 +60,9 @@ impl Projection<'_, '_> {
         Ok(self.tx.query_one(sql, params![self.tx.org(), edge])?.is_some())
     }
 
-    /// A revoked edge speaks for nothing any more. What it saw last must not go on until its successor's first
-    /// word: from its end on nothing was seen.
+    /// A revoked edge speaks for nothing any more.
     fn take_over(&mut self, machine: MachineId, from: i64) -> Result<(), Refused> {
-        self.tx.execute(
-            "INSERT INTO activity_changes (organization_id, machine_id, at, activity)
-             SELECT e.organization_id, $3, e.observed_until, 'no_data' FROM edges e
-             WHERE e.organization_id = $1 AND e.id = $2 AND e.observed_until IS NOT NULL
-             ON CONFLICT (organization_id, machine_id, at) DO NOTHING",
-            params![self.tx.org(), from, machine],
-        )?;
+        edges::unseen_from_end(self.tx, machine, from)?;
         self.claim(machine)
     }
 
@@ -225,18 +218,27 @@ impl Projection<'_, '_> {
 
     pub(super) fn work_order_refused(&mut self, fact: &WorkOrderRefused) -> Result<(), Refused> {
         let order = self.work_order(fact.work_order)?;
-        self.need_executing(&order)?;
-        self.need_request(fact.request, fact.work_order)?;
+        // The edge that was asked may say that it does not execute it any more.
+        if !self.need_request(fact.request, fact.work_order)? {
+            self.need_executing(&order)?;
+        }
         Ok(work_orders::close_request(self.tx, fact.request, "refused", Some(&fact.reason))?)
     }
 
-    /// An edge answers only requests for the work order it speaks of.
-    fn need_request(&self, request: Uuid, order: WorkOrderId) -> Result<(), Refused> {
+    /// An edge answers only requests for the work order it speaks of, and none to another edge. Whether it was
+    /// asked by name.
+    fn need_request(&self, request: Uuid, order: WorkOrderId) -> Result<bool, Refused> {
         let asked = self.tx.query_one(
-            "SELECT work_order_id FROM work_order_requests WHERE organization_id = $1 AND uuid = $2 AND work_order_id = $3",
+            "SELECT edge_id FROM work_order_requests WHERE organization_id = $1 AND uuid = $2 AND work_order_id = $3",
             params![self.tx.org(), request, order],
         )?;
-        if asked.is_some() { Ok(()) } else { poison(format!("there is no request {request} for work order {order}")) }
+        let Some(asked) = asked else {
+            return poison(format!("there is no request {request} for work order {order}"));
+        };
+        match asked.get::<Option<i64>>("edge_id")? {
+            Some(edge) if edge != self.edge.id => poison(format!("request {request} is for edge {edge} to answer")),
+            edge => Ok(edge.is_some()),
+        }
     }
 
     fn work_order(&self, id: WorkOrderId) -> Result<Order, Refused> {

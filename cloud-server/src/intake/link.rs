@@ -4,11 +4,11 @@
 //! acknowledged that is not committed.
 
 use super::counters::Count;
-use super::links::{Carrier, Links};
-use super::store::{self, Beginning, EdgeRow, Seen};
+use super::links::{Carrier, Head, Links};
+use super::store::{self, Beginning, EdgeRow, Seen, Snapshot};
 use crate::db::DbError;
 use crate::live;
-use crate::tenancy::{Caller, EdgeLink, plant_log};
+use crate::tenancy::{Caller, EdgeLink, WriteTx, plant_log};
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,13 +16,16 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use unison_sync::replica::{Action, Event, Replica};
 use unison_sync::seal::{self, Address, Direction, Header};
-use unison_sync::wire::{Batch, Have, Message};
+use unison_sync::snapshot::Standing;
+use unison_sync::wire::{Batch, Fetch, Have, Message};
 
 /// A link without an edge ends after this time.
 const IDLE_ENDS_AFTER: Duration = Duration::from_secs(60);
 /// `last_seen_at` is written at most this often when nothing else is.
 const SEEN_EVERY: Duration = Duration::from_secs(10);
 const BACKOFF_MAX: Duration = Duration::from_secs(30);
+/// A snapshot is taken at most this often for one edge.
+const SNAPSHOT_EVERY: Duration = Duration::from_secs(2);
 
 /// See the module.
 pub struct Link {
@@ -30,7 +33,7 @@ pub struct Link {
     pub address: Address,
     pub inbox: mpsc::Receiver<Bytes>,
     pub carrier: watch::Receiver<Carrier>,
-    pub head: watch::Receiver<u64>,
+    pub head: watch::Receiver<Head>,
 }
 
 /// Why a conversation ended.
@@ -39,6 +42,10 @@ enum End {
     Idle,
     /// A person decided about its log.
     Released,
+    /// The plant's log has begun anew.
+    Restarted,
+    /// The edge may not talk any more.
+    Revoked,
     /// What is in memory may differ from what is stored: read it again.
     Again(String),
 }
@@ -73,6 +80,11 @@ impl Link {
             };
             match ended {
                 Ok(()) | Err(End::Idle) => return,
+                Err(End::Revoked) => {
+                    tracing::warn!(edge = %self.address.edge, "the edge was revoked; what came late is in quarantine");
+                    return;
+                }
+                Err(End::Restarted) => tracing::info!(edge = %self.address.edge, "the plant's log has begun anew"),
                 Err(End::Released) => tracing::info!(edge = %self.address.edge, "the edge is out of quarantine"),
                 Err(End::Again(why)) => {
                     self.links.counters.add(Count::Failed, 1);
@@ -96,7 +108,7 @@ impl Link {
         let edge = self.address.edge;
         let Beginning { row, have, head } = tenancy.read(&caller, move |tx| store::begin(tx, edge)).await?;
         let acked = if row.down_incarnation == head.incarnation { row.down_acked } else { 0 };
-        let replica = Replica::new(&self.links.version, head.incarnation, head.seq, acked, have);
+        let replica = Replica::new(&self.links.version, head.incarnation, head.seq, acked, have).serving_snapshots();
         let is_halted = row.is_quarantined;
         Ok(Some(Talk {
             caller,
@@ -109,6 +121,8 @@ impl Link {
             seen: Seen::default(),
             seen_at: None,
             read_failed: false,
+            snapshot: None,
+            snapshot_at: None,
         }))
     }
 
@@ -175,13 +189,19 @@ impl Link {
     }
 
     /// What was announced; after missed announcements, what is stored.
-    async fn head_of_log(&mut self, talk: &Talk) -> Result<u64, DbError> {
-        let announced = *self.head.borrow_and_update();
-        if announced > 0 {
-            return Ok(announced);
+    async fn head_of_log(&mut self, talk: &Talk) -> Result<u64, End> {
+        let (mut incarnation, mut head) = *self.head.borrow_and_update();
+        if incarnation == 0 {
+            let plant = talk.row.plant;
+            let stored = self.links.tenancy.read(&talk.caller, move |tx| plant_log::head(tx, plant)).await?;
+            (incarnation, head) = (stored.incarnation, stored.seq);
         }
-        let plant = talk.row.plant;
-        self.links.tenancy.read(&talk.caller, move |tx| plant_log::head(tx, plant).map(|h| h.seq)).await
+        match incarnation.cmp(&talk.down_incarnation) {
+            std::cmp::Ordering::Equal => Ok(head),
+            std::cmp::Ordering::Greater => Err(End::Restarted),
+            // Announced before this conversation began.
+            std::cmp::Ordering::Less => Ok(0),
+        }
     }
 
     async fn envelope(&self, talk: &mut Talk, envelope: &[u8], now: i64) -> Result<(), End> {
@@ -200,7 +220,9 @@ impl Link {
             }
             // A person decides first; what is sent meanwhile stays at the edge.
             Message::Batches(_) if talk.is_halted => return Ok(()),
-            Message::Batches(_) | Message::Ack(_) => {}
+            Message::Batches(_) | Message::Ack(_) | Message::Fetch(_) => {}
+            // Only the cloud has a snapshot.
+            Message::Offer(_) | Message::Part(_) => return Ok(()),
         }
         self.step(talk, Event::Received(message), now).await?;
         self.note_seen(talk).await?;
@@ -228,12 +250,15 @@ impl Link {
                 Ok(None)
             }
             Action::Read { after, bytes } => self.read(talk, after, bytes).await,
+            Action::Look { have } => self.look(talk, have).await.map(Some),
+            Action::Serve(fetch) => self.serve(talk, fetch).await,
             Action::Store { batches, have } => self.store(talk, batches, have).await.map(Some),
             Action::Acked(acked) => {
                 let (edge, incarnation) = (talk.row.id, talk.down_incarnation);
                 self.links.tenancy.write(&talk.caller, move |tx| store::acked(tx, edge, incarnation, acked)).await?;
                 Ok(None)
             }
+            Action::Apply { .. } => Err(End::Again("an edge has no snapshot to give".into())),
             Action::Quarantine { encoded, reason } => {
                 // A batch of a newer format is no fork: it waits for an update of this program.
                 let is_fork = talk.replica.is_forked();
@@ -259,11 +284,12 @@ impl Link {
 
     async fn read(&self, talk: &mut Talk, after: u64, bytes: usize) -> Result<Option<Event>, End> {
         let (plant, incarnation) = (talk.row.plant, talk.down_incarnation);
-        let (last, batches) = self
+        let found = self
             .links
             .tenancy
             .read(&talk.caller, move |tx| plant_log::read(tx, plant, incarnation, after, bytes))
             .await?;
+        let Some((last, batches)) = found else { return Ok(Some(Event::Gone)) };
         if batches.is_empty() {
             talk.read_failed = true;
             return Ok(None);
@@ -271,6 +297,41 @@ impl Link {
         let bytes = batches.iter().map(Vec::len).sum();
         self.send(talk, &Message::Batches(batches))?;
         Ok(Some(Event::Sent { last, bytes }))
+    }
+
+    /// Where the edge stands; when it knows more than the cloud, the plant's log begins anew first.
+    async fn look(&self, talk: &mut Talk, have: Have) -> Result<Event, End> {
+        let (plant, tenancy) = (talk.row.plant, &self.links.tenancy);
+        let standing = tenancy.read(&talk.caller, move |tx| plant_log::standing(tx, plant, &have)).await?;
+        match standing {
+            Standing::Tail => talk.snapshot = None,
+            Standing::New | Standing::Behind => {}
+            Standing::Astray => {
+                tracing::warn!(edge = %self.address.edge, ?have, "the edge holds what the plant's log never said; was the cloud set back?");
+                // Nearer numbers only: a rogue edge shall not use them up.
+                let is_near = have.incarnation <= talk.down_incarnation.saturating_add(1_000);
+                if is_near && self.links.may_restart(self.address.plant) {
+                    tenancy.write(&talk.caller, move |tx| store::restart_log(tx, plant, &have)).await?;
+                    return Err(End::Restarted);
+                }
+            }
+        }
+        Ok(Event::Looked { have, standing })
+    }
+
+    async fn serve(&self, talk: &mut Talk, Fetch { ask, part }: Fetch) -> Result<Option<Event>, End> {
+        let is_new = part == 0 && talk.snapshot.as_ref().is_none_or(|s| s.ask != ask);
+        if is_new && talk.snapshot_at.is_none_or(|at| at.elapsed() >= SNAPSHOT_EVERY) {
+            let plant = talk.row.plant;
+            let taken = self.links.tenancy.read(&talk.caller, move |tx| store::snapshot(tx, plant, ask)).await?;
+            talk.snapshot = Some(taken);
+            talk.snapshot_at = Some(Instant::now());
+        }
+        // What it does not get it asks for again.
+        if let Some(part) = talk.snapshot.as_ref().and_then(|s| s.part(ask, part)) {
+            self.send(talk, &Message::Part(part))?;
+        }
+        Ok(None)
     }
 
     async fn store(&self, talk: &mut Talk, batches: Vec<(Batch, Vec<u8>)>, have: Have) -> Result<Event, End> {
@@ -281,9 +342,17 @@ impl Link {
             return Err(End::Again("it sent the log of another origin".into()));
         }
         let (row, seen, count) = (talk.row.clone(), talk.seen.clone(), batches.len());
-        let packed = store::pack(batches).map_err(|e| End::Again(e.to_string()))?;
-        let taken =
-            self.links.tenancy.write(&talk.caller, move |tx| store::take(tx, &row, packed, &have, &seen)).await?;
+        let packed = store::pack(&batches).map_err(|e| End::Again(e.to_string()))?;
+        let take = move |tx: &WriteTx<'_>| {
+            if store::late(tx, &row, &batches)? {
+                Ok(None)
+            } else {
+                store::take(tx, &row, packed, &have, &seen).map(Some)
+            }
+        };
+        let Some(taken) = self.links.tenancy.write::<_, DbError, _>(&talk.caller, take).await? else {
+            return Err(End::Revoked);
+        };
         talk.seen_at = Some(Instant::now());
         let counters = &self.links.counters;
         counters.add(Count::Batches, count as u64);
@@ -320,7 +389,9 @@ impl Link {
     /// For the list of edges.
     fn show(&self, talk: &Talk, problem: &str) {
         let halted = "its log contradicts what is stored; nothing more is taken until somebody decides";
+        let too_old = "its program does not know snapshots and cannot go on from what it holds; update it";
         let message = match (problem, talk.is_halted) {
+            ("", false) if talk.replica.is_offering_in_vain() => Some(too_old.to_owned()),
             ("", false) => None,
             ("", true) => Some(halted.to_owned()),
             (problem, _) => Some(problem.to_owned()),
@@ -345,4 +416,7 @@ struct Talk {
     seen: Seen,
     seen_at: Option<Instant>,
     read_failed: bool,
+    /// What the edge is fetching.
+    snapshot: Option<Snapshot>,
+    snapshot_at: Option<Instant>,
 }

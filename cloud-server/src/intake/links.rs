@@ -9,6 +9,7 @@ use crate::tenancy::Tenancy;
 use bytes::Bytes;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use unison_sync::seal::{Address, Direction};
@@ -26,13 +27,18 @@ pub struct Carrier {
     pub round: u64,
 }
 
+/// Incarnation and head of the plant's log; zeros for "look yourself".
+pub type Head = (u32, u64);
+
+/// A plant's log is begun anew at most this often: an edge that lies about what it holds gets no further.
+const RESTART_EVERY: Duration = Duration::from_secs(600);
+
 /// How the outside speaks to a link.
 struct Handle {
     address: Address,
     messages: mpsc::Sender<Bytes>,
     carrier: watch::Sender<Carrier>,
-    /// Head of the plant's log; 0 for "look yourself".
-    head: watch::Sender<u64>,
+    head: watch::Sender<Head>,
 }
 
 /// What a link needs of the rest.
@@ -44,6 +50,8 @@ pub struct Links {
     pub version: String,
     pub stop: CancellationToken,
     open: Mutex<HashMap<Uuid, Handle>>,
+    /// Plants whose log was begun anew, and when.
+    restarted: Mutex<HashMap<Uuid, Instant>>,
 }
 
 impl Links {
@@ -56,7 +64,16 @@ impl Links {
         version: String,
         stop: CancellationToken,
     ) -> Arc<Self> {
-        Arc::new(Self { tenancy, counters, outbox, live, version, stop, open: Mutex::default() })
+        Arc::new(Self {
+            tenancy,
+            counters,
+            outbox,
+            live,
+            version,
+            stop,
+            open: Mutex::default(),
+            restarted: Mutex::default(),
+        })
     }
 
     /// An edge came or went.
@@ -98,7 +115,7 @@ impl Links {
     }
 
     /// The log of a plant ends at `head` now. Told twice it is told once.
-    pub fn grew(&self, plant: Uuid, head: u64) {
+    pub fn grew(&self, plant: Uuid, head: Head) {
         for handle in self.lock().values().filter(|h| h.address.plant == plant) {
             handle.head.send_if_modified(|known| head > std::mem::replace(known, head.max(*known)));
         }
@@ -112,8 +129,18 @@ impl Links {
     /// Some logs grew, but it was not heard which.
     pub fn grew_somewhere(&self) {
         for handle in self.lock().values() {
-            handle.head.send_replace(0);
+            handle.head.send_replace((0, 0));
         }
+    }
+
+    /// Whether the log of a plant may be begun anew now.
+    pub fn may_restart(&self, plant: Uuid) -> bool {
+        let mut restarted = self.restarted.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = restarted.get(&plant).is_none_or(|at| at.elapsed() >= RESTART_EVERY);
+        if may {
+            restarted.insert(plant, Instant::now());
+        }
+        may
     }
 
     /// Ends a link that has nothing to do. False when something came for it meanwhile.
@@ -139,7 +166,7 @@ impl Links {
     fn start(self: &Arc<Self>, address: Address, carrier: Carrier) -> Handle {
         let (messages, inbox) = mpsc::channel(QUEUE);
         let (carrier, carrier_seen) = watch::channel(carrier);
-        let (head, head_seen) = watch::channel(0);
+        let (head, head_seen) = watch::channel((0, 0));
         let link = Link { links: self.clone(), address, inbox, carrier: carrier_seen, head: head_seen };
         tokio::spawn(link.run());
         Handle { address, messages, carrier, head }

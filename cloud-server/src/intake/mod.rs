@@ -38,6 +38,9 @@ use uuid::Uuid;
 
 /// How often it looks whether another program wrote to a plant's log.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+const PRUNE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Between two pieces of it.
+const PRUNE_PAUSE: Duration = Duration::from_millis(50);
 
 /// What the intake is told at start.
 #[derive(Clone, Debug)]
@@ -113,7 +116,8 @@ impl Intake {
             stop: stop.clone(),
         });
         until(&stop, front.serve(listener));
-        until(&stop, follow_plant_logs(tenancy, links.clone()));
+        until(&stop, follow_plant_logs(tenancy.clone(), links.clone()));
+        until(&stop, prune_plant_logs(tenancy.clone()));
         until(&stop, watch_broker(outbox.clone(), broker.clone(), sessions.clone(), live));
         let ear = Arc::new(Ear { links });
         tokio::spawn(client::run(broker.clone(), outbox.clone(), ear, stop.clone()));
@@ -211,7 +215,7 @@ async fn follow_plant_logs(tenancy: Tenancy, links: Arc<Links>) {
     loop {
         tokio::select! {
             grew = growth.recv() => match grew {
-                Ok(grew) => links.grew(grew.plant_uuid, grew.head),
+                Ok(grew) => links.grew(grew.plant_uuid, (grew.incarnation, grew.head)),
                 Err(RecvError::Lagged(_)) => links.grew_somewhere(),
                 Err(RecvError::Closed) => return,
             },
@@ -232,8 +236,33 @@ async fn look_for_growth(tenancy: &Tenancy, links: &Links) -> Result<(), DbError
     }
     for organization in tenancy.platform().organizations().await?.into_iter().filter(|o| open.contains(&o.uuid)) {
         let caller = Caller::system(organization.id, "heads of plant logs");
-        for (plant, head) in tenancy.read(&caller, plant_log::heads).await? {
-            links.grew(plant, head);
+        for (plant, incarnation, head) in tenancy.read(&caller, plant_log::heads).await? {
+            links.grew(plant, (incarnation, head));
+        }
+    }
+    Ok(())
+}
+
+/// Deletes at start and daily what no edge needs any more of the plants' logs.
+async fn prune_plant_logs(tenancy: Tenancy) {
+    let mut daily = tokio::time::interval(PRUNE_EVERY);
+    daily.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        daily.tick().await;
+        if let Err(e) = prune_all(&tenancy).await {
+            tracing::warn!(error = %e, "the plants' logs could not be pruned; trying again tomorrow");
+        }
+    }
+}
+
+async fn prune_all(tenancy: &Tenancy) -> Result<(), DbError> {
+    for organization in tenancy.platform().organizations().await? {
+        let caller = Caller::system(organization.id, "pruning of plant logs");
+        for plant in tenancy.read(&caller, plant_log::plants).await? {
+            // One small transaction after the other, so that nobody waits long.
+            while tenancy.write(&caller, move |tx| plant_log::prune(tx, plant)).await? {
+                tokio::time::sleep(PRUNE_PAUSE).await;
+            }
         }
     }
     Ok(())

@@ -1,12 +1,14 @@
 //! What a link reads and writes: each function is the inside of one transaction.
 
 use super::project::{Projection, Taken};
+use crate::business::{master, snapshot};
 use crate::db::DbError;
 use crate::params;
 use crate::tenancy::plant_log::{self, Head};
 use crate::tenancy::{Topic, Tx, WriteTx};
 use unison_core::ids::PlantId;
-use unison_sync::wire::{Batch, Have, hash};
+use unison_sync::snapshot::cut;
+use unison_sync::wire::{Ask, Batch, Have, Op, Part, hash};
 use uuid::Uuid;
 
 /// An edge as its organisation stores it.
@@ -47,11 +49,11 @@ pub struct Packed {
 ///
 /// # Errors
 /// Only when memory runs out.
-pub fn pack(batches: Vec<(Batch, Vec<u8>)>) -> std::io::Result<Vec<Packed>> {
-    let pack = |(batch, encoded): (Batch, Vec<u8>)| {
-        Ok(Packed { batch, hash: hash(&encoded), body: zstd::bulk::compress(&encoded, 3)? })
+pub fn pack(batches: &[(Batch, Vec<u8>)]) -> std::io::Result<Vec<Packed>> {
+    let pack = |(batch, encoded): &(Batch, Vec<u8>)| {
+        Ok(Packed { batch: batch.clone(), hash: hash(encoded), body: zstd::bulk::compress(encoded, 3)? })
     };
-    batches.into_iter().map(pack).collect()
+    batches.iter().map(pack).collect()
 }
 
 /// # Errors
@@ -81,6 +83,60 @@ pub fn begin(tx: &Tx<'_>, edge: Uuid) -> Result<Beginning, DbError> {
     };
     let head = plant_log::head(tx, row.plant)?;
     Ok(Beginning { row, have, head })
+}
+
+/// A snapshot while an edge fetches it.
+pub struct Snapshot {
+    pub ask: Ask,
+    at: Have,
+    parts: Vec<Vec<Op>>,
+}
+
+impl Snapshot {
+    /// A part of it, if it has one of this number and was asked for under this name.
+    #[must_use]
+    pub fn part(&self, ask: Ask, part: u32) -> Option<Part> {
+        let ops = self.parts.get(usize::try_from(part).ok()?).filter(|_| ask == self.ask)?.clone();
+        Some(Part { ask, at: self.at, part, parts: u32::try_from(self.parts.len()).ok()?, ops })
+    }
+}
+
+/// Takes a snapshot of all that a plant's log says: one moment, its place in the log with it.
+///
+/// # Errors
+/// When the database fails.
+pub fn snapshot(tx: &Tx<'_>, plant: PlantId, ask: Ask) -> Result<Snapshot, DbError> {
+    let end = plant_log::head(tx, plant)?;
+    let clock = "SELECT next FROM counters WHERE organization_id = $1 AND name = 'hlc'";
+    let hlc = tx.query_one(clock, params![tx.org()])?.map_or(Ok(0), |row| row.get::<u64>("next"))?;
+    let ops = snapshot::of_plant(tx, plant)?;
+    let ops = ops.iter().map(|op| plant_log::encode(op, hlc)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Snapshot { ask, at: Have { incarnation: end.incarnation, seq: end.seq, hash: end.hash }, parts: cut(ops) })
+}
+
+/// Begins the plant's log anew: an edge that holds `have` of it knows more than the cloud.
+///
+/// # Errors
+/// When the database fails.
+pub fn restart_log(tx: &WriteTx<'_>, plant: PlantId, have: &Have) -> Result<(), DbError> {
+    let Some(op) = master::plant(tx, plant)? else { return Ok(()) };
+    plant_log::restart(tx, plant, have.incarnation, &op.into())?;
+    tx.audit("plant", plant, "restart_log", None::<&i64>, Some(&serde_json::json!({ "edge_held": have.seq })))
+}
+
+/// Whether the edge was revoked since the conversation began; then its late batches are kept as evidence.
+///
+/// # Errors
+/// When the database fails.
+pub fn late(tx: &WriteTx<'_>, edge: &EdgeRow, batches: &[(Batch, Vec<u8>)]) -> Result<bool, DbError> {
+    let sql = "SELECT 1 AS one FROM edges WHERE organization_id = $1 AND id = $2 AND state = 'revoked'";
+    if tx.query_one(sql, params![tx.org(), edge.id])?.is_none() {
+        return Ok(false);
+    }
+    for (_, encoded) in batches {
+        quarantine(tx, edge, encoded, "it came after its edge was revoked", false)?;
+    }
+    Ok(true)
 }
 
 /// Stores batches as they came, projects their facts and moves the vector: all of it or nothing.

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use unison_core::facts::{AgentStarted, Fact, WorkOrderMoved};
 use unison_core::ids::MachineId;
-use unison_core::master::MasterOp;
+use unison_core::master::{MasterOp, WorkOrderAsked};
 use unison_core::time::Timestamp;
 use unison_sync::seal::{Address, Direction, Header, Keys, open, public_key, seal};
 use unison_sync::wire::{Batch, FORMAT, Hash, Have, Hello, Message, Op, hash};
@@ -176,6 +176,8 @@ impl Talk {
                 }
                 self.send(&Message::Ack(self.have));
             }
+            // It is of a version that does not know snapshots.
+            Message::Offer(_) | Message::Fetch(_) | Message::Part(_) => {}
         }
     }
 
@@ -187,7 +189,7 @@ impl Talk {
         self.have = Have { incarnation: batch.incarnation, seq: batch.last(), hash: hash(encoded) };
         for op in batch.ops {
             let Ok(Some(op)) = MasterOp::decode(op.kind, op.version, &op.body) else { continue };
-            if let MasterOp::WorkOrderRequest(asked) = &op {
+            if let MasterOp::WorkOrderAsked(WorkOrderAsked { request: asked, .. }) = &op {
                 let moved = WorkOrderMoved {
                     work_order: asked.work_order,
                     verb: asked.verb,

@@ -121,6 +121,8 @@ struct HealthOfMachines {
     total: usize,
     /// Of them, those that are seen now.
     seen: usize,
+    /// Codes configured here whose machines belong to another edge: its claim came first.
+    claimed_elsewhere: Vec<String>,
 }
 
 pub(super) async fn health(call: Call) -> Answer {
@@ -129,7 +131,11 @@ pub(super) async fn health(call: Call) -> Answer {
     let machines = {
         let model = call.api.store.model();
         let ours = || model.machines.values().filter(|m| m.is_ours);
-        HealthOfMachines { total: ours().count(), seen: ours().filter(|m| m.activity != Activity::NoData).count() }
+        HealthOfMachines {
+            total: ours().count(),
+            seen: ours().filter(|m| m.activity != Activity::NoData).count(),
+            claimed_elsewhere: model.claimed_elsewhere.clone(),
+        }
     };
     let health = Health {
         status: if is_stored { "ok" } else { "degraded" },

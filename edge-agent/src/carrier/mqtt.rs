@@ -100,7 +100,12 @@ async fn session(
     };
     let mut changes = store.changes();
     let queue = store.model().queue;
-    let replica = Replica::new(env!("CARGO_PKG_VERSION"), queue.incarnation, queue.head, queue.acked, have);
+    let mut ask = [0; 16];
+    if let Err(error) = getrandom::fill(&mut ask) {
+        return Ended::Error(format!("no randomness: {error}"));
+    }
+    let replica =
+        Replica::new(env!("CARGO_PKG_VERSION"), queue.incarnation, queue.head, queue.acked, have).taking_snapshots(ask);
     let (client, event_loop) = AsyncClient::new(options(identity, keys), OUTBOX);
     let (heard, mut inbox) = mpsc::channel(INBOX);
     let poller = tokio::spawn(poll(event_loop, heard));
@@ -203,7 +208,8 @@ impl Session<'_> {
                 return ended;
             }
             if self.replica.is_forked() {
-                let reason = "the cloud's log contradicts what this edge holds; nothing is lost, a person must decide";
+                let reason = "the cloud's log contradicts what this edge holds; nothing is lost. It waits for a snapshot; if \
+                              this stays, ask an administrator of the cloud";
                 self.status.set(CarrierState::Error, Some(reason.into()));
             } else if self.replica.is_talking() {
                 self.status.set(CarrierState::Online, None);
@@ -275,6 +281,17 @@ impl Session<'_> {
                 self.store.apply_down(batches, have).await.map_err(failed)?;
                 return Ok(Some(Event::Stored(have)));
             }
+            Action::Apply { at, ops } => {
+                tracing::info!(
+                    ops = ops.len(),
+                    incarnation = at.incarnation,
+                    seq = at.seq,
+                    "a snapshot of the cloud came"
+                );
+                self.store.apply_snapshot(ops, at).await.map_err(failed)?;
+                return Ok(Some(Event::Stored(at)));
+            }
+            Action::Look { .. } | Action::Serve(_) => return Err(Ended::Error("an edge serves no snapshots".into())),
             Action::Acked(seq) => self.store.acked(seq),
             Action::Quarantine { encoded, reason } => {
                 tracing::error!(reason, "a batch of the cloud cannot be taken");

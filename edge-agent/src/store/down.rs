@@ -2,7 +2,7 @@
 
 use unison_core::facts::{Fact, WorkOrderMoved, WorkOrderRefused};
 use unison_core::ids::{LaneId, MachineId};
-use unison_core::master::{MasterOp, WorkOrderRequest};
+use unison_core::master::{MasterOp, WorkOrderAsked, WorkOrderRequest};
 use unison_rules::{Refusal, work_order};
 use unison_sync::hlc;
 use unison_sync::wire::{Batch, Have, Op};
@@ -26,6 +26,7 @@ impl Step<'_> {
     fn op(&mut self, op: &Op) -> Result<(), StoreError> {
         match MasterOp::decode(op.kind, op.version, &op.body) {
             Ok(Some(MasterOp::WorkOrderRequest(request))) => self.request(&request),
+            Ok(Some(MasterOp::WorkOrderAsked(asked))) => self.asked(&asked),
             Ok(Some(record)) => {
                 if let MasterOp::Plant(plant) = &record
                     && jiff::tz::TimeZone::get(&plant.timezone).is_err()
@@ -34,7 +35,12 @@ impl Step<'_> {
                 }
                 project::master(self.conn, &record, op.version, &op.body)?;
                 let sums = match &record {
-                    MasterOp::WorkOrder(w) => load::sums_of(self.conn, w.id)?,
+                    MasterOp::WorkOrder(w) => {
+                        if matches!(self.model.executor(w), Executor::Elsewhere(_)) {
+                            project::forget_execution(self.conn, w.id.0)?;
+                        }
+                        load::sums_of(self.conn, w.id)?
+                    }
                     _ => Sums::default(),
                 };
                 self.delta(Delta::Master(Box::new(record), sums));
@@ -62,21 +68,44 @@ impl Step<'_> {
         }
     }
 
-    fn keep(&mut self, op: &Op, reason: &str) -> Result<(), StoreError> {
+    pub(super) fn keep(&mut self, op: &Op, reason: &str) -> Result<(), StoreError> {
         tracing::warn!(kind = op.kind, version = op.version, reason, "an op of the cloud was set aside");
         let body = postcard::to_stdvec(op).map_err(|e| StoreError::Damaged(e.to_string()))?;
         Ok(project::set_aside(self.conn, self.now, reason, &body)?)
     }
 
-    /// Answers a request in the same transaction that takes it, so that it is answered once.
-    fn request(&mut self, r: &WorkOrderRequest) -> Result<(), StoreError> {
+    /// A request to one edge: whoever else believes to execute the work order says nothing.
+    pub(super) fn asked(&mut self, asked: &WorkOrderAsked) -> Result<(), StoreError> {
+        if self.model.edge() != Some(asked.edge) {
+            return Ok(());
+        }
+        let w = self.model.work_orders.get(&asked.request.work_order);
+        match w.map(|w| (self.model.executor(&w.record), w.record.number.clone())) {
+            Some((Executor::Elsewhere(_), number)) => {
+                self.refuse(&asked.request, format!("another edge executes {number} now"))
+            }
+            _ => self.answer(&asked.request),
+        }
+    }
+
+    /// A request that names no edge. The log goes to all edges of the plant; only the one that executes the
+    /// work order answers.
+    pub(super) fn request(&mut self, r: &WorkOrderRequest) -> Result<(), StoreError> {
+        let w = self.model.work_orders.get(&r.work_order);
+        if w.is_some_and(|w| matches!(self.model.executor(&w.record), Executor::Elsewhere(_))) {
+            return Ok(());
+        }
+        self.answer(r)
+    }
+
+    /// Answers in the same transaction that takes the request, so that it is answered once.
+    fn answer(&mut self, r: &WorkOrderRequest) -> Result<(), StoreError> {
+        if project::has_answered(self.conn, r.request)? {
+            return Ok(());
+        }
         let Some(w) = self.model.work_orders.get(&r.work_order) else {
             return self.refuse(r, format!("work order {} is not known at this edge", r.work_order));
         };
-        // The log goes to all edges of the plant; only the one that executes it answers.
-        if matches!(self.model.executor(&w.record), Executor::Elsewhere(_)) {
-            return Ok(());
-        }
         match work_order::moved(r.verb, &Model::known(w)) {
             Ok(_) => {
                 let fact = WorkOrderMoved {
@@ -96,6 +125,9 @@ impl Step<'_> {
     }
 
     fn refuse(&mut self, r: &WorkOrderRequest, reason: String) -> Result<(), StoreError> {
+        if project::has_answered(self.conn, r.request)? {
+            return Ok(());
+        }
         let fact = WorkOrderRefused { request: r.request, work_order: r.work_order, reason, at: self.now };
         self.append(fact.into())
     }

@@ -19,6 +19,7 @@ mod model;
 mod project;
 mod queue;
 mod schema;
+mod snapshot;
 mod start;
 mod writer;
 
@@ -33,7 +34,7 @@ use tokio::sync::{broadcast, oneshot};
 use unison_core::facts::Fact;
 use unison_core::ids::{MachineId, WorkOrderId};
 use unison_core::time::Timestamp;
-use unison_sync::wire::{Batch, Have};
+use unison_sync::wire::{Batch, Have, Op};
 use uuid::Uuid;
 
 pub use identity::Identity;
@@ -302,6 +303,15 @@ impl Store {
         self.ask(|reply| Command::Down(batches, have, reply)).await
     }
 
+    /// Replaces all that the cloud ever said by a snapshot of its log at `at`, in one transaction. What was
+    /// done here stays.
+    ///
+    /// # Errors
+    /// When the store is closed or the disk is full; then nothing was applied.
+    pub async fn apply_snapshot(&self, ops: Vec<Op>, at: Have) -> Result<(), StoreError> {
+        self.ask(|reply| Command::Snapshot(ops, at, reply)).await
+    }
+
     /// Keeps evidence of a batch that cannot be taken.
     ///
     /// # Errors
@@ -373,5 +383,7 @@ impl Drop for Shared {
 
 #[cfg(test)]
 mod disk_tests;
+#[cfg(test)]
+mod snapshot_tests;
 #[cfg(test)]
 mod tests;

@@ -363,6 +363,20 @@ impl Model {
         self.own_machines();
     }
 
+    /// Everything that the cloud says came anew, with what this edge did itself: `fresh` is read from the
+    /// database. What only lives in memory goes on.
+    pub(super) fn renewed(&mut self, fresh: &Self) {
+        let before = std::mem::replace(self, fresh.clone());
+        self.queue = before.queue;
+        self.configured = before.configured;
+        for (id, machine) in before.machines {
+            if let Some(now) = self.machines.get_mut(&id) {
+                now.seen_at = now.seen_at.max(machine.seen_at);
+            }
+        }
+        self.own_machines();
+    }
+
     pub(super) fn seen(&mut self, machine: MachineId, at: Timestamp) {
         if let Some(m) = self.machines.get_mut(&machine) {
             m.seen_at = m.seen_at.max(Some(at));
@@ -391,7 +405,7 @@ impl Model {
                 self.users.insert(u.id, u.clone());
             }
             MasterOp::WorkOrder(w) => self.work_order(w, sums),
-            MasterOp::WorkOrderRequest(_) => {}
+            MasterOp::WorkOrderRequest(_) | MasterOp::WorkOrderAsked(_) => {}
         }
     }
 
@@ -435,8 +449,10 @@ impl Model {
             self.by_number.remove(&before.record.number);
         }
         self.by_number.insert(record.number.clone(), record.id);
+        let is_elsewhere = matches!(self.executor(record), Executor::Elsewhere(_));
         match self.work_orders.get_mut(&record.id) {
             Some(w) => {
+                w.is_moved_here &= !is_elsewhere;
                 if !w.is_moved_here || takes_planned_status(w.status) {
                     w.status = record.status;
                 }

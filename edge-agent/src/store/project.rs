@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 use unison_core::facts::{ClockQuality, Fact, ProductionLogged, StopSource, WorkOrderVerb};
 use unison_core::master::MasterOp;
 use unison_core::time::Timestamp;
+use uuid::Uuid;
 
 use super::CounterAt;
 use super::model::status_after;
@@ -26,7 +27,8 @@ pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result
             .execute(params![f.machine.0, f.bucket.0, f.ideal, f.total, f.rejected])?;
         }
         Fact::Observed(f) => meta(conn, "observed_until", &f.until.0.to_le_bytes())?,
-        Fact::AgentStarted(_) | Fact::WorkOrderRefused(_) => {}
+        Fact::AgentStarted(_) => {}
+        Fact::WorkOrderRefused(f) => answered(conn, f.request, f.at)?,
         Fact::DowntimeOpened(_) | Fact::DowntimeClassified(_) | Fact::DowntimeClosed(_) => downtime(conn, fact, hlc)?,
         Fact::ProductionLogged(f) => {
             production_log(conn, f, true)?;
@@ -52,6 +54,9 @@ pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result
                 started_by,
                 f.at.0
             ])?;
+            if let Some(request) = f.request {
+                answered(conn, request, f.at)?;
+            }
         }
     }
     Ok(())
@@ -138,8 +143,25 @@ pub(super) fn counter(conn: &Connection, c: &CounterAt) -> rusqlite::Result<()> 
     Ok(())
 }
 
-/// Keeps the record; of two versions the one with the higher sequence, which comes later.
-pub(super) fn master(conn: &Connection, op: &MasterOp, version: u8, body: &[u8]) -> rusqlite::Result<()> {
+fn answered(conn: &Connection, request: Uuid, at: Timestamp) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT INTO answers (request, answered_at) VALUES (?1, ?2) ON CONFLICT (request) DO NOTHING")?
+        .execute(params![request.as_bytes(), at.0])?;
+    Ok(())
+}
+
+/// Whether this edge answered a request of the cloud.
+pub(super) fn has_answered(conn: &Connection, request: Uuid) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT 1 FROM answers WHERE request = ?1")?.exists(params![request.as_bytes()])
+}
+
+/// Another edge executes the work order now: what was done to it here is history.
+pub(super) fn forget_execution(conn: &Connection, id: i64) -> rusqlite::Result<()> {
+    conn.prepare_cached("DELETE FROM work_orders WHERE id = ?1")?.execute(params![id])?;
+    Ok(())
+}
+
+/// Kind and id of a record; none for what is no record.
+pub(super) fn key(op: &MasterOp) -> Option<(u16, i64)> {
     let id = match op {
         MasterOp::Plant(p) => p.id.0,
         MasterOp::Lane(l) => l.id.0,
@@ -148,13 +170,19 @@ pub(super) fn master(conn: &Connection, op: &MasterOp, version: u8, body: &[u8])
         MasterOp::Reason(r) => r.id.0,
         MasterOp::User(u) => u.id.0,
         MasterOp::WorkOrder(w) => w.id.0,
-        MasterOp::WorkOrderRequest(_) => return Ok(()),
+        MasterOp::WorkOrderRequest(_) | MasterOp::WorkOrderAsked(_) => return None,
     };
+    Some((op.kind().0, id))
+}
+
+/// Keeps the record; of two versions the one with the higher sequence, which comes later.
+pub(super) fn master(conn: &Connection, op: &MasterOp, version: u8, body: &[u8]) -> rusqlite::Result<()> {
+    let Some((kind, id)) = key(op) else { return Ok(()) };
     conn.prepare_cached(
         "INSERT INTO master (kind, id, version, body) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, body = excluded.body",
     )?
-    .execute(params![op.kind().0, id, version, body])?;
+    .execute(params![kind, id, version, body])?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use unison_core::facts::Fact;
-use unison_sync::wire::{Batch, Have};
+use unison_sync::wire::{Batch, Have, Op};
 
 use super::{Identity, Model, Ride, StoreError};
 
@@ -28,6 +28,7 @@ pub(super) enum Command {
     Decide(Decide),
     Side(Side),
     Down(Vec<Batch>, Have, Reply<()>),
+    Snapshot(Vec<Op>, Have, Reply<()>),
     Enrolled(Identity, Reply<()>),
     /// The codes of the configuration.
     Configured(Vec<String>, Reply<()>),

@@ -60,7 +60,7 @@ fn identity() -> Identity {
     }
 }
 
-fn machine(id: MachineId, code: &str, edge: Option<Uuid>) -> master::Machine {
+pub(super) fn machine(id: MachineId, code: &str, edge: Option<Uuid>) -> master::Machine {
     master::Machine {
         id,
         code: code.into(),
@@ -73,7 +73,7 @@ fn machine(id: MachineId, code: &str, edge: Option<Uuid>) -> master::Machine {
     }
 }
 
-fn work_order(status: WorkOrderStatus) -> master::WorkOrder {
+pub(super) fn work_order(status: WorkOrderStatus) -> master::WorkOrder {
     master::WorkOrder {
         id: ORDER,
         number: "WO-2025-001".into(),
@@ -89,7 +89,7 @@ fn work_order(status: WorkOrderStatus) -> master::WorkOrder {
     }
 }
 
-fn master_data() -> Vec<MasterOp> {
+pub(super) fn master_data() -> Vec<MasterOp> {
     let (name, timezone) = ("Hall 1".to_owned(), "UTC".to_owned());
     let reason = |id, code: &str| master::Reason {
         id: ReasonId(id),
@@ -145,12 +145,12 @@ impl Cloud {
         store.apply_down(vec![batch], self.0).await.unwrap();
     }
 
-    async fn master(&mut self, store: &Store, ops: impl IntoIterator<Item = MasterOp>) {
+    pub(super) async fn master(&mut self, store: &Store, ops: impl IntoIterator<Item = MasterOp>) {
         let ops = ops.into_iter().map(|op| (op.kind().0, op.kind().1, op.encode().unwrap())).collect();
         self.send(store, ops).await;
     }
 
-    async fn facts(&mut self, store: &Store, facts: impl IntoIterator<Item = Fact>) {
+    pub(super) async fn facts(&mut self, store: &Store, facts: impl IntoIterator<Item = Fact>) {
         let ops = facts.into_iter().map(|f| (f.kind().0, f.kind().1, f.encode().unwrap())).collect();
         self.send(store, ops).await;
     }
@@ -192,7 +192,7 @@ pub(super) fn logged(n: u128, completed: u32, rejected: u32) -> ProductionLogged
     }
 }
 
-fn moved(verb: WorkOrderVerb) -> Fact {
+pub(super) fn moved(verb: WorkOrderVerb) -> Fact {
     let (machine, by) = (Some(MILL), Some(ANNA));
     WorkOrderMoved { work_order: ORDER, verb, machine, by, at: at(1), note: None, request: None }.into()
 }
@@ -338,7 +338,7 @@ async fn sync_03_unknown_ops_are_kept_and_the_stream_goes_on() {
     assert_eq!(store.have().await.unwrap(), cloud.0);
 }
 
-fn request(n: u128, verb: WorkOrderVerb) -> MasterOp {
+pub(super) fn request(n: u128, verb: WorkOrderVerb) -> MasterOp {
     let request = Uuid::from_u128(n);
     WorkOrderRequest { request, work_order: ORDER, verb, machine: None, by: ANNA, at: at(0), note: None }.into()
 }

@@ -53,6 +53,8 @@ pub(super) struct Writer {
 pub(super) enum Delta {
     Fact(Fact),
     Master(Box<MasterOp>, Sums),
+    /// A snapshot was applied; the model is read anew.
+    Renewed(Box<Model>),
     Enrolled(Arc<Identity>),
     Configured(Vec<String>),
 }
@@ -62,6 +64,7 @@ impl Delta {
         match self {
             Self::Fact(fact) => model.fact(fact),
             Self::Master(op, sums) => model.master(op, *sums),
+            Self::Renewed(fresh) => model.renewed(fresh),
             Self::Enrolled(identity) => model.enrolled(identity.clone()),
             Self::Configured(codes) => model.configured(codes.iter().cloned()),
         }
@@ -255,6 +258,10 @@ impl Step<'_> {
                 waiters.push(Box::new(move |done| drop(reply.send(done))));
                 self.down(&batches, &have)?;
             }
+            Command::Snapshot(ops, at, reply) => {
+                waiters.push(Box::new(move |done| drop(reply.send(done))));
+                self.snapshot(&ops, &at)?;
+            }
             Command::Enrolled(identity, reply) => self.enrolled(identity, reply, waiters)?,
             Command::Configured(codes, reply) => {
                 self.delta(Delta::Configured(codes));
@@ -391,7 +398,7 @@ fn change(
                 }
                 change.facts.push(fact);
             }
-            Delta::Master(..) | Delta::Enrolled(_) | Delta::Configured(_) => change.master = true,
+            Delta::Master(..) | Delta::Renewed(_) | Delta::Enrolled(_) | Delta::Configured(_) => change.master = true,
         }
     }
     change

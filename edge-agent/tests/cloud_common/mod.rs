@@ -83,6 +83,7 @@ impl Side {
                     }
                     Action::Acked(seq) => self.acked = seq,
                     Action::Quarantine { reason, .. } => panic!("{reason}"),
+                    Action::Look { .. } | Action::Serve(_) | Action::Apply { .. } => panic!("it has no snapshots"),
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Numbered, versioned bodies: the one way facts and master data become bytes and come back.
 
-/// Makes an enum of bodies, each with a kind number and its newest version, and its codec.
+/// Makes an enum of bodies, each with a kind number and a version, and its codec. A new version of a kind is
+/// a line of its own beside the old one.
 macro_rules! kinds {
     ($(#[$doc:meta])* $name:ident: $($variant:ident($body:ty) = $kind:literal v $version:literal),+ $(,)?) => {
         $(#[$doc])*
@@ -8,7 +9,7 @@ macro_rules! kinds {
         pub enum $name { $($variant($body)),+ }
 
         impl $name {
-            /// Every kind with its number and its newest version.
+            /// Every kind with its number and version.
             pub const KINDS: &'static [(&'static str, u16, u8)] = &[$((stringify!($variant), $kind, $version)),+];
 
             /// Number and version of this kind.

@@ -135,6 +135,14 @@ pub struct WorkOrderRequest {
     pub note: Option<String>,
 }
 
+/// As [`WorkOrderRequest`], to one edge: only that one answers, whoever else believes to execute the work
+/// order. Version 2 of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkOrderAsked {
+    pub request: WorkOrderRequest,
+    pub edge: Uuid,
+}
+
 crate::kinds::kinds! {
     /// One op of the cloud's log for a plant.
     MasterOp:
@@ -146,6 +154,7 @@ crate::kinds::kinds! {
     User(User) = 1029 v 1,
     WorkOrder(WorkOrder) = 1030 v 1,
     WorkOrderRequest(WorkOrderRequest) = 1100 v 1,
+    WorkOrderAsked(WorkOrderAsked) = 1100 v 2,
 }
 
 #[cfg(test)]
@@ -169,6 +178,21 @@ mod tests {
         assert_eq!(MasterOp::decode(kind, version, &body).unwrap(), Some(op));
         assert_eq!(MasterOp::decode(kind, version + 1, &body).unwrap(), None);
         assert!(MasterOp::decode(kind, version, b"\xff\xff").is_err());
+    }
+
+    #[test]
+    fn q_129_a_request_of_version_2_is_one_of_version_1_with_its_addressee() {
+        let (at, edge) = (Timestamp(5), Uuid::from_u128(0xE));
+        let (request, work_order) = (Uuid::from_u128(7), WorkOrderId(456));
+        let (verb, by) = (WorkOrderVerb::Start, UserId(3));
+        let request = WorkOrderRequest { request, work_order, verb, machine: None, by, at, note: None };
+        let (one, two) =
+            (MasterOp::from(request.clone()), MasterOp::from(WorkOrderAsked { request: request.clone(), edge }));
+        assert_eq!((one.kind(), two.kind()), ((1100, 1), (1100, 2)));
+        let expect = [&one.encode().unwrap()[..], &[16], edge.as_bytes()].concat();
+        assert_eq!(two.encode().unwrap(), expect);
+        assert_eq!(MasterOp::decode(1100, 1, &one.encode().unwrap()).unwrap(), Some(one));
+        assert_eq!(MasterOp::decode(1100, 2, &expect).unwrap(), Some(two));
     }
 
     #[test]

@@ -8,4 +8,5 @@ pub mod gate;
 pub mod hlc;
 pub mod replica;
 pub mod seal;
+pub mod snapshot;
 pub mod wire;

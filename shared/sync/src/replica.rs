@@ -5,7 +5,8 @@
 //! commit, moves `acked`; everything after it is sent again until that happens. It never gives up.
 
 use crate::gate::{Verdict, judge};
-use crate::wire::{Batch, Have, Hello, Message, WireError};
+use crate::snapshot::{Due, Fetching, Offering, Progress, Standing};
+use crate::wire::{Ask, Batch, Fetch, Have, Hello, Message, Offer, Op, WireError};
 
 /// Silence after which what is not acknowledged goes out again: at first, in microseconds.
 const RESEND_FIRST: i64 = 5_000_000;
@@ -33,8 +34,12 @@ pub enum Event {
     Sent { last: u64, bytes: usize },
     /// A message came in.
     Received(Message),
-    /// Batches of [`Action::Store`] are committed; the vector is now this.
+    /// Batches of [`Action::Store`] or a snapshot of [`Action::Apply`] are committed; the vector is now this.
     Stored(Have),
+    /// The answer to [`Action::Look`].
+    Looked { have: Have, standing: Standing },
+    /// What [`Action::Read`] asked for is kept no more.
+    Gone,
 }
 
 /// What the shell must do, in order.
@@ -49,7 +54,14 @@ pub enum Action {
     Store { batches: Vec<(Batch, Vec<u8>)>, have: Have },
     /// The other side durably holds everything up to here; persist it.
     Acked(u64),
-    /// Keep this as evidence and show it; the link takes no more batches until a person decides.
+    /// Judge what the other side holds against the own log and report [`Event::Looked`].
+    Look { have: Have },
+    /// Send this part of the snapshot of this name, taking it first where `part` is 0 and there is none.
+    Serve(Fetch),
+    /// Replace everything that the other's log ever said by these ops, and the vector, in one transaction;
+    /// then report [`Event::Stored`].
+    Apply { at: Have, ops: Vec<Op> },
+    /// Keep this as evidence and show it. Without snapshots the link takes no more batches until a person decides.
     Quarantine { encoded: Vec<u8>, reason: String },
 }
 
@@ -68,6 +80,16 @@ pub struct Replica {
     up: bool,
     greeted: bool,
     forked: bool,
+    /// Serves snapshots of its log.
+    serves: bool,
+    /// Takes snapshots of the other's log; the name of the next asking.
+    takes: Option<Ask>,
+    /// What the other side holds is being looked up.
+    looking: bool,
+    /// What the other side held when it was found good.
+    good: Option<Have>,
+    offering: Option<Offering>,
+    fetching: Option<Fetching>,
     heard_at: i64,
     hello_at: i64,
     progress_at: i64,
@@ -91,11 +113,37 @@ impl Replica {
             up: false,
             greeted: false,
             forked: false,
+            serves: false,
+            takes: None,
+            looking: false,
+            good: None,
+            offering: None,
+            fetching: None,
             heard_at: 0,
             hello_at: 0,
             progress_at: 0,
             resend_after: RESEND_FIRST,
         }
+    }
+
+    /// Serves snapshots of its log: what the other side holds is looked up before anything is sent.
+    #[must_use]
+    pub const fn serving_snapshots(mut self) -> Self {
+        self.serves = true;
+        self
+    }
+
+    /// Takes snapshots of the other's log. `ask` is random: the name of the first asking.
+    #[must_use]
+    pub const fn taking_snapshots(mut self, ask: Ask) -> Self {
+        self.takes = Some(ask);
+        self
+    }
+
+    /// The other side must take a snapshot and never asks for one: its version does not know them.
+    #[must_use]
+    pub fn is_offering_in_vain(&self) -> bool {
+        self.offering.as_ref().is_some_and(Offering::is_in_vain)
     }
 
     /// Ops that the other side has not acknowledged.
@@ -154,7 +202,17 @@ impl Replica {
             Event::Stored(have) => {
                 self.storing = false;
                 self.have = have;
+                // What contradicted was kept as evidence; the log now goes on from here.
+                self.forked &= self.takes.is_none();
                 out.push(Action::Send(Message::Ack(have)));
+            }
+            Event::Looked { have, standing } => {
+                self.looked(have, standing, now, &mut out);
+                self.pump(&mut out);
+            }
+            Event::Gone => {
+                self.reading = false;
+                self.looked(Have::default(), Standing::Behind, now, &mut out);
             }
         }
         out
@@ -164,6 +222,10 @@ impl Replica {
         self.up = false;
         self.greeted = false;
         self.reading = false;
+        self.looking = false;
+        self.good = None;
+        self.offering = None;
+        self.fetching = None;
         // A store that was under way is still reported by the shell; the flag stays.
         self.rewind(self.acked);
         self.heard_at = now;
@@ -203,11 +265,13 @@ impl Replica {
             self.reading = false;
             self.rewind(self.acked);
         }
+        self.snapshot_tick(now, out);
         self.pump(out);
     }
 
     fn pump(&mut self, out: &mut Vec<Action>) {
-        if self.is_talking() && !self.reading && self.sent < self.head && self.bytes_on_the_way < WINDOW_BYTES {
+        let goes_on = self.is_talking() && !self.looking && self.offering.is_none();
+        if goes_on && !self.reading && self.sent < self.head && self.bytes_on_the_way < WINDOW_BYTES {
             self.reading = true;
             out.push(Action::Read { after: self.sent, bytes: MESSAGE_BYTES });
         }
@@ -216,21 +280,25 @@ impl Replica {
     fn received(&mut self, message: Message, now: i64, out: &mut Vec<Action>) {
         match message {
             Message::Hello(hello) => {
-                let held = if hello.have.incarnation == self.incarnation { hello.have.seq.min(self.head) } else { 0 };
-                // A hello may set the vector back: the other side was restored and needs the tail again.
-                // The first one of a connection always rewinds, so nothing counts as sent that may be lost.
-                if held != self.acked {
-                    self.acked = held;
-                    out.push(Action::Acked(held));
-                }
-                if !self.greeted || self.sent < held {
-                    self.rewind(held);
+                if !self.greeted {
+                    // The first one of a connection rewinds, so nothing counts as sent that may be lost.
+                    self.rewind(self.acked);
                 }
                 self.greeted = true;
-                self.progress_at = now;
-                self.resend_after = RESEND_FIRST;
+                if self.serves && self.good != Some(hello.have) {
+                    self.look(hello.have, out);
+                } else {
+                    let is_of_ours = hello.have.incarnation == self.incarnation;
+                    self.go_on_from(if is_of_ours { hello.have.seq.min(self.head) } else { 0 }, now, out);
+                }
                 if hello.wants_answer {
                     self.hello(false, now, out);
+                }
+            }
+            Message::Ack(have) if self.offering.is_some() => {
+                // A snapshot was applied, or an old acknowledgement comes late.
+                if self.offering.as_ref().is_some_and(|o| o.have != have) {
+                    self.look(have, out);
                 }
             }
             Message::Ack(have) => {
@@ -250,13 +318,115 @@ impl Replica {
                     self.rewind(self.acked);
                 }
             }
-            Message::Batches(batches) => self.take(batches, out),
+            Message::Batches(batches) => self.take(batches, now, out),
+            Message::Offer(_) => self.offered(now, out),
+            Message::Fetch(fetch) => {
+                if let Some(offering) = &mut self.offering {
+                    offering.asked(now);
+                    out.push(Action::Serve(fetch));
+                }
+            }
+            Message::Part(part) => {
+                // While something is being stored nothing can be applied: the last part is asked for again.
+                let is_last = part.part.saturating_add(1) >= part.parts;
+                let progress = match &mut self.fetching {
+                    Some(fetching) if !(self.storing && is_last) => fetching.take(part, now),
+                    _ => Progress::Strange,
+                };
+                self.fetched(progress, out);
+            }
         }
         self.pump(out);
     }
 
-    fn take(&mut self, encoded: Vec<Vec<u8>>, out: &mut Vec<Action>) {
-        if self.storing || self.forked {
+    /// The other side holds this much of the own log. A hello may set it back: it was restored and needs
+    /// the tail again.
+    fn go_on_from(&mut self, held: u64, now: i64, out: &mut Vec<Action>) {
+        if held < self.acked || self.sent < held {
+            self.rewind(held);
+        }
+        if held != self.acked {
+            self.acked = held;
+            out.push(Action::Acked(held));
+        }
+        self.progress_at = now;
+        self.resend_after = RESEND_FIRST;
+    }
+
+    fn look(&mut self, have: Have, out: &mut Vec<Action>) {
+        self.looking = true;
+        out.push(Action::Look { have });
+    }
+
+    fn looked(&mut self, have: Have, standing: Standing, now: i64, out: &mut Vec<Action>) {
+        self.looking = false;
+        self.good = None;
+        let must = match standing {
+            Standing::Tail => {
+                self.offering = None;
+                self.good = Some(have);
+                return self.go_on_from(have.seq, now, out);
+            }
+            Standing::New => false,
+            Standing::Behind | Standing::Astray => true,
+        };
+        self.go_on_from(0, now, out);
+        self.rewind(0);
+        // One that is being served goes on; its receiver only said hello meanwhile.
+        if self.offering.as_ref().is_none_or(|o| o.have != have) {
+            self.offering = Some(Offering::new(have, must, now));
+            self.offer(out);
+        }
+    }
+
+    fn offer(&self, out: &mut Vec<Action>) {
+        out.push(Action::Send(Message::Offer(Offer { incarnation: self.incarnation, head: self.head })));
+    }
+
+    fn snapshot_tick(&mut self, now: i64, out: &mut Vec<Action>) {
+        match self.offering.as_mut().map(|o| (o.due(now), o.have)) {
+            Some((Due::Offer, _)) => self.offer(out),
+            Some((Due::GiveLog, have)) => {
+                self.offering = None;
+                self.good = Some(have);
+            }
+            Some((Due::Nothing, _)) | None => {}
+        }
+        match self.fetching.as_mut().map(|f| f.due(now)) {
+            Some(Ok(Some(question))) => out.push(Action::Send(Message::Fetch(question))),
+            Some(Err(())) => self.fetching = None,
+            Some(Ok(None)) | None => {}
+        }
+    }
+
+    fn offered(&mut self, now: i64, out: &mut Vec<Action>) {
+        let is_busy = self.fetching.as_ref().is_some_and(|f| f.is_moving(now));
+        let Some(ask) = self.takes.filter(|_| !is_busy) else { return };
+        self.takes = Some(u128::from_le_bytes(ask).wrapping_add(1).to_le_bytes());
+        let fetching = Fetching::new(ask, now);
+        out.push(Action::Send(Message::Fetch(fetching.question())));
+        self.fetching = Some(fetching);
+    }
+
+    fn fetched(&mut self, progress: Progress, out: &mut Vec<Action>) {
+        match progress {
+            Progress::Strange => {}
+            Progress::Next(question) => out.push(Action::Send(Message::Fetch(question))),
+            Progress::Whole { at, ops } => {
+                self.fetching = None;
+                self.storing = true;
+                out.push(Action::Apply { at, ops });
+            }
+            Progress::TooLarge => {
+                self.fetching = None;
+                let reason = "a snapshot of the other side is larger than this program takes".to_owned();
+                out.push(Action::Quarantine { encoded: Vec::new(), reason });
+            }
+        }
+    }
+
+    fn take(&mut self, encoded: Vec<Vec<u8>>, now: i64, out: &mut Vec<Action>) {
+        if self.storing || (self.forked && self.takes.is_none()) {
             return; // What is not taken now comes again.
         }
         let (mut have, mut batches, mut gap) = (self.have, Vec::new(), false);
@@ -272,9 +442,13 @@ impl Replica {
                     break;
                 }
                 Ok((batch, Verdict::Fork)) => {
-                    self.forked = true;
                     let reason = format!("batch at {} contradicts the log held up to {}", batch.first, have.seq);
                     out.push(Action::Quarantine { encoded: bytes, reason });
+                    if self.takes.is_some() && !self.forked {
+                        // The other side will see what is held here, and offer a snapshot.
+                        self.hello(true, now, out);
+                    }
+                    self.forked = true;
                     break;
                 }
                 Err(e) => {

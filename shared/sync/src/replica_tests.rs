@@ -61,6 +61,9 @@ impl Side {
                     }
                     Action::Acked(seq) => self.acked = seq,
                     Action::Quarantine { reason, .. } => panic!("{reason}"),
+                    Action::Look { .. } | Action::Serve(_) | Action::Apply { .. } => {
+                        panic!("neither side has snapshots")
+                    }
                 }
             }
         }
@@ -224,4 +227,61 @@ fn a_contradicting_log_is_quarantined_and_stops_the_link() {
     assert!(matches!(&actions[0], Action::Quarantine { encoded: e, .. } if *e == encoded));
     assert!(replica.is_forked());
     assert_eq!(replica.on(Event::Received(Message::Batches(vec![encoded])), 2), []);
+}
+
+fn serving(head: u64) -> Replica {
+    let mut cloud = Replica::new("new", 1, head, 0, Have::default()).serving_snapshots();
+    cloud.on(Event::Up, 0);
+    cloud
+}
+
+fn hello(have: Have) -> Event {
+    let version = "old".to_owned();
+    Event::Received(Message::Hello(Hello { incarnation: 1, head: 0, have, wants_answer: false, version }))
+}
+
+#[test]
+fn q_119_a_version_that_knows_no_snapshots_gets_the_whole_log_after_a_moment() {
+    let mut cloud = serving(9);
+    let none = Have::default();
+    assert_eq!(cloud.on(hello(none), 1), [Action::Look { have: none }]);
+    let offered = cloud.on(Event::Looked { have: none, standing: Standing::New }, 1);
+    assert!(matches!(offered[..], [Action::Send(Message::Offer(Offer { incarnation: 1, head: 9 }))]), "{offered:?}");
+    assert_eq!(cloud.on(Event::Tick, 2_000_000), [], "it may still ask");
+    let read = cloud.on(Event::Tick, 3_100_000);
+    assert!(matches!(read[..], [Action::Read { after: 0, .. }]), "{read:?}");
+    assert_eq!(cloud.on(hello(none), 3_200_000), [], "and is not offered one again");
+}
+
+#[test]
+fn q_119_a_version_that_knows_no_snapshots_and_needs_one_is_noticed() {
+    let mut cloud = serving(9);
+    let have = Have { incarnation: 1, seq: 3, hash: [1; 32] };
+    cloud.on(hello(have), 1);
+    cloud.on(Event::Looked { have, standing: Standing::Behind }, 1);
+    for second in 1..60 {
+        for action in cloud.on(Event::Tick, second * 1_000_000) {
+            assert!(matches!(action, Action::Send(Message::Offer(_) | Message::Hello(_))), "{action:?}");
+        }
+    }
+    assert!(cloud.is_offering_in_vain());
+    assert_eq!(cloud.on(hello(have), 60_000_000), [Action::Look { have }]);
+}
+
+#[test]
+fn q_119_replayed_parts_fit_nowhere() {
+    let mut edge = Replica::new("new", 1, 0, 0, Have::default()).taking_snapshots([7; 16]);
+    edge.on(Event::Up, 0);
+    let offer = || Event::Received(Message::Offer(Offer { incarnation: 1, head: 9 }));
+    let asked = edge.on(offer(), 1);
+    assert_eq!(asked, [Action::Send(Message::Fetch(Fetch { ask: [7; 16], part: 0 }))]);
+    assert_eq!(edge.on(offer(), 2), [], "it asks already");
+    let at = Have { incarnation: 1, seq: 9, hash: [3; 32] };
+    let part = |ask| Event::Received(Message::Part(crate::wire::Part { ask, at, part: 0, parts: 1, ops: vec![] }));
+    assert_eq!(edge.on(part([6; 16]), 3), []);
+    assert_eq!(edge.on(part([7; 16]), 3), [Action::Apply { at, ops: vec![] }]);
+    assert_eq!(edge.on(Event::Stored(at), 4), [Action::Send(Message::Ack(at))]);
+    assert_eq!(edge.on(part([7; 16]), 5), [], "it was used");
+    let Action::Send(Message::Fetch(again)) = &edge.on(offer(), 20_000_000)[0] else { panic!("asks again") };
+    assert_ne!(again.ask, [7; 16]);
 }

@@ -140,6 +140,40 @@ pub enum Message {
     Batches(Vec<Vec<u8>>),
     /// Sent only after the batches are committed. Nothing else may advance an outbox.
     Ack(Have),
+    /// What the receiver holds cannot be gone on from: it shall ask for a snapshot.
+    Offer(Offer),
+    /// Asks for a part of a snapshot.
+    Fetch(Fetch),
+    /// A part of a snapshot.
+    Part(Part),
+}
+
+/// Names one asking for a snapshot. Random, so that parts of an older one that are replayed fit nowhere.
+pub type Ask = [u8; 16];
+
+/// Where the log stands that a snapshot would be of; for people who look at the traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    pub incarnation: u32,
+    pub head: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fetch {
+    pub ask: Ask,
+    /// From 0; with 0 the snapshot is taken.
+    pub part: u32,
+}
+
+/// Parts of one `ask` together are all that a log says, as it was at `at`; its tail follows from there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    pub ask: Ask,
+    pub at: Have,
+    pub part: u32,
+    /// How many there are; at least one.
+    pub parts: u32,
+    pub ops: Vec<Op>,
 }
 
 impl Message {
@@ -205,6 +239,21 @@ mod tests {
         expect.extend([7; 32]);
         expect.extend([2, 3, 1, 5, 1, 9, 0xE0, 0xD4, 0x03, 9, 6, 3, 1, 2, 3]);
         assert_eq!(batch().encode().unwrap(), expect);
+    }
+
+    /// As above, for the messages of a snapshot.
+    #[test]
+    fn sync_03_layout_of_snapshots_is_kept_for_ever() {
+        let offer = Message::Offer(Offer { incarnation: 2, head: 300 });
+        assert_eq!(offer.encode().unwrap(), [3, 2, 0xAC, 0x02]);
+        let fetch = Message::Fetch(Fetch { ask: [9; 16], part: 1 });
+        assert_eq!(fetch.encode().unwrap(), [&[4][..], &[9; 16], &[1]].concat());
+        let at = Have { incarnation: 2, seq: 300, hash: [7; 32] };
+        let ops = vec![Op { kind: 1029, version: 1, hlc: 5, body: vec![8] }];
+        let part = Message::Part(Part { ask: [9; 16], at, part: 1, parts: 2, ops });
+        let expect = [&[5][..], &[9; 16], &[2, 0xAC, 0x02], &[7; 32], &[1, 2, 1, 0x85, 0x08, 1, 5, 1, 8]].concat();
+        assert_eq!(part.encode().unwrap(), expect);
+        assert_eq!(Message::decode(&expect).unwrap(), part);
     }
 
     #[test]

@@ -356,6 +356,10 @@ CREATE TABLE work_order_requests (
   uuid          uuid      NOT NULL,
   work_order_id integer   NOT NULL REFERENCES work_orders,
   verb          text      NOT NULL,
+  -- The edge that was asked, and alone answers.
+  edge_id       integer   REFERENCES edges,
+  machine_id    integer,
+  note          text,
   user_id       integer   NOT NULL,
   at            timestamp NOT NULL,
   state         text      NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done', 'refused')),

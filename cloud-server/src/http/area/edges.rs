@@ -1,9 +1,9 @@
-//! Edges: their list, and how one is taken in.
+//! Edges: their list, how one is taken in, revoked and released.
 
-use crate::business::Wrong;
-use crate::business::edges::{add, list as all, plant_uuid};
-use crate::http::call::{Answer, Call, internal, json};
-use crate::tenancy::Caller;
+use crate::business::edges::{add, hand_over, known, list as all, plant_uuid, released, revoked, successor, view};
+use crate::business::{Wrong, idempotency};
+use crate::http::call::{Answer, Call, bytes, internal, json};
+use crate::tenancy::{Caller, Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unison_api::error::{ApiError, Detail};
@@ -16,6 +16,57 @@ const NAME_CHARS_MAX: usize = 100;
 pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {
     let (live, page) = (call.app.live.clone(), call.page()?);
     json(200, &call.read(move |tx| Ok(all(tx, &live, page)?)).await?)
+}
+
+/// Who comes after a revoked edge.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Revoke {
+    /// The edge that gets its machines, of the same plant. Left out, they are free for whichever edge has them
+    /// in its configuration.
+    successor_id: Option<i64>,
+}
+
+/// Cuts an edge off for ever: its session ends within seconds, and nothing it sends is taken. Saying it again
+/// does nothing, but may hand over machines that are still its own.
+pub(crate) async fn revoke(call: Call) -> Result<Answer, ApiError> {
+    let (wanted, id): (Revoke, i64) = (call.json_or_default()?, call.id("edge")?);
+    let once = idempotency::Request::read(&call.headers, &call.action, &call.body)?;
+    let successor = wanted.successor_id;
+    let check = move |tx: &Tx<'_>| {
+        let edge = known(tx, id)?;
+        let to = successor.map(|to| self::successor(tx, &edge, to)).transpose()?;
+        Ok((edge, to))
+    };
+    let (edge, to) = call.read(check).await?;
+    // First what cuts the connection; the record of the organisation follows.
+    call.app.tenancy.platform().revoke_edge(edge.uuid).await.map_err(Wrong::from)?;
+    let live = call.app.live.clone();
+    let write = move |tx: &WriteTx<'_>| {
+        idempotency::once(tx, once.as_ref(), 200, |tx| {
+            revoked(tx, edge.id)?;
+            if let Some(to) = to {
+                hand_over(tx, edge.id, to.id)?;
+            }
+            view(tx, &live, edge.id)?.ok_or_else(|| ApiError::not_found("edge").into())
+        })
+    };
+    let (status, answer) = call.write(write).await?;
+    Ok(bytes(status, "application/json", answer))
+}
+
+/// Takes an edge again whose log contradicted what was held of it.
+pub(crate) async fn release_quarantine(call: Call) -> Result<Answer, ApiError> {
+    let (id, live) = (call.id("edge")?, call.app.live.clone());
+    let once = idempotency::Request::read(&call.headers, &call.action, &call.body)?;
+    let write = move |tx: &WriteTx<'_>| {
+        idempotency::once(tx, once.as_ref(), 200, |tx| {
+            released(tx, &known(tx, id)?)?;
+            view(tx, &live, id)?.ok_or_else(|| ApiError::not_found("edge").into())
+        })
+    };
+    let (status, answer) = call.write(write).await?;
+    Ok(bytes(status, "application/json", answer))
 }
 
 /// What an edge says when it comes in.

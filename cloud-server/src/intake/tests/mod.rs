@@ -4,3 +4,4 @@ mod front;
 mod harness;
 mod links;
 mod projection;
+mod snapshots;
