@@ -6,20 +6,38 @@
 pub mod calendar;
 pub mod downtime;
 pub mod edges;
+pub mod goods;
 pub mod idempotency;
 pub mod kpi;
 pub mod load;
 pub mod machines;
 pub mod master;
 pub mod organization;
+pub mod partners;
 pub mod production;
+pub mod setup;
 pub mod work_orders;
 
 use crate::db::DbError;
+use crate::resource::Description;
 use crate::tenancy::{Caller, Reach, Tx};
 use unison_api::error::ApiError;
 use unison_core::ids::PlantId;
 use uuid::Uuid;
+
+/// Every entity, in the order of menus. A newcomer adds its line here.
+#[must_use]
+pub fn entities() -> Vec<Description> {
+    vec![
+        Description::new::<goods::category::Category>(),
+        Description::new::<goods::unit::Unit>(),
+        Description::new::<goods::material::Material>(),
+        Description::new::<goods::product::Product>(),
+        Description::new::<partners::customer::Customer>(),
+        Description::new::<partners::supplier::Supplier>(),
+        Description::new::<setup::custom_field::CustomField>(),
+    ]
+}
 
 /// What the cloud failed at goes to the log under an id; only the id goes out.
 impl From<DbError> for Wrong {

@@ -51,6 +51,7 @@ fn open(path: &Path, access: OpenFlags) -> Result<Connection, DbError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(200);
+    super::functions::register(&connection)?;
     Ok(connection)
 }
 

@@ -5,6 +5,7 @@
 //! its place of appearance. Rows leave as owned values, so no cursor outlives its statement.
 
 mod file;
+mod functions;
 pub mod kinds;
 mod pool;
 pub mod schema;

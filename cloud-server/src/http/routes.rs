@@ -1,14 +1,16 @@
 //! THE list of routes. The router, the OpenAPI document and the permission matrix are made of it, so a
 //! route without access rule, body limit and description cannot exist. Add a call = add an entry.
 
-use super::area::{downtime, edges, kpi, machines, production, session, system, work_orders};
+use super::area::{downtime, edges, kpi, machines, production, resource, session, system, work_orders};
 use super::call::{Answer, Call};
 use crate::business::downtime::Pareto;
 use crate::business::edges::EdgeList;
+use crate::resource::audit::AuditList;
 use axum::http::Method;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use unison_api::error::ApiError;
+use unison_api::form::{EntityEntry, SearchAnswer};
 use unison_api::machine::{DowntimeList, MachineList, ReasonList, Ribbon};
 use unison_api::oee::{OeeAnswer, OeeTrend};
 use unison_api::openapi::{Access, Query, RouteDoc, SchemaOf, schema_of};
@@ -36,7 +38,13 @@ pub struct Route {
 }
 
 impl Route {
-    fn new(method: &'static str, path: &'static str, summary: &'static str, access: Access, handler: Handler) -> Self {
+    pub(super) fn new(
+        method: &'static str,
+        path: &'static str,
+        summary: &'static str,
+        access: Access,
+        handler: Handler,
+    ) -> Self {
         let doc = RouteDoc {
             method,
             path,
@@ -50,18 +58,18 @@ impl Route {
         Self { doc, scope: Scope::Organization, handler, is_at_root: false }
     }
 
-    fn query(mut self, query: &'static [Query]) -> Self {
+    pub(super) fn query(mut self, query: &'static [Query]) -> Self {
         self.doc.query = query;
         self
     }
 
-    fn body(mut self, schema: SchemaOf, bytes_max: usize) -> Self {
+    pub(super) fn body(mut self, schema: SchemaOf, bytes_max: usize) -> Self {
         self.doc.request = Some(schema);
         self.doc.body_bytes_max = bytes_max;
         self
     }
 
-    fn answers(mut self, status: u16, schema: Option<SchemaOf>) -> Self {
+    pub(super) fn answers(mut self, status: u16, schema: Option<SchemaOf>) -> Self {
         self.doc.response = (status, schema);
         self
     }
@@ -110,7 +118,44 @@ pub fn all() -> Vec<Route> {
     let mut out = session_and_system();
     out.extend(floor());
     out.extend(orders());
+    out.extend(entities());
+    // What stands above by hand replaces what all entities have.
+    let by_hand: Vec<_> = out.iter().map(|r| (r.doc.method, r.doc.path)).collect();
+    out.extend(resource::routes().into_iter().filter(|r| !by_hand.contains(&(r.doc.method, r.doc.path))));
     out
+}
+
+/// What is about all entities.
+fn entities() -> Vec<Route> {
+    use Access::{Authenticated, Permission};
+    const AUDIT: &[Query] = &[
+        ("entity", false, "Only changes of this kind of record"),
+        ("entity_id", false, "Only changes of this record"),
+        ("user_id", false, "Only changes by this person"),
+        ("action", false, "Only this action, such as create"),
+        FROM_OPTIONAL,
+        TO_OPTIONAL,
+        PAGE,
+        PER_PAGE,
+    ];
+    vec![
+        Route::new("GET", "/entities", "What the caller may read", Authenticated, h!(resource::entities))
+            .answers(200, Some(schema_of::<Vec<EntityEntry>>)),
+        Route::new("GET", "/search", "Records of all kinds that hold a text", Authenticated, h!(resource::search))
+            .query(&[("q", true, "Part of a code or name")])
+            .answers(200, Some(schema_of::<SearchAnswer>)),
+        Route::new("GET", "/audit-log", "Who changed what", Permission("audit_log:read"), h!(resource::audit_log))
+            .query(AUDIT)
+            .answers(200, Some(schema_of::<AuditList>)),
+        Route::new(
+            "GET",
+            "/custom-fields",
+            "Fields that the organisation added",
+            Permission("custom_fields:read"),
+            h!(resource::custom_fields),
+        )
+        .query(&[("entity", false, "Only of this kind of record, in any spelling"), PAGE, PER_PAGE]),
+    ]
 }
 
 fn session_and_system() -> Vec<Route> {

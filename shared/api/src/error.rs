@@ -22,6 +22,9 @@ pub struct ErrorBody {
     /// The wrong fields of a validation failure.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub details: Vec<Detail>,
+    /// The record as it is now, where another changed it meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub current: Option<serde_json::Value>,
 }
 
 /// A refusal with its HTTP status.
@@ -34,13 +37,19 @@ pub struct ApiError {
 impl ApiError {
     #[must_use]
     pub fn new(status: u16, error: &str, reason: impl Into<String>) -> Self {
-        Self { status, body: ErrorBody { error: error.to_owned(), reason: Some(reason.into()), details: vec![] } }
+        Self {
+            status,
+            body: ErrorBody { error: error.to_owned(), reason: Some(reason.into()), details: vec![], current: None },
+        }
     }
 
     /// 400 with the wrong fields.
     #[must_use]
     pub fn invalid(details: Vec<Detail>) -> Self {
-        Self { status: 400, body: ErrorBody { error: "Validation failed".into(), reason: None, details } }
+        Self {
+            status: 400,
+            body: ErrorBody { error: "Validation failed".into(), reason: None, details, current: None },
+        }
     }
 
     /// 400 with one wrong field.

@@ -5,6 +5,7 @@ pub mod edges;
 pub mod kpi;
 pub mod machines;
 pub mod production;
+pub mod resource;
 pub mod session;
 pub mod system;
 pub mod work_orders;

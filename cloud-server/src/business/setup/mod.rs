@@ -1,0 +1,3 @@
+//! How an organisation set itself up.
+
+pub mod custom_field;

@@ -1,0 +1,143 @@
+//! The calls that every entity has, made from the list of entities, and those about all of them.
+
+use crate::business::{Wrong, idempotency};
+use crate::http::call::{Answer, Call, bytes, json};
+use crate::http::routes::{Handler, Route};
+use crate::resource::list::{Asked, Listed};
+use crate::resource::{Description, Map, Verb, all, audit, engine, form, named};
+use crate::tenancy::WriteTx;
+use std::sync::Arc;
+use unison_api::error::ApiError;
+use unison_api::form::Form;
+use unison_api::openapi::{Access, schema_of};
+
+/// Largest body of one record.
+const RECORD_BYTES_MAX: usize = 128 * 1024;
+
+/// A handler that knows its entity.
+fn of<F, A>(d: &'static Description, f: F) -> Handler
+where
+    F: Fn(Call, &'static Description) -> A + Send + Sync + 'static,
+    A: Future<Output = Result<Answer, ApiError>> + Send + 'static,
+{
+    Arc::new(move |call| Box::pin(f(call, d)))
+}
+
+/// The routes of all entities.
+pub(crate) fn routes() -> Vec<Route> {
+    all().iter().flat_map(of_one).collect()
+}
+
+fn of_one(d: &'static Description) -> Vec<Route> {
+    let (p, s) = (d.paths, d.schemas);
+    let (read, write) = (Access::Permission(p.read), Access::Permission(p.write));
+    let mut out = vec![
+        Route::new("GET", p.list, "A page of the list", read, of(d, list)).query(d.queries).answers(200, Some(s.list)),
+        Route::new("POST", p.list, "Make a record", write, of(d, create))
+            .body(s.create, RECORD_BYTES_MAX)
+            .answers(201, Some(s.record)),
+        Route::new("GET", p.form, "What a form of it must know", read, of(d, form_of))
+            .answers(200, Some(schema_of::<Form>)),
+        Route::new("GET", p.item, "A record, by id or code", read, of(d, get)).answers(200, Some(s.record)),
+        Route::new("DELETE", p.item, "Archive a record", write, of(d, archive)).answers(200, Some(s.record)),
+        Route::new("POST", p.restore, "Restore an archived record", write, of(d, restore)).answers(200, Some(s.record)),
+    ];
+    for method in ["PUT", "PATCH"] {
+        let route = Route::new(method, p.item, "Change a record: what the body names", write, of(d, update));
+        out.push(route.body(s.update, RECORD_BYTES_MAX).answers(200, Some(s.record)));
+    }
+    for verb in &d.actions {
+        let handler: Handler = Arc::new(move |call| Box::pin(act(call, d, verb)));
+        let route = Route::new("POST", verb.path, verb.label, write, handler);
+        out.push(route.body(verb.schema, RECORD_BYTES_MAX).answers(200, Some(s.record)));
+    }
+    out
+}
+
+/// A page of an entity's records as every list answers.
+pub(crate) fn page(d: &Description, listed: Listed) -> Result<Answer, ApiError> {
+    let mut out = Map::new();
+    out.insert(d.meta.table.to_owned(), listed.records.into_iter().map(serde_json::Value::Object).collect());
+    out.insert("total".into(), listed.total.into());
+    out.insert("page".into(), listed.page.page.into());
+    out.insert("per_page".into(), listed.page.per_page.into());
+    json(200, &out)
+}
+
+async fn list(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let asked: Asked = call.query.clone();
+    page(d, call.read(move |tx| engine::list(tx, d, &asked, None)).await?)
+}
+
+/// Definitions of one kind of record, by any spelling of it (CF-08, Q-114).
+pub(crate) async fn custom_fields(call: Call) -> Result<Answer, ApiError> {
+    let mut asked: Asked = call.query.clone();
+    if let Some(name) = asked.remove("entity").filter(|name| !name.is_empty()) {
+        let d = named(&name).ok_or_else(|| ApiError::field("entity", format!("\"{name}\" is no kind of record")))?;
+        asked.insert("entity_type".into(), d.meta.entity.to_owned());
+    }
+    let d = crate::resource::of::<crate::business::setup::custom_field::CustomField>().map_err(Wrong::from)?;
+    page(d, call.read(move |tx| engine::list(tx, d, &asked, None)).await?)
+}
+
+async fn form_of(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    json(200, &call.read(move |tx| form::form(tx, d)).await?)
+}
+
+async fn get(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let key = call.parameter("id");
+    json(200, &call.read(move |tx| engine::get(tx, d, &key)).await?)
+}
+
+async fn create(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let body: Map = call.json()?;
+    changed(&call, 201, move |tx| engine::create(tx, d, body)).await
+}
+
+async fn update(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let (key, body): (_, Map) = (call.parameter("id"), call.json()?);
+    changed(&call, 200, move |tx| engine::update(tx, d, &key, body)).await
+}
+
+async fn archive(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let key = call.parameter("id");
+    changed(&call, 200, move |tx| engine::archive(tx, d, &key)).await
+}
+
+async fn restore(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let key = call.parameter("id");
+    changed(&call, 200, move |tx| engine::restore(tx, d, &key)).await
+}
+
+async fn act(call: Call, d: &'static Description, verb: &'static Verb) -> Result<Answer, ApiError> {
+    let (key, body): (_, Map) = (call.parameter("id"), call.json_or_default()?);
+    changed(&call, 200, move |tx| engine::act(tx, d, verb, &key, &body)).await
+}
+
+/// A change that is made once per idempotency key.
+pub(crate) async fn changed<T, F>(call: &Call, status: u16, work: F) -> Result<Answer, ApiError>
+where
+    T: serde::Serialize,
+    F: FnOnce(&WriteTx<'_>) -> Result<T, Wrong> + Send + 'static,
+{
+    let once = idempotency::Request::read(&call.headers, &call.action, &call.body)?;
+    let (status, answer) = call.write(move |tx| idempotency::once(tx, once.as_ref(), status, work)).await?;
+    Ok(bytes(status, "application/json", answer))
+}
+
+pub(crate) async fn entities(call: Call) -> Result<Answer, ApiError> {
+    json(200, &form::entities(call.caller()?))
+}
+
+pub(crate) async fn search(call: Call) -> Result<Answer, ApiError> {
+    let text = call.text("q").unwrap_or_default().to_owned();
+    if text.chars().count() > 200 {
+        return Err(ApiError::field("q", "may have 200 characters"));
+    }
+    json(200, &call.read(move |tx| form::search(tx, &text)).await?)
+}
+
+pub(crate) async fn audit_log(call: Call) -> Result<Answer, ApiError> {
+    let (asked, page) = (call.query.clone(), call.page()?);
+    json(200, &call.read(move |tx| audit::list(tx, &asked, page)).await?)
+}
