@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod downtime;
 pub mod edges;
+pub mod floor;
 pub mod goods;
 pub mod idempotency;
 pub mod kpi;
@@ -16,6 +17,7 @@ pub mod organization;
 pub mod partners;
 pub mod production;
 pub mod setup;
+pub mod site;
 pub mod work_orders;
 
 use crate::db::DbError;
@@ -29,12 +31,23 @@ use uuid::Uuid;
 #[must_use]
 pub fn entities() -> Vec<Description> {
     vec![
+        Description::new::<site::plant::Plant>(),
+        Description::new::<site::department::Department>(),
+        Description::new::<site::lane::Lane>(),
+        Description::new::<site::shift::Shift>(),
+        Description::new::<site::location::Location>(),
+        Description::new::<site::machine::Machine>(),
+        Description::new::<site::machine_tag::MachineTag>(),
         Description::new::<goods::category::Category>(),
         Description::new::<goods::unit::Unit>(),
         Description::new::<goods::material::Material>(),
         Description::new::<goods::product::Product>(),
         Description::new::<partners::customer::Customer>(),
         Description::new::<partners::supplier::Supplier>(),
+        Description::new::<floor::project::Project>(),
+        Description::new::<floor::work_order::WorkOrder>(),
+        Description::new::<floor::downtime_reason::DowntimeReason>(),
+        Description::new::<floor::scrap_reason::ScrapReason>(),
         Description::new::<setup::custom_field::CustomField>(),
     ]
 }

@@ -11,12 +11,10 @@ use futures::future::BoxFuture;
 use std::sync::Arc;
 use unison_api::error::ApiError;
 use unison_api::form::{EntityEntry, SearchAnswer};
-use unison_api::machine::{DowntimeList, MachineList, ReasonList, Ribbon};
+use unison_api::machine::{DowntimeList, MachineList, MachineView, Ribbon};
 use unison_api::oee::{OeeAnswer, OeeTrend};
 use unison_api::openapi::{Access, Query, RouteDoc, SchemaOf, schema_of};
-use unison_api::production::{
-    LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, WorkOrderList, WorkOrderView,
-};
+use unison_api::production::{LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, WorkOrderView};
 
 /// What answers a call that passed the gate.
 pub(crate) type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Result<Answer, ApiError>> + Send + Sync>;
@@ -200,6 +198,8 @@ fn floor() -> Vec<Route> {
                 PER_PAGE,
             ])
             .answers(200, Some(schema_of::<MachineList>)),
+        Route::new("GET", "/machines/{id}", "A machine as it is now", Permission("machines:read"), h!(machines::get))
+            .answers(200, Some(schema_of::<MachineView>)),
         Route::new(
             "GET",
             "/machines/{id}/ribbon",
@@ -235,32 +235,12 @@ fn floor() -> Vec<Route> {
         )
         .query(&[FROM, TO, MACHINE, PLANT])
         .answers(200, Some(schema_of::<Pareto>)),
-        Route::new(
-            "GET",
-            "/downtime-reasons",
-            "Reasons to choose from",
-            Permission("downtime:read"),
-            h!(downtime::reasons),
-        )
-        .query(&[PAGE, PER_PAGE])
-        .answers(200, Some(schema_of::<ReasonList>)),
     ]
 }
 
 fn orders() -> Vec<Route> {
     use Access::Permission;
     let mut out = vec![
-        Route::new("GET", "/work-orders", "Work orders", Permission("work_orders:read"), h!(work_orders::list))
-            .query(&[("status", false, "One or more statuses, separated by commas"), PLANT, PAGE, PER_PAGE])
-            .answers(200, Some(schema_of::<WorkOrderList>)),
-        Route::new(
-            "GET",
-            "/work-orders/{id}",
-            "A work order, by id or number",
-            Permission("work_orders:read"),
-            h!(work_orders::get),
-        )
-        .answers(200, Some(schema_of::<WorkOrderView>)),
         Route::new(
             "GET",
             "/production-logs",

@@ -115,7 +115,13 @@ pub fn restore(tx: &WriteTx<'_>, d: &Description, key: &str) -> Result<Map, Wron
     set_active(tx, d, key, Change::Restore)
 }
 
+const ARCHIVE: &str = "archive";
+
 fn set_active(tx: &WriteTx<'_>, d: &Description, key: &str, change: Change) -> Result<Map, Wrong> {
+    // Where archiving is a step of the entity's own life, it is that step.
+    if let Some(verb) = d.actions.iter().find(|v| change == Change::Archive && v.verb == ARCHIVE) {
+        return act(tx, d, verb, key, &Map::new());
+    }
     let (before, is_active) = (find(tx, d, key)?, change == Change::Restore);
     if before.is_active == is_active {
         return present_one(tx, d, &before);
@@ -395,11 +401,11 @@ fn allowed_actions(tx: &Tx<'_>, d: &Description, r: &Record) -> Result<Value, Db
         json!({"action": word, "allowed": reason.is_none(), "reason": reason})
     };
     let mut out = vec![action("update", hindrance(d, r, Change::Update)?)];
-    out.push(if r.is_active {
-        action("archive", hindrance(d, r, Change::Archive)?)
-    } else {
-        action("restore", hindrance(d, r, Change::Restore)?)
-    });
+    if !r.is_active {
+        out.push(action("restore", hindrance(d, r, Change::Restore)?));
+    } else if d.actions.iter().all(|v| v.verb != ARCHIVE) {
+        out.push(action(ARCHIVE, hindrance(d, r, Change::Archive)?));
+    }
     for verb in &d.actions {
         let hindrance = if r.is_active { (verb.refused)(&r.fields)? } else { Some(archived()) };
         out.push(action(verb.verb, hindrance));

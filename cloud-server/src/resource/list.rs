@@ -122,6 +122,12 @@ impl Question {
         }
         let filtered = |name: &str| d.column(name).filter(|c| c.field.filter).map(|c| (c.kind, c.field.kind));
         if let Some((kind, _)) = filtered(name) {
+            let choices = d.column(name).map_or(&[] as &[_], |c| &c.field.choices);
+            let is_choice = |word: &str| choices.is_empty() || choices.iter().any(|c| c.value == word);
+            if let Some(word) = value.split(',').map(str::trim).find(|w| !w.is_empty() && !is_choice(w)) {
+                let all: Vec<_> = choices.iter().map(|c| c.value.as_str()).collect();
+                return Err(format!("\"{word}\" is none of {}", all.join(", ")));
+            }
             return self.any_of(name, kind, value);
         }
         for (suffix, sign) in [("_from", ">="), ("_to", "<=")] {

@@ -1,7 +1,7 @@
 //! Work orders. What an edge executes is asked of the edge, and the answer waited for a few seconds.
 
 use crate::business::idempotency;
-use crate::business::work_orders::{self, Answered, Filter, Moved};
+use crate::business::work_orders::{self, Answered, Moved};
 use crate::http::call::{Answer, Call, bytes, internal, json};
 use crate::tenancy::{Changed, Topic, WriteTx};
 use schemars::JsonSchema;
@@ -20,15 +20,6 @@ const EDGE_WAIT: Duration = Duration::from_secs(5);
 fn key(call: &Call) -> Key {
     let text = call.parameter("id");
     text.parse().map_or(Key::Text(text), Key::Id)
-}
-
-pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {
-    let (filter, page) = (Filter::parse(call.text("status"), call.number("plant_id")?)?, call.page()?);
-    json(200, &call.read(move |tx| Ok(work_orders::list(tx, &filter, page)?)).await?)
-}
-
-pub(crate) async fn get(call: Call) -> Result<Answer, ApiError> {
-    json(200, &view(&call).await?)
 }
 
 async fn view(call: &Call) -> Result<WorkOrderView, ApiError> {
