@@ -233,3 +233,7 @@ impl Meta {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "describe_tests.rs"]
+mod tests;
