@@ -5,12 +5,14 @@ use super::area::{downtime, edges, kpi, machines, production, resource, session,
 use super::call::{Answer, Call};
 use crate::business::downtime::Pareto;
 use crate::business::edges::EdgeList;
+use crate::business::setup::settings::{self, Settings};
 use crate::resource::audit::AuditList;
+use crate::resource::undo::{ImportList, Undone};
 use axum::http::Method;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use unison_api::error::ApiError;
-use unison_api::form::{EntityEntry, SearchAnswer};
+use unison_api::form::{EntityEntry, Form, SearchAnswer};
 use unison_api::machine::{DowntimeList, MachineList, MachineView, Ribbon};
 use unison_api::oee::{OeeAnswer, OeeTrend};
 use unison_api::openapi::{Access, Query, RouteDoc, SchemaOf, schema_of};
@@ -145,6 +147,37 @@ fn entities() -> Vec<Route> {
         Route::new("GET", "/audit-log", "Who changed what", Permission("audit_log:read"), h!(resource::audit_log))
             .query(AUDIT)
             .answers(200, Some(schema_of::<AuditList>)),
+        Route::new("GET", "/imports", "Files that were taken in", Permission("imports:read"), h!(resource::imports))
+            .query(&[PAGE, PER_PAGE])
+            .answers(200, Some(schema_of::<ImportList>)),
+        // Which permission it needs depends on what was imported.
+        Route::new("POST", "/imports/{id}/undo", "Take an import back", Authenticated, h!(resource::undo_import))
+            .answers(200, Some(schema_of::<Undone>)),
+        Route::new("GET", "/organization", "Settings", Permission("organization:read"), h!(resource::settings))
+            .answers(200, Some(schema_of::<Settings>)),
+        Route::new(
+            "GET",
+            "/organization/form",
+            "What a form of the settings must know",
+            Permission("organization:read"),
+            h!(resource::settings_form),
+        )
+        .answers(200, Some(schema_of::<Form>)),
+        Route::new(
+            "PUT",
+            "/organization",
+            "Change settings",
+            Permission("organization:write"),
+            h!(resource::change_settings),
+        )
+        .body(settings::description().schemas.update, 16 * 1024)
+        .answers(200, Some(schema_of::<Settings>)),
+        Route::new("GET", "/shifts", "Shifts of plants", Permission("shifts:read"), h!(resource::shifts)).query(&[
+            PLANT,
+            ("active_only", false, "false: archived ones as well"),
+            PAGE,
+            PER_PAGE,
+        ]),
         Route::new(
             "GET",
             "/custom-fields",

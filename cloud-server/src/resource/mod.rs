@@ -7,14 +7,19 @@
 
 pub mod action;
 pub mod audit;
+pub mod bulk;
+pub mod cells;
 pub mod codec;
 pub mod custom;
 pub mod describe;
 pub mod engine;
 pub mod erase;
+pub mod export;
 pub mod form;
+pub mod import;
 pub mod list;
 pub mod numbering;
+pub mod undo;
 pub mod valid;
 
 pub use action::{Action, Verb};

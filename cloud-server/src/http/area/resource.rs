@@ -1,11 +1,17 @@
 //! The calls that every entity has, made from the list of entities, and those about all of them.
 
+use crate::business::setup::settings;
+use crate::business::site::shift::Shift;
 use crate::business::{Wrong, idempotency};
+use crate::db::DbError;
 use crate::http::call::{Answer, Call, bytes, json};
 use crate::http::routes::{Handler, Route};
+use crate::resource::bulk::{Bulk, Outcomes};
+use crate::resource::import::{Import, Report};
 use crate::resource::list::{Asked, Listed};
-use crate::resource::{Description, Map, Verb, all, audit, engine, form, named};
+use crate::resource::{Description, Map, Verb, all, audit, bulk, engine, export, form, import, named, undo};
 use crate::tenancy::WriteTx;
+use axum::http::{HeaderValue, header};
 use std::sync::Arc;
 use unison_api::error::ApiError;
 use unison_api::form::Form;
@@ -13,6 +19,9 @@ use unison_api::openapi::{Access, schema_of};
 
 /// Largest body of one record.
 const RECORD_BYTES_MAX: usize = 128 * 1024;
+
+/// Largest file with its quotes escaped.
+const IMPORT_BYTES_MAX: usize = 12 * 1024 * 1024;
 
 /// A handler that knows its entity.
 fn of<F, A>(d: &'static Description, f: F) -> Handler
@@ -40,6 +49,13 @@ fn of_one(d: &'static Description) -> Vec<Route> {
             .answers(200, Some(schema_of::<Form>)),
         Route::new("GET", p.item, "A record, by id or code", read, of(d, get)).answers(200, Some(s.record)),
         Route::new("DELETE", p.item, "Archive a record", write, of(d, archive)).answers(200, Some(s.record)),
+        Route::new("GET", p.export, "All rows of the list as CSV", read, of(d, export)).query(d.queries),
+        Route::new("POST", p.import, "Take in a CSV file, or try to", write, of(d, take_in))
+            .body(schema_of::<Import>, IMPORT_BYTES_MAX)
+            .answers(200, Some(schema_of::<Report>)),
+        Route::new("POST", p.bulk, "One action on many records", write, of(d, in_bulk))
+            .body(schema_of::<Bulk>, RECORD_BYTES_MAX)
+            .answers(200, Some(schema_of::<Outcomes>)),
         Route::new("POST", p.restore, "Restore an archived record", write, of(d, restore)).answers(200, Some(s.record)),
     ];
     for method in ["PUT", "PATCH"] {
@@ -123,6 +139,96 @@ where
     let once = idempotency::Request::read(&call.headers, &call.action, &call.body)?;
     let (status, answer) = call.write(move |tx| idempotency::once(tx, once.as_ref(), status, work)).await?;
     Ok(bytes(status, "application/json", answer))
+}
+
+async fn export(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let asked: Asked = call.query.clone();
+    let text = call.read(move |tx| export::csv(tx, d, &asked)).await?;
+    let mut answer = bytes(200, "text/csv; charset=utf-8", text);
+    let name = format!("attachment; filename=\"{}.csv\"", d.meta.table);
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        answer.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(answer)
+}
+
+/// Why a transaction of an import ends without a commit.
+enum Stopped {
+    Wrong(Wrong),
+    /// It was a trial, or there are mistakes.
+    Trial(Box<Report>),
+}
+
+impl From<DbError> for Stopped {
+    fn from(e: DbError) -> Self {
+        Self::Wrong(e.into())
+    }
+}
+
+impl From<Wrong> for Stopped {
+    fn from(wrong: Wrong) -> Self {
+        Self::Wrong(wrong)
+    }
+}
+
+async fn take_in(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let import: Import = call.json()?;
+    let once = idempotency::Request::read(&call.headers, &call.action, &call.body)?;
+    let work = move |tx: &WriteTx<'_>| {
+        if let Some(answer) = idempotency::given(tx, once.as_ref())? {
+            return Ok(answer);
+        }
+        let report = import::run(tx, d, &import)?;
+        if report.import_id.is_none() {
+            return Err(Stopped::Trial(Box::new(report)));
+        }
+        Ok(idempotency::keep(tx, once.as_ref(), 200, &report)?)
+    };
+    match call.app.tenancy.write(call.caller()?, work).await {
+        Ok((status, answer)) => Ok(bytes(status, "application/json", answer)),
+        Err(Stopped::Trial(report)) => json(200, &report),
+        Err(Stopped::Wrong(wrong)) => Err(wrong.into()),
+    }
+}
+
+pub(crate) async fn imports(call: Call) -> Result<Answer, ApiError> {
+    let page = call.page()?;
+    json(200, &call.read(move |tx| Ok(undo::list(tx, page)?)).await?)
+}
+
+pub(crate) async fn undo_import(call: Call) -> Result<Answer, ApiError> {
+    let import = call.id("import")?;
+    changed(&call, 200, move |tx| undo::undo(tx, import)).await
+}
+
+async fn in_bulk(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let asked: Bulk = call.json()?;
+    changed(&call, 200, move |tx| bulk::run(tx, d, &asked)).await
+}
+
+pub(crate) async fn settings(call: Call) -> Result<Answer, ApiError> {
+    json(200, &call.read(|tx| Ok(settings::get(tx)?)).await?)
+}
+
+pub(crate) async fn settings_form(call: Call) -> Result<Answer, ApiError> {
+    json(200, &call.read(|tx| form::form(tx, settings::description())).await?)
+}
+
+pub(crate) async fn change_settings(call: Call) -> Result<Answer, ApiError> {
+    let body: Map = call.json()?;
+    changed(&call, 200, move |tx| settings::update(tx, body)).await
+}
+
+/// Shifts take the name `active_only` of the contract (API-18).
+pub(crate) async fn shifts(call: Call) -> Result<Answer, ApiError> {
+    let mut asked: Asked = call.query.clone();
+    match asked.remove("active_only").as_deref() {
+        None | Some("" | "true") => {}
+        Some("false") => drop(asked.insert("is_active".into(), "all".into())),
+        Some(_) => return Err(ApiError::field("active_only", "must be true or false")),
+    }
+    let d = crate::resource::of::<Shift>().map_err(Wrong::from)?;
+    page(d, call.read(move |tx| engine::list(tx, d, &asked, None)).await?)
 }
 
 pub(crate) async fn entities(call: Call) -> Result<Answer, ApiError> {
