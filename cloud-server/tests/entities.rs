@@ -475,6 +475,27 @@ async fn cf_01_to_cf_09_custom_fields() {
 }
 
 #[tokio::test]
+async fn a_new_organisation_has_units_and_keeps_their_meaning() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    for (code, dimension, numerator) in
+        [("kg", "mass", 1_000), ("mm", "length", 1), ("h", "time", 3_600), ("pcs", "count", 1)]
+    {
+        let unit = ada.get(&format!("/units/{code}")).await.1;
+        assert_eq!(
+            (unit["dimension"].as_str(), unit["numerator"].as_i64()),
+            (Some(dimension), Some(numerator)),
+            "{unit}"
+        );
+    }
+    let (_, refused) =
+        send(&ada, "PUT", "/units/kg", json!({"version": 1, "dimension": "length", "denominator": 0})).await;
+    assert_eq!(messages(&refused), ["denominator: must be at least 1"]);
+    let (_, refused) = send(&ada, "PUT", "/units/kg", json!({"version": 1, "dimension": "length"})).await;
+    assert_eq!(messages(&refused), ["dimension: cannot be changed; make a new unit"]);
+}
+
+#[tokio::test]
 async fn shift_02_api_18_shifts() {
     let server = server().await;
     let ada = server.signed_in("ada@acme.example").await;

@@ -7,6 +7,7 @@ use crate::business::downtime::Pareto;
 use crate::business::edges::EdgeList;
 use crate::business::setup::settings::{self, Settings};
 use crate::resource::audit::AuditList;
+use crate::resource::of_table;
 use crate::resource::undo::{ImportList, Undone};
 use axum::http::Method;
 use futures::future::BoxFuture;
@@ -125,6 +126,12 @@ pub fn all() -> Vec<Route> {
     out
 }
 
+/// What the list of an entity can be asked for, and one thing more.
+fn asked(table: &str, more: Query) -> &'static [Query] {
+    let usual = of_table(table).map_or(&[] as &[_], |d| d.queries);
+    [usual, &[more]].concat().leak()
+}
+
 /// What is about all entities.
 fn entities() -> Vec<Route> {
     use Access::{Authenticated, Permission};
@@ -185,7 +192,8 @@ fn entities() -> Vec<Route> {
             Permission("custom_fields:read"),
             h!(resource::custom_fields),
         )
-        .query(&[("entity", false, "Only of this kind of record, in any spelling"), PAGE, PER_PAGE]),
+        .query(asked("custom_fields", ("entity", false, "Only of this kind of record, in any spelling")))
+        .answers(200, of_table("custom_fields").map(|d| d.schemas.list)),
     ]
 }
 
@@ -223,13 +231,7 @@ fn floor() -> Vec<Route> {
     use Access::Permission;
     vec![
         Route::new("GET", "/machines", "Machines as they are now", Permission("machines:read"), h!(machines::list))
-            .query(&[
-                PLANT,
-                ("status", false, "Only this status"),
-                ("search", false, "Part of code or name"),
-                PAGE,
-                PER_PAGE,
-            ])
+            .query(asked("machines", ("status", false, "Only this status")))
             .answers(200, Some(schema_of::<MachineList>)),
         Route::new("GET", "/machines/{id}", "A machine as it is now", Permission("machines:read"), h!(machines::get))
             .answers(200, Some(schema_of::<MachineView>)),

@@ -226,7 +226,7 @@ fn need_version(tx: &Tx<'_>, d: &Description, before: &Record, version: Option<&
         before.version
     );
     let mut refused = ApiError::new(409, "Changed meanwhile", reason);
-    refused.body.current = Some(present_one(tx, d, before)?.into());
+    refused.body.current = Some(Box::new(present_one(tx, d, before)?.into()));
     Err(refused.into())
 }
 

@@ -9,12 +9,15 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use unison_api::error::Detail;
 
+/// Transaction, id, before, after.
+pub type CheckIn = fn(&Tx<'_>, Option<i64>, Option<&Map>, &Map) -> Result<Vec<Detail>, Wrong>;
+
 /// See [`Resource`] for what each is.
 #[derive(Clone, Copy)]
 pub struct Hooks {
     pub normal: fn(&Map) -> Result<Map, Detail>,
     pub check: fn(&Map, Option<&Map>) -> Result<Vec<Detail>, DbError>,
-    pub check_in: fn(&Tx<'_>, Option<i64>, Option<&Map>, &Map) -> Result<Vec<Detail>, Wrong>,
+    pub check_in: CheckIn,
     pub locked: fn(&Map, Change) -> Result<Option<String>, DbError>,
     pub saved: fn(&WriteTx<'_>, i64, Option<&Map>, &Map) -> Result<(), DbError>,
     pub enrich: fn(&Tx<'_>, &mut [Map]) -> Result<(), DbError>,

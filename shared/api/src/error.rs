@@ -24,7 +24,7 @@ pub struct ErrorBody {
     pub details: Vec<Detail>,
     /// The record as it is now, where another changed it meanwhile.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub current: Option<serde_json::Value>,
+    pub current: Option<Box<serde_json::Value>>,
 }
 
 /// A refusal with its HTTP status.

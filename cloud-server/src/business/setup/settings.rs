@@ -140,7 +140,7 @@ pub fn update(tx: &WriteTx<'_>, mut body: Map) -> Result<Map, Wrong> {
         Some(v) if before.get("version").and_then(Value::as_i64) != Some(v) => {
             let reason = "The settings were changed by somebody else since you read them";
             let mut refused = ApiError::new(409, "Changed meanwhile", reason);
-            refused.body.current = Some(before.into());
+            refused.body.current = Some(Box::new(before.into()));
             return Err(refused.into());
         }
         Some(_) => {}
