@@ -1,17 +1,9 @@
 //! Files in and out, and actions on many records.
 
-mod support;
-
+use crate::server;
+use crate::support::{Session, parts};
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::{PASSWORD, Server, Session, content, parts};
-
-async fn server() -> Server {
-    let admin = format!(
-        "[[user]]\nname = \"Ada\"\nemail = \"ada@acme.example\"\nroles = [\"organization_admin\"]\nhourly_rate = 0\npassword = \"{PASSWORD}\"\nplants = []\n"
-    );
-    Server::start_with(&format!("{}{admin}", content())).await
-}
 
 async fn import(ada: &Session<'_>, csv: &str, update_existing: bool, commit: bool) -> Value {
     let body = json!({"file_name": "m.csv", "csv": csv, "update_existing": update_existing, "commit": commit});
