@@ -55,12 +55,14 @@ pub(super) fn shift(row: &Row) -> Result<Shift, DbError> {
     let minutes: u16 = row.get("break_duration_minutes")?;
     let days: Vec<String> =
         serde_json::from_str(&row.get::<String>("active_days")?).map_err(|e| wrong(e.to_string()))?;
+    let days = ActiveDays::parse(days.iter().map(String::as_str)).map_err(wrong)?;
     Ok(Shift {
         id: row.get("id")?,
         name: row.get("name")?,
         start: time("start_time")?,
         end: time("end_time")?,
-        days: ActiveDays::parse(days.iter().map(String::as_str)).map_err(wrong)?,
+        // An archived shift does not start any more.
+        days: if row.get("is_active")? { days } else { ActiveDays(0) },
         break_minutes_unplaced: minutes.saturating_sub(breaks.iter().map(|b| b.minutes).sum()),
         breaks,
         target_units: row.get("production_target_units")?,

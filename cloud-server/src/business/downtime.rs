@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use unison_api::Person;
-use unison_api::machine::{DowntimeList, DowntimeView, ReasonList, ReasonView};
+use unison_api::machine::{DowntimeList, DowntimeView};
 use unison_api::page::Page;
 use unison_core::kpi::Percent;
 use unison_core::span::{Span, Spans};
@@ -166,31 +166,6 @@ fn share(part: i64, whole: i64) -> Option<f64> {
     let hundredths = Percent::of(i128::from(part), i128::from(whole) * 10)?.hundredths();
     #[expect(clippy::cast_precision_loss, reason = "at most 1000")]
     Some(hundredths as f64 / 10.0)
-}
-
-/// The reasons people may choose.
-///
-/// # Errors
-/// When the database fails.
-pub fn reasons(tx: &Tx<'_>, page: Page) -> Result<ReasonList, DbError> {
-    let count = "SELECT count(*) AS n FROM downtime_reasons WHERE organization_id = $1 AND is_active = TRUE";
-    let total = tx.query_one(count, params![tx.org()])?.map_or(Ok(0), |r| r.get("n"))?;
-    let rows = tx.query(
-        "SELECT * FROM downtime_reasons WHERE organization_id = $1 AND is_active = TRUE ORDER BY id LIMIT $2 OFFSET $3",
-        params![tx.org(), page.per_page, page.offset()],
-    )?;
-    let view = |row: &Row| {
-        Ok(ReasonView {
-            id: row.get("id")?,
-            code: row.get("code")?,
-            name: row.get("name")?,
-            category: row.get("category")?,
-            is_planned: row.get("is_planned")?,
-            is_critical: row.get("is_critical")?,
-        })
-    };
-    let downtime_reasons = rows.iter().map(view).collect::<Result<_, DbError>>()?;
-    Ok(ReasonList { downtime_reasons, total, page: page.page, per_page: page.per_page })
 }
 
 #[cfg(test)]

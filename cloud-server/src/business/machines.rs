@@ -3,7 +3,10 @@
 use super::{Wrong, kpi, master, need_plant, reach_sql, reach_values};
 use crate::db::{DbError, Row};
 use crate::params;
+use crate::resource::Map;
 use crate::tenancy::Tx;
+use serde_json::Value;
+use std::collections::HashMap;
 use unison_api::error::ApiError;
 use unison_api::machine::{MachineView, Ribbon, RibbonInterval, WorkOrderRef};
 use unison_core::activity::{Activity, Status, shown};
@@ -14,26 +17,16 @@ use unison_core::time::{MINUTE, Rfc3339, Timestamp};
 /// Machines of one organisation that are read at once.
 const MACHINES_MAX: u32 = 20_000;
 
-/// What a list of machines is narrowed to.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    pub plant: Option<i64>,
-    pub status: Option<Status>,
-    /// Part of code or name.
-    pub search: Option<String>,
-}
-
-impl Filter {
-    /// # Errors
-    /// Names the word that is no status.
-    pub fn parse(plant: Option<i64>, status: Option<&str>, search: Option<&str>) -> Result<Self, ApiError> {
-        let status = status.filter(|s| !s.is_empty()).map(|word| {
-            let all = Status::ALL.map(Status::code).join(", ");
-            Status::from_code(word).ok_or_else(|| ApiError::field("status", format!("\"{word}\" is none of {all}")))
-        });
-        let search = search.map(|s| s.trim().to_lowercase()).filter(|s| !s.is_empty());
-        Ok(Self { plant, status: status.transpose()?, search })
-    }
+/// Reads a status that a list is narrowed to.
+///
+/// # Errors
+/// Names the word that is no status.
+pub fn status(word: Option<&str>) -> Result<Option<Status>, ApiError> {
+    let read = |word: &str| {
+        let all = Status::ALL.map(Status::code).join(", ");
+        Status::from_code(word).ok_or_else(|| ApiError::field("status", format!("\"{word}\" is none of {all}")))
+    };
+    word.filter(|w| !w.is_empty()).map(read).transpose()
 }
 
 /// Of which plant a machine is.
@@ -88,18 +81,43 @@ const VIEW: &str = "SELECT m.*, p.name AS plant_name, l.name AS lane_name, l.ide
 ///
 /// # Errors
 /// When the database fails.
-pub fn all(tx: &Tx<'_>, filter: &Filter, stale_after: i64) -> Result<Vec<Seen>, DbError> {
+pub fn all(tx: &Tx<'_>, stale_after: i64) -> Result<Vec<Seen>, DbError> {
     let (all_plants, user) = reach_values(tx.caller());
-    let sql = format!(
-        "{VIEW} AND {} AND ($4 = 0 OR m.plant_id = $4)
-         AND ($5 = '' OR contains(m.machine_code, $5) OR contains(m.name, $5))
-         ORDER BY m.machine_code LIMIT {MACHINES_MAX}",
-        reach_sql("m.plant_id")
-    );
-    let search = filter.search.clone().unwrap_or_default();
-    let rows = tx.query(&sql, params![tx.org(), all_plants, user, filter.plant.unwrap_or(0), search])?;
-    let seen = rows.iter().map(|row| present(row, tx.now(), stale_after)).collect::<Result<Vec<_>, _>>()?;
-    Ok(seen.into_iter().filter(|s| filter.status.is_none_or(|status| s.view.status == status)).collect())
+    let reach = reach_sql("m.plant_id");
+    let sql = format!("{VIEW} AND {reach} AND m.is_active = TRUE ORDER BY m.machine_code LIMIT {MACHINES_MAX}");
+    let rows = tx.query(&sql, params![tx.org(), all_plants, user])?;
+    rows.iter().map(|row| present(row, tx.now(), stale_after)).collect()
+}
+
+/// The ids of machines that show this status.
+///
+/// # Errors
+/// When the database fails.
+pub fn with_status(tx: &Tx<'_>, status: Status, stale_after: i64) -> Result<Vec<i64>, DbError> {
+    let all = all(tx, stale_after)?;
+    Ok(all.into_iter().filter(|s| s.view.status == status).map(|s| s.view.id).collect())
+}
+
+/// Adds to records of the engine what machines do at present, and how they were used today.
+///
+/// # Errors
+/// When the database fails.
+pub fn enrich(tx: &Tx<'_>, records: &mut [Map], stale_after: i64) -> Result<(), DbError> {
+    let ids: Vec<_> = records.iter().filter_map(|r| r.get("id")?.as_i64()).map(|id| id.to_string()).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let rows = tx.query(&format!("{VIEW} AND m.id IN ({})", ids.join(", ")), params![tx.org()])?;
+    let mut seen = rows.iter().map(|r| present(r, tx.now(), stale_after)).collect::<Result<Vec<_>, _>>()?;
+    add_utilization(tx, &mut seen)?;
+    let mut views: HashMap<i64, MachineView> = seen.into_iter().map(|s| (s.view.id, s.view)).collect();
+    for record in records {
+        let Some(view) = record.get("id").and_then(Value::as_i64).and_then(|id| views.remove(&id)) else { continue };
+        if let Ok(Value::Object(view)) = serde_json::to_value(view) {
+            record.extend(view);
+        }
+    }
+    Ok(())
 }
 
 /// Whether an edge has been silent too long to believe in what it last said. Settled time may lag behind a
@@ -149,8 +167,8 @@ fn present(row: &Row, now: Timestamp, stale_after: i64) -> Result<Seen, DbError>
         capacity_units_per_hour: row.get::<Option<i64>>("capacity_units_per_hour")?.map(super::micro),
         ideal_cycle_seconds: cycle.map(super::micro),
         utilization_percent: None,
-        last_maintenance_date: None,
-        next_maintenance_due: None,
+        last_maintenance_date: row.get("last_maintenance_date")?,
+        next_maintenance_due: row.get("next_maintenance_due")?,
         edge: row.get("edge_name")?,
     };
     Ok(Seen { view, known_until: observed.unwrap_or(Timestamp(i64::MIN)) })

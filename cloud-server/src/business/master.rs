@@ -3,7 +3,7 @@
 use super::calendar;
 use crate::db::{DbError, Row};
 use crate::params;
-use crate::tenancy::Tx;
+use crate::tenancy::{Tx, WriteTx};
 use unison_core::activity::Mode;
 use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::kpi::Standard;
@@ -15,6 +15,40 @@ fn one(tx: &Tx<'_>, sql: &str, id: i64) -> Result<Option<Row>, DbError> {
 
 fn wrong(what: &str, value: &str) -> DbError {
     DbError::Failed(format!("the database holds the unknown {what} {value}"))
+}
+
+/// Sends a record to the edges of a plant.
+pub fn send(tx: &WriteTx<'_>, plant: PlantId, op: Option<MasterOp>) {
+    if let Some(op) = op {
+        tx.to_plant(plant, op);
+    }
+}
+
+/// Sends a record to the edges of all plants.
+///
+/// # Errors
+/// When the database fails.
+pub fn send_everywhere(tx: &WriteTx<'_>, op: Option<MasterOp>) -> Result<(), DbError> {
+    for row in tx.query("SELECT id FROM plants WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
+        send(tx, row.get("id")?, op.clone());
+    }
+    Ok(())
+}
+
+/// Tells the edges of a new plant of the reasons and people that were there before it.
+///
+/// # Errors
+/// When the database fails.
+pub fn brief(tx: &WriteTx<'_>, plant: PlantId) -> Result<(), DbError> {
+    for row in tx.query("SELECT id FROM downtime_reasons WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
+        send(tx, plant, reason(tx, row.get("id")?)?);
+    }
+    for row in tx.query("SELECT id, roles FROM users WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
+        if crate::auth::reaches_all_plants(&roles(&row)?) {
+            send(tx, plant, user(tx, row.get("id")?)?);
+        }
+    }
+    Ok(())
 }
 
 /// An op's record for the audit log: as edges get it, without passwords and hourly rates.
@@ -103,7 +137,8 @@ pub(super) fn machine_of(row: &Row) -> Result<MasterOp, DbError> {
         lane: row.get("lane_id")?,
         ideal_cycle: row.get("ideal_cycle_time_seconds")?,
         capacity_micro: row.get("capacity_units_per_hour")?,
-        mode: mode(&row.get::<String>("mode")?)?,
+        // For an edge an archived machine is one that is not there any more.
+        mode: if row.get("is_active")? { mode(&row.get::<String>("mode")?)? } else { Mode::Decommissioned },
         edge: row.get("edge_uuid")?,
     };
     Ok(machine.into())
@@ -182,25 +217,27 @@ pub fn roles(row: &Row) -> Result<Vec<String>, DbError> {
 /// # Errors
 /// When the database fails.
 pub fn work_order(tx: &Tx<'_>, id: WorkOrderId) -> Result<Option<MasterOp>, DbError> {
-    let row = one(tx, "SELECT * FROM work_orders WHERE organization_id = $1 AND id = $2", id.0)?;
-    row.as_ref().map(work_order_of).transpose()
+    let sql = "SELECT w.*, p.name AS name_of_product FROM work_orders w
+               LEFT JOIN products p ON p.organization_id = w.organization_id AND p.id = w.product_id
+               WHERE w.organization_id = $1 AND w.id = $2";
+    one(tx, sql, id.0)?.as_ref().map(work_order_of).transpose()
 }
 
-/// A row of `work_orders`.
+/// A row of `work_orders`, with the product's name as `name_of_product`.
 pub(super) fn work_order_of(row: &Row) -> Result<MasterOp, DbError> {
     let code: String = row.get("status")?;
     let order = WorkOrder {
         id: row.get("id")?,
         number: row.get("work_order_number")?,
         title: row.get("title")?,
-        product: row.get("product_name")?,
+        product: row.get::<Option<String>>("product_name")?.or(row.get("name_of_product")?),
         lane: row.get("lane_id")?,
         machine: row.get("machine_id")?,
         ordered: row.get("quantity_ordered")?,
         status: WorkOrderStatus::from_code(&code).ok_or_else(|| wrong("status", &code))?,
         planned_start: row.get("planned_start")?,
         planned_end: row.get("planned_end")?,
-        due: row.get("due_at")?,
+        due: row.get("due_date")?,
     };
     Ok(order.into())
 }

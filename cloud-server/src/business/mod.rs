@@ -8,23 +8,54 @@ pub mod calendar;
 pub mod downtime;
 pub mod edges;
 pub mod fields;
+pub mod floor;
+pub mod goods;
 pub mod idempotency;
 pub mod kpi;
 pub mod load;
 pub mod machines;
 pub mod master;
 pub mod organization;
+pub mod partners;
 pub mod people;
 pub mod production;
 pub mod roles;
+pub mod setup;
+pub mod site;
 pub mod snapshot;
 pub mod work_orders;
 
 use crate::db::DbError;
+use crate::resource::Description;
 use crate::tenancy::{Caller, Reach, Tx, Via};
 use unison_api::error::ApiError;
 use unison_core::ids::PlantId;
 use uuid::Uuid;
+
+/// Every entity, in the order of menus. A newcomer adds its line here.
+#[must_use]
+pub fn entities() -> Vec<Description> {
+    vec![
+        Description::new::<site::plant::Plant>(),
+        Description::new::<site::department::Department>(),
+        Description::new::<site::lane::Lane>(),
+        Description::new::<site::shift::Shift>(),
+        Description::new::<site::location::Location>(),
+        Description::new::<site::machine::Machine>(),
+        Description::new::<site::machine_tag::MachineTag>(),
+        Description::new::<goods::category::Category>(),
+        Description::new::<goods::unit::Unit>(),
+        Description::new::<goods::material::Material>(),
+        Description::new::<goods::product::Product>(),
+        Description::new::<partners::customer::Customer>(),
+        Description::new::<partners::supplier::Supplier>(),
+        Description::new::<floor::project::Project>(),
+        Description::new::<floor::work_order::WorkOrder>(),
+        Description::new::<floor::downtime_reason::DowntimeReason>(),
+        Description::new::<floor::scrap_reason::ScrapReason>(),
+        Description::new::<setup::custom_field::CustomField>(),
+    ]
+}
 
 /// What the cloud failed at goes to the log under an id; only the id goes out.
 impl From<DbError> for Wrong {

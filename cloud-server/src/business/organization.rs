@@ -99,6 +99,7 @@ fn first_rows(tx: &WriteTx<'_>, organization: &Organization, email: &str, hash: 
         "INSERT INTO organization (organization_id, uuid, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)",
         params![tx.org(), organization.uuid, &organization.name, tx.now()],
     )?;
+    super::goods::unit::seed(tx)?;
     let id = tx.next_id("users")?;
     tx.execute(
         "INSERT INTO users (organization_id, id, email, name, password_hash, roles, created_at, updated_at)

@@ -34,7 +34,8 @@ pub fn of_plant(tx: &Tx<'_>, plant: PlantId) -> Result<Vec<PlantOp>, DbError> {
     out.extend(ops(tx, reasons, params![tx.org()], master::reason_of)?);
     out.extend(users(tx, plant)?);
     let since = tx.now().plus(-CLOSED_KEPT);
-    let orders = format!("SELECT w.* FROM work_orders w WHERE {ORDERS} ORDER BY w.id");
+    let orders = format!("SELECT w.*, p.name AS name_of_product FROM work_orders w
+         LEFT JOIN products p ON p.organization_id = w.organization_id AND p.id = w.product_id WHERE {ORDERS} ORDER BY w.id");
     out.extend(ops(tx, &orders, params![tx.org(), plant, since], master::work_order_of)?);
     let logs = format!(
         "SELECT l.* FROM production_logs l JOIN work_orders w ON w.organization_id = l.organization_id AND w.id = l.work_order_id

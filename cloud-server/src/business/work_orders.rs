@@ -2,15 +2,16 @@
 //! of the work order's machine executes it (Q-129): the cloud asks it and waits for its answer. Only
 //! without such an edge the cloud moves a work order itself.
 
-use super::{Wrong, need_plant, reach_sql, reach_values};
+use super::{Wrong, need_plant};
 use crate::db::{DbError, Row};
 use crate::params;
+use crate::resource::Map;
 use crate::tenancy::{Topic, Tx, WriteTx};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::collections::HashMap;
 use unison_api::Person;
 use unison_api::error::ApiError;
-use unison_api::page::Page;
-use unison_api::production::{AllowedAction, Key, MoveWorkOrder, WorkOrderList, WorkOrderView};
+use unison_api::production::{AllowedAction, Key, MoveWorkOrder, WorkOrderView};
 use unison_core::facts::{WorkOrderMoved, WorkOrderVerb};
 use unison_core::ids::{LaneId, MachineId, PlantId, UserId, WorkOrderId};
 use unison_core::master::{MasterOp, WorkOrderAsked, WorkOrderRequest, WorkOrderStatus};
@@ -146,7 +147,7 @@ pub fn move_order(tx: &WriteTx<'_>, key: &Key, verb: WorkOrderVerb, wanted: &Mov
         Some(id) => Some(id),
         None => order.machine_id,
     };
-    if let Some(edge) = executing_edge(tx, &order, machine)? {
+    if let Some(edge) = edge_of(tx, machine, order.lane_id)? {
         // What only the cloud decides is refused at once; the rest the edge knows better.
         if matches!(order.status, WorkOrderStatus::Planned | WorkOrderStatus::Cancelled) {
             work_order::moved(verb, &order.known())?;
@@ -174,18 +175,22 @@ pub fn move_order(tx: &WriteTx<'_>, key: &Key, verb: WorkOrderVerb, wanted: &Mov
 }
 
 /// The edge that executes a work order.
-struct Executing {
+pub struct Executing {
     id: i64,
     uuid: Uuid,
-    name: String,
+    pub name: String,
 }
 
 /// The edge of the machine, or of a machine on the lane (Q-129).
-fn executing_edge(tx: &Tx<'_>, order: &WorkOrder, machine: Option<MachineId>) -> Result<Option<Executing>, DbError> {
+///
+/// # Errors
+/// When the database fails.
+pub fn edge_of(tx: &Tx<'_>, machine: Option<MachineId>, lane: Option<LaneId>) -> Result<Option<Executing>, DbError> {
     let row = tx.query_one(
         "SELECT e.id, e.uuid, e.name FROM machines m JOIN edges e ON e.organization_id = m.organization_id AND e.id = m.edge_id
-         WHERE m.organization_id = $1 AND e.state = 'enrolled' AND (m.id = $2 OR m.lane_id = $3) ORDER BY m.id = $2 DESC, m.id LIMIT 1",
-        params![tx.org(), machine.map_or(0, |m| m.0), order.lane_id.map_or(0, |l| l.0)],
+         WHERE m.organization_id = $1 AND e.state = 'enrolled' AND (m.id = $2 OR m.lane_id = $3)
+         ORDER BY CASE WHEN m.id = $2 THEN 0 ELSE 1 END, m.id LIMIT 1",
+        params![tx.org(), machine.map_or(0, |m| m.0), lane.map_or(0, |l| l.0)],
     )?;
     row.map(|r| Ok(Executing { id: r.get("id")?, uuid: r.get("uuid")?, name: r.get("name")? })).transpose()
 }
@@ -290,7 +295,9 @@ pub fn close_request(tx: &WriteTx<'_>, request: Uuid, state: &str, reason: Optio
     Ok(())
 }
 
-const VIEW: &str = "SELECT w.*, l.name AS lane_name, m.machine_code, u.name AS user_name FROM work_orders w
+const VIEW: &str =
+    "SELECT w.*, l.name AS lane_name, m.machine_code, u.name AS user_name, p.name AS name_of_product FROM work_orders w
+ LEFT JOIN products p ON p.organization_id = w.organization_id AND p.id = w.product_id
  LEFT JOIN lanes l ON l.organization_id = w.organization_id AND l.id = w.lane_id
  LEFT JOIN machines m ON m.organization_id = w.organization_id AND m.id = w.machine_id
  LEFT JOIN users u ON u.organization_id = w.organization_id AND u.id = w.started_by
@@ -305,48 +312,32 @@ pub fn view(tx: &Tx<'_>, id: WorkOrderId) -> Result<Option<WorkOrderView>, DbErr
     row.as_ref().map(|row| present(tx, row)).transpose()
 }
 
-/// What a list of work orders is narrowed to.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Any of these; all when empty.
-    pub statuses: Vec<WorkOrderStatus>,
-    pub plant: Option<i64>,
-}
-
-impl Filter {
-    /// Reads `status` as a comma-separated list (API-33).
-    ///
-    /// # Errors
-    /// Names the word that is no status.
-    pub fn parse(status: Option<&str>, plant: Option<i64>) -> Result<Self, ApiError> {
-        let words = status.unwrap_or_default().split(',').map(str::trim).filter(|w| !w.is_empty());
-        let read = |word: &str| {
-            let all = WorkOrderStatus::ALL.map(WorkOrderStatus::code).join(", ");
-            WorkOrderStatus::from_code(word)
-                .ok_or_else(|| ApiError::field("status", format!("\"{word}\" is none of {all}")))
-        };
-        Ok(Self { statuses: words.map(read).collect::<Result<_, _>>()?, plant })
-    }
-}
-
-/// Work orders of the plants the caller reaches, the most urgent first.
+/// Adds to records of the engine what the shop floor adds to a plan: figures, people, and what can be done.
 ///
 /// # Errors
 /// When the database fails.
-pub fn list(tx: &Tx<'_>, filter: &Filter, page: Page) -> Result<WorkOrderList, DbError> {
-    let (all_plants, user) = reach_values(tx.caller());
-    let wanted = filter.statuses.iter().map(|s| format!(",{},", s.code())).collect::<String>();
-    let condition = format!(
-        "AND {} AND ($4 = '' OR contains($4, ',' || w.status || ',')) AND ($5 = 0 OR w.plant_id = $5)",
-        reach_sql("w.plant_id")
-    );
-    let values = params![tx.org(), all_plants, user, wanted, filter.plant.unwrap_or(0)];
-    let count = format!("SELECT count(*) AS n FROM work_orders w WHERE w.organization_id = $1 {condition}");
-    let total = tx.query_one(&count, values)?.map_or(Ok(0), |r| r.get("n"))?;
-    let sql = format!("{VIEW} {condition} ORDER BY w.due_at NULLS LAST, w.work_order_number LIMIT $6 OFFSET $7");
-    let rows = tx.query(&sql, &[values, params![page.per_page, page.offset()]].concat())?;
-    let work_orders = rows.iter().map(|row| present(tx, row)).collect::<Result<_, _>>()?;
-    Ok(WorkOrderList { work_orders, total, page: page.page, per_page: page.per_page })
+pub fn enrich(tx: &Tx<'_>, records: &mut [Map]) -> Result<(), DbError> {
+    let ids: Vec<_> = records.iter().filter_map(|r| r.get("id")?.as_i64()).map(|id| id.to_string()).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut views = HashMap::new();
+    for row in tx.query(&format!("{VIEW} AND w.id IN ({})", ids.join(", ")), params![tx.org()])? {
+        let view = present(tx, &row)?;
+        views.insert(view.id, view);
+    }
+    for record in records {
+        let Some(view) = record.get("id").and_then(Value::as_i64).and_then(|id| views.remove(&id)) else { continue };
+        let Ok(Value::Object(view)) = serde_json::to_value(view) else { continue };
+        for (name, value) in view {
+            match (record.get_mut(&name), value) {
+                // The engine knows the plan's verbs, the view those of the shop floor.
+                (Some(Value::Array(actions)), Value::Array(more)) if name == "allowed_actions" => actions.extend(more),
+                (_, value) => drop(record.insert(name, value)),
+            }
+        }
+    }
+    Ok(())
 }
 
 fn present(tx: &Tx<'_>, row: &Row) -> Result<WorkOrderView, DbError> {
@@ -366,7 +357,7 @@ fn present(tx: &Tx<'_>, row: &Row) -> Result<WorkOrderView, DbError> {
         id: row.get("id")?,
         work_order_number: known.number.clone(),
         title: row.get("title")?,
-        product_name: row.get("product_name")?,
+        product_name: row.get::<Option<String>>("product_name")?.or(row.get("name_of_product")?),
         status: known.status,
         plant_id: row.get("plant_id")?,
         lane_id,
@@ -380,7 +371,7 @@ fn present(tx: &Tx<'_>, row: &Row) -> Result<WorkOrderView, DbError> {
         progress_percent: logging::progress_percent(completed, ordered),
         planned_start: time("planned_start")?,
         planned_end: time("planned_end")?,
-        due_date: time("due_at")?,
+        due_date: time("due_date")?,
         started_at: time("started_at")?,
         started_by: started_by.zip(name).map(|(id, name)| Person { id, name }),
         overrun: completed > ordered,

@@ -125,7 +125,7 @@ async fn permitted(app: &App, route: &Route, caller: Option<&Caller>, target: Ta
     if let Some(named) = target.query.get("plant_id").filter(|p| !p.is_empty()) {
         plants_wanted(caller, Some(named))?;
     }
-    let Some(plant_of) = route.plant_of else { return Err(ApiError::forbidden(permission)) };
+    let Some(plant_of) = route.plant_of.clone() else { return Err(ApiError::forbidden(permission)) };
     let find = app.tenancy.read(caller, move |tx| Ok::<_, Wrong>(plant_of(tx, &target)?));
     match find.await? {
         Some(plant) if !caller.reaches(plant) => Err(ApiError::no_plant_access()),

@@ -91,7 +91,7 @@ async fn watch(app: App, organization: i64, watcher: Weak<Watcher>) {
         }
         let (stale_after, refresh) = (app.stale_after(), n % UTILIZATION_EVERY_TICKS == 0);
         let look = app.tenancy.read(&caller, move |tx| {
-            let mut seen = machines::all(tx, &machines::Filter::default(), stale_after)?;
+            let mut seen = machines::all(tx, stale_after)?;
             if refresh {
                 machines::add_utilization(tx, &mut seen)?;
             }
@@ -162,9 +162,9 @@ pub(super) async fn events(call: Call) -> Result<Answer, ApiError> {
 
 async fn snapshot(call: &Call, plant: Option<i64>) -> Result<Value, ApiError> {
     let stale_after = call.app.stale_after();
-    let filter = machines::Filter { plant, ..machines::Filter::default() };
     let seen = call.read(move |tx| {
-        let mut seen = machines::all(tx, &filter, stale_after)?;
+        let mut seen = machines::all(tx, stale_after)?;
+        seen.retain(|s| plant.is_none_or(|p| s.view.plant_id == p));
         machines::add_utilization(tx, &mut seen)?;
         Ok(seen.into_iter().map(|s| s.view).collect::<Vec<_>>())
     });

@@ -1,11 +1,15 @@
 //! THE list of routes. The router, the OpenAPI document and the permission matrix are made of it, so a
 //! route without access rule, body limit and description cannot exist. Add a call = add an entry.
 
-use super::area::{downtime, edges, kpi, machines, production, system, work_orders};
+use super::area::{downtime, edges, kpi, machines, production, resource, system, work_orders};
 use super::call::{Answer, Call};
 use crate::business::downtime::Pareto;
 use crate::business::edges::{EdgeList, EdgeView};
+use crate::business::setup::settings::{self, Settings};
 use crate::db::DbError;
+use crate::resource::audit::AuditList;
+use crate::resource::of_table;
+use crate::resource::undo::{ImportList, Undone};
 use crate::tenancy::Tx;
 use axum::http::Method;
 use bytes::Bytes;
@@ -14,12 +18,11 @@ use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::sync::Arc;
 use unison_api::error::ApiError;
-use unison_api::machine::{DowntimeList, MachineList, ReasonList, Ribbon};
+use unison_api::form::{EntityEntry, Form, SearchAnswer};
+use unison_api::machine::{DowntimeList, MachineList, MachineView, Ribbon};
 use unison_api::oee::{OeeAnswer, OeeTrend};
 use unison_api::openapi::{Access, Query, RouteDoc, SchemaOf, schema_of};
-use unison_api::production::{
-    Key, LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, WorkOrderList, WorkOrderView,
-};
+use unison_api::production::{Key, LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, WorkOrderView};
 use unison_core::ids::PlantId;
 
 /// What answers a call that passed the gate.
@@ -54,7 +57,7 @@ impl Target {
 }
 
 /// In which plant lies what a request names; asked only to refuse it in the right words (RBAC-01).
-pub(crate) type PlantOf = fn(&Tx<'_>, &Target) -> Result<Option<PlantId>, DbError>;
+pub(crate) type PlantOf = Arc<dyn Fn(&Tx<'_>, &Target) -> Result<Option<PlantId>, DbError> + Send + Sync>;
 
 /// One route.
 pub struct Route {
@@ -104,8 +107,11 @@ impl Route {
     }
 
     /// For records of plants: see [`PlantOf`].
-    pub(super) fn plant_of(mut self, plant_of: PlantOf) -> Self {
-        self.plant_of = Some(plant_of);
+    pub(super) fn plant_of<F>(mut self, plant_of: F) -> Self
+    where
+        F: Fn(&Tx<'_>, &Target) -> Result<Option<PlantId>, DbError> + Send + Sync + 'static,
+    {
+        self.plant_of = Some(Arc::new(plant_of));
         self
     }
 
@@ -165,7 +171,82 @@ pub fn all() -> Vec<Route> {
     out.extend(orders());
     out.extend(super::area::session::routes());
     out.extend(super::area::people::routes());
+    out.extend(entities());
+    // What stands above by hand replaces what all entities have.
+    let by_hand: Vec<_> = out.iter().map(|r| (r.doc.method, r.doc.path)).collect();
+    out.extend(resource::routes().into_iter().filter(|r| !by_hand.contains(&(r.doc.method, r.doc.path))));
     out
+}
+
+/// What the list of an entity can be asked for, and one thing more.
+fn asked(table: &str, more: Query) -> &'static [Query] {
+    let usual = of_table(table).map_or(&[] as &[_], |d| d.queries);
+    [usual, &[more]].concat().leak()
+}
+
+/// What is about all entities.
+fn entities() -> Vec<Route> {
+    use Access::{Authenticated, Permission};
+    const AUDIT: &[Query] = &[
+        ("entity", false, "Only changes of this kind of record"),
+        ("entity_id", false, "Only changes of this record"),
+        ("user_id", false, "Only changes by this person"),
+        ("action", false, "Only this action, such as create"),
+        FROM_OPTIONAL,
+        TO_OPTIONAL,
+        PAGE,
+        PER_PAGE,
+    ];
+    vec![
+        Route::new("GET", "/entities", "What the caller may read", Authenticated, h!(resource::entities))
+            .answers(200, Some(schema_of::<Vec<EntityEntry>>)),
+        Route::new("GET", "/search", "Records of all kinds that hold a text", Authenticated, h!(resource::search))
+            .query(&[("q", true, "Part of a code or name")])
+            .answers(200, Some(schema_of::<SearchAnswer>)),
+        Route::new("GET", "/audit-log", "Who changed what", Permission("audit_log:read"), h!(resource::audit_log))
+            .query(AUDIT)
+            .answers(200, Some(schema_of::<AuditList>)),
+        Route::new("GET", "/imports", "Files that were taken in", Permission("imports:read"), h!(resource::imports))
+            .query(&[PAGE, PER_PAGE])
+            .answers(200, Some(schema_of::<ImportList>)),
+        // Which permission it needs depends on what was imported.
+        Route::new("POST", "/imports/{id}/undo", "Take an import back", Authenticated, h!(resource::undo_import))
+            .answers(200, Some(schema_of::<Undone>)),
+        Route::new("GET", "/organization", "Settings", Permission("organization:read"), h!(resource::settings))
+            .answers(200, Some(schema_of::<Settings>)),
+        Route::new(
+            "GET",
+            "/organization/form",
+            "What a form of the settings must know",
+            Permission("organization:read"),
+            h!(resource::settings_form),
+        )
+        .answers(200, Some(schema_of::<Form>)),
+        Route::new(
+            "PUT",
+            "/organization",
+            "Change settings",
+            Permission("organization:write"),
+            h!(resource::change_settings),
+        )
+        .body(settings::description().schemas.update, 16 * 1024)
+        .answers(200, Some(schema_of::<Settings>)),
+        Route::new("GET", "/shifts", "Shifts of plants", Permission("shifts:read"), h!(resource::shifts)).query(&[
+            PLANT,
+            ("active_only", false, "false: archived ones as well"),
+            PAGE,
+            PER_PAGE,
+        ]),
+        Route::new(
+            "GET",
+            "/custom-fields",
+            "Fields that the organisation added",
+            Permission("custom_fields:read"),
+            h!(resource::custom_fields),
+        )
+        .query(asked("custom_fields", ("entity", false, "Only of this kind of record, in any spelling")))
+        .answers(200, of_table("custom_fields").map(|d| d.schemas.list)),
+    ]
 }
 
 fn system() -> Vec<Route> {
@@ -214,14 +295,10 @@ fn floor() -> Vec<Route> {
     use Access::Permission;
     vec![
         Route::new("GET", "/machines", "Machines as they are now", Permission("machines:read"), h!(machines::list))
-            .query(&[
-                PLANT,
-                ("status", false, "Only this status"),
-                ("search", false, "Part of code or name"),
-                PAGE,
-                PER_PAGE,
-            ])
+            .query(asked("machines", ("status", false, "Only this status")))
             .answers(200, Some(schema_of::<MachineList>)),
+        Route::new("GET", "/machines/{id}", "A machine as it is now", Permission("machines:read"), h!(machines::get))
+            .answers(200, Some(schema_of::<MachineView>)),
         Route::new(
             "GET",
             "/machines/{id}/ribbon",
@@ -258,33 +335,12 @@ fn floor() -> Vec<Route> {
         )
         .query(&[FROM, TO, MACHINE, PLANT])
         .answers(200, Some(schema_of::<Pareto>)),
-        Route::new(
-            "GET",
-            "/downtime-reasons",
-            "Reasons to choose from",
-            Permission("downtime:read"),
-            h!(downtime::reasons),
-        )
-        .query(&[PAGE, PER_PAGE])
-        .answers(200, Some(schema_of::<ReasonList>)),
     ]
 }
 
 fn orders() -> Vec<Route> {
     use Access::Permission;
     let mut out = vec![
-        Route::new("GET", "/work-orders", "Work orders", Permission("work_orders:read"), h!(work_orders::list))
-            .query(&[("status", false, "One or more statuses, separated by commas"), PLANT, PAGE, PER_PAGE])
-            .answers(200, Some(schema_of::<WorkOrderList>)),
-        Route::new(
-            "GET",
-            "/work-orders/{id}",
-            "A work order, by id or number",
-            Permission("work_orders:read"),
-            h!(work_orders::get),
-        )
-        .plant_of(work_orders::plant_of)
-        .answers(200, Some(schema_of::<WorkOrderView>)),
         Route::new(
             "GET",
             "/production-logs",

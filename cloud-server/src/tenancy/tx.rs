@@ -141,6 +141,14 @@ impl<'s> WriteTx<'s> {
         self.count("pos", 1)
     }
 
+    /// The next of a sequence that starts at 1, such as the numbers of a kind of document in a year.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn next_in(&self, sequence: &str) -> Result<i64, DbError> {
+        self.count(sequence, 1)
+    }
+
     /// The logical time of the next op.
     ///
     /// # Errors
@@ -201,9 +209,20 @@ impl<'s> WriteTx<'s> {
         let after = after.map(json).transpose()?;
         let pos = self.next_pos()?;
         self.execute(
-            "INSERT INTO audit_log (organization_id, pos, at, actor, entity, entity_id, action, before, after)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            params![self.org(), pos, self.now(), self.caller().actor(), entity, id.to_string(), action, before, after],
+            "INSERT INTO audit_log (organization_id, pos, at, actor, user_id, entity, entity_id, action, before, after)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            params![
+                self.org(),
+                pos,
+                self.now(),
+                self.caller().actor(),
+                self.caller().signed_on().map(|u| u.user_id),
+                entity,
+                id.to_string(),
+                action,
+                before,
+                after
+            ],
         )?;
         Ok(())
     }

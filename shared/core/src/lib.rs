@@ -5,7 +5,9 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod activity;
+pub mod calendar;
 pub mod counter;
+pub mod decimal;
 pub mod facts;
 pub mod ids;
 mod kinds;

@@ -28,7 +28,9 @@ impl WallTime {
         if h < 24 && m < 60 { Ok(Self(h * 60 + m)) } else { Err(wrong()) }
     }
 
-    const fn minutes(self) -> u16 {
+    /// Minutes after midnight.
+    #[must_use]
+    pub const fn minutes(self) -> u16 {
         self.0
     }
 

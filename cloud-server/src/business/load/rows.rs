@@ -112,7 +112,7 @@ const WORK_ORDERS: Kind<WorkOrderId> = Kind {
         "status",
         "planned_start",
         "planned_end",
-        "due_at",
+        "due_date",
     ],
     typed: WorkOrderId,
     op: master::work_order,
@@ -314,24 +314,7 @@ impl Storing<'_, '_> {
 
     /// A plant that is new to an organisation hears of the reasons and people that were there before.
     fn brief_new_plants(&self) -> Result<(), DbError> {
-        let tx = self.tx;
-        for plant in &self.new_plants {
-            for row in
-                tx.query("SELECT id FROM downtime_reasons WHERE organization_id = $1 ORDER BY id", params![tx.org()])?
-            {
-                if let Some(op) = master::reason(tx, row.get("id")?)? {
-                    tx.to_plant(*plant, op);
-                }
-            }
-            for row in tx.query("SELECT * FROM users WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
-                let op = master::user(tx, row.get("id")?)?;
-                if let Some(op) = op.filter(|_| master::roles(&row).is_ok_and(|r| crate::auth::reaches_all_plants(&r)))
-                {
-                    tx.to_plant(*plant, op);
-                }
-            }
-        }
-        Ok(())
+        self.new_plants.iter().try_for_each(|plant| master::brief(self.tx, *plant))
     }
 
     fn work_order(&mut self, order: &WorkOrder) -> Result<(), LoadError> {

@@ -329,7 +329,7 @@ CREATE TABLE work_orders (
   supervisor_id      integer REFERENCES users,
   planned_start      timestamp,
   planned_end        timestamp,
-  due_at             timestamp,
+  due_date           timestamp,
   started_at         timestamp,
   started_by         integer REFERENCES users,
   completed_at       timestamp,

@@ -25,6 +25,7 @@ const MOVED: &[(&str, &str, &str)] = &[
     ("machines", "capacity_units_per_hour", "capacity_micro"),
     ("users", "hourly_rate", "hourly_rate_micro"),
     ("work_orders", "actual_labor_cost", "actual_labor_cost_micro"),
+    ("work_orders", "due_date", "due_at"),
     ("production_logs", "hours_worked", "hours_micro"),
     ("production_logs", "hourly_rate", "hourly_rate_micro"),
     ("production_logs", "labor_cost", "labor_cost_micro"),

@@ -1,6 +1,6 @@
 //! Stops.
 
-use crate::business::downtime::{Filter, list as events, pareto as ranking, reasons as all_reasons};
+use crate::business::downtime::{Filter, list as events, pareto as ranking};
 use crate::business::kpi::RANGE_MAX;
 use crate::http::call::{Answer, Call, json};
 use unison_api::error::ApiError;
@@ -32,9 +32,4 @@ pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {
 pub(crate) async fn pareto(call: Call) -> Result<Answer, ApiError> {
     let (filter, range) = (filter(&call)?, call.range(None, RANGE_MAX)?);
     json(200, &call.read(move |tx| Ok(ranking(tx, &filter, range)?)).await?)
-}
-
-pub(crate) async fn reasons(call: Call) -> Result<Answer, ApiError> {
-    let page = call.page()?;
-    json(200, &call.read(move |tx| Ok(all_reasons(tx, page)?)).await?)
 }

@@ -1,12 +1,15 @@
 //! Machines.
 
-use crate::business::machines;
+use super::resource::page;
+use crate::business::site::machine::Machine;
+use crate::business::{Wrong, machines};
 use crate::db::DbError;
 use crate::http::call::{Answer, Call, json};
 use crate::http::routes::Target;
+use crate::resource::list::Asked;
+use crate::resource::{engine, of};
 use crate::tenancy::Tx;
 use unison_api::error::ApiError;
-use unison_api::machine::MachineList;
 use unison_api::production::Key;
 use unison_core::ids::{MachineId, PlantId};
 use unison_core::span::Span;
@@ -15,21 +18,30 @@ use unison_core::time::HOUR;
 /// The longest ribbon.
 const RIBBON_MAX: i64 = 31 * 24 * HOUR;
 
+/// Machines with their plan and their present state (API-15).
 pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {
-    let filter = machines::Filter::parse(call.plant()?, call.text("status"), call.text("search"))?;
-    let (page, stale_after) = (call.page()?, call.app.stale_after());
-    let out = call
-        .read(move |tx| {
-            let all = machines::all(tx, &filter, stale_after)?;
-            let total = all.len() as u64;
-            let skip = usize::try_from(page.offset()).unwrap_or(usize::MAX);
-            let mut seen: Vec<_> = all.into_iter().skip(skip).take(page.per_page as usize).collect();
-            machines::add_utilization(tx, &mut seen)?;
-            let machines = seen.into_iter().map(|s| s.view).collect();
-            Ok(MachineList { machines, total, page: page.page, per_page: page.per_page })
-        })
-        .await?;
-    json(200, &out)
+    let mut asked: Asked = call.query.clone();
+    let status = machines::status(asked.remove("status").as_deref())?;
+    let (d, stale_after) = (of::<Machine>().map_err(Wrong::from)?, call.app.stale_after());
+    let listed = call.read(move |tx| {
+        // A status is computed, so it narrows before the database counts.
+        let only = status.map(|s| machines::with_status(tx, s, stale_after)).transpose()?;
+        let mut listed = engine::list(tx, d, &asked, only.as_deref())?;
+        machines::enrich(tx, &mut listed.records, stale_after)?;
+        Ok(listed)
+    });
+    page(d, listed.await?)
+}
+
+pub(crate) async fn get(call: Call) -> Result<Answer, ApiError> {
+    let (d, key, stale_after) = (of::<Machine>().map_err(Wrong::from)?, call.parameter("id"), call.app.stale_after());
+    let found = call.read(move |tx| {
+        let mut found = [engine::get(tx, d, &key)?];
+        machines::enrich(tx, &mut found, stale_after)?;
+        Ok(found)
+    });
+    let [found] = found.await?;
+    json(200, &found)
 }
 
 pub(crate) fn plant_of(tx: &Tx<'_>, target: &Target) -> Result<Option<PlantId>, DbError> {

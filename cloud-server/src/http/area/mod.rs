@@ -6,6 +6,7 @@ pub mod kpi;
 pub mod machines;
 pub mod people;
 pub mod production;
+pub mod resource;
 pub mod session;
 pub mod system;
 pub mod work_orders;

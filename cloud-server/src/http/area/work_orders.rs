@@ -1,7 +1,7 @@
 //! Work orders. What an edge executes is asked of the edge, and the answer waited for a few seconds.
 
 use crate::business::idempotency;
-use crate::business::work_orders::{self, Answered, Filter, Moved};
+use crate::business::work_orders::{self, Answered, Moved};
 use crate::db::DbError;
 use crate::http::call::{Answer, Call, bytes, internal, json};
 use crate::http::routes::Target;
@@ -27,15 +27,6 @@ fn key(call: &Call) -> Key {
 
 pub(crate) fn plant_of(tx: &Tx<'_>, target: &Target) -> Result<Option<PlantId>, DbError> {
     Ok(work_orders::find(tx, &target.key())?.map(|order| order.plant_id))
-}
-
-pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {
-    let (filter, page) = (Filter::parse(call.text("status"), call.plant()?)?, call.page()?);
-    json(200, &call.read(move |tx| Ok(work_orders::list(tx, &filter, page)?)).await?)
-}
-
-pub(crate) async fn get(call: Call) -> Result<Answer, ApiError> {
-    json(200, &view(&call).await?)
 }
 
 async fn view(call: &Call) -> Result<WorkOrderView, ApiError> {

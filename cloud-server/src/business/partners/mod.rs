@@ -1,0 +1,4 @@
+//! With whom the organisation does business.
+
+pub mod customer;
+pub mod supplier;

@@ -1,0 +1,261 @@
+//! The calls that every entity has, made from the list of entities, and those about all of them.
+
+use crate::business::setup::settings;
+use crate::business::site::shift::Shift;
+use crate::business::{Wrong, idempotency};
+use crate::db::DbError;
+use crate::http::call::{Answer, Call, bytes, json};
+use crate::http::routes::{Handler, Route, Target};
+use crate::resource::bulk::{Bulk, Outcomes};
+use crate::resource::import::{Import, Report};
+use crate::resource::list::{Asked, Listed};
+use crate::resource::{Description, Map, Reach, Verb, all, audit, bulk, engine, export, form, import, named, undo};
+use crate::tenancy::{Tx, WriteTx};
+use axum::http::{HeaderValue, header};
+use std::sync::Arc;
+use unison_api::error::ApiError;
+use unison_api::form::Form;
+use unison_api::openapi::{Access, schema_of};
+use unison_core::ids::PlantId;
+
+/// Largest body of one record.
+const RECORD_BYTES_MAX: usize = 128 * 1024;
+
+/// Largest file with its quotes escaped.
+const IMPORT_BYTES_MAX: usize = 12 * 1024 * 1024;
+
+/// A handler that knows its entity.
+fn of<F, A>(d: &'static Description, f: F) -> Handler
+where
+    F: Fn(Call, &'static Description) -> A + Send + Sync + 'static,
+    A: Future<Output = Result<Answer, ApiError>> + Send + 'static,
+{
+    Arc::new(move |call| Box::pin(f(call, d)))
+}
+
+/// The routes of all entities.
+pub(crate) fn routes() -> Vec<Route> {
+    all().iter().flat_map(of_one).collect()
+}
+
+fn of_one(d: &'static Description) -> Vec<Route> {
+    let (p, s) = (d.paths, d.schemas);
+    let (read, write) = (Access::Permission(p.read), Access::Permission(p.write));
+    let mut out = vec![
+        Route::new("GET", p.list, "A page of the list", read, of(d, list)).query(d.queries).answers(200, Some(s.list)),
+        Route::new("POST", p.list, "Make a record", write, of(d, create))
+            .body(s.create, RECORD_BYTES_MAX)
+            .answers(201, Some(s.record)),
+        Route::new("GET", p.form, "What a form of it must know", read, of(d, form_of))
+            .answers(200, Some(schema_of::<Form>)),
+        Route::new("GET", p.item, "A record, by id or code", read, of(d, get)).answers(200, Some(s.record)),
+        Route::new("DELETE", p.item, "Archive a record", write, of(d, archive)).answers(200, Some(s.record)),
+        Route::new("GET", p.export, "All rows of the list as CSV", read, of(d, export)).query(d.queries),
+        Route::new("POST", p.import, "Take in a CSV file, or try to", write, of(d, take_in))
+            .body(schema_of::<Import>, IMPORT_BYTES_MAX)
+            .answers(200, Some(schema_of::<Report>)),
+        Route::new("POST", p.bulk, "One action on many records", write, of(d, in_bulk))
+            .body(schema_of::<Bulk>, RECORD_BYTES_MAX)
+            .answers(200, Some(schema_of::<Outcomes>)),
+        Route::new("POST", p.restore, "Restore an archived record", write, of(d, restore)).answers(200, Some(s.record)),
+    ];
+    for method in ["PUT", "PATCH"] {
+        let route = Route::new(method, p.item, "Change a record: what the body names", write, of(d, update));
+        out.push(route.body(s.update, RECORD_BYTES_MAX).answers(200, Some(s.record)));
+    }
+    for verb in &d.actions {
+        let handler: Handler = Arc::new(move |call| Box::pin(act(call, d, verb)));
+        let route = Route::new("POST", verb.path, verb.label, write, handler);
+        out.push(route.body(verb.schema, RECORD_BYTES_MAX).answers(200, Some(s.record)));
+    }
+    if d.meta.reach == Reach::Organization {
+        return out;
+    }
+    out.into_iter().map(|route| route.plant_of(move |tx, target| plant_of(tx, d, target))).collect()
+}
+
+/// The plant of the record in the path, or the one that a new record is to lie in.
+fn plant_of(tx: &Tx<'_>, d: &Description, target: &Target) -> Result<Option<PlantId>, DbError> {
+    match target.path.get("id") {
+        Some(key) => engine::plant_of_key(tx, d, key),
+        None => Ok(target.member("plant_id").map(PlantId)),
+    }
+}
+
+/// A page of an entity's records as every list answers.
+pub(crate) fn page(d: &Description, listed: Listed) -> Result<Answer, ApiError> {
+    let mut out = Map::new();
+    out.insert(d.meta.table.to_owned(), listed.records.into_iter().map(serde_json::Value::Object).collect());
+    out.insert("total".into(), listed.total.into());
+    out.insert("page".into(), listed.page.page.into());
+    out.insert("per_page".into(), listed.page.per_page.into());
+    json(200, &out)
+}
+
+async fn list(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let asked: Asked = call.query.clone();
+    page(d, call.read(move |tx| engine::list(tx, d, &asked, None)).await?)
+}
+
+/// Definitions of one kind of record, by any spelling of it (CF-08, Q-114).
+pub(crate) async fn custom_fields(call: Call) -> Result<Answer, ApiError> {
+    let mut asked: Asked = call.query.clone();
+    if let Some(name) = asked.remove("entity").filter(|name| !name.is_empty()) {
+        let d = named(&name).ok_or_else(|| ApiError::field("entity", format!("\"{name}\" is no kind of record")))?;
+        asked.insert("entity_type".into(), d.meta.entity.to_owned());
+    }
+    let d = crate::resource::of::<crate::business::setup::custom_field::CustomField>().map_err(Wrong::from)?;
+    page(d, call.read(move |tx| engine::list(tx, d, &asked, None)).await?)
+}
+
+async fn form_of(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    json(200, &call.read(move |tx| form::form(tx, d)).await?)
+}
+
+async fn get(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let key = call.parameter("id");
+    json(200, &call.read(move |tx| engine::get(tx, d, &key)).await?)
+}
+
+async fn create(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let body: Map = call.json()?;
+    changed(&call, 201, move |tx| engine::create(tx, d, body)).await
+}
+
+async fn update(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let (key, body): (_, Map) = (call.parameter("id"), call.json()?);
+    changed(&call, 200, move |tx| engine::update(tx, d, &key, body)).await
+}
+
+async fn archive(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let key = call.parameter("id");
+    changed(&call, 200, move |tx| engine::archive(tx, d, &key)).await
+}
+
+async fn restore(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let key = call.parameter("id");
+    changed(&call, 200, move |tx| engine::restore(tx, d, &key)).await
+}
+
+async fn act(call: Call, d: &'static Description, verb: &'static Verb) -> Result<Answer, ApiError> {
+    let (key, body): (_, Map) = (call.parameter("id"), call.json_or_default()?);
+    changed(&call, 200, move |tx| engine::act(tx, d, verb, &key, &body)).await
+}
+
+/// A change that is made once per idempotency key.
+pub(crate) async fn changed<T, F>(call: &Call, status: u16, work: F) -> Result<Answer, ApiError>
+where
+    T: serde::Serialize,
+    F: FnOnce(&WriteTx<'_>) -> Result<T, Wrong> + Send + 'static,
+{
+    let once = idempotency::Request::read(&call.headers, &call.action, &call.body)?;
+    let (status, answer) = call.write(move |tx| idempotency::once(tx, once.as_ref(), status, work)).await?;
+    Ok(bytes(status, "application/json", answer))
+}
+
+async fn export(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let asked: Asked = call.query.clone();
+    let text = call.read(move |tx| export::csv(tx, d, &asked)).await?;
+    let mut answer = bytes(200, "text/csv; charset=utf-8", text);
+    let name = format!("attachment; filename=\"{}.csv\"", d.meta.table);
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        answer.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(answer)
+}
+
+/// Why a transaction of an import ends without a commit.
+enum Stopped {
+    Wrong(Wrong),
+    /// It was a trial, or there are mistakes.
+    Trial(Box<Report>),
+}
+
+impl From<DbError> for Stopped {
+    fn from(e: DbError) -> Self {
+        Self::Wrong(e.into())
+    }
+}
+
+impl From<Wrong> for Stopped {
+    fn from(wrong: Wrong) -> Self {
+        Self::Wrong(wrong)
+    }
+}
+
+async fn take_in(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let import: Import = call.json()?;
+    let once = idempotency::Request::read(&call.headers, &call.action, &call.body)?;
+    let work = move |tx: &WriteTx<'_>| {
+        if let Some(answer) = idempotency::given(tx, once.as_ref())? {
+            return Ok(answer);
+        }
+        let report = import::run(tx, d, &import)?;
+        if report.import_id.is_none() {
+            return Err(Stopped::Trial(Box::new(report)));
+        }
+        Ok(idempotency::keep(tx, once.as_ref(), 200, &report)?)
+    };
+    match call.app.tenancy.write(call.caller()?, work).await {
+        Ok((status, answer)) => Ok(bytes(status, "application/json", answer)),
+        Err(Stopped::Trial(report)) => json(200, &report),
+        Err(Stopped::Wrong(wrong)) => Err(wrong.into()),
+    }
+}
+
+pub(crate) async fn imports(call: Call) -> Result<Answer, ApiError> {
+    let page = call.page()?;
+    json(200, &call.read(move |tx| Ok(undo::list(tx, page)?)).await?)
+}
+
+pub(crate) async fn undo_import(call: Call) -> Result<Answer, ApiError> {
+    let import = call.id("import")?;
+    changed(&call, 200, move |tx| undo::undo(tx, import)).await
+}
+
+async fn in_bulk(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let asked: Bulk = call.json()?;
+    changed(&call, 200, move |tx| bulk::run(tx, d, &asked)).await
+}
+
+pub(crate) async fn settings(call: Call) -> Result<Answer, ApiError> {
+    json(200, &call.read(|tx| Ok(settings::get(tx)?)).await?)
+}
+
+pub(crate) async fn settings_form(call: Call) -> Result<Answer, ApiError> {
+    json(200, &call.read(|tx| form::form(tx, settings::description())).await?)
+}
+
+pub(crate) async fn change_settings(call: Call) -> Result<Answer, ApiError> {
+    let body: Map = call.json()?;
+    changed(&call, 200, move |tx| settings::update(tx, body)).await
+}
+
+/// Shifts take the name `active_only` of the contract (API-18).
+pub(crate) async fn shifts(call: Call) -> Result<Answer, ApiError> {
+    let mut asked: Asked = call.query.clone();
+    match asked.remove("active_only").as_deref() {
+        None | Some("" | "true") => {}
+        Some("false") => drop(asked.insert("is_active".into(), "all".into())),
+        Some(_) => return Err(ApiError::field("active_only", "must be true or false")),
+    }
+    let d = crate::resource::of::<Shift>().map_err(Wrong::from)?;
+    page(d, call.read(move |tx| engine::list(tx, d, &asked, None)).await?)
+}
+
+pub(crate) async fn entities(call: Call) -> Result<Answer, ApiError> {
+    json(200, &form::entities(call.caller()?))
+}
+
+pub(crate) async fn search(call: Call) -> Result<Answer, ApiError> {
+    let text = call.text("q").unwrap_or_default().to_owned();
+    if text.chars().count() > 200 {
+        return Err(ApiError::field("q", "may have 200 characters"));
+    }
+    json(200, &call.read(move |tx| form::search(tx, &text)).await?)
+}
+
+pub(crate) async fn audit_log(call: Call) -> Result<Answer, ApiError> {
+    let (asked, page) = (call.query.clone(), call.page()?);
+    json(200, &call.read(move |tx| audit::list(tx, &asked, page)).await?)
+}

@@ -1,0 +1,426 @@
+//! Everything that is alike for all entities: load, check, save, tell. Each function takes a transaction that was
+//! opened for a caller, and checks what the caller reaches; permissions were checked by the route.
+
+use super::codec::{Record, record};
+use super::list::{Asked, Listed, Question};
+use super::valid::wrong;
+use super::{Change, Description, Map, Reach, Verb, codec, custom, numbering, of_table, valid};
+use crate::business::{Wrong, need_plant};
+use crate::db::DbError;
+use crate::params;
+use crate::tenancy::{Tx, WriteTx};
+use serde_json::{Value, json};
+use unison_api::error::{ApiError, Detail};
+use unison_core::ids::PlantId;
+use unison_core::time::Timestamp;
+
+/// One page of what a question asks for. `only` narrows to ids that were found otherwise.
+///
+/// # Errors
+/// 400 for a wrong question.
+pub fn list(tx: &Tx<'_>, d: &Description, asked: &Asked, only: Option<&[i64]>) -> Result<Listed, Wrong> {
+    let customs = custom::definitions(tx, d)?;
+    let mut q = Question::parse(tx, d, &customs, asked)?;
+    if let Some(ids) = only {
+        q.only("id", ids);
+    }
+    let count = format!("SELECT count(*) AS n FROM {} t WHERE t.organization_id = $1{}", d.meta.table, q.condition);
+    let total = tx.query_one(&count, &q.values)?.map_or(Ok(0), |r| r.get("n"))?;
+    let (limit, offset) = (q.bind(q.page.per_page), q.bind(q.page.offset()));
+    let sql = format!("{}{} ORDER BY {} LIMIT {limit} OFFSET {offset}", d.select, q.condition, q.order);
+    let records = tx.query(&sql, &q.values)?.iter().map(|r| record(d, r)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Listed { records: present(tx, d, &records)?, total, page: q.page })
+}
+
+/// A record by id or code.
+///
+/// # Errors
+/// 404 where there is none in the organisation, 403 where it lies in a plant out of reach.
+pub fn find(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Record, Wrong> {
+    let found = stored_under(tx, d, key)?.ok_or_else(|| ApiError::not_found(&d.meta.label.to_lowercase()))?;
+    if let Some(plant) = plant_of(d, Some(found.id), &found.fields) {
+        need_plant(tx, plant)?;
+    }
+    Ok(found)
+}
+
+fn stored_under(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Option<Record>, DbError> {
+    let id: i64 = key.parse().unwrap_or(0);
+    // A code may look like an id; then the id counts.
+    let by_code = d.meta.code.map_or_else(String::new, |code| format!(" OR t.{code} = $3"));
+    let sql = format!("{} AND (t.id = $2{by_code}) ORDER BY CASE WHEN t.id = $2 THEN 0 ELSE 1 END LIMIT 1", d.select);
+    let values: &[_] = if d.meta.code.is_some() { params![tx.org(), id, key] } else { params![tx.org(), id] };
+    tx.query_one(&sql, values)?.map(|row| record(d, &row)).transpose()
+}
+
+/// The plant of a record, whoever asks; only to say in the right words why it is refused (RBAC-01).
+///
+/// # Errors
+/// When the database fails.
+pub fn plant_of_key(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Option<PlantId>, DbError> {
+    let found = stored_under(tx, d, key)?;
+    Ok(found.and_then(|r| plant_of(d, Some(r.id), &r.fields)))
+}
+
+/// A record as it goes out.
+///
+/// # Errors
+/// As [`find`].
+pub fn get(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Map, Wrong> {
+    let found = find(tx, d, key)?;
+    present_one(tx, d, &found)
+}
+
+/// # Errors
+/// 400 with every mistake, 403 in a plant out of reach.
+pub fn create(tx: &WriteTx<'_>, d: &Description, mut body: Map) -> Result<Map, Wrong> {
+    let asked_custom = body.remove("custom_fields");
+    let (fields, mut details) = valid::merged(d, None, &body);
+    if let Some(plant) = plant_of(d, None, &fields) {
+        need_plant(tx, plant)?;
+    }
+    let (customs, more) = custom::merged(&custom::definitions(tx, d)?, &Map::new(), asked_custom.as_ref());
+    details.extend(more);
+    let fields = settle(tx, d, None, fields, details)?;
+    let id = tx.next_id(d.meta.table)?;
+    let columns: Vec<_> = d.columns.iter().map(|c| c.field.name.as_str()).collect();
+    let places: Vec<_> = (5..columns.len() + 5).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "INSERT INTO {} (organization_id, id, created_at, updated_at, custom_fields, {}) VALUES ($1, $2, $3, $3, $4, {})",
+        d.meta.table,
+        columns.join(", "),
+        places.join(", ")
+    );
+    let mut values = params![tx.org(), id, tx.now(), Value::Object(customs).to_string()].to_vec();
+    values.extend(stored(d, &fields)?);
+    tx.execute(&sql, &values)?;
+    done(tx, d, id, "create", None)
+}
+
+/// # Errors
+/// 400 with every mistake, 409 when another changed it since the version in the body.
+pub fn update(tx: &WriteTx<'_>, d: &Description, key: &str, mut body: Map) -> Result<Map, Wrong> {
+    let before = find(tx, d, key)?;
+    let version = body.remove("version");
+    let asked_custom = body.remove("custom_fields");
+    need_version(tx, d, &before, version.as_ref())?;
+    need_unlocked(d, &before, Change::Update)?;
+    let (fields, mut details) = valid::merged(d, Some(&before.fields), &body);
+    if version.is_none() {
+        details.push(wrong("version", "is missing; send the version that you read"));
+    }
+    let (customs, more) = custom::merged(&custom::definitions(tx, d)?, &before.custom_fields, asked_custom.as_ref());
+    details.extend(more);
+    let fields = settle(tx, d, Some(&before), fields, details)?;
+    save(tx, d, &before, "update", &fields, &customs)
+}
+
+/// # Errors
+/// 404, 403, or why it cannot be archived.
+pub fn archive(tx: &WriteTx<'_>, d: &Description, key: &str) -> Result<Map, Wrong> {
+    set_active(tx, d, key, Change::Archive)
+}
+
+/// # Errors
+/// 404, 403, or why it cannot be restored.
+pub fn restore(tx: &WriteTx<'_>, d: &Description, key: &str) -> Result<Map, Wrong> {
+    set_active(tx, d, key, Change::Restore)
+}
+
+const ARCHIVE: &str = "archive";
+
+fn set_active(tx: &WriteTx<'_>, d: &Description, key: &str, change: Change) -> Result<Map, Wrong> {
+    // Where archiving is a step of the entity's own life, it is that step.
+    if let Some(verb) = d.actions.iter().find(|v| change == Change::Archive && v.verb == ARCHIVE) {
+        return act(tx, d, verb, key, &Map::new());
+    }
+    let (before, is_active) = (find(tx, d, key)?, change == Change::Restore);
+    if before.is_active == is_active {
+        return present_one(tx, d, &before);
+    }
+    need_unlocked(d, &before, change)?;
+    let sql = format!(
+        "UPDATE {} SET is_active = $3, version = version + 1, updated_at = $4 WHERE organization_id = $1 AND id = $2",
+        d.meta.table
+    );
+    tx.execute(&sql, params![tx.org(), before.id, is_active, tx.now()])?;
+    done(tx, d, before.id, if is_active { "restore" } else { "archive" }, Some(&before))
+}
+
+/// Does a verb of the entity.
+///
+/// # Errors
+/// Why it cannot be done.
+pub fn act(tx: &WriteTx<'_>, d: &Description, verb: &Verb, key: &str, body: &Map) -> Result<Map, Wrong> {
+    let before = find(tx, d, key)?;
+    if !before.is_active {
+        return Err(Verb::refusal(verb.verb, d.meta.label, archived()).into());
+    }
+    let fields = (verb.apply)(tx, before.id, &before.fields, body)?;
+    let details = in_the_light_of_others(tx, d, Some(&before), &fields, &[])?;
+    if !details.is_empty() {
+        return Err(ApiError::invalid(details).into());
+    }
+    save(tx, d, &before, verb.verb, &fields, &before.custom_fields)
+}
+
+/// Writes a record as it shall be, without judging it again; nothing happens when nothing differs.
+///
+/// # Errors
+/// When the database fails.
+pub fn save(
+    tx: &WriteTx<'_>,
+    d: &Description,
+    before: &Record,
+    action: &str,
+    fields: &Map,
+    customs: &Map,
+) -> Result<Map, Wrong> {
+    if *fields == before.fields && *customs == before.custom_fields {
+        return present_one(tx, d, before);
+    }
+    let set: Vec<_> = d.columns.iter().zip(5..).map(|(c, n)| format!("{} = ${n}", c.field.name)).collect();
+    let sql = format!(
+        "UPDATE {} SET version = version + 1, updated_at = $3, custom_fields = $4, {} WHERE organization_id = $1 AND id = $2",
+        d.meta.table,
+        set.join(", ")
+    );
+    let mut values = params![tx.org(), before.id, tx.now(), Value::Object(customs.clone()).to_string()].to_vec();
+    values.extend(stored(d, fields)?);
+    tx.execute(&sql, &values)?;
+    done(tx, d, before.id, action, Some(before))
+}
+
+fn stored(d: &Description, fields: &Map) -> Result<Vec<crate::db::Value>, DbError> {
+    let value = |name: &str| fields.get(name).unwrap_or(&Value::Null);
+    d.columns.iter().map(|c| codec::stored(value(&c.field.name), c.kind)).collect()
+}
+
+/// What follows every change: the audit log, the hook, and the record as it is now.
+fn done(tx: &WriteTx<'_>, d: &Description, id: i64, action: &str, before: Option<&Record>) -> Result<Map, Wrong> {
+    let after = find_by_id(tx, d, id)?;
+    tx.audit(d.meta.entity, id, action, before.map(audited).as_ref(), Some(&audited(&after)))?;
+    (d.hooks.saved)(tx, id, before.map(|b| &b.fields), &after.fields)?;
+    // The hook may have changed more of it.
+    present_one(tx, d, &find_by_id(tx, d, id)?)
+}
+
+fn find_by_id(tx: &Tx<'_>, d: &Description, id: i64) -> Result<Record, DbError> {
+    let row = tx.query_one(&format!("{} AND t.id = $2", d.select), params![tx.org(), id])?;
+    record(d, &row.ok_or_else(|| DbError::Failed(format!("{} {id} is gone", d.meta.entity)))?)
+}
+
+fn audited(r: &Record) -> Map {
+    let mut out = r.fields.clone();
+    out.insert("custom_fields".into(), r.custom_fields.clone().into());
+    out.insert("is_active".into(), r.is_active.into());
+    out
+}
+
+/// The plant that a record belongs to; none while that is not known.
+fn plant_of(d: &Description, id: Option<i64>, fields: &Map) -> Option<PlantId> {
+    match d.meta.reach {
+        Reach::Organization => None,
+        Reach::Plant => fields.get("plant_id").and_then(Value::as_i64).map(PlantId),
+        Reach::IsPlant => id.map(PlantId),
+    }
+}
+
+fn need_version(tx: &Tx<'_>, d: &Description, before: &Record, version: Option<&Value>) -> Result<(), Wrong> {
+    let Some(version) = version.filter(|v| !v.is_null()) else { return Ok(()) };
+    let version = version.as_i64().ok_or_else(|| ApiError::field("version", "must be a whole number"))?;
+    if version == before.version {
+        return Ok(());
+    }
+    let reason = format!(
+        "{} was changed by somebody else since you read it (version {version}, now {}); look at it and change it again",
+        d.title(&before.fields),
+        before.version
+    );
+    let mut refused = ApiError::new(409, "Changed meanwhile", reason);
+    refused.body.current = Some(Box::new(present_one(tx, d, before)?.into()));
+    Err(refused.into())
+}
+
+fn need_unlocked(d: &Description, before: &Record, change: Change) -> Result<(), Wrong> {
+    let word = match change {
+        Change::Update => "change",
+        Change::Archive => "archive",
+        Change::Restore => "restore",
+    };
+    match hindrance(d, before, change)? {
+        None => Ok(()),
+        Some(reason) => Err(Verb::refusal(word, d.meta.label, reason).into()),
+    }
+}
+
+fn hindrance(d: &Description, record: &Record, change: Change) -> Result<Option<String>, DbError> {
+    if change == Change::Update && !record.is_active {
+        return Ok(Some(archived()));
+    }
+    (d.hooks.locked)(&record.fields, change)
+}
+
+fn archived() -> String {
+    "It is archived; restore it first".into()
+}
+
+/// The last checks before a record is written; the value as it is stored. With `details` from before, everything
+/// that can still be checked is checked, so that all mistakes are told at once.
+fn settle(
+    tx: &WriteTx<'_>,
+    d: &Description,
+    before: Option<&Record>,
+    mut fields: Map,
+    mut details: Vec<Detail>,
+) -> Result<Map, Wrong> {
+    if details.is_empty() {
+        numbering::assign(tx, d, &mut fields)?;
+        match (d.hooks.normal)(&fields) {
+            Ok(normal) => {
+                fields = normal;
+                details.extend((d.hooks.check)(&fields, before.map(|b| &b.fields))?);
+            }
+            Err(detail) => details.push(detail),
+        }
+    }
+    details.extend(in_the_light_of_others(tx, d, before, &fields, &details)?);
+    if details.is_empty() { Ok(fields) } else { Err(ApiError::invalid(details).into()) }
+}
+
+/// References, unique keys, and the entity's own questions to the database. `known` are mistakes found already.
+fn in_the_light_of_others(
+    tx: &Tx<'_>,
+    d: &Description,
+    before: Option<&Record>,
+    fields: &Map,
+    known: &[Detail],
+) -> Result<Vec<Detail>, Wrong> {
+    let mut out = Vec::new();
+    let is_fine = |field: &str| known.iter().all(|k| k.field != field);
+    let is_new = |field: &str| before.is_none_or(|b| b.fields.get(field) != fields.get(field));
+    for column in d.columns.iter().filter(|c| is_fine(&c.field.name) && is_new(&c.field.name)) {
+        if let Some(message) = reference(tx, d, column, fields)? {
+            out.push(wrong(&column.field.name, message));
+        }
+    }
+    if d.meta.reach == Reach::Plant && before.is_some() && is_new("plant_id") {
+        out.push(wrong("plant_id", "cannot be changed; a record stays in its plant"));
+    }
+    for key in d.meta.unique.iter().filter(|key| key.iter().all(|f| is_fine(f)) && key.iter().any(|f| is_new(f))) {
+        out.extend(taken(tx, d, key, before.map_or(0, |b| b.id), fields)?);
+    }
+    if known.is_empty() && out.is_empty() {
+        out = (d.hooks.check_in)(tx, before.map(|b| b.id), before.map(|b| &b.fields), fields)?;
+    }
+    Ok(out)
+}
+
+/// What is wrong with the record that a field refers to. What is foreign is like what does not exist.
+fn reference(
+    tx: &Tx<'_>,
+    d: &Description,
+    column: &super::describe::Column,
+    fields: &Map,
+) -> Result<Option<String>, DbError> {
+    let Some(look_up) = column.look_up else { return Ok(None) };
+    let Some(id) = fields.get(look_up.field).and_then(Value::as_i64) else { return Ok(None) };
+    let target = of_table(look_up.table);
+    let plant = target.and_then(|t| t.meta.plant_column()).unwrap_or("id");
+    let is_entity = target.is_some() || look_up.table == "users";
+    let active = if is_entity { "is_active" } else { "TRUE AS is_active" };
+    let sql =
+        format!("SELECT {active}, {plant} AS plant FROM {} WHERE organization_id = $1 AND id = $2", look_up.table);
+    let missing = || Ok(Some(format!("there is no {} {id}", column.field.label.to_lowercase())));
+    let Some(row) = tx.query_one(&sql, params![tx.org(), id])? else { return missing() };
+    let reach = target.map_or(Reach::Organization, |t| t.meta.reach);
+    let plant = PlantId(row.get("plant")?);
+    if reach != Reach::Organization && !tx.caller().reaches(plant) {
+        return missing();
+    }
+    if reach == Reach::Plant && plant_of(d, None, fields).is_some_and(|own| own != plant) {
+        return Ok(Some("lies in another plant".into()));
+    }
+    Ok((!row.get::<bool>("is_active")?).then(|| "is archived; choose another".into()))
+}
+
+/// "Material code MTL-002 already exists" (API-03). A key with an empty part is none.
+fn taken(tx: &Tx<'_>, d: &Description, key: &[&str], id: i64, fields: &Map) -> Result<Option<Detail>, DbError> {
+    let mut values = params![tx.org(), id].to_vec();
+    let mut conditions = Vec::new();
+    for name in key {
+        let Some(column) = d.column(name) else { continue };
+        let Some(value) = fields.get(*name).filter(|v| !v.is_null()) else { return Ok(None) };
+        values.push(codec::stored(value, column.kind)?);
+        conditions.push(format!("{name} = ${}", values.len()));
+    }
+    let sql = format!(
+        "SELECT is_active FROM {} WHERE organization_id = $1 AND id <> $2 AND {}",
+        d.meta.table,
+        conditions.join(" AND ")
+    );
+    let Some(row) = tx.query_one(&sql, &values)? else { return Ok(None) };
+    let field = key.last().copied().unwrap_or_default();
+    let label = d.column(field).map(|c| c.field.label.as_str()).unwrap_or_default();
+    let value = fields.get(field).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).unwrap_or_default();
+    let archived = if row.get("is_active")? { "" } else { " and is archived; restore it, or choose another" };
+    Ok(Some(wrong(field, format!("{label} {value} already exists{archived}"))))
+}
+
+fn present_one(tx: &Tx<'_>, d: &Description, found: &Record) -> Result<Map, Wrong> {
+    let mut out = present(tx, d, std::slice::from_ref(found))?;
+    out.pop().ok_or_else(|| DbError::Failed("a record was lost".into()).into())
+}
+
+/// Records as they go out.
+///
+/// # Errors
+/// When the database fails.
+pub fn present(tx: &Tx<'_>, d: &Description, records: &[Record]) -> Result<Vec<Map>, Wrong> {
+    let mut out = Vec::with_capacity(records.len());
+    for r in records {
+        let mut map = Map::new();
+        map.insert("id".into(), r.id.into());
+        for column in &d.columns {
+            let name = &column.field.name;
+            map.insert(name.clone(), r.fields.get(name).cloned().unwrap_or_default());
+            for (added, _) in column.look_up.map_or(&[] as &[_], |l| l.adds) {
+                map.insert((*added).to_owned(), r.added.get(*added).cloned().unwrap_or_default());
+            }
+        }
+        map.insert("custom_fields".into(), r.custom_fields.clone().into());
+        map.insert("is_active".into(), r.is_active.into());
+        map.insert("version".into(), r.version.into());
+        map.insert("created_at".into(), time(r.created_at));
+        map.insert("updated_at".into(), time(r.updated_at));
+        map.insert("allowed_actions".into(), allowed_actions(tx, d, r)?);
+        out.push(map);
+    }
+    (d.hooks.enrich)(tx, &mut out)?;
+    Ok(out)
+}
+
+fn time(at: Timestamp) -> Value {
+    at.rfc3339().into()
+}
+
+/// What the caller may do with a record now, and why not.
+fn allowed_actions(tx: &Tx<'_>, d: &Description, r: &Record) -> Result<Value, DbError> {
+    let permission = d.permission(true);
+    let missing = (!tx.caller().may(permission)).then(|| super::form::missing(permission));
+    let action = |word: &str, hindrance: Option<String>| {
+        let reason = missing.clone().or(hindrance);
+        json!({"action": word, "allowed": reason.is_none(), "reason": reason})
+    };
+    let mut out = vec![action("update", hindrance(d, r, Change::Update)?)];
+    if !r.is_active {
+        out.push(action("restore", hindrance(d, r, Change::Restore)?));
+    } else if d.actions.iter().all(|v| v.verb != ARCHIVE) {
+        out.push(action(ARCHIVE, hindrance(d, r, Change::Archive)?));
+    }
+    for verb in &d.actions {
+        let hindrance = if r.is_active { (verb.refused)(&r.fields)? } else { Some(archived()) };
+        out.push(action(verb.verb, hindrance));
+    }
+    Ok(out.into())
+}

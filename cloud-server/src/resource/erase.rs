@@ -1,0 +1,69 @@
+//! The hooks of a type as functions on maps, so that the engine need not be generic.
+
+use super::{Change, Map, Resource};
+use crate::business::Wrong;
+use crate::db::DbError;
+use crate::tenancy::{Tx, WriteTx};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use unison_api::error::Detail;
+
+/// Transaction, id, before, after.
+pub type CheckIn = fn(&Tx<'_>, Option<i64>, Option<&Map>, &Map) -> Result<Vec<Detail>, Wrong>;
+
+/// See [`Resource`] for what each is.
+#[derive(Clone, Copy)]
+pub struct Hooks {
+    pub normal: fn(&Map) -> Result<Map, Detail>,
+    pub check: fn(&Map, Option<&Map>) -> Result<Vec<Detail>, DbError>,
+    pub check_in: CheckIn,
+    pub locked: fn(&Map, Change) -> Result<Option<String>, DbError>,
+    pub saved: fn(&WriteTx<'_>, i64, Option<&Map>, &Map) -> Result<(), DbError>,
+    pub enrich: fn(&Tx<'_>, &mut [Map]) -> Result<(), DbError>,
+}
+
+impl Hooks {
+    #[must_use]
+    pub const fn of<T: Resource>() -> Self {
+        Self {
+            normal: normal::<T>,
+            check: |after, before| Ok(typed::<T>(after)?.check(before.map(typed).transpose()?.as_ref())),
+            check_in: |tx, id, before, after| {
+                T::check_in(tx, id, before.map(typed).transpose()?.as_ref(), &typed(after)?)
+            },
+            locked: |fields, change| Ok(typed::<T>(fields)?.locked(change)),
+            saved: |tx, id, before, after| {
+                T::saved(tx, id, before.map(typed).transpose()?.as_ref(), &typed::<T>(after)?)
+            },
+            enrich: T::enrich,
+        }
+    }
+}
+
+fn normal<T: Resource>(fields: &Map) -> Result<Map, Detail> {
+    let value: T = wanted(fields)?;
+    map(&value.normal()).map_err(|e| Detail { field: "body".into(), message: e.to_string() })
+}
+
+/// A value out of what a request says.
+pub(super) fn wanted<T: DeserializeOwned>(fields: &Map) -> Result<T, Detail> {
+    serde_path_to_error::deserialize(Value::Object(fields.clone())).map_err(|e| {
+        let path = e.path().to_string();
+        let field = if path == "." { "body".to_owned() } else { path };
+        Detail { field, message: e.into_inner().to_string() }
+    })
+}
+
+/// A value out of what the database holds.
+pub(super) fn typed<T: DeserializeOwned>(fields: &Map) -> Result<T, DbError> {
+    wanted(fields).map_err(|d| DbError::Failed(format!("a record holds a wrong {}: {}", d.field, d.message)))
+}
+
+pub(super) fn map<T: Serialize>(value: &T) -> Result<Map, DbError> {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(_) => Err(DbError::Failed("an entity is no object".into())),
+        Err(e) => Err(DbError::Failed(e.to_string())),
+    }
+}

@@ -1,0 +1,353 @@
+//! Files taken in. A trial does everything and is undone, so it says exactly what the import would do; an import
+//! with a mistake does nothing.
+
+use super::codec::Record;
+use super::custom::Custom;
+use super::{Description, Map, cells, codec, custom, engine, of_table};
+use crate::business::Wrong;
+use crate::db::DbError;
+use crate::params;
+use crate::tenancy::WriteTx;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use unison_api::error::ApiError;
+
+const ROWS_MAX: usize = 10_000;
+const BYTES_MAX: usize = 5 * 1024 * 1024;
+const PREVIEW: usize = 20;
+const ERRORS_MAX: usize = 1_000;
+
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Import {
+    pub file_name: Option<String>,
+    /// The file's text; its first line names the columns.
+    pub csv: String,
+    /// Field by column, null for a column that is left out; made by equal names where it is missing.
+    pub mapping: Option<BTreeMap<String, Option<String>>>,
+    /// Change records that exist, instead of refusing them.
+    #[serde(default)]
+    pub update_existing: bool,
+    /// Really do it; otherwise only say what would happen.
+    #[serde(default)]
+    pub commit: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MappedColumn {
+    pub column: String,
+    pub field: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CellError {
+    /// Line of the file; the names stand in line 1.
+    pub line: usize,
+    pub column: Option<String>,
+    pub field: Option<String>,
+    pub message: String,
+}
+
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub struct Report {
+    pub columns: Vec<MappedColumn>,
+    pub rows: usize,
+    pub will_create: usize,
+    pub will_update: usize,
+    pub unchanged: usize,
+    pub errors: Vec<CellError>,
+    pub preview: Vec<Map>,
+    /// By which it can be undone; null when nothing was done.
+    pub import_id: Option<i64>,
+}
+
+/// What an import did to one record.
+struct Done {
+    line: usize,
+    id: i64,
+    version: i64,
+    before: Option<Value>,
+}
+
+/// Takes a file in. The caller must undo the transaction when the report has errors or was only a trial.
+///
+/// # Errors
+/// 400 when the file cannot be read at all.
+pub fn run(tx: &WriteTx<'_>, d: &'static Description, import: &Import) -> Result<Report, Wrong> {
+    if import.csv.len() > BYTES_MAX {
+        return Err(ApiError::field("csv", format!("may have {} MB", BYTES_MAX / 1024 / 1024)).into());
+    }
+    let text = import.csv.strip_prefix('\u{feff}').unwrap_or(&import.csv);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter(text)).from_reader(text.as_bytes());
+    let unreadable = |e: csv::Error| ApiError::field("csv", format!("cannot be read: {e}"));
+    let header: Vec<String> = reader.headers().map_err(unreadable)?.iter().map(|h| h.trim().to_owned()).collect();
+    let customs = custom::definitions(tx, d)?;
+    let columns = mapped(d, &customs, &header, import.mapping.as_ref())?;
+    let mut intake = Intake { tx, d, customs: &customs, import, report: Report { columns, ..Report::default() } };
+    let mut done = Vec::new();
+    for (i, row) in reader.records().enumerate() {
+        let row = row.map_err(unreadable)?;
+        if i >= ROWS_MAX {
+            return Err(ApiError::field("csv", format!("may have {ROWS_MAX} rows")).into());
+        }
+        let line = row.position().map_or(i + 2, |p| usize::try_from(p.line()).unwrap_or(i + 2));
+        intake.report.rows += 1;
+        done.extend(intake.row(line, &row)?);
+    }
+    let mut report = intake.report;
+    if import.commit && report.errors.is_empty() {
+        report.import_id = Some(keep(tx, d, import, &report, &done)?);
+    }
+    Ok(report)
+}
+
+/// Spreadsheets of many countries separate by semicolons.
+fn delimiter(text: &str) -> u8 {
+    let first = text.lines().next().unwrap_or_default();
+    let count = |c: char| first.matches(c).count();
+    if count(';') > count(',') { b';' } else { b',' }
+}
+
+/// Which field each column of the file is for.
+fn mapped(
+    d: &Description,
+    customs: &[Custom],
+    header: &[String],
+    mapping: Option<&BTreeMap<String, Option<String>>>,
+) -> Result<Vec<MappedColumn>, ApiError> {
+    let is_field = |name: &str| {
+        name == "id"
+            || d.column(name).is_some_and(|c| !c.field.read_only)
+            || customs.iter().any(|c| c.column.field.name == name)
+    };
+    let found = |column: &String| match mapping {
+        Some(mapping) => {
+            let field = mapping.get(column).cloned().flatten();
+            match field.filter(|f| !is_field(f)) {
+                Some(wrong) => Err(ApiError::field("mapping", format!("\"{wrong}\" is no field that can be imported"))),
+                None => Ok(mapping.get(column).cloned().flatten()),
+            }
+        }
+        None => Ok(by_name(d, customs, header, column).filter(|f| is_field(f))),
+    };
+    let columns = header.iter().map(|c| Ok(MappedColumn { column: c.clone(), field: found(c)? }));
+    let columns = columns.collect::<Result<Vec<_>, ApiError>>()?;
+    let fields: Vec<_> = columns.iter().filter_map(|c| c.field.as_ref()).collect();
+    if fields.is_empty() {
+        return Err(ApiError::field("csv", "has no column that names a field in its first line"));
+    }
+    match fields.iter().enumerate().find(|(i, f)| fields.iter().skip(i + 1).any(|g| g == *f)) {
+        Some((_, twice)) => Err(ApiError::field("mapping", format!("two columns are for {twice}"))),
+        None => Ok(columns),
+    }
+}
+
+/// By name or label; the name of a record that is referred to stands for it where its id is missing.
+fn by_name(d: &Description, customs: &[Custom], header: &[String], column: &str) -> Option<String> {
+    let plain = |s: &str| s.to_lowercase().replace([' ', '_', '-'], "");
+    let wanted = plain(column);
+    let fields = d.columns.iter().map(|c| &c.field).chain(customs.iter().map(|c| &c.column.field));
+    let own = fields
+        .clone()
+        .find(|f| plain(&f.name) == wanted)
+        .or_else(|| fields.clone().find(|f| plain(&f.label) == wanted));
+    if wanted == "id" {
+        return Some("id".into());
+    }
+    if let Some(own) = own {
+        return Some(own.name.clone());
+    }
+    let look_ups = d.columns.iter().filter_map(|c| c.look_up);
+    let added = look_ups.into_iter().find(|l| l.adds.iter().any(|(name, _)| plain(name) == wanted))?;
+    (!header.iter().any(|h| plain(h) == plain(added.field))).then(|| added.field.to_owned())
+}
+
+struct Intake<'t, 's> {
+    tx: &'t WriteTx<'s>,
+    d: &'static Description,
+    customs: &'t [Custom],
+    import: &'t Import,
+    report: Report,
+}
+
+impl Intake<'_, '_> {
+    fn row(&mut self, line: usize, row: &csv::StringRecord) -> Result<Option<Done>, Wrong> {
+        if row.iter().all(|cell| cell.trim().is_empty()) {
+            self.report.rows -= 1;
+            return Ok(None);
+        }
+        let Some((body, id)) = self.body(line, row)? else { return Ok(None) };
+        let before = if self.import.update_existing { self.existing(&body, id.as_deref())? } else { None };
+        let result = match &before {
+            None => engine::create(self.tx, self.d, body),
+            Some(before) => {
+                let mut body = body;
+                body.insert("version".into(), before.version.into());
+                engine::update(self.tx, self.d, &before.id.to_string(), body)
+            }
+        };
+        match result {
+            Ok(after) => Ok(self.counted(line, before, after)),
+            Err(Wrong(e)) if e.status == 500 => Err(Wrong(e)),
+            Err(Wrong(e)) => {
+                self.refused(line, &e);
+                Ok(None)
+            }
+        }
+    }
+
+    fn counted(&mut self, line: usize, before: Option<Record>, after: Map) -> Option<Done> {
+        let number = |name: &str| after.get(name).and_then(Value::as_i64).unwrap_or(0);
+        let (id, version) = (number("id"), number("version"));
+        let is_same = before.as_ref().is_some_and(|b| b.version == version);
+        match (&before, is_same) {
+            (None, _) => self.report.will_create += 1,
+            (Some(_), true) => self.report.unchanged += 1,
+            (Some(_), false) => self.report.will_update += 1,
+        }
+        if self.report.preview.len() < PREVIEW {
+            self.report.preview.push(after);
+        }
+        let before = before.map(|b| json!({"fields": b.fields, "custom_fields": b.custom_fields}));
+        (!is_same).then_some(Done { line, id, version, before })
+    }
+
+    /// A row as the body of a request, and the id it names; none when a cell is wrong.
+    fn body(&mut self, line: usize, row: &csv::StringRecord) -> Result<Option<(Map, Option<String>)>, Wrong> {
+        let (mut body, mut custom, mut id, mut is_fine) = (Map::new(), Map::new(), None, true);
+        for (i, mapped) in self.report.columns.clone().into_iter().enumerate() {
+            let (Some(field), cell) = (mapped.field, row.get(i).unwrap_or_default()) else { continue };
+            if field == "id" {
+                id = Some(cell.trim().to_owned()).filter(|id| !id.is_empty());
+                continue;
+            }
+            let own = self.customs.iter().find(|c| c.column.field.name == field);
+            let value = match (own, self.d.column(&field)) {
+                (Some(own), _) => cells::read(&own.column, cell),
+                (None, Some(column)) => match column.look_up {
+                    Some(look_up) => self.referred(look_up.table, cell)?,
+                    None => cells::read(column, cell),
+                },
+                (None, None) => continue,
+            };
+            let may_be_empty = own.is_some() || self.d.column(&field).is_some_and(|c| c.is_nullable);
+            match (value, own) {
+                (Ok(None), _) if !may_be_empty => {}
+                (Ok(value), Some(own)) => drop(custom.insert(own.code.clone(), value.unwrap_or_default())),
+                (Ok(value), None) => drop(body.insert(field, value.unwrap_or_default())),
+                (Err(message), _) => {
+                    is_fine = false;
+                    self.wrong(CellError { line, column: Some(mapped.column), field: Some(field), message });
+                }
+            }
+        }
+        body.insert("custom_fields".into(), custom.into());
+        Ok(is_fine.then_some((body, id)))
+    }
+
+    /// A reference by id, code or title.
+    fn referred(&self, table: &str, cell: &str) -> Result<Result<Option<Value>, String>, DbError> {
+        let text = cells::unguarded(cell.trim());
+        if text.is_empty() {
+            return Ok(Ok(None));
+        }
+        if let Ok(id) = text.parse::<i64>() {
+            return Ok(Ok(Some(id.into())));
+        }
+        let (code, title) = match of_table(table) {
+            Some(d) => (d.meta.code.unwrap_or(d.meta.title), d.meta.title),
+            None => ("name", "name"),
+        };
+        let sql =
+            format!("SELECT id FROM {table} WHERE organization_id = $1 AND ({code} = $2 OR {title} = $2) LIMIT 2");
+        let rows = self.tx.query(&sql, params![self.tx.org(), text])?;
+        match rows.as_slice() {
+            [] => Ok(Err(format!("there is none with the name {text}"))),
+            [row] => Ok(Ok(Some(row.get::<i64>("id")?.into()))),
+            _ => Ok(Err(format!("{text} means several; give the id"))),
+        }
+    }
+
+    /// The record that a row is about: by id, or by a key that the row gives whole.
+    fn existing(&self, body: &Map, id: Option<&str>) -> Result<Option<Record>, Wrong> {
+        if let Some(id) = id {
+            return engine::find(self.tx, self.d, id).map(Some);
+        }
+        for key in self.d.meta.unique {
+            let mut values = params![self.tx.org()].to_vec();
+            let mut conditions = Vec::new();
+            for name in *key {
+                let (Some(column), Some(value)) = (self.d.column(name), body.get(*name)) else { break };
+                values.push(codec::stored(value, column.kind)?);
+                conditions.push(format!("{name} = ${}", values.len()));
+            }
+            if conditions.len() < key.len() {
+                continue;
+            }
+            let table = self.d.meta.table;
+            let sql = format!("SELECT id FROM {table} WHERE organization_id = $1 AND {}", conditions.join(" AND "));
+            if let Some(row) = self.tx.query_one(&sql, &values)? {
+                let id: i64 = row.get("id")?;
+                return engine::find(self.tx, self.d, &id.to_string()).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn refused(&mut self, line: usize, error: &ApiError) {
+        for detail in &error.body.details {
+            let column = self.report.columns.iter().find(|c| c.field.as_deref() == Some(detail.field.as_str()));
+            let column = column.map(|c| c.column.clone());
+            self.wrong(CellError { line, column, field: Some(detail.field.clone()), message: detail.message.clone() });
+        }
+        if error.body.details.is_empty() {
+            let message = error.body.reason.clone().unwrap_or_else(|| error.body.error.clone());
+            self.wrong(CellError { line, column: None, field: None, message });
+        }
+    }
+
+    fn wrong(&mut self, error: CellError) {
+        if self.report.errors.len() < ERRORS_MAX {
+            self.report.errors.push(error);
+        }
+    }
+}
+
+fn keep(tx: &WriteTx<'_>, d: &Description, import: &Import, report: &Report, done: &[Done]) -> Result<i64, Wrong> {
+    let user = tx.caller().signed_on().ok_or_else(|| ApiError::forbidden(d.permission(true)))?.user_id;
+    let id = tx.next_id("imports")?;
+    let name = import.file_name.as_ref().map(|n| n.chars().take(255).collect::<String>());
+    tx.execute(
+        "INSERT INTO imports (organization_id, id, entity, file_name, user_id, created, updated, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            tx.org(),
+            id,
+            d.meta.entity,
+            name,
+            user,
+            i64::try_from(report.will_create).unwrap_or(0),
+            i64::try_from(report.will_update).unwrap_or(0),
+            tx.now()
+        ],
+    )?;
+    for row in done {
+        tx.execute(
+            "INSERT INTO import_rows (organization_id, import_id, line, record_id, version_after, before)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            params![
+                tx.org(),
+                id,
+                i64::try_from(row.line).unwrap_or(0),
+                row.id,
+                row.version,
+                row.before.as_ref().map(Value::to_string)
+            ],
+        )?;
+    }
+    let counted = json!({"entity": d.meta.entity, "created": report.will_create, "updated": report.will_update});
+    tx.audit("import", id, "create", None::<&()>, Some(&counted))?;
+    Ok(id)
+}

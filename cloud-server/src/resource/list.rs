@@ -1,0 +1,226 @@
+//! A list's question as SQL: filters, search, order, page (API-05). One text for both databases.
+
+use super::custom::Custom;
+use super::{Description, Map, Wanted, codec, plants_wanted, valid};
+use crate::business::Wrong;
+use crate::db::Value as Stored;
+use crate::db::kinds::Kind;
+use crate::tenancy::Tx;
+use std::collections::{BTreeMap, HashMap};
+use unison_api::error::{ApiError, Detail};
+use unison_api::form::FieldKind;
+use unison_api::page::Page;
+
+/// Values of one filter.
+const VALUES_MAX: usize = 500;
+const SEARCH_CHARS_MAX: usize = 200;
+
+/// What a list asks for, by name.
+pub type Asked = HashMap<String, String>;
+
+/// A statement's text after `SELECT … WHERE t.organization_id = $1`, and its values.
+pub struct Question {
+    pub condition: String,
+    pub order: String,
+    pub values: Vec<Stored>,
+    pub page: Page,
+}
+
+impl Question {
+    pub(super) fn new(tx: &Tx<'_>) -> Self {
+        let page = Page { page: 1, per_page: 1 };
+        Self { condition: String::new(), order: String::new(), values: vec![tx.org().into()], page }
+    }
+
+    /// The place of a value in the statement.
+    pub(super) fn bind(&mut self, value: impl Into<Stored>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+
+    pub(super) fn and(&mut self, condition: &str) {
+        self.condition.push_str(" AND ");
+        self.condition.push_str(condition);
+    }
+
+    /// Only these ids. They are numbers of ours, so they can stand in the text.
+    pub(super) fn only(&mut self, column: &str, ids: &[i64]) {
+        let ids: Vec<_> = ids.iter().map(i64::to_string).collect();
+        match ids.as_slice() {
+            [] => self.and("FALSE"),
+            ids => self.and(&format!("t.{column} IN ({})", ids.join(", "))),
+        }
+    }
+
+    /// Only what the caller reaches, or wants to see of it (TEN-06).
+    pub(super) fn reach(&mut self, tx: &Tx<'_>, d: &Description, plant_id: Option<&str>) -> Result<(), ApiError> {
+        let Some(column) = d.meta.plant_column() else { return Ok(()) };
+        if let Wanted::Some(plants) = plants_wanted(tx, d.meta.reach, plant_id)? {
+            self.only(column, &plants);
+        }
+        Ok(())
+    }
+
+    /// Records that hold `text` in one of their search fields.
+    pub(super) fn search(&mut self, d: &Description, text: &str) {
+        let place = self.bind(text.trim());
+        let fields = d.meta.search.iter();
+        let any: Vec<_> = fields.map(|f| format!("contains(coalesce(t.{f}, ''), {place})")).collect();
+        self.and(&format!("({})", any.join(" OR ")));
+    }
+
+    /// # Errors
+    /// 400 naming every parameter that is unknown or wrong, 403 for a plant out of reach.
+    pub fn parse(tx: &Tx<'_>, d: &Description, customs: &[Custom], asked: &Asked) -> Result<Self, Wrong> {
+        let mut out = Self::new(tx);
+        let mut details = Vec::new();
+        match Page::parse(asked.get("page").map(String::as_str), asked.get("per_page").map(String::as_str)) {
+            Ok(page) => out.page = page,
+            Err(e) => details.extend(e.body.details),
+        }
+        out.reach(tx, d, asked.get("plant_id").map(String::as_str))?;
+        // In a fixed order, so that one question is one statement.
+        let asked: BTreeMap<_, _> = asked.iter().map(|(name, value)| (name.as_str(), value.trim())).collect();
+        for (name, value) in &asked {
+            if let Err(message) = out.parameter(d, customs, name, value) {
+                details.push(valid::wrong(name, message));
+            }
+        }
+        if !asked.contains_key("is_active") {
+            out.and("t.is_active = TRUE");
+        }
+        let sort = asked.get("sort").copied().filter(|s| !s.is_empty()).unwrap_or(d.meta.sort);
+        match order(d, sort) {
+            Ok(order) => out.order = order,
+            Err(detail) => details.push(detail),
+        }
+        if details.is_empty() { Ok(out) } else { Err(ApiError::invalid(details).into()) }
+    }
+
+    fn parameter(&mut self, d: &Description, customs: &[Custom], name: &str, value: &str) -> Result<(), String> {
+        match name {
+            // The organisation in the demo comes by `org`; it was read before.
+            "page" | "per_page" | "sort" | "format" | "org" => return Ok(()),
+            "plant_id" if d.meta.plant_column().is_some() => return Ok(()),
+            "is_active" => return self.active(value),
+            _ if value.is_empty() => return Ok(()),
+            "search" if value.chars().count() > SEARCH_CHARS_MAX => {
+                return Err(format!("may have {SEARCH_CHARS_MAX} characters"));
+            }
+            "search" => {
+                self.search(d, value);
+                return Ok(());
+            }
+            "id" => return self.any_of("id", Kind::Integer, value),
+            "created_at_from" | "updated_at_from" => return self.bound(name, "_from", ">=", Kind::Timestamp, value),
+            "created_at_to" | "updated_at_to" => return self.bound(name, "_to", "<=", Kind::Timestamp, value),
+            _ => {}
+        }
+        if let Some(code) = name.strip_prefix("cf.") {
+            let custom = customs.iter().find(|c| c.code == code && c.is_filterable);
+            return self.custom(custom.ok_or("is no custom field that can be filtered by")?, value);
+        }
+        let filtered = |name: &str| d.column(name).filter(|c| c.field.filter).map(|c| (c.kind, c.field.kind));
+        if let Some((kind, _)) = filtered(name) {
+            let choices = d.column(name).map_or(&[] as &[_], |c| &c.field.choices);
+            let is_choice = |word: &str| choices.is_empty() || choices.iter().any(|c| c.value == word);
+            if let Some(word) = value.split(',').map(str::trim).find(|w| !w.is_empty() && !is_choice(w)) {
+                let all: Vec<_> = choices.iter().map(|c| c.value.as_str()).collect();
+                return Err(format!("\"{word}\" is none of {}", all.join(", ")));
+            }
+            return self.any_of(name, kind, value);
+        }
+        for (suffix, sign) in [("_from", ">="), ("_to", "<=")] {
+            let ranged = name.strip_suffix(suffix).and_then(filtered);
+            if let Some((kind, shown)) = ranged
+                && is_ordered(shown)
+            {
+                return self.bound(name, suffix, sign, kind, value);
+            }
+        }
+        Err("is not a filter of this list".into())
+    }
+
+    fn active(&mut self, value: &str) -> Result<(), String> {
+        match value {
+            "true" | "" => self.and("t.is_active = TRUE"),
+            "false" => self.and("t.is_active = FALSE"),
+            "all" => {}
+            _ => return Err("must be true, false or all".into()),
+        }
+        Ok(())
+    }
+
+    fn any_of(&mut self, name: &str, kind: Kind, value: &str) -> Result<(), String> {
+        let words: Vec<_> = value.split(',').map(str::trim).filter(|w| !w.is_empty()).collect();
+        if !(1..=VALUES_MAX).contains(&words.len()) {
+            return Err(format!("must name 1 to {VALUES_MAX} values"));
+        }
+        let places = words.iter().map(|w| self.word(w, kind)).collect::<Result<Vec<_>, _>>()?;
+        self.and(&format!("t.{name} IN ({})", places.join(", ")));
+        Ok(())
+    }
+
+    fn bound(&mut self, name: &str, suffix: &str, sign: &str, kind: Kind, value: &str) -> Result<(), String> {
+        let place = self.word(value, kind)?;
+        let column = name.strip_suffix(suffix).unwrap_or(name);
+        self.and(&format!("t.{column} {sign} {place}"));
+        Ok(())
+    }
+
+    fn custom(&mut self, custom: &Custom, value: &str) -> Result<(), String> {
+        let words = value.split(',').map(str::trim).filter(|w| !w.is_empty());
+        let text = |word: &str| {
+            codec::parse(word, custom.column.kind).map(|v| match v {
+                serde_json::Value::String(text) => text,
+                serde_json::Value::Number(_) => word.to_owned(),
+                other => other.to_string(),
+            })
+        };
+        let words = words.map(text).collect::<Result<Vec<_>, _>>()?;
+        if words.is_empty() {
+            return Err("must name a value".into());
+        }
+        let key = self.bind(custom.code.as_str());
+        let places: Vec<_> = words.into_iter().map(|w| self.bind(w)).collect();
+        self.and(&format!("json_text(t.custom_fields, {key}) IN ({})", places.join(", ")));
+        Ok(())
+    }
+
+    fn word(&mut self, word: &str, kind: Kind) -> Result<String, String> {
+        let value = codec::parse(word, kind)?;
+        Ok(self.bind(codec::stored(&value, kind).map_err(|e| e.to_string())?))
+    }
+}
+
+/// Kinds that have a range.
+const fn is_ordered(kind: FieldKind) -> bool {
+    matches!(kind, FieldKind::Integer | FieldKind::Decimal | FieldKind::Date | FieldKind::Timestamp | FieldKind::Time)
+}
+
+/// "name,-created_at" as SQL. Empty values come last, whatever the direction.
+fn order(d: &Description, sort: &str) -> Result<String, Detail> {
+    let mut out = Vec::new();
+    for word in sort.split(',').map(str::trim).filter(|w| !w.is_empty()) {
+        let (name, direction) = word.strip_prefix('-').map_or((word, "ASC"), |name| (name, "DESC"));
+        let is_record = ["id", "version", "created_at", "updated_at"].contains(&name);
+        let own = d.column(name).filter(|c| c.field.sort);
+        let added = d.columns.iter().filter_map(|c| c.look_up).flat_map(|l| l.adds).find(|(added, _)| *added == name);
+        match (is_record, own, added) {
+            (true, ..) => out.push(format!("t.{name} {direction}")),
+            (_, Some(column), _) if !column.is_nullable => out.push(format!("t.{name} {direction}")),
+            (_, Some(_), _) => out.push(format!("t.{name} {direction} NULLS LAST")),
+            (_, _, Some(_)) => out.push(format!("{name} {direction} NULLS LAST")),
+            _ => return Err(valid::wrong("sort", format!("\"{name}\" cannot be sorted by"))),
+        }
+    }
+    out.push("t.id".into());
+    Ok(out.join(", "))
+}
+
+/// What a list holds.
+pub struct Listed {
+    pub records: Vec<Map>,
+    pub total: u64,
+    pub page: Page,
+}

@@ -1,0 +1,168 @@
+//! Files in and out, and actions on many records.
+
+use crate::server;
+use crate::support::{Session, parts};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn import(ada: &Session<'_>, csv: &str, update_existing: bool, commit: bool) -> Value {
+    let body = json!({"file_name": "m.csv", "csv": csv, "update_existing": update_existing, "commit": commit});
+    let (status, report) = ada.post("/materials/import", body).await;
+    assert_eq!(status, 200, "{report}");
+    report
+}
+
+fn counts(report: &Value) -> [u64; 5] {
+    let errors = report["errors"].as_array().unwrap().len() as u64;
+    let [a, b, c, d] = ["rows", "will_create", "will_update", "unchanged"].map(|n| report[n].as_u64().unwrap());
+    [a, b, c, d, errors]
+}
+
+const FILE: &str = "Material code,name,Category,unit_of_measure,standard_cost,note\nM1,Bolt,Steel,pcs,1.25,x\nM2,\"Nut, long\",,pcs,,y\n";
+
+#[tokio::test]
+async fn an_import_is_tried_done_and_undone() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let trial = import(&ada, FILE, false, false).await;
+    assert_eq!(counts(&trial), [2, 1, 0, 0, 1]);
+    assert_eq!(
+        trial["errors"][0],
+        json!({"line": 2, "column": "Category", "field": "category_id", "message": "there is none with the name Steel"})
+    );
+    assert_eq!(trial["columns"][5], json!({"column": "note", "field": null}));
+    assert_eq!(import(&ada, FILE, false, true).await["import_id"], Value::Null, "with a mistake nothing is done");
+    assert_eq!(ada.get("/materials").await.1["total"], 0);
+    ada.post("/categories", json!({"name": "Steel"})).await;
+    let trial = import(&ada, FILE, false, false).await;
+    assert_eq!((counts(&trial), &trial["import_id"]), ([2, 2, 0, 0, 0], &Value::Null));
+    assert_eq!(trial["preview"][0]["category_name"], "Steel");
+    assert_eq!(ada.get("/materials").await.1["total"], 0, "a trial leaves nothing");
+    let first = import(&ada, FILE, false, true).await;
+    assert!(first["import_id"].is_i64(), "{first}");
+    assert_eq!(ada.get("/materials/M2").await.1["name"], "Nut, long");
+    let again = import(&ada, FILE, false, false).await;
+    assert_eq!(again["errors"][0]["message"], "Material code M1 already exists");
+    let changed = FILE.replace("1.25", "1.5");
+    assert_eq!(counts(&import(&ada, &changed, true, false).await), [2, 0, 1, 1, 0]);
+    let second = import(&ada, &changed, true, true).await;
+    assert_eq!(ada.get("/materials/M1").await.1["standard_cost"], 1.5);
+    let undo = |id: &Value| {
+        let (ada, path) = (ada.clone(), format!("/imports/{id}/undo"));
+        async move { ada.post(&path, json!({})).await }
+    };
+    assert_eq!(undo(&second["import_id"]).await.1, json!({"archived": 0, "restored": 1, "left": []}));
+    assert_eq!(ada.get("/materials/M1").await.1["standard_cost"], 1.25);
+    let (_, left) = undo(&first["import_id"]).await;
+    assert_eq!(
+        (left["archived"].as_u64(), left["left"][0]["line"].as_u64()),
+        (Some(1), Some(2)),
+        "M1 was changed since: {left}"
+    );
+    assert_eq!(undo(&first["import_id"]).await.1["error"], "Cannot undo import");
+    assert_eq!(undo(&json!(99)).await.0, 404);
+    let imports = ada.get("/imports").await.1;
+    assert_eq!((imports["total"].as_u64(), imports["imports"][0]["updated"].as_u64()), (Some(2), Some(1)), "{imports}");
+    let vera = server.signed_in("vera@acme.example").await;
+    assert_eq!(vera.post(&format!("/imports/{}/undo", second["import_id"]), json!({})).await.0, 403);
+}
+
+#[tokio::test]
+async fn an_import_names_every_wrong_cell() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let file = "material_code;name;unit_of_measure;standard_cost\nM1;;pcs;a\nM2;B;stone;1\nM2;B;pcs;1\nM2;B;pcs;1\n\n";
+    let report = import(&ada, file, false, false).await;
+    let told: Vec<_> = report["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| format!("{} {}: {}", e["line"], e["field"].as_str().unwrap(), e["message"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "2 standard_cost: must be a number such as 12.5",
+            "3 unit_of_measure: there is no unit stone",
+            "5 material_code: Material code M2 already exists",
+        ]
+    );
+    let mapped = |mapping: Value| {
+        let (ada, body) = (ada.clone(), json!({"csv": "Nr,Text\nM1,Bolt\n", "mapping": mapping}));
+        async move { ada.post("/materials/import", body).await }
+    };
+    let (status, report) = mapped(json!({"Nr": "material_code", "Text": "name"})).await;
+    assert_eq!((status, report["errors"][0]["field"].as_str()), (200, Some("unit_of_measure")), "{report}");
+    assert_eq!(mapped(json!({"Nr": "version"})).await.0, 400);
+    assert_eq!(mapped(json!({"Nr": "name", "Text": "name"})).await.0, 400);
+    assert_eq!(mapped(json!(null)).await.1["details"][0]["field"], "csv", "no column is known");
+    let rows: String = (0..10_001).map(|i| format!("M{i},B,pcs\n")).collect();
+    let many = json!({"csv": format!("material_code,name,unit_of_measure\n{rows}"), "mapping": {"material_code": "material_code"}});
+    assert_eq!(ada.post("/materials/import", many).await.1["details"][0]["message"], "may have 10000 rows");
+}
+
+#[tokio::test]
+async fn what_is_exported_can_be_imported_and_is_never_a_formula() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let field =
+        json!({"entity_type": "material", "field_code": "lead_time", "label": "Lead time", "field_type": "number"});
+    ada.post("/custom-fields", field).await;
+    let evil = "=HYPERLINK(\"http://evil.example\")";
+    for (code, name) in [("M1", evil), ("M2", "-5 degrees"), ("M3", "two\nlines, \"quoted\"")] {
+        let body = json!({"material_code": code, "name": name, "unit_of_measure": "pcs", "standard_cost": -0.0, "custom_fields": {"lead_time": 30}});
+        assert_eq!(ada.post("/materials", body).await.0, 201);
+    }
+    let answer = ada.send(Method::GET, "/materials/export?format=csv&sort=material_code", None).await;
+    assert_eq!(answer.headers()["content-type"], "text/csv; charset=utf-8");
+    assert!(answer.headers()["content-disposition"].to_str().unwrap().contains("materials.csv"));
+    let text = answer.text().await.unwrap();
+    assert!(text.starts_with("id,material_code,name,description,category_id,category_name,"), "{text}");
+    assert!(text.contains("\"'=HYPERLINK(") && text.contains(",'-5 degrees,"), "{text}");
+    assert_eq!(counts(&import(&ada, &text, true, false).await), [3, 0, 0, 3, 0], "a round trip changes nothing");
+    let elsewhere = text.replace(",M1,", ",N1,").replace(",M2,", ",N2,").replace(",M3,", ",N3,");
+    let without_id: String = elsewhere.replacen("id,material_code", "nr,material_code", 1);
+    assert_eq!(counts(&import(&ada, &without_id, false, true).await), [3, 3, 0, 0, 0]);
+    let copy = ada.get("/materials/N1").await.1;
+    assert_eq!((copy["name"].as_str(), copy["custom_fields"]["lead_time"].as_i64()), (Some(evil), Some(30)));
+    assert_eq!(ada.get("/materials/export?format=xlsx").await.0, 400);
+    let shifts = ada.send(Method::GET, "/shifts/export?plant_id=all", None).await.text().await.unwrap();
+    let body = json!({"csv": shifts, "update_existing": true});
+    assert_eq!(counts(&ada.post("/shifts/import", body).await.1), [2, 0, 0, 2, 0], "lists and times as well");
+}
+
+#[tokio::test]
+async fn admin_15_bulk_tells_the_outcome_of_each() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let mut ids = Vec::new();
+    for code in ["M1", "M2"] {
+        let body = json!({"material_code": code, "name": code, "unit_of_measure": "pcs"});
+        ids.push(ada.post("/materials", body).await.1["id"].as_i64().unwrap());
+    }
+    let bulk = |body: Value| {
+        let ada = ada.clone();
+        async move { ada.post("/materials/bulk", body).await }
+    };
+    let (_, out) =
+        bulk(json!({"ids": [ids[0], 99, ids[1]], "action": "update", "changes": {"standard_cost": 3}})).await;
+    assert_eq!(out["done"], 2);
+    assert_eq!(out["results"][1], json!({"id": 99, "ok": false, "error": "There is no such material"}));
+    assert_eq!(ada.get("/materials?standard_cost=3").await.1["total"], 2);
+    let (_, out) = bulk(json!({"ids": ids, "action": "update", "changes": {"material_code": "M9"}})).await;
+    assert_eq!(
+        (out["done"].as_u64(), out["results"][1]["error"].as_str()),
+        (Some(1), Some("material_code: Material code M9 already exists"))
+    );
+    assert_eq!(bulk(json!({"ids": ids, "action": "archive"})).await.1["done"], 2);
+    assert_eq!(bulk(json!({"ids": ids, "action": "explode"})).await.0, 400);
+    assert_eq!(bulk(json!({"ids": [], "action": "archive"})).await.0, 400);
+    let projects =
+        [ada.post("/projects", json!({"name": "A"})).await.1, ada.post("/projects", json!({"name": "B"})).await.1];
+    let ids = projects.map(|p| p["id"].clone());
+    let (_, out) = ada.post("/projects/bulk", json!({"ids": ids, "action": "activate"})).await;
+    assert_eq!(out["done"], 2, "verbs as well: {out}");
+    let olga = server.signed_in("olga@acme.example").await;
+    let refused = parts(olga.send(Method::POST, "/materials/bulk", Some("{}".into())).await).await;
+    assert_eq!(refused.0, 403);
+}

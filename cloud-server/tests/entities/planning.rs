@@ -1,0 +1,138 @@
+//! Numbers, projects, work orders, shifts, units.
+
+use crate::support::parts;
+use crate::{made, messages, send, server};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn q_031_numbers_of_documents() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let year = &ada.get("/organization").await.1["updated_at"].as_str().unwrap()[..4].to_owned();
+    let project = |body: Value| made(&ada, "/projects", body);
+    assert_eq!(project(json!({"name": "A"})).await["project_number"], format!("P-{year}-001"));
+    assert_eq!(project(json!({"name": "B", "project_number": format!("P-{year}-002")})).await["version"], 1);
+    assert_eq!(
+        project(json!({"name": "C"})).await["project_number"],
+        format!("P-{year}-003"),
+        "a given number is skipped"
+    );
+    let version = ada.get("/organization").await.1["version"].clone();
+    let body = json!({"version": version, "number_prefixes": {"project": "PRJ/"}, "currency": "EUR"});
+    let (status, settings) = send(&ada, "PUT", "/organization", body).await;
+    assert_eq!((status, settings["currency"].as_str()), (200, Some("EUR")), "{settings}");
+    assert_eq!(project(json!({"name": "D"})).await["project_number"], format!("PRJ/{year}-004"));
+    let wrong = json!({"version": settings["version"], "timezone": "Mars", "number_prefixes": {"category": "C-"}});
+    assert_eq!(messages(&send(&ada, "PUT", "/organization", wrong).await.1).len(), 2);
+    assert_eq!(send(&ada, "PUT", "/organization", json!({"version": version})).await.0, 409);
+}
+
+#[tokio::test]
+async fn proj_01_wo_02_wo_08_from_project_to_release() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let plant = ada.get("/plants?search=P1").await.1["plants"][0]["id"].clone();
+    let lane = ada.get(&format!("/lanes?plant_id={plant}")).await.1["lanes"][0].clone();
+    let project = made(&ada, "/projects", json!({"name": "Pumps"})).await;
+    let path = format!("/projects/{}", project["id"]);
+    let act = |verb: &'static str| {
+        let (ada, path) = (ada.clone(), path.clone());
+        async move { ada.post(&format!("{path}/{verb}"), json!({})).await }
+    };
+    let body = json!({"plant_id": plant, "title": "T", "project_id": project["id"], "quantity_ordered": 5});
+    let (_, draft) = ada.post("/work-orders", body.clone()).await;
+    assert!(messages(&draft)[0].ends_with("is draft; only active projects take work orders"), "{draft}");
+    assert_eq!(act("complete").await.1["error"], "Cannot complete project");
+    assert_eq!(act("activate").await.1["status"], "active");
+    let (_, none) = ada.post("/work-orders", json!({"plant_id": plant, "title": "T"})).await;
+    assert_eq!(
+        messages(&none),
+        ["quantity_ordered: is required and must be at least 1", "project_id: is required for production"]
+    );
+    let order = made(&ada, "/work-orders", body.clone()).await;
+    assert!(order["work_order_number"].as_str().unwrap().starts_with("WO-2"), "WO-09 {order}");
+    assert_eq!((order["status"].as_str(), order["version"].as_i64()), (Some("planned"), Some(1)), "WO-01");
+    let order_path = format!("/work-orders/{}", order["id"]);
+    let mut growth = server.tenancy.plant_log_growth();
+    let (_, no_lane) = ada.post(&format!("{order_path}/release"), json!({})).await;
+    assert_eq!(messages(&no_lane), ["lane_id: is required for a release"]);
+    let (_, full) = ada.post(&format!("{order_path}/release"), json!({"lane_id": lane["id"]})).await;
+    assert_eq!(full["error"], "Cannot release work order");
+    assert!(full["reason"].as_str().unwrap().contains("full (2 of 1)"), "{full}");
+    let (status, released) =
+        ada.post(&format!("{order_path}/release"), json!({"lane_id": lane["id"], "force": true})).await;
+    assert_eq!(
+        (status, released["status"].as_str(), &released["lane_id"]),
+        (200, Some("released"), &lane["id"]),
+        "{released}"
+    );
+    assert!(growth.try_recv().is_ok(), "the edges of the plant hear of it");
+    let (_, quantity) =
+        send(&ada, "PUT", &order_path, json!({"version": released["version"], "quantity_ordered": 6})).await;
+    assert_eq!(messages(&quantity), ["quantity_ordered: cannot be changed after release"], "WO-04");
+    let (status, kept) = parts(ada.send(Method::DELETE, &order_path, None).await).await;
+    assert_eq!((status, kept["error"].as_str()), (400, Some("Cannot archive work order")), "WO-06");
+    assert_eq!(act("complete").await.0, 400, "a work order is open");
+    assert_eq!(act("pause").await.1["status"], "on_hold");
+    assert_eq!(act("cancel").await.1["status"], "cancelled");
+    assert_eq!(ada.get(&order_path).await.1["status"], "cancelled", "PROJ-06");
+    assert_eq!(
+        send(&ada, "PUT", &path, json!({"version": 4, "name": "X"})).await.0,
+        400,
+        "a cancelled project is locked"
+    );
+    let maintenance = json!({"plant_id": plant, "title": "Oil", "work_order_type": "maintenance"});
+    assert_eq!(
+        messages(&ada.post("/work-orders", maintenance).await.1),
+        ["machine_id: is required for maintenance"],
+        "Q-030"
+    );
+}
+
+#[tokio::test]
+async fn a_new_organisation_has_units_and_keeps_their_meaning() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    for (code, dimension, numerator) in
+        [("kg", "mass", 1_000), ("mm", "length", 1), ("h", "time", 3_600), ("pcs", "count", 1)]
+    {
+        let unit = ada.get(&format!("/units/{code}")).await.1;
+        assert_eq!(
+            (unit["dimension"].as_str(), unit["numerator"].as_i64()),
+            (Some(dimension), Some(numerator)),
+            "{unit}"
+        );
+    }
+    let (_, refused) =
+        send(&ada, "PUT", "/units/kg", json!({"version": 1, "dimension": "length", "denominator": 0})).await;
+    assert_eq!(messages(&refused), ["denominator: must be at least 1"]);
+    let (_, refused) = send(&ada, "PUT", "/units/kg", json!({"version": 1, "dimension": "length"})).await;
+    assert_eq!(messages(&refused), ["dimension: cannot be changed; make a new unit"]);
+}
+
+#[tokio::test]
+async fn shift_02_api_18_shifts() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let plant = ada.get("/plants?search=P1").await.1["plants"][0]["id"].clone();
+    let night = json!({
+        "plant_id": plant, "name": "Night", "start_time": "22:00", "end_time": "06:00", "break_duration_minutes": 30,
+        "active_days": ["sunday", "monday", "tuesday", "wednesday", "thursday"], "production_target_units": 350, "oee_target_percent": 80,
+        "quality_target_percent": 99.5, "breaks": [{"from": "02:00", "minutes": 20}],
+    });
+    let mut growth = server.tenancy.plant_log_growth();
+    let made = made(&ada, "/shifts", night.clone()).await;
+    for (name, value) in night.as_object().unwrap() {
+        assert_eq!(&made[name], value, "{name}");
+    }
+    assert!(growth.try_recv().is_ok(), "edges hear of it");
+    let wrong = json!({"plant_id": plant, "name": "X", "start_time": "25:00", "end_time": "06:00", "active_days": ["mon"], "oee_target_percent": 101});
+    assert_eq!(messages(&ada.post("/shifts", wrong).await.1).len(), 3);
+    let long = json!({"plant_id": plant, "name": "X", "start_time": "06:00", "end_time": "07:00", "break_duration_minutes": 60, "breaks": [{"from": "06:10", "minutes": 61}]});
+    assert_eq!(messages(&ada.post("/shifts", long).await.1).len(), 2);
+    ada.send(Method::DELETE, &format!("/shifts/{}", made["id"]), None).await;
+    let ada = &ada;
+    let total = |query: &'static str| async move { ada.get(&format!("/shifts?{query}")).await.1["total"].as_u64() };
+    assert_eq!((total("active_only=true").await, total("active_only=false").await), (Some(2), Some(3)));
+}
