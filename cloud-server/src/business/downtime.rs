@@ -173,10 +173,10 @@ fn share(part: i64, whole: i64) -> Option<f64> {
 /// # Errors
 /// When the database fails.
 pub fn reasons(tx: &Tx<'_>, page: Page) -> Result<ReasonList, DbError> {
-    let count = "SELECT count(*) AS n FROM downtime_reasons WHERE organization_id = $1 AND is_active = 1";
+    let count = "SELECT count(*) AS n FROM downtime_reasons WHERE organization_id = $1 AND is_active = TRUE";
     let total = tx.query_one(count, params![tx.org()])?.map_or(Ok(0), |r| r.get("n"))?;
     let rows = tx.query(
-        "SELECT * FROM downtime_reasons WHERE organization_id = $1 AND is_active = 1 ORDER BY id LIMIT $2 OFFSET $3",
+        "SELECT * FROM downtime_reasons WHERE organization_id = $1 AND is_active = TRUE ORDER BY id LIMIT $2 OFFSET $3",
         params![tx.org(), page.per_page, page.offset()],
     )?;
     let view = |row: &Row| {

@@ -92,7 +92,7 @@ pub fn all(tx: &Tx<'_>, filter: &Filter, stale_after: i64) -> Result<Vec<Seen>, 
     let (all_plants, user) = reach_values(tx.caller());
     let sql = format!(
         "{VIEW} AND {} AND ($4 = 0 OR m.plant_id = $4)
-         AND ($5 = '' OR instr(lower(m.machine_code), $5) > 0 OR instr(lower(m.name), $5) > 0)
+         AND ($5 = '' OR contains(m.machine_code, $5) OR contains(m.name, $5))
          ORDER BY m.machine_code LIMIT {MACHINES_MAX}",
         reach_sql("m.plant_id")
     );

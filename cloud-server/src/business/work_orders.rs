@@ -320,7 +320,7 @@ pub fn list(tx: &Tx<'_>, filter: &Filter, page: Page) -> Result<WorkOrderList, D
     let (all_plants, user) = reach_values(tx.caller());
     let wanted = filter.statuses.iter().map(|s| format!(",{},", s.code())).collect::<String>();
     let condition = format!(
-        "AND {} AND ($4 = '' OR instr($4, ',' || w.status || ',') > 0) AND ($5 = 0 OR w.plant_id = $5)",
+        "AND {} AND ($4 = '' OR contains($4, ',' || w.status || ',')) AND ($5 = 0 OR w.plant_id = $5)",
         reach_sql("w.plant_id")
     );
     let values = params![tx.org(), all_plants, user, wanted, filter.plant.unwrap_or(0)];
@@ -413,3 +413,8 @@ pub fn refused_by_edge(verb: WorkOrderVerb, reason: String) -> ApiError {
 #[cfg(test)]
 #[path = "work_orders_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "work_orders_tests.rs"]
+#[expect(clippy::duplicate_mod, reason = "the same tests on the other database")]
+mod on_postgres;

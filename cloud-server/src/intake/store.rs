@@ -130,7 +130,7 @@ pub fn take(
 /// When the database fails.
 pub fn seen(tx: &WriteTx<'_>, edge: i64, note: &Seen) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE edges SET last_seen_at = $3, head = max(head, $4), program_version = coalesce($5, program_version), updated_at = $3
+        "UPDATE edges SET last_seen_at = $3, head = CASE WHEN head < $4 THEN $4 ELSE head END, program_version = coalesce($5, program_version), updated_at = $3
          WHERE organization_id = $1 AND id = $2",
         params![tx.org(), edge, tx.now(), signed(note.head), note.version.clone()],
     )?;

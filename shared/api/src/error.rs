@@ -39,13 +39,21 @@ pub struct ApiError {
 impl ApiError {
     #[must_use]
     pub fn new(status: u16, error: &str, reason: impl Into<String>) -> Self {
-        Self { status, body: ErrorBody { error: error.to_owned(), reason: Some(reason.into()), details: vec![], current: None }, retry_after_seconds: None }
+        Self {
+            status,
+            body: ErrorBody { error: error.to_owned(), reason: Some(reason.into()), details: vec![], current: None },
+            retry_after_seconds: None,
+        }
     }
 
     /// 400 with the wrong fields.
     #[must_use]
     pub fn invalid(details: Vec<Detail>) -> Self {
-        Self { status: 400, body: ErrorBody { error: "Validation failed".into(), reason: None, details, current: None }, retry_after_seconds: None }
+        Self {
+            status: 400,
+            body: ErrorBody { error: "Validation failed".into(), reason: None, details, current: None },
+            retry_after_seconds: None,
+        }
     }
 
     /// 400 with one wrong field.

@@ -85,7 +85,7 @@ async fn sync_10_machine_time_and_counts_become_rows() {
         Observed { until: Timestamp(T + 10) }.into(),
     ])
     .await;
-    let changes = "SELECT group_concat(activity, ' ') AS t FROM (SELECT activity FROM activity_changes WHERE organization_id = $1 ORDER BY at)";
+    let changes = "SELECT string_agg(activity, ' ' ORDER BY at) AS t FROM activity_changes WHERE organization_id = $1";
     assert_eq!(cloud.text(changes, &[]).await, "running down", "of two at one moment the later in the log counts");
     assert_eq!(
         cloud.number("SELECT total * 100 + rejected AS n FROM count_buckets WHERE organization_id = $1", &[]).await,
