@@ -109,7 +109,7 @@ impl<'t, 's> Projection<'t, 's> {
             Fact::ActivityChanged(fact) => self.activity_changed(&fact),
             Fact::Counted(fact) => self.counted(&fact),
             Fact::Observed(fact) => self.observed(&fact),
-            Fact::AgentStarted(fact) => self.undoable(|p| p.agent_started(&fact)),
+            Fact::AgentStarted(fact) => self.agent_started(&fact),
             Fact::DowntimeOpened(fact) => self.undoable(|p| p.downtime_opened(&fact, op.hlc)),
             Fact::DowntimeClassified(fact) => self.undoable(|p| p.downtime_classified(&fact, op.hlc)),
             Fact::DowntimeClosed(fact) => self.undoable(|p| p.downtime_closed(&fact)),

@@ -182,7 +182,7 @@ pub fn evidence(tx: &WriteTx<'_>, origin: Uuid, seq: Option<u64>, body: &[u8], r
     let pos = tx.next_pos()?;
     tx.execute(
         "INSERT INTO quarantine (organization_id, pos, origin, seq, received_at, reason, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        params![tx.org(), pos, origin, seq.map(signed), tx.now(), reason, body],
+        params![tx.org(), pos, origin, seq.map(signed), tx.now(), reason.replace('\0', " "), body],
     )?;
     Ok(())
 }

@@ -242,3 +242,10 @@ fn vault(data_dir: &Path) -> Result<Vault, DbError> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(failed)?;
     Vault::open(data_dir).map_err(failed)
 }
+
+#[cfg(test)]
+#[path = "race_tests.rs"]
+#[expect(clippy::duplicate_mod, reason = "the same tests on the other database")]
+mod on_postgres;
+#[cfg(test)]
+mod race_tests;

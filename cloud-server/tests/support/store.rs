@@ -80,6 +80,17 @@ impl Store {
         }
     }
 
+    /// What only the owner of the tables may do.
+    pub async fn as_owner(&self, organization: i64, sql: &str) {
+        match &self.database {
+            Some(fresh) => {
+                let owner = fresh.connect(OWNER).await;
+                owner.batch_execute(&format!("SET search_path = organization; {sql}")).await.unwrap();
+            }
+            None => drop(execute(&self.organization(organization).await, sql, &[]).await.unwrap()),
+        }
+    }
+
     /// Sections of a configuration file that lead to this data.
     pub fn config(&self) -> String {
         let server = format!("[server]\ndata_dir = \"{}\"\n", self.dir().display());
@@ -136,7 +147,9 @@ impl Fresh {
     }
 
     pub fn url(&self, role: &str) -> String {
-        self.superuser.replace("postgres@", &format!("{role}@")).replace("/postgres", &format!("/{}", self.name))
+        let (_, place) = self.superuser.split_once('@').unwrap();
+        let (host, _) = place.rsplit_once('/').unwrap();
+        format!("postgresql://{role}@{host}/{}", self.name)
     }
 
     pub fn address(&self, role: &str) -> Address {

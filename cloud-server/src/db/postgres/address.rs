@@ -9,7 +9,7 @@ use tokio_postgres::config::{Host, SslMode};
 /// An address such as `postgresql://unison_app@db.example/unison`, checked. Its text never shows a password.
 #[derive(Clone)]
 pub struct Address {
-    config: Config,
+    config: Box<Config>,
     role: String,
 }
 
@@ -51,7 +51,7 @@ impl FromStr for Address {
                     .into(),
             );
         }
-        Ok(Self { config, role })
+        Ok(Self { config: Box::new(config), role })
     }
 }
 
@@ -68,7 +68,7 @@ impl Address {
     }
 
     pub(super) fn config(&self) -> Config {
-        limited(self.config.clone())
+        limited((*self.config).clone())
     }
 
     /// Connects outside of any pool and without the limits of one.

@@ -65,7 +65,7 @@ async fn row_level_security(client: &Client, wrong: &mut Vec<String>) -> Result<
             (c.relkind = 'r' AND n.nspname = 'organization' AND NOT (c.relrowsecurity AND c.relforcerowsecurity), 'has no forced row-level security'),
             (c.relkind = 'r' AND n.nspname = 'organization' AND ARRAY['own'] IS DISTINCT FROM
                (SELECT array_agg(p.polname::text) FROM pg_policy p WHERE p.polrelid = c.oid), 'has not the one policy \"own\"'),
-            (EXISTS (SELECT 1 FROM pg_policy p, (VALUES (pg_get_expr(p.polqual, p.polrelid)), (pg_get_expr(p.polwithcheck, p.polrelid))) AS e (text)
+            (EXISTS (SELECT 1 FROM pg_policy p, LATERAL (VALUES (pg_get_expr(p.polqual, p.polrelid)), (pg_get_expr(p.polwithcheck, p.polrelid))) AS e (text)
                WHERE p.polrelid = c.oid AND (p.polcmd <> '*' OR p.polroles <> '{0}' OR e.text IS DISTINCT FROM $1)), 'has a policy that was changed')
           ) AS faults (there, why)
         WHERE n.nspname IN ('organization', 'platform') AND there ORDER BY 1";

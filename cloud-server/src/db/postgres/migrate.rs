@@ -12,8 +12,8 @@ const LOCK: i64 = 0x554e_4953_4d49_4752;
 /// those of Unicode.
 const FUNCTIONS: &str = "
 CREATE OR REPLACE FUNCTION contains(haystack text, needle text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-  AS $f$ SELECT position(replace(lower(needle COLLATE \"und-x-icu\"), 'ς', 'σ') COLLATE \"C\"
-                      IN replace(lower(haystack COLLATE \"und-x-icu\"), 'ς', 'σ') COLLATE \"C\") > 0 $f$;
+  AS $f$ SELECT strpos(replace(lower(haystack COLLATE \"und-x-icu\"), 'ς', 'σ') COLLATE \"C\",
+                       replace(lower(needle COLLATE \"und-x-icu\"), 'ς', 'σ') COLLATE \"C\") > 0 $f$;
 CREATE OR REPLACE FUNCTION json_text(document jsonb, key text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   AS $f$ SELECT document ->> key $f$;
 ";

@@ -26,7 +26,7 @@ impl Transaction {
         for _ in 0..=pool.size_max() {
             match runtime.block_on(lent.batch_execute(words)) {
                 Ok(()) => return Ok(Self { client: Some(lent), pool: pool.clone(), runtime }),
-                Err(e) if lent.is_closed() || e.is_closed() => {
+                Err(e) if lent.is_closed() || is_gone(&e) => {
                     drop(Lent::take(lent));
                     lent = runtime.block_on(pool.get())?;
                 }
@@ -123,6 +123,11 @@ impl Drop for Transaction {
             drop(Lent::take(client));
         }
     }
+}
+
+/// The connection is lost, or the server ends it.
+fn is_gone(e: &tokio_postgres::Error) -> bool {
+    e.is_closed() || e.code().is_some_and(|code| code.code().starts_with("57P"))
 }
 
 fn bound(params: &[Value]) -> impl ExactSizeIterator<Item = &(dyn ToSql + Sync)> {

@@ -95,6 +95,11 @@ impl Cloud {
         self.tenancy.write(&self.system(), move |tx| tx.execute(sql, &values)).await.unwrap();
     }
 
+    /// What only the owner of the tables may do.
+    pub async fn as_owner(&self, sql: &str) {
+        self.store.as_ref().unwrap().as_owner(self.org, sql).await;
+    }
+
     /// The only number of the answer.
     pub async fn number(&self, sql: &'static str, values: &[crate::db::Value]) -> i64 {
         let values = [params![self.org], values].concat();
