@@ -2,10 +2,12 @@
 
 mod support;
 
+use cloud_server::params;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use support::{PASSWORD, Server, Session, parts};
+use unison_core::time::Timestamp;
 
 const NEW: &str = "a much better one";
 
@@ -217,11 +219,9 @@ async fn q_134_stolen_shapes_of_tokens_open_nothing() {
         assert_eq!(thief.get("/me").await.0, 401);
     }
     // A token whose row is gone is worth nothing, however well it is signed.
-    let file =
-        rusqlite::Connection::open(server.data_dir().join(format!("org-{}.db", server.organization.id))).unwrap();
-    file.execute("UPDATE sessions SET expires_at = 1", []).unwrap();
+    server.execute("UPDATE sessions SET expires_at = $1", params![Timestamp(1)]).await;
     assert_eq!(olga.get("/me").await.0, 401);
-    file.execute("DELETE FROM sessions", []).unwrap();
+    server.execute("DELETE FROM sessions", &[]).await;
     assert_eq!(olga.get("/me").await.0, 401);
 }
 

@@ -12,5 +12,11 @@ mod beside_the_server;
 mod door;
 #[path = "../floor.rs"]
 mod floor;
+#[path = "../people.rs"]
+mod people;
 #[path = "../production.rs"]
 mod production;
+#[path = "../sessions.rs"]
+mod sessions;
+#[path = "../tenancy.rs"]
+mod tenancy;

@@ -134,10 +134,10 @@ impl Server {
 
     /// The organisation's administrator, with the password of everybody.
     pub async fn admin(&self) -> Session<'_> {
-        let file =
-            rusqlite::Connection::open(self.data_dir().join(format!("org-{}.db", self.organization.id))).unwrap();
-        let sql = "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE email LIKE 'olga@%') WHERE email LIKE 'admin@%'";
-        file.execute(sql, []).unwrap();
+        let sql =
+            "UPDATE users SET password_hash = (SELECT u.password_hash FROM users u WHERE u.email = 'olga@acme.example')
+                   WHERE email = 'admin@acme.example'";
+        self.execute(sql, &[]).await;
         self.signed_in("admin@acme.example").await
     }
 
