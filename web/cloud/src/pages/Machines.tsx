@@ -5,24 +5,26 @@ import { byUrgency, clock, Empty, LiveZone, Loaded, needsReason, percent, shownS
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Filter } from '../parts/Filter';
 import { useMachines } from '../reads';
-import { usePlant } from '../services';
+import { useCurrentPlantId, usePlant } from '../services';
+import { LiveOrTable } from '../parts/LiveOrTable';
 
 interface Props {
   search?: string;
   state?: string;
-  plant?: number;
 }
 
-export function Machines({ search = '', state, plant }: Props) {
+export function Machines({ search = '', state }: Props) {
   const { t } = useTexts();
   const navigate = useNavigate();
   const machines = useMachines();
-  const zone = usePlant(plant)?.timezone;
+  const zone = usePlant()?.timezone;
+  const plant = useCurrentPlantId();
   const set = (next: Props) => void navigate({ to: '/machines', search: (old) => ({ ...old, ...next }), replace: true });
   return (
     <section aria-labelledby="title">
       <header className="head">
         <h1 id="title">{t('nav.machines')}</h1>
+        <LiveOrTable live="/machines" />
         <Filter value={search} label={t('machines.filter')} onChange={(text) => set({ search: text || undefined })} />
         {state && <button type="button" className="button" onClick={() => set({ state: undefined })}>{t(`state.${state}`)} ×</button>}
       </header>

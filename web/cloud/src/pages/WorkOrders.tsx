@@ -6,7 +6,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Filter } from '../parts/Filter';
 import { useOrders } from '../reads';
-import { queries, usePlant } from '../services';
+import { queries, useCurrentPlantId, usePlant } from '../services';
+import { LiveOrTable } from '../parts/LiveOrTable';
 
 const OPEN = 'released,in_progress,paused';
 const STATUSES = ['open', 'planned', 'released', 'in_progress', 'paused', 'completed', 'all'] as const;
@@ -15,19 +16,20 @@ const VERBS = ['start', 'pause', 'resume', 'complete'] as const;
 interface Props {
   search?: string;
   status?: string;
-  plant?: number;
 }
 
-export function WorkOrders({ search = '', status = 'open', plant }: Props) {
+export function WorkOrders({ search = '', status = 'open' }: Props) {
   const { t } = useTexts();
   const navigate = useNavigate();
   const orders = useOrders(status === 'open' ? OPEN : status === 'all' ? undefined : status);
-  const zone = usePlant(plant)?.timezone;
+  const zone = usePlant()?.timezone;
+  const plant = useCurrentPlantId();
   const set = (next: Props) => void navigate({ to: '/work-orders', search: (old) => ({ ...old, ...next }), replace: true });
   return (
     <section aria-labelledby="title">
       <header className="head">
         <h1 id="title">{t('nav.orders')}</h1>
+        <LiveOrTable live="/work-orders" />
         <Filter value={search} label={t('orders.filter')} onChange={(text) => set({ search: text || undefined })} />
         <select aria-label={t('orders.status')} value={status} data-testid="status-filter" onChange={(event) => set({ status: event.target.value === 'open' ? undefined : event.target.value })}>
           {STATUSES.map((s) => <option key={s} value={s}>{s === 'open' || s === 'all' ? t(`orders.${s}`) : t(`wo.${s}`)}</option>)}

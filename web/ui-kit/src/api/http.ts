@@ -68,13 +68,14 @@ export interface CallOptions {
   query?: Query;
   signal?: AbortSignal;
   idempotencyKey?: string;
+  timeoutMs?: number;
 }
 
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json', ...extraHeaders() };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey;
-  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const limit = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   let response: Response;
   try {
     response = await fetch(BASE + withQuery(path, options.query), {

@@ -178,6 +178,7 @@ export interface RibbonData {
 
 export interface User extends Named {
   email?: string | null;
+  phone?: string | null;
   roles: string[];
 }
 
@@ -199,6 +200,11 @@ export interface CloudSession {
   user: User;
   organization: { name: string; subdomain: string };
   plants: Plant[];
+  /** The plant that plant-scoped lists and figures are about. */
+  current_plant_id?: number | null;
+  /** True after a first log-in with a password that somebody else chose. */
+  must_change_password?: boolean;
+  permissions?: string[];
   expires_at?: Timestamp;
 }
 
@@ -291,6 +297,8 @@ export interface Refusal {
   error: string;
   reason?: string;
   details?: { field: string; message: string }[];
+  /** With a conflict: the record as it is now. */
+  current?: unknown;
 }
 
 export interface NewProductionLog {
