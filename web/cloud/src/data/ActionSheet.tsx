@@ -47,7 +47,7 @@ export function ActionSheet({ form, action, title, record, onClose, onRun }: Pro
         {general && <p className="form-problem" role="alert">{general}</p>}
         <div className="fields">
           {action.fields.map((field) => (
-            <FieldRow key={field.name} entity={form.entity} field={field} value={inputs[field.name] ?? null} text={texts[field.name] ?? null} problem={problems[field.name] ?? null} disabled={busy}
+            <FieldRow key={field.name} entity={form.entity} field={field} value={inputs[field.name] ?? null} text={texts[field.name] ?? null} problem={problems[field.name] ?? null}
               onChange={(value, text) => { setInputs({ ...inputs, [field.name]: value }); if (text !== undefined) setTexts({ ...texts, [field.name]: text }); }} />
           ))}
         </div>

@@ -118,7 +118,7 @@ function ChangeField({ form, busy, count, onClose, onRun }: { form: EntityForm; 
               {fields.map((f) => <option key={f.name} value={f.name}>{labels.field(form.entity, f)}</option>)}
             </select>
           </div>
-          {field && <FieldRow key={name} entity={form.entity} field={field} value={value} text={text} problem={problem} disabled={busy} onChange={(next, label) => { setValue(next); if (label !== undefined) setText(label); }} />}
+          {field && <FieldRow key={name} entity={form.entity} field={field} value={value} text={text} problem={problem} onChange={(next, label) => { setValue(next); if (label !== undefined) setText(label); }} />}
         </div>
         <div className="form-foot">
           <button type="submit" className="button button-main" data-save disabled={busy || !field} data-testid="bulk-apply">{t('bulk.apply', { count })}</button>

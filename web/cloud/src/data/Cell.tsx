@@ -40,6 +40,7 @@ export function textOf(field: Field, value: unknown, { texts: { t, language }, l
     case 'object':
       return plain(value);
     default:
+      if (typeof value === 'boolean') return t(value ? 'data.yes' : 'data.no');
       return typeof value === 'object' ? plain(value) : String(value);
   }
 }

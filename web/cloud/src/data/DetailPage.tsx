@@ -1,13 +1,13 @@
 /** One record: what it holds, what may be done to it, and who changed it when. */
-import { dayAndClock, Skeletons, useTexts, type EntityForm, type Field, type ResourceRecord } from '@unison/ui-kit';
+import { clock, Skeletons, useTexts, type EntityForm, type Field, type ResourceRecord } from '@unison/ui-kit';
 import { Link } from '@tanstack/react-router';
 import './data.css';
 import { GrantsInWords } from '../people/GrantsInWords';
 import { usePlant } from '../services';
-import { Cell } from './Cell';
+import { Cell, dateText } from './Cell';
 import { Forbidden } from './Forbidden';
 import { History } from './History';
-import { useLabels } from './labels';
+import { useLabels, useWordOf } from './labels';
 import { RecordActions } from './RecordActions';
 import { useForm, useRecord } from './reads';
 import { keyOf, titleOf } from './values';
@@ -20,10 +20,11 @@ const GRANTS = ['grants', 'permissions'];
 
 export function DetailPage({ path, id, tab }: { path: string; id: string; tab?: Tab }) {
   const form = useForm(path);
+  const word = useWordOf(path);
   const record = useRecord(path, id);
   const failed = form.isError ? form : record.isError ? record : null;
   if (form.data && record.data) return <Described form={form.data} record={record.data} tab={tab} />;
-  return failed ? <Forbidden what={path.slice(1)} error={failed.error} retry={() => void failed.refetch()} /> : <Skeletons count={6} height={40} />;
+  return failed ? <Forbidden what={word} error={failed.error} retry={() => void failed.refetch()} /> : <Skeletons count={6} height={40} />;
 }
 
 function Described({ form, record, tab }: { form: EntityForm; record: ResourceRecord; tab?: Tab }) {
@@ -32,6 +33,7 @@ function Described({ form, record, tab }: { form: EntityForm; record: ResourceRe
   const zone = usePlant()?.timezone;
   const { code, title } = titleOf(record, form);
   const params = { path: form.path.slice(1), id: keyOf(record) };
+  const at = (moment: string) => `${dateText(moment, zone, language)} ${clock(moment, zone, language)}`;
   const lead = [form.code_field, form.title_field];
   const fields = form.fields.filter((f) => !lead.includes(f.name) && isWanted(form.entity, f.name, { field_type: String(record['field_type'] ?? '') }));
   return (
@@ -50,7 +52,7 @@ function Described({ form, record, tab }: { form: EntityForm; record: ResourceRe
         <>
           <div className="panel"><Facts form={form} fields={fields} record={record} zone={zone} /></div>
           {form.custom_fields.length > 0 && <div className="panel"><h2>{t('data.additional')}</h2><Facts form={form} fields={form.custom_fields} record={record} zone={zone} /></div>}
-          <p className="dim made">{t('data.made', { created: dayAndClock(record.created_at, zone, language), updated: dayAndClock(record.updated_at, zone, language), version: record.version })}</p>
+          <p className="dim made">{t('data.made', { created: at(record.created_at), updated: at(record.updated_at), version: record.version })}</p>
         </>
       )}
     </section>

@@ -1,28 +1,39 @@
 /** The filters of a list, one per field that the server can filter by, and which records of which plants. */
 import { useTexts, type EntityForm, type Field } from '@unison/ui-kit';
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { Filter } from '../parts/Filter';
 import { usePlant, useSession } from '../services';
 import { filterable, filterName, isRange, type ListSearch } from './address';
 import { useLabels } from './labels';
 import { ReferenceInput } from './ReferenceInput';
-import { useRested } from './reads';
 import { fromLocal, toLocal } from './values';
+
+const REST_MS = 250;
 
 type Change = (change: Record<string, string | undefined>, replace?: boolean) => void;
 
 /** The address follows once the typing rests, so that each letter is no question to the server. */
 function useResting(value: string, onChange: (text: string) => void): [string, (text: string) => void] {
   const [typed, setTyped] = useState<string | null>(null);
-  const rested = useRested(typed, 250);
+  const [sent, setSent] = useState<string | null>(null);
+  const [seen, setSeen] = useState(value);
+  if (seen !== value) {
+    setSeen(value);
+    // The address caught up with the typing, or somebody else changed it; letters typed meanwhile stay.
+    if (value !== sent || typed === value) setTyped(null);
+  }
+  const latest = useRef(onChange);
   useEffect(() => {
-    if (rested !== null && rested === typed) {
-      onChange(rested);
-      setTyped(null);
-    }
-    // Only when the typing came to rest.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [rested, typed]);
+    latest.current = onChange;
+  });
+  useEffect(() => {
+    if (typed === null) return undefined;
+    const timer = window.setTimeout(() => {
+      setSent(typed);
+      latest.current(typed);
+    }, REST_MS);
+    return () => window.clearTimeout(timer);
+  }, [typed]);
   return [typed ?? value, setTyped];
 }
 

@@ -4,7 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import './data.css';
 import { Forbidden } from './Forbidden';
-import { useLabels } from './labels';
+import { useLabels, useWordOf } from './labels';
 import { refusalOf } from './Refusable';
 import { useForm, useRecord } from './reads';
 import { ResourceForm } from './ResourceForm';
@@ -13,8 +13,9 @@ import { keyOf, titleOf } from './values';
 
 export function NewPage({ path, prefill }: { path: string; prefill: Record<string, string> }) {
   const form = useForm(path);
+  const word = useWordOf(path);
   if (form.data) return <New form={form.data} prefill={prefill} />;
-  return form.isError ? <Forbidden what={path.slice(1)} error={form.error} retry={() => void form.refetch()} /> : <Skeletons count={8} height={32} />;
+  return form.isError ? <Forbidden what={word} error={form.error} retry={() => void form.refetch()} /> : <Skeletons count={8} height={32} />;
 }
 
 function New({ form, prefill }: { form: EntityForm; prefill: Record<string, string> }) {
@@ -47,10 +48,11 @@ function New({ form, prefill }: { form: EntityForm; prefill: Record<string, stri
 
 export function EditPage({ path, id }: { path: string; id: string }) {
   const form = useForm(path);
+  const word = useWordOf(path);
   const record = useRecord(path, id);
   const failed = form.isError ? form : record.isError ? record : null;
   if (form.data && record.data) return <Edit key={String(record.data.id)} form={form.data} record={record.data} />;
-  return failed ? <Forbidden what={path.slice(1)} error={failed.error} retry={() => void failed.refetch()} /> : <Skeletons count={8} height={32} />;
+  return failed ? <Forbidden what={word} error={failed.error} retry={() => void failed.refetch()} /> : <Skeletons count={8} height={32} />;
 }
 
 function Edit({ form, record }: { form: EntityForm; record: ResourceRecord }) {

@@ -35,17 +35,18 @@ export function AuditRows({ query, form, onPage }: { query: Query; form?: Entity
 const unknownField = (name: string): Field => ({ name, label: name.replace(/^custom_fields\./, '').replaceAll('_', ' ').replace(/^./, (c) => c.toUpperCase()), kind: 'text', required: false, read_only: true, in_list: false, filter: false, sort: false });
 
 function Row({ entry, form }: { entry: AuditEntry; form?: EntityForm }) {
-  const { t, language } = useTexts();
+  const { t, has, language } = useTexts();
   const labels = useLabels();
   const entity = useEntities().data?.find((e) => e.entity === entry.entity);
   const zone = usePlant()?.timezone;
   const words = useTextOf(entry.entity, zone);
+  const did = (action: string) => labels.action(entry.entity, action, has(`audit.did.${action}`) ? t(`audit.did.${action}`) : action.replaceAll(/[_-]/g, ' ').replace(/^./, (c) => c.toUpperCase()));
   return (
     <tr data-row tabIndex={-1}>
       <td data-label={t('audit.at')} className="nowrap">{dateText(entry.at, zone, language)} {clock(entry.at, zone, language)}</td>
       <td data-label={t('audit.actor')} className="nowrap">{entry.actor}</td>
       {!form && <td data-label={t('audit.what')} className="nowrap">{entity ? <Link to="/data/$path/$id" params={{ path: entity.path.slice(1), id: entry.entity_id }}>{labels.entity(entity)} {entry.entity_id}</Link> : `${entry.entity} ${entry.entity_id}`}</td>}
-      <td data-label={t('audit.action')} className="nowrap">{labels.action(entry.entity, entry.action, entry.action.replaceAll('_', ' '))}</td>
+      <td data-label={t('audit.action')} className="nowrap">{did(entry.action)}</td>
       <td data-label={t('audit.changes')} className="audit-changes">
         <dl>
           {entry.changes.map((change) => {

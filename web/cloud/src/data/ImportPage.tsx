@@ -6,7 +6,7 @@ import './data.css';
 import { importFile, undoImport, type Id } from './calls';
 import { decodeFile, FILE_BYTES_MAX, parseCsv, withCommas } from './csv';
 import { Forbidden } from './Forbidden';
-import { useLabels } from './labels';
+import { useLabels, useWordOf } from './labels';
 import { refusalOf } from './Refusable';
 import { refresh, useForm } from './reads';
 import { editableFields } from './ResourceForm';
@@ -20,8 +20,9 @@ type Mapping = Record<string, string | null>;
 
 export function ImportPage({ path }: { path: string }) {
   const form = useForm(path);
+  const word = useWordOf(path);
   if (form.data) return <Wizard form={form.data} />;
-  return form.isError ? <Forbidden what={path.slice(1)} error={form.error} retry={() => void form.refetch()} /> : <Skeletons count={6} height={40} />;
+  return form.isError ? <Forbidden what={word} error={form.error} retry={() => void form.refetch()} /> : <Skeletons count={6} height={40} />;
 }
 
 function Wizard({ form }: { form: EntityForm }) {

@@ -13,7 +13,7 @@ import { BulkBar } from './BulkBar';
 import { exportCsv } from './calls';
 import { Filters, RestingSearch } from './Filters';
 import { Forbidden } from './Forbidden';
-import { useLabels } from './labels';
+import { useLabels, useWordOf } from './labels';
 import { Paging } from './Paging';
 import { Refusable, refusalOf } from './Refusable';
 import { useForm, useList } from './reads';
@@ -21,8 +21,9 @@ import { Rows } from './Rows';
 
 export function ListPage({ path, search }: { path: string; search: ListSearch }) {
   const form = useForm(path);
+  const word = useWordOf(path);
   if (form.data) return <Described key={path} form={form.data} search={search} />;
-  if (form.isError) return <Forbidden what={path.slice(1)} error={form.error} retry={() => void form.refetch()} />;
+  if (form.isError) return <Forbidden what={word} error={form.error} retry={() => void form.refetch()} />;
   return <Skeletons count={8} height={32} />;
 }
 
@@ -58,7 +59,7 @@ function Described({ form, search }: { form: EntityForm; search: ListSearch }) {
         <div className="head-right">
           {form.allowed.some((a) => a.action === 'export') && <Export form={form} search={search} reason={why('export')} />}
           {form.allowed.some((a) => a.action === 'import') && <Refusable reason={why('import')} testId="import" onPress={() => void navigate({ to: '/data/$path/import', params: { path } })}>{t('data.import')}</Refusable>}
-          {!live && form.allowed.some((a) => a.action === 'create') && <Refusable className="button button-main head-new" reason={why('create')} create testId="new" onPress={() => void navigate({ to: '/data/$path/new', params: { path } })}>{t('data.new', { what: labels.entity(form) })}</Refusable>}
+          {form.allowed.some((a) => a.action === 'create') && <Refusable className="button button-main head-new" reason={why('create')} create testId="new" onPress={() => void navigate({ to: '/data/$path/new', params: { path } })}>{t('data.new', { what: labels.entity(form) })}</Refusable>}
         </div>
       </header>
       {open && <Filters form={form} search={search} onChange={change} onClear={count > 0 ? clear : undefined} />}

@@ -4,7 +4,7 @@
  */
 import { ApiError, reasonOf, useTexts, uuidv7, type EntityForm, type Field, type ResourceRecord, type Values } from '@unison/ui-kit';
 import { useBlocker } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { Dialog } from '../parts/Dialog';
 import { usePlant, useSession } from '../services';
 import { changeRecord, createRecord } from './calls';
@@ -67,9 +67,11 @@ export function ResourceForm(props: ResourceFormProps) {
   const { record, base, inputs, texts } = editing;
   const dirty = isDirty(inputs, base);
   const blocker = useBlocker({ shouldBlockFn: () => guards && dirty && !saved.current, enableBeforeUnload: () => guards && dirty && !saved.current, withResolver: true });
-  const focusProblem = useCallback((): void => {
-    window.setTimeout(() => element.current?.querySelector<HTMLElement>('.field-wrong :is(input, select, textarea)')?.focus(), 0);
-  }, []);
+  const [mistakes, setMistakes] = useState(0);
+  const focusProblem = (): void => setMistakes((n) => n + 1);
+  useEffect(() => {
+    if (mistakes > 0) element.current?.querySelector<HTMLElement>('.field-wrong :is(input, select, textarea)')?.focus();
+  }, [mistakes]);
   useEffect(() => {
     if (!record) element.current?.querySelector<HTMLElement>(':is(input, select, textarea):not(:disabled)')?.focus({ preventScroll: true });
     // Only when the form appears.
@@ -78,7 +80,7 @@ export function ResourceForm(props: ResourceFormProps) {
 
   const change = (name: string, value: Input, text?: string | null): void => {
     setEditing((old) => ({ ...old, inputs: { ...old.inputs, [name]: value }, texts: text === undefined ? old.texts : { ...old.texts, [name]: text } }));
-    setProblems(({ [name]: _mended, ...rest }) => rest);
+    setProblems((old) => Object.fromEntries(Object.entries(old).filter(([field]) => field !== name)));
   };
   const wanted = fields.filter((f) => isWanted(form.entity, f.name, inputs));
 
@@ -143,7 +145,7 @@ export function ResourceForm(props: ResourceFormProps) {
     );
   }
   const row = (field: Field) => (
-    <FieldRow key={field.name} entity={form.entity} field={field} value={inputs[field.name] ?? null} text={texts[field.name] ?? null} problem={problems[field.name] ?? null} disabled={busy}
+    <FieldRow key={field.name} entity={form.entity} field={field} value={inputs[field.name] ?? null} text={texts[field.name] ?? null} problem={problems[field.name] ?? null}
       onChange={(value, text) => change(field.name, value, text)} onCreate={guards ? (typed) => setCreating({ field, typed }) : undefined} />
   );
   const custom = wanted.filter((f) => f.name.startsWith('custom_fields.'));

@@ -56,8 +56,7 @@ export function queryOf(search: ListSearch, form: EntityForm): Query {
 
 /** The filters of the address without page and layout: what an export or "all that match" is about. */
 export function filtersOf(search: ListSearch, form: EntityForm): Query {
-  const { page: _page, per_page: _perPage, ...rest } = queryOf(search, form);
-  return rest;
+  return Object.fromEntries(Object.entries(queryOf(search, form)).filter(([name]) => name !== 'page' && name !== 'per_page'));
 }
 
 export function page(search: ListSearch): number {

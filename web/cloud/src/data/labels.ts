@@ -4,6 +4,14 @@
  */
 import { useTexts, type Field, type TextsInUse } from '@unison/ui-kit';
 import { useMemo } from 'react';
+import { useEntities } from './reads';
+
+/** What a path is called where no description of it could be loaded. */
+export function useWordOf(path: string): string {
+  const labels = useLabels();
+  const entry = useEntities().data?.find((e) => e.path === path);
+  return entry ? labels.plural(entry) : path.slice(1).replaceAll('-', ' ').replace(/^./, (c) => c.toUpperCase());
+}
 
 export interface Labels {
   entity: (of: { entity: string; label: string }) => string;

@@ -6,7 +6,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { Filter } from '../parts/Filter';
 import { useMachines } from '../reads';
 import { useCurrentPlantId, usePlant } from '../services';
-import { LiveOrTable } from '../parts/LiveOrTable';
+import { LiveOrTable, NewHere } from '../parts/LiveOrTable';
 
 interface Props {
   search?: string;
@@ -27,6 +27,7 @@ export function Machines({ search = '', state }: Props) {
         <LiveOrTable live="/machines" />
         <Filter value={search} label={t('machines.filter')} onChange={(text) => set({ search: text || undefined })} />
         {state && <button type="button" className="button" onClick={() => set({ state: undefined })}>{t(`state.${state}`)} ×</button>}
+        <NewHere live="/machines" />
       </header>
       <Loaded query={machines} what={t('nav.machines')}>
         {({ machines: all }) => {
@@ -65,11 +66,11 @@ function Row({ machine, zone }: { machine: Machine; zone?: string }) {
   const open = () => void navigate({ to: '/machines/$id', params: { id: machine.id } });
   return (
     <tr data-row tabIndex={0} data-testid={`machine-${machine.machine_code}`} onClick={open} onKeyDown={(event) => { if (event.key === 'Enter' && event.target === event.currentTarget) open(); }}>
-      <td data-label=""><Link to="/machines/$id" params={{ id: machine.id }} onClick={(event) => event.stopPropagation()}><b>{machine.machine_code}</b></Link> <span className="dim">{machine.name}</span></td>
+      <td data-label="" className="nowrap"><Link to="/machines/$id" params={{ id: machine.id }} onClick={(event) => event.stopPropagation()}><b>{machine.machine_code}</b></Link> <span className="dim">{machine.name}</span></td>
       <td data-label={t('machines.state')}><StateBadge machine={machine} /></td>
-      <td data-label={t('machines.for')}>{silent ? t('live.noDataSince', { time: clock(machine.seen_at, zone, language) }) : machine.since ? span(now - Date.parse(machine.since)) : '–'}</td>
+      <td data-label={t('machines.for')} className="nowrap">{silent ? t('live.noDataSince', { time: clock(machine.seen_at, zone, language) }) : machine.since ? span(now - Date.parse(machine.since)) : '–'}</td>
       <td data-label={t('machines.reason')}>{needsReason(machine) ? <b className="missing">{t('state.untagged')}</b> : machine.downtime_reason ?? ''}</td>
-      <td data-label={t('machines.order')}>{machine.current_work_order?.work_order_number ?? '–'}</td>
+      <td data-label={t('machines.order')} className="nowrap">{machine.current_work_order?.work_order_number ?? '–'}</td>
       <td data-label={t('machines.utilization')} className="num">{percent(machine.utilization_percent, language)}</td>
       <td data-label={t('machines.rate')} className="num">{units(machine.capacity_units_per_hour, language)}</td>
       <td data-label={t('machines.lane')}>{machine.lane_name ?? '–'}</td>

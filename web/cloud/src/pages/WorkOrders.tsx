@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { Filter } from '../parts/Filter';
 import { useOrders } from '../reads';
 import { queries, useCurrentPlantId, usePlant } from '../services';
-import { LiveOrTable } from '../parts/LiveOrTable';
+import { LiveOrTable, NewHere } from '../parts/LiveOrTable';
 
 const OPEN = 'released,in_progress,paused';
 const STATUSES = ['open', 'planned', 'released', 'in_progress', 'paused', 'completed', 'all'] as const;
@@ -34,6 +34,7 @@ export function WorkOrders({ search = '', status = 'open' }: Props) {
         <select aria-label={t('orders.status')} value={status} data-testid="status-filter" onChange={(event) => set({ status: event.target.value === 'open' ? undefined : event.target.value })}>
           {STATUSES.map((s) => <option key={s} value={s}>{s === 'open' || s === 'all' ? t(`orders.${s}`) : t(`wo.${s}`)}</option>)}
         </select>
+        <NewHere live="/work-orders" />
       </header>
       <Loaded query={orders} what={t('nav.orders')}>
         {({ work_orders: all }) => {

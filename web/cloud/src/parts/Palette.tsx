@@ -88,7 +88,8 @@ function useItems(question: string, hits: SearchHit[]): Item[] {
   ];
   const create = entities.filter((e) => e.allowed.some((a) => a.action === 'create' && a.allowed)).map((e) => newItem(e, labels, t('data.new', { what: labels.entity(e) })));
   const match = (items: Item[]) => items.filter((i) => question.trim() === '' || fits(`${i.text} ${i.note}`, question)).slice(0, question.trim() === '' ? items.length : PER_GROUP);
-  return [...hits.map((h) => hitItem(h, labels)), ...match(pages), ...(question.trim() === '' ? [] : match(create))];
+  // What is found later stands below, so that nothing moves under the finger.
+  return [...match(pages), ...(question.trim() === '' ? [] : match(create)), ...hits.map((h) => hitItem(h, labels))];
 }
 
 function newItem(entry: EntityEntry, labels: Labels, text: string): Item {

@@ -48,15 +48,12 @@ export function UserMenu({ name, email }: { name: string; email: string }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const menu = useClosingMenu();
   const leave = useSignOut();
-  const shut = (): void => {
-    if (menu.current) menu.current.open = false;
-  };
   return (
     <details className="menu" ref={menu}>
       <summary data-testid="user-menu"><span className="menu-name">{name}</span></summary>
       <div className="menu-body">
         <p><b>{name}</b><br /><span className="dim">{email}</span></p>
-        <ul className="menu-links" onClick={shut}>
+        <ul className="menu-links" onClick={(event) => event.currentTarget.closest('details')?.removeAttribute('open')}>
           <li><Link to="/profile" data-testid="menu-profile">{t('profile.title')}</Link></li>
           <li><Link to="/profile" hash="password">{t('password.title')}</Link></li>
           <li><Link to="/profile" hash="sessions">{t('sessions.title')}</Link></li>

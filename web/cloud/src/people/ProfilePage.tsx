@@ -55,7 +55,7 @@ function About() {
           <select id="p-language" className="input" value={language} onChange={(e) => setLanguage(e.target.value === 'de' ? 'de' : 'en')}>{LANGUAGES.map((code) => <option key={code} value={code}>{code === 'de' ? 'Deutsch' : 'English'}</option>)}</select>
         </div>
         <div className="field"><div className="field-label">{t('login.email')}</div><span>{session.user.email}</span></div>
-        <div className="field"><div className="field-label">{t('profile.roles')}</div><span>{session.user.roles.map((r) => labels.choice('user', 'roles', r, r.replaceAll('_', ' '))).join(', ')}</span></div>
+        <div className="field"><div className="field-label">{t('profile.roles')}</div><span>{session.user.roles.map((r) => labels.choice('user', 'roles', r, r.replaceAll('_', ' ').replace(/^./, (c) => c.toUpperCase()))).join(', ')}</span></div>
         <div className="field"><div className="field-label">{t('profile.plants')}</div><span>{session.plants.map((p) => p.name).join(', ')}</span></div>
       </div>
       <div className="form-foot"><button type="submit" className="button button-main" data-save disabled={busy} data-testid="save-profile">{t('data.save')}</button></div>

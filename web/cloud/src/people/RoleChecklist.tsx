@@ -33,7 +33,7 @@ export function RoleChecklist({ chosen, offered, disabled, onChange }: Props) {
             </label>
             {typeof role?.['description'] === 'string' && role['description'] !== '' && <p className="dim">{role['description']}</p>}
             {grants.length > 0 && <p className="dim">{t('grant.may')} {grants.map((g) => grantText(g, t, labels, entities)).join(' · ')}</p>}
-            {adds && <p className="dim">{t('grant.adds', { role: labels.choice('user', 'roles', adds, adds) })}</p>}
+            {adds && <p className="dim">{t('grant.adds', { role: labels.choice('user', 'roles', adds, String(roles.find((r) => r['code'] === adds)?.['name'] ?? adds)) })}</p>}
           </li>
         );
       })}
