@@ -10,7 +10,7 @@ import { ago, iso, machines, oee, operators, orders, present, reasons, ribbon, s
 
 const app = process.argv[2] ?? 'edge';
 const port = Number(process.argv[3] ?? (app === 'edge' ? 8091 : 8090));
-const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist', app);
+const dist = join(process.env.UNISON_WEB_DIST ?? join(dirname(fileURLToPath(import.meta.url)), '..', 'dist'), app);
 const TYPES = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
 const state = { good: 212, rejected: 4, sinceLog: { good: 12, rejected: 1 }, logs: [], streams: new Set(), sessions: new Map(), seen: new Map(), empty: false, password: 'demo', must: false };
 const resources = createResources();
@@ -99,7 +99,7 @@ function own(method, at, body, me) {
     me.must_change_password = false;
     return ok(me);
   }
-  if (at === '/me' && method === 'PATCH') { Object.assign(me.user, body); return ok(me); }
+  if (at === '/me' && method === 'PUT') { Object.assign(me.user, body); return ok(me); }
   if (at === '/me/sessions') return ok({ sessions: [{ id: 'a', device: 'Firefox on Windows', ip: '10.0.0.7', created_at: ago(60), expires_at: ago(-420), is_current: true }, ...(state.ended ? [] : [{ id: 'b', device: 'Safari on iPhone', ip: '10.0.4.9', created_at: ago(300), expires_at: ago(-180), is_current: false }])], total: 2 });
   if (at.startsWith('/me/sessions/')) { state.ended = true; return ok({}, 204); }
   return null;

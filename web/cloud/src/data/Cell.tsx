@@ -2,7 +2,7 @@
 import { clock, NONE, useTexts, type Field, type ResourceRecord, type TextsInUse, type Values } from '@unison/ui-kit';
 import { Link } from '@tanstack/react-router';
 import { useLabels, type Labels } from './labels';
-import { referenceText, valueOf } from './values';
+import { isChecklist, referenceText, valueOf } from './values';
 
 const DECIMALS_MAX = 6;
 
@@ -55,6 +55,7 @@ export function dateText(at: string, zone: string | undefined, language: string)
 function plain(value: unknown): string {
   if (value === null || typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return value.map(plain).join(', ');
+  if ('name' in value) return String(value.name);
   return Object.entries(value).map(([k, v]) => `${k}: ${plain(v)}`).join(', ');
 }
 
@@ -79,9 +80,12 @@ export function Cell({ field, record, entity, zone }: Props) {
     if (text === null) return <span className="dim">{NONE}</span>;
     return <Link to="/data/$path/$id" params={{ path: field.reference.path.slice(1), id: String(value) }} onClick={(event) => event.stopPropagation()}>{text}</Link>;
   }
-  if (field.kind === 'choices' && field.reference) {
-    const names = record[field.name.replace(/_ids$|s$/, '_names')];
-    return <>{Array.isArray(names) ? names.join(', ') : words(field, value)}</>;
+  if (field.reference && isChecklist(field)) {
+    // "plant_ids" comes with "plants" or "plant_names".
+    const base = field.name.replace(/_ids$/, '');
+    const names = record[`${base}s`] ?? record[`${base}_names`];
+    const text = Array.isArray(names) ? names.map(plain).join(', ') : words(field, value);
+    return text === '' ? <span className="dim">{NONE}</span> : <>{text}</>;
   }
   if (field.kind === 'boolean' && typeof value === 'boolean') return <span className={value ? 'tick' : 'tick dim'}><i aria-hidden>{value ? '✓' : NONE}</i> <span className={value ? '' : 'u-visually-hidden'}>{words(field, value)}</span></span>;
   if (field.kind === 'choice' && field.name === 'status') return <span className={`wo wo-${String(value)}`}>{words(field, value)}</span>;

@@ -52,7 +52,7 @@ function Described({ form, record, tab }: { form: EntityForm; record: ResourceRe
         <>
           <div className="panel"><Facts form={form} fields={fields} record={record} zone={zone} /></div>
           {form.custom_fields.length > 0 && <div className="panel"><h2>{t('data.additional')}</h2><Facts form={form} fields={form.custom_fields} record={record} zone={zone} /></div>}
-          <p className="dim made">{t('data.made', { created: at(record.created_at), updated: at(record.updated_at), version: record.version })}</p>
+          {record.created_at && <p className="dim made">{t('data.made', { created: at(record.created_at), updated: at(record.updated_at), version: record.version })}</p>}
         </>
       )}
     </section>

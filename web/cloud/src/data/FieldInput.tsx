@@ -5,7 +5,7 @@ import { RoleChecklist } from '../people/RoleChecklist';
 import { useLabels } from './labels';
 import { ReferenceInput } from './ReferenceInput';
 import { useAll } from './reads';
-import { isTriState, keyOf, titleOf, type Input } from './values';
+import { isChecklist, isTriState, keyOf, titleOf, type Input } from './values';
 
 export interface FieldProps {
   entity: string;
@@ -27,7 +27,7 @@ export function FieldRow(props: FieldProps) {
   const id = useId();
   const label = labels.field(entity, field);
   const help = labels.help(entity, field);
-  const many = isGroup(field);
+  const many = isChecklist(field);
   const hints = [help ? `${id}-help` : null, problem ? `${id}-problem` : null].filter(Boolean).join(' ') || undefined;
   return (
     <div className={`field${problem ? ' field-wrong' : ''}${field.kind === 'boolean' && !isTriState(field) ? ' field-check' : ''}`} role={many ? 'group' : undefined} aria-labelledby={many ? `${id}-label` : undefined} aria-describedby={many ? hints : undefined} data-field={field.name}>
@@ -54,10 +54,6 @@ export function Info({ text, id }: { text: string; id: string }) {
   );
 }
 
-function isGroup(field: Field): boolean {
-  return field.kind === 'choices';
-}
-
 type InputProps = FieldProps & { id: string; describedBy?: string };
 
 function FieldInput(props: InputProps) {
@@ -67,6 +63,7 @@ function FieldInput(props: InputProps) {
   const disabled = props.disabled === true || field.read_only;
   const common = { id, disabled, 'aria-invalid': problem !== null || undefined, 'aria-describedby': describedBy, 'aria-required': field.required || undefined };
   const words = typeof value === 'string' ? value : '';
+  if (isChecklist(field)) return <Choices {...props} disabled={disabled} />;
   switch (field.kind) {
     case 'boolean':
       if (isTriState(field)) {
@@ -81,8 +78,6 @@ function FieldInput(props: InputProps) {
           {words !== '' && !field.choices?.some((c) => c.value === words) && <option value={words}>{words}</option>}
         </select>
       );
-    case 'choices':
-      return <Choices {...props} disabled={disabled} />;
     case 'reference':
       if (!field.reference) return <input className="input" {...common} value={words} onChange={(e) => onChange(e.target.value)} />;
       return <ReferenceInput id={id} reference={field.reference} value={words} text={text} disabled={disabled} invalid={problem !== null} describedBy={describedBy} required={field.required} onChoose={(next, name) => onChange(next, name)} onCreate={onCreate} />;

@@ -53,7 +53,7 @@ function Described({ form, search }: { form: EntityForm; search: ListSearch }) {
       <header className="head">
         <h1 id="title">{labels.plural(form)}</h1>
         {live && <LiveOrTable live={live} />}
-        <RestingSearch value={search['search'] ?? ''} label={t('data.searchIn', { what: labels.plural(form) })} onChange={(text) => change({ search: text || undefined }, true)} />
+        {form.search_fields.length > 0 && <RestingSearch value={search['search'] ?? ''} label={t('data.searchIn', { what: labels.plural(form) })} onChange={(text) => change({ search: text || undefined }, true)} />}
         <button type="button" className="button" aria-expanded={open} aria-controls="filters" data-testid="filters-toggle" onClick={() => setOpen(!open)}>{t('data.filters')}{count > 0 && <b className="count">{count}</b>}</button>
         <Columns form={form} search={search} onChange={(name) => change({ [COLUMNS]: toggleColumn(search, form, name), page: search['page'] })} />
         <div className="head-right">

@@ -39,7 +39,7 @@ export function namesOf(field: Field): string[] {
 
 /** Names that the server of this form understands; others in an old link are ignored instead of refused. */
 function known(form: EntityForm): Set<string> {
-  const names = ['page', 'per_page', 'sort', 'search', 'is_active', ...filterable(form).flatMap(namesOf)];
+  const names = ['page', 'per_page', 'sort', 'is_active', ...(form.search_fields.length > 0 ? ['search'] : []), ...filterable(form).flatMap(namesOf)];
   if (form.scope === 'plant') names.push('plant_id');
   return new Set(names);
 }

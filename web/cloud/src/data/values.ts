@@ -35,6 +35,11 @@ export function toInput(field: Field, value: unknown, language: string, zone?: s
   }
 }
 
+/** Several of a list that can be ticked: choices, or records of another entity. */
+export function isChecklist(field: Field): boolean {
+  return field.kind === 'choices' || (field.kind === 'list' && Boolean(field.reference));
+}
+
 /** A yes/no that may also be unanswered. */
 export function isTriState(field: Field): boolean {
   return field.kind === 'boolean' && !field.required && (field.default === null || field.default === undefined) && field.name.startsWith(CUSTOM);

@@ -50,7 +50,10 @@ export function Shell() {
       </header>
       <div className="frame">
         <aside className="side"><Nav /></aside>
-        <main id="main" className="main" tabIndex={-1}><Outlet /></main>
+        <main id="main" className="main" tabIndex={-1}>
+          {session.read_only && <p className="u-strip read-only" role="status"><b>{session.read_only.error}.</b> {session.read_only.reason}</p>}
+          <Outlet />
+        </main>
       </div>
       {help && <Help onClose={() => setHelp(false)} />}
       {palette && <Palette onClose={() => setPalette(false)} />}

@@ -74,6 +74,8 @@ export interface CallOptions {
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json', ...extraHeaders() };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+  // A page of another site cannot send this: it is how the server tells our calls from forged ones.
+  if (options.method && options.method !== 'GET') headers['X-Requested-With'] = 'unison';
   if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey;
   const limit = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   let response: Response;

@@ -2,6 +2,7 @@
  * The contract that every resource of the cloud speaks: what a form says, what a list answers, what a record holds.
  * Written by hand, because the records themselves are described at run time by `GET {path}/form`.
  */
+import type { components } from './generated';
 import type { Page, Timestamp } from './types';
 
 export type FieldKind =
@@ -163,11 +164,7 @@ export interface AuditPage extends Page {
 }
 
 /** A log-in of the signed-in person on some device. */
-export interface SessionRow {
-  id: string;
-  device: string | null;
-  ip: string | null;
-  created_at: Timestamp;
-  expires_at: Timestamp;
-  is_current?: boolean;
-}
+export type SessionRow = components['schemas']['SessionView'];
+
+/** What people may change of their own record. */
+export type OwnProfile = components['schemas']['Profile'];
