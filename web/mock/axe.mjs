@@ -25,7 +25,7 @@ const LOOKS = [['light', 1280, 800, 'light', 1], ['dark', 1280, 800, 'dark', 1],
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 const found = new Map();
 let wide = 0;
-const set = (page, state) => page.request.post(`${CLOUD}/api/v1/mock`, { data: { empty: false, fail: null, ...state } });
+const set = (page, state) => page.request.post(`${CLOUD}/api/v1/mock`, { data: { empty: false, fail: null, failCode: 500, ...state } });
 for (const [look, width, height, colorScheme, deviceScaleFactor] of LOOKS) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme, deviceScaleFactor, locale: 'en-US', reducedMotion: 'reduce' });
   for (const [name, path, act, state] of PAGES) {

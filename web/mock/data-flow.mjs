@@ -164,8 +164,9 @@ await id('select-all').check();
 await id('bulk-archive').click();
 await id('bulk-result').waitFor();
 await page.getByText('The default plant cannot be archived', { exact: false }).waitFor();
-await page.getByRole('button', { name: 'Close' }).last().click();
-await api('/plants/2/restore', 'POST', {});
+await id('bulk-undo').click();
+await toast('Taken back').waitFor();
+assert.equal((await api('/plants/2')).is_active, true);
 step('what was refused is listed with its reason');
 
 await page.goto(`${CLOUD}/data/materials/import`);

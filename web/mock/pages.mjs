@@ -15,6 +15,7 @@ export const CLOUD_PAGES = [
   ['cloud-list-empty', '/data/suppliers', null, { empty: true }],
   ['cloud-list-narrowed', '/data/materials?search=zzz'],
   ['cloud-list-error', '/data/materials', null, { fail: '/materials' }],
+  ['cloud-list-offline', '/data/materials', null, { fail: '/materials', failCode: 503 }],
   ['cloud-list-machines', '/data/machines?plant_id=all'],
   ['cloud-list-forbidden-viewer', '/data/users'],
   ['cloud-list-viewer', '/data/materials'],

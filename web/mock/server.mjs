@@ -111,7 +111,7 @@ function api(req, path, query, body) {
   const needs = app === 'cloud' ? !at.startsWith('/auth') : req.method !== 'GET' && !at.startsWith('/auth') && at !== '/scans';
   if (at === '/mock') { Object.assign(state, body); if (body.machines) { for (const m of body.machines) Object.assign(machines.find((x) => x.id === m.id), m); emit('machines', machines); } return ok({}); }
   if (needs && !user) return refuse(401, 'Not authenticated', 'Sign in first');
-  if (state.fail && at.startsWith(state.fail)) return refuse(500, 'Internal error', 'Please try again; if it stays, report trace id 7f3a91');
+  if (state.fail && at.startsWith(state.fail)) return refuse(state.failCode ?? 500, 'Internal error', 'Please try again; if it stays, report trace id 7f3a91');
   if (app === 'cloud' && user) {
     const mine = own(req.method, at, body, user) ?? (/\/ribbon$|\/station$/.test(at) ? null : resources.answer(user, req.method, at, query, body, state));
     if (mine) return mine;

@@ -26,7 +26,7 @@ const pages = [
   ...CLOUD_PAGES.map(([name, path, act, set]) => [name, CLOUD + path, act, set]),
 ];
 
-const set = (page, state) => page.request.post(`${CLOUD}/api/v1/mock`, { data: { empty: false, fail: null, ...state } });
+const set = (page, state) => page.request.post(`${CLOUD}/api/v1/mock`, { data: { empty: false, fail: null, failCode: 500, ...state } });
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 let bad = 0;
 for (const [size, width, height] of [['wide', 1280, 800], ['phone', 390, 844], ['narrow', 320, 700]].filter(([s]) => !process.argv[4] || s === process.argv[4])) {

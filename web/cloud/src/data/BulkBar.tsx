@@ -1,5 +1,5 @@
 /** What may be done to the chosen rows. The answer says what became of each; what can be undone offers it. */
-import { reasonOf, toast, useTexts, type BulkResult, type EntityForm, type Field, type FormAction, type ResourceRecord, type Values } from '@unison/ui-kit';
+import { reasonOf, toast, useTexts, type BulkResult, type EntityForm, type Field, type FormAction, type ResourceRecord, type Toast, type Values } from '@unison/ui-kit';
 import { useState } from 'react';
 import { Dialog } from '../parts/Dialog';
 import { usePlant } from '../services';
@@ -27,7 +27,7 @@ export function BulkBar({ form, ids, records, onDone }: Props) {
   const labels = useLabels();
   const [busy, setBusy] = useState(false);
   const [asked, setAsked] = useState<FormAction | 'update' | null>(null);
-  const [result, setResult] = useState<{ answer: BulkResult; what: string } | null>(null);
+  const [result, setResult] = useState<{ answer: BulkResult; what: string; undo: Toast['action'] } | null>(null);
   const reason = refusalOf(form.allowed, 'bulk', t('data.notAllowed')) ?? (ids.length > AT_ONCE ? t('bulk.tooMany', { count: AT_ONCE }) : null);
   const known = records.filter((r) => ids.includes(keyOf(r)));
   const plainIds = ids.map((id) => (/^\d+$/.test(id) ? Number(id) : id));
@@ -42,9 +42,13 @@ export function BulkBar({ form, ids, records, onDone }: Props) {
       const back = undo && done.length > 0
         ? { label: t('toast.undo'), run: () => void undo(done).then(() => toast('good', t('bulk.undone')), (e: unknown) => toast('bad', reasonOf(e))).finally(() => refresh(form.path)) }
         : undefined;
-      if (answer.results.some((r) => !r.ok)) setResult({ answer, what });
-      else onDone();
-      if (done.length > 0) toast('good', t('bulk.done', { what, count: done.length }), back);
+      // With refusals the sheet says everything, and offers the way back itself.
+      if (answer.results.some((r) => !r.ok)) {
+        setResult({ answer, what, undo: back });
+        return;
+      }
+      onDone();
+      toast('good', t('bulk.done', { what, count: done.length }), back);
     } catch (error) {
       if (asked) throw error;
       toast('bad', reasonOf(error) === 'unreachable' ? t('error.unreachable') : reasonOf(error));
@@ -129,7 +133,7 @@ function ChangeField({ form, busy, count, onClose, onRun }: { form: EntityForm; 
   );
 }
 
-function Result({ form, records, answer, what, onClose }: { form: EntityForm; records: ResourceRecord[]; answer: BulkResult; what: string; onClose: () => void }) {
+function Result({ form, records, answer, what, undo, onClose }: { form: EntityForm; records: ResourceRecord[]; answer: BulkResult; what: string; undo: Toast['action']; onClose: () => void }) {
   const { t } = useTexts();
   const refused = answer.results.filter((r) => !r.ok);
   const name = (id: Id): string => {
@@ -140,7 +144,10 @@ function Result({ form, records, answer, what, onClose }: { form: EntityForm; re
     <Dialog sheet title={t('bulk.result', { what })} onClose={onClose} testId="bulk-result">
       <p>{t('bulk.resultCount', { done: answer.results.length - refused.length, refused: refused.length })}</p>
       <ul className="results">{refused.map((r) => <li key={r.id}><b>{name(r.id)}</b><span>{r.error ?? ''}</span></li>)}</ul>
-      <div className="form-foot"><button type="button" className="button button-main" onClick={onClose}>{t('common.close')}</button></div>
+      <div className="form-foot">
+        <button type="button" className="button button-main" onClick={onClose}>{t('common.close')}</button>
+        {undo && <button type="button" className="button" data-testid="bulk-undo" onClick={() => { undo.run(); onClose(); }}>{t('bulk.undo')}</button>}
+      </div>
     </Dialog>
   );
 }

@@ -24,7 +24,7 @@ export function DetailPage({ path, id, tab }: { path: string; id: string; tab?: 
   const record = useRecord(path, id);
   const failed = form.isError ? form : record.isError ? record : null;
   if (form.data && record.data) return <Described form={form.data} record={record.data} tab={tab} />;
-  return failed ? <Forbidden what={word} error={failed.error} retry={() => void failed.refetch()} /> : <Skeletons count={6} height={40} />;
+  return failed ? <Forbidden page what={word} error={failed.error} retry={() => void failed.refetch()} /> : <Skeletons count={6} height={40} />;
 }
 
 function Described({ form, record, tab }: { form: EntityForm; record: ResourceRecord; tab?: Tab }) {

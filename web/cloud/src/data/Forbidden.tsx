@@ -1,7 +1,25 @@
 /** A page that failed to load. Without the permission it says which one is missing and who can grant it. */
 import { ApiError, Failure, reasonOf, useTexts } from '@unison/ui-kit';
 
-export function Forbidden({ what, error, retry }: { what: string; error: unknown; retry: () => void }) {
+interface Props {
+  what: string;
+  error: unknown;
+  retry: () => void;
+  /** It stands for the whole page, and so has its heading. */
+  page?: boolean;
+}
+
+export function Forbidden({ page, ...props }: Props) {
+  if (!page) return <Reason {...props} />;
+  return (
+    <section>
+      <header className="head"><h1>{props.what}</h1></header>
+      <Reason {...props} />
+    </section>
+  );
+}
+
+function Reason({ what, error, retry }: Props) {
   const { t } = useTexts();
   if (!(error instanceof ApiError) || error.status !== 403) return <Failure what={what} error={error} retry={retry} />;
   const permission = /[a-z_*]+:[a-z_*]+/.exec(reasonOf(error))?.[0];

@@ -15,7 +15,7 @@ export function NewPage({ path, prefill }: { path: string; prefill: Record<strin
   const form = useForm(path);
   const word = useWordOf(path);
   if (form.data) return <New form={form.data} prefill={prefill} />;
-  return form.isError ? <Forbidden what={word} error={form.error} retry={() => void form.refetch()} /> : <Skeletons count={8} height={32} />;
+  return form.isError ? <Forbidden page what={word} error={form.error} retry={() => void form.refetch()} /> : <Skeletons count={8} height={32} />;
 }
 
 function New({ form, prefill }: { form: EntityForm; prefill: Record<string, string> }) {
@@ -52,7 +52,7 @@ export function EditPage({ path, id }: { path: string; id: string }) {
   const record = useRecord(path, id);
   const failed = form.isError ? form : record.isError ? record : null;
   if (form.data && record.data) return <Edit key={String(record.data.id)} form={form.data} record={record.data} />;
-  return failed ? <Forbidden what={word} error={failed.error} retry={() => void failed.refetch()} /> : <Skeletons count={8} height={32} />;
+  return failed ? <Forbidden page what={word} error={failed.error} retry={() => void failed.refetch()} /> : <Skeletons count={8} height={32} />;
 }
 
 function Edit({ form, record }: { form: EntityForm; record: ResourceRecord }) {

@@ -22,7 +22,7 @@ export function ImportPage({ path }: { path: string }) {
   const form = useForm(path);
   const word = useWordOf(path);
   if (form.data) return <Wizard form={form.data} />;
-  return form.isError ? <Forbidden what={word} error={form.error} retry={() => void form.refetch()} /> : <Skeletons count={6} height={40} />;
+  return form.isError ? <Forbidden page what={word} error={form.error} retry={() => void form.refetch()} /> : <Skeletons count={6} height={40} />;
 }
 
 function Wizard({ form }: { form: EntityForm }) {

@@ -23,7 +23,7 @@ export function ListPage({ path, search }: { path: string; search: ListSearch })
   const form = useForm(path);
   const word = useWordOf(path);
   if (form.data) return <Described key={path} form={form.data} search={search} />;
-  if (form.isError) return <Forbidden what={word} error={form.error} retry={() => void form.refetch()} />;
+  if (form.isError) return <Forbidden page what={word} error={form.error} retry={() => void form.refetch()} />;
   return <Skeletons count={8} height={32} />;
 }
 

@@ -35,12 +35,12 @@ export function Shell() {
       <a className="u-skip" href="#main">{t('common.skip')}</a>
       <header className="top">
         <MenuButton />
-        <Link to="/" className="brand" aria-label={t('nav.dashboard')}>
+        <Link to="/" className="brand">
           <svg viewBox="0 0 32 32" width="26" height="26" aria-hidden><rect width="32" height="32" rx="7" fill="currentColor" /><path d="M9 8v10a7 7 0 0 0 14 0V8" fill="none" stroke="var(--surface)" strokeWidth="4.5" strokeLinecap="round" /></svg>
           <b data-testid="organization">{session.organization.name}</b>
         </Link>
         <PlantSwitch />
-        <button type="button" className="find" onClick={() => setPalette(true)} data-testid="open-palette">
+        <button type="button" className="find" aria-label={t('palette.open')} onClick={() => setPalette(true)} data-testid="open-palette">
           <svg viewBox="0 0 20 20" width="16" height="16" aria-hidden><circle cx="8.5" cy="8.5" r="5.5" fill="none" stroke="currentColor" strokeWidth="2" /><path d="m13 13 5 5" stroke="currentColor" strokeWidth="2" /></svg>
           <span>{t('palette.open')}</span><kbd>Ctrl K</kbd>
         </button>
@@ -116,17 +116,18 @@ function PlantSwitch() {
 function MenuButton() {
   const { t } = useTexts();
   const sheet = useRef<HTMLDialogElement>(null);
+  const [open, setOpen] = useState(false);
   const path = useRouterState({ select: (s) => s.location.pathname });
   useEffect(() => sheet.current?.close(), [path]);
   return (
     <>
-      <button type="button" className="icon menu-button" aria-label={t('nav.label')} data-testid="menu" onClick={() => sheet.current?.showModal()}>
+      <button type="button" className="icon menu-button" aria-label={t('nav.label')} data-testid="menu" onClick={() => { setOpen(true); sheet.current?.showModal(); }}>
         <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden><path d="M2 5h16M2 10h16M2 15h16" stroke="currentColor" strokeWidth="2" /></svg>
       </button>
-      <dialog ref={sheet} className="nav-sheet" aria-label={t('nav.label')} onClick={(event) => { if (event.target === event.currentTarget) event.currentTarget.close(); }}>
+      <dialog ref={sheet} className="nav-sheet" aria-label={t('nav.label')} onClose={() => setOpen(false)} onClick={(event) => { if (event.target === event.currentTarget) event.currentTarget.close(); }}>
         <div className="nav-sheet-body">
           <form method="dialog"><button type="submit" className="icon" aria-label={t('common.close')}>×</button></form>
-          <Nav />
+          {open && <Nav />}
         </div>
       </dialog>
     </>

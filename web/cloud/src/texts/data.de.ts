@@ -126,6 +126,7 @@ export const dataDe: Record<keyof typeof dataEn, string> = {
   'bulk.clear': 'Auswahl aufheben',
   'bulk.done_one': '{{what}}: {{count}} Datensatz erledigt',
   'bulk.done_other': '{{what}}: {{count}} Datensätze erledigt',
+  'bulk.undo': 'Erledigtes zurücknehmen',
   'bulk.undone': 'Rückgängig gemacht',
   'bulk.tooMany': 'Höchstens {{count}} auf einmal',
   'bulk.result': '{{what}}: nicht alle waren möglich',

@@ -124,6 +124,7 @@ export const dataEn = {
   'bulk.clear': 'Clear selection',
   'bulk.done_one': '{{what}}: {{count}} record done',
   'bulk.done_other': '{{what}}: {{count}} records done',
+  'bulk.undo': 'Take back what was done',
   'bulk.undone': 'Taken back',
   'bulk.tooMany': 'At most {{count}} at once',
   'bulk.result': '{{what}}: not all could be done',
