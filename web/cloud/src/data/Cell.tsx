@@ -87,7 +87,7 @@ export function Cell({ field, record, entity, zone }: Props) {
     const text = Array.isArray(names) ? names.map(plain).join(', ') : words(field, value);
     return text === '' ? <span className="dim">{NONE}</span> : <>{text}</>;
   }
-  if (field.kind === 'boolean' && typeof value === 'boolean') return <span className={value ? 'tick' : 'tick dim'}><i aria-hidden>{value ? '✓' : NONE}</i> <span className={value ? '' : 'u-visually-hidden'}>{words(field, value)}</span></span>;
+  if (field.kind === 'boolean' && typeof value === 'boolean') return <span className={value ? 'tick' : 'tick dim'}>{value && <i aria-hidden>✓</i>} {words(field, value)}</span>;
   if (field.kind === 'choice' && field.name === 'status') return <span className={`wo wo-${String(value)}`}>{words(field, value)}</span>;
   const text = words(field, value);
   return text === NONE ? <span className="dim">{NONE}</span> : <>{text}</>;

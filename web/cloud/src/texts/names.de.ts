@@ -63,6 +63,7 @@ export const namesDe: Record<string, string> = {
 
   'choices.status.planned': 'Geplant', 'choices.status.released': 'Freigegeben', 'choices.status.in_progress': 'In Arbeit', 'choices.status.paused': 'Pausiert', 'choices.status.completed': 'Fertig', 'choices.status.cancelled': 'Storniert',
   'choices.project.status.draft': 'Entwurf', 'choices.project.status.active': 'Aktiv', 'choices.project.status.on_hold': 'Angehalten', 'choices.project.status.completed': 'Abgeschlossen', 'choices.project.status.cancelled': 'Abgebrochen', 'choices.project.status.archived': 'Archiviert',
+  'choices.machine.status.available': 'Frei', 'choices.machine.status.running': 'Läuft', 'choices.machine.status.idle': 'Leerlauf', 'choices.machine.status.setup': 'Rüsten', 'choices.machine.status.down': 'Störung', 'choices.machine.status.maintenance': 'Wartung', 'choices.machine.status.decommissioned': 'Stillgelegt',
   'choices.priority.low': 'Niedrig', 'choices.priority.normal': 'Normal', 'choices.priority.high': 'Hoch', 'choices.priority.urgent': 'Dringend',
   'choices.work_order_type.production': 'Fertigung', 'choices.work_order_type.rework': 'Nacharbeit', 'choices.work_order_type.preventive_maintenance': 'Vorbeugende Wartung', 'choices.work_order_type.maintenance': 'Instandsetzung',
   'choices.mode.production': 'Produktion', 'choices.mode.maintenance': 'Wartung', 'choices.mode.decommissioned': 'Stillgelegt',
