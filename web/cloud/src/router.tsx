@@ -160,8 +160,10 @@ const auditLog = createRoute({
 const profile = createRoute({ getParentRoute: () => shell, path: '/profile', component: lazyRouteComponent(() => import('./people/ProfilePage'), 'ProfilePage') });
 const organization = createRoute({ getParentRoute: () => shell, path: '/organization', component: lazyRouteComponent(() => import('./people/OrganizationPage'), 'OrganizationPage') });
 
+const imports = createRoute({ getParentRoute: () => shell, path: '/imports', component: lazyRouteComponent(() => import('./data/ImportsPage'), 'ImportsPage') });
+
 /** Addresses that people type or remember. */
-const friendly = ['users', 'roles', 'custom-fields', 'api-tokens', 'imports', 'materials', 'products', 'customers', 'suppliers', 'projects', 'plants'].map((path) =>
+const friendly = ['users', 'roles', 'custom-fields', 'api-tokens', 'materials', 'products', 'customers', 'suppliers', 'projects', 'plants'].map((path) =>
   createRoute({
     getParentRoute: () => shell,
     path: `/${path}`,
@@ -172,7 +174,7 @@ const friendly = ['users', 'roles', 'custom-fields', 'api-tokens', 'imports', 'm
 );
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, shell.addChildren([dashboard, machines, machine, orders, edges, list, create, importing, detail, edit, auditLog, profile, organization, ...friendly])]),
+  routeTree: root.addChildren([login, shell.addChildren([dashboard, machines, machine, orders, edges, list, create, importing, detail, edit, auditLog, profile, organization, imports, ...friendly])]),
   // Plain text, both ways: "007" and "1e5" are codes here, not numbers.
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
   stringifySearch: (search) => {

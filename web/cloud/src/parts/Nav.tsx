@@ -4,6 +4,7 @@ import { Link, useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useLabels } from '../data/labels';
 import { useEntities } from '../data/reads';
+import { useSession } from '../services';
 import { navGroups, type NavGroup } from './pages';
 
 const KEY = 'unison.nav.closed';
@@ -19,6 +20,7 @@ function storedClosed(): string[] {
 export function Nav() {
   const { t } = useTexts();
   const entities = useEntities().data ?? [];
+  const permissions = useSession()?.permissions;
   const [closed, setClosed] = useState(storedClosed);
   const path = useRouterState({ select: (s) => s.location.pathname });
   const toggle = (area: string, open: boolean): void => {
@@ -32,7 +34,7 @@ export function Nav() {
   };
   return (
     <nav className="nav" aria-label={t('nav.label')}>
-      {navGroups(entities).map((group) => <Group key={group.area} group={group} path={path} open={!closed.includes(group.area)} onToggle={(open) => toggle(group.area, open)} />)}
+      {navGroups(entities, permissions).map((group) => <Group key={group.area} group={group} path={path} open={!closed.includes(group.area)} onToggle={(open) => toggle(group.area, open)} />)}
     </nav>
   );
 }

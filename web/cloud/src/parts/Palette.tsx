@@ -6,6 +6,7 @@ import { useRouter } from '@tanstack/react-router';
 import { useEffect, useId, useRef, useState } from 'react';
 import { useLabels, type Labels } from '../data/labels';
 import { useEntities, useRested, useSearch } from '../data/reads';
+import { useSession } from '../services';
 import { navGroups, pageOf } from './pages';
 
 interface Item {
@@ -81,9 +82,10 @@ export function Palette({ onClose }: { onClose: () => void }) {
 function useItems(question: string, hits: SearchHit[]): Item[] {
   const { t } = useTexts();
   const labels = useLabels();
+  const permissions = useSession()?.permissions;
   const entities = useEntities().data ?? [];
   const pages: Item[] = [
-    ...navGroups(entities).flatMap((g) => g.pages.map((p) => ({ key: p.testId, group: 'pages' as const, text: p.entry ? labels.plural(p.entry) : t(p.text ?? ''), note: labels.area(g.area), to: p.to }))),
+    ...navGroups(entities, permissions).flatMap((g) => g.pages.map((p) => ({ key: p.testId, group: 'pages' as const, text: p.entry ? labels.plural(p.entry) : t(p.text ?? ''), note: labels.area(g.area), to: p.to }))),
     { key: 'profile', group: 'pages', text: t('profile.title'), note: '', to: '/profile' },
   ];
   const create = entities.filter((e) => e.allowed.some((a) => a.action === 'create' && a.allowed)).map((e) => newItem(e, labels, t('data.new', { what: labels.entity(e) })));

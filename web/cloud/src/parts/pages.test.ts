@@ -21,6 +21,13 @@ describe('navigation', () => {
     expect(areaKey('Master data')).toBe('master_data');
     expect(pageOf(entry('organization', '/organization', 'organization'))).toBe('/organization');
   });
+  it('pages that the server does not list follow the permissions', () => {
+    const paths = (permissions: string[]) => navGroups([], permissions).slice(1).flatMap((g) => g.pages.map((p) => p.to));
+    expect(paths([])).toEqual([]);
+    expect(paths(['*:read'])).toEqual(['/data/roles', '/organization', '/imports']);
+    expect(paths(['users:*'])).toEqual(['/data/users']);
+    expect(paths(['*:*'])).toHaveLength(6);
+  });
   it('the palette finds by beginnings of words', () => {
     expect(fits('New Material Master data', 'new mat')).toBe(true);
     expect(fits('Downtime reasons', 'rea down')).toBe(true);

@@ -5,6 +5,9 @@ export const dataDe: Record<keyof typeof dataEn, string> = {
   'nav.view': 'Ansicht',
   'nav.live': 'Live',
   'nav.manage': 'Tabelle',
+  'nav.roles': 'Rollen',
+  'nav.tokens': 'API-Schlüssel',
+  'nav.imports': 'Importe',
   'nav.plantNow': 'Jetzt im Werk {{plant}}',
   'areas.floor': 'Werkstatt',
 
@@ -152,6 +155,10 @@ export const dataDe: Record<keyof typeof dataEn, string> = {
   'import.commit_one': '{{count}} Datensatz übernehmen',
   'import.commit_other': '{{count}} Datensätze übernehmen',
   'import.done': 'Import fertig: {{created}} angelegt, {{updated}} geändert',
+  'import.file': 'Datei',
+  'import.undo': 'Zurücknehmen',
+  'import.list': 'Importe',
+  'import.empty': 'Noch wurde keine Datei übernommen',
   'import.undone': 'Der Import wurde zurückgenommen.',
   'import.undoneBut': 'Der Import wurde zurückgenommen, aber {{left}} Datensätze wurden seither geändert und bleiben.',
 

@@ -3,6 +3,9 @@ export const dataEn = {
   'nav.view': 'View',
   'nav.live': 'Live',
   'nav.manage': 'Table',
+  'nav.roles': 'Roles',
+  'nav.tokens': 'API tokens',
+  'nav.imports': 'Imports',
   'nav.plantNow': 'Now showing {{plant}}',
   'areas.floor': 'Shop floor',
 
@@ -150,6 +153,10 @@ export const dataEn = {
   'import.commit_one': 'Take in {{count}} record',
   'import.commit_other': 'Take in {{count}} records',
   'import.done': 'Import done: {{created}} created, {{updated}} changed',
+  'import.file': 'File',
+  'import.undo': 'Take back',
+  'import.list': 'Imports',
+  'import.empty': 'No file was taken in yet',
   'import.undone': 'The import was taken back.',
   'import.undoneBut': 'The import was taken back, but {{left}} records were changed since and stay.',
 
