@@ -1,11 +1,11 @@
 /** One record: what it holds, what may be done to it, and who changed it when. */
-import { clock, Skeletons, useTexts, type EntityForm, type Field, type ResourceRecord } from '@unison/ui-kit';
+import { clock, useTexts, type EntityForm, type Field, type ResourceRecord } from '@unison/ui-kit';
 import { Link } from '@tanstack/react-router';
 import './data.css';
 import { GrantsInWords } from '../people/GrantsInWords';
 import { usePlant } from '../services';
 import { Cell, dateText } from './Cell';
-import { Forbidden } from './Forbidden';
+import { Forbidden, Waiting } from './Forbidden';
 import { History } from './History';
 import { useLabels, useWordOf } from './labels';
 import { RecordActions } from './RecordActions';
@@ -24,7 +24,7 @@ export function DetailPage({ path, id, tab }: { path: string; id: string; tab?: 
   const record = useRecord(path, id);
   const failed = form.isError ? form : record.isError ? record : null;
   if (form.data && record.data) return <Described form={form.data} record={record.data} tab={tab} />;
-  return failed ? <Forbidden page what={word} error={failed.error} retry={() => void failed.refetch()} /> : <Skeletons count={6} height={40} />;
+  return failed ? <Forbidden page what={word} error={failed.error} retry={() => void failed.refetch()} /> : <Waiting what={word} />;
 }
 
 function Described({ form, record, tab }: { form: EntityForm; record: ResourceRecord; tab?: Tab }) {

@@ -1,5 +1,5 @@
 /** A page that failed to load. Without the permission it says which one is missing and who can grant it. */
-import { ApiError, Failure, reasonOf, useTexts } from '@unison/ui-kit';
+import { ApiError, Failure, reasonOf, Skeletons, useTexts } from '@unison/ui-kit';
 
 interface Props {
   what: string;
@@ -30,5 +30,15 @@ function Reason({ what, error, retry }: Props) {
       <p>{t('forbidden.who')}</p>
       <button type="button" className="button" onClick={retry}>{t('common.retry')}</button>
     </div>
+  );
+}
+
+/** A page whose description is under way: its heading is there already. */
+export function Waiting({ what }: { what: string }) {
+  return (
+    <section>
+      <header className="head"><h1>{what}</h1></header>
+      <Skeletons count={8} height={32} />
+    </section>
   );
 }

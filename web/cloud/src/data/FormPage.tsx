@@ -1,9 +1,9 @@
 /** A page around the form: a new record, or a present one. */
-import { Skeletons, toast, useTexts, type EntityForm, type ResourceRecord } from '@unison/ui-kit';
+import { toast, useTexts, type EntityForm, type ResourceRecord } from '@unison/ui-kit';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import './data.css';
-import { Forbidden } from './Forbidden';
+import { Forbidden, Waiting } from './Forbidden';
 import { useLabels, useWordOf } from './labels';
 import { refusalOf } from './Refusable';
 import { useForm, useRecord } from './reads';
@@ -15,7 +15,7 @@ export function NewPage({ path, prefill }: { path: string; prefill: Record<strin
   const form = useForm(path);
   const word = useWordOf(path);
   if (form.data) return <New form={form.data} prefill={prefill} />;
-  return form.isError ? <Forbidden page what={word} error={form.error} retry={() => void form.refetch()} /> : <Skeletons count={8} height={32} />;
+  return form.isError ? <Forbidden page what={word} error={form.error} retry={() => void form.refetch()} /> : <Waiting what={word} />;
 }
 
 function New({ form, prefill }: { form: EntityForm; prefill: Record<string, string> }) {
@@ -52,7 +52,7 @@ export function EditPage({ path, id }: { path: string; id: string }) {
   const record = useRecord(path, id);
   const failed = form.isError ? form : record.isError ? record : null;
   if (form.data && record.data) return <Edit key={String(record.data.id)} form={form.data} record={record.data} />;
-  return failed ? <Forbidden page what={word} error={failed.error} retry={() => void failed.refetch()} /> : <Skeletons count={8} height={32} />;
+  return failed ? <Forbidden page what={word} error={failed.error} retry={() => void failed.refetch()} /> : <Waiting what={word} />;
 }
 
 function Edit({ form, record }: { form: EntityForm; record: ResourceRecord }) {

@@ -5,7 +5,7 @@ import { useMemo, useRef, useState } from 'react';
 import './data.css';
 import { importFile, undoImport, type Id } from './calls';
 import { decodeFile, FILE_BYTES_MAX, parseCsv, withCommas } from './csv';
-import { Forbidden } from './Forbidden';
+import { Forbidden, Waiting } from './Forbidden';
 import { useLabels, useWordOf } from './labels';
 import { refusalOf } from './Refusable';
 import { refresh, useForm } from './reads';
@@ -22,7 +22,7 @@ export function ImportPage({ path }: { path: string }) {
   const form = useForm(path);
   const word = useWordOf(path);
   if (form.data) return <Wizard form={form.data} />;
-  return form.isError ? <Forbidden page what={word} error={form.error} retry={() => void form.refetch()} /> : <Skeletons count={6} height={40} />;
+  return form.isError ? <Forbidden page what={word} error={form.error} retry={() => void form.refetch()} /> : <Waiting what={word} />;
 }
 
 function Wizard({ form }: { form: EntityForm }) {

@@ -12,7 +12,7 @@ import { changed, cleared, columnsOf, COLUMNS, filterCount, filtersOf, isNarrowe
 import { BulkBar } from './BulkBar';
 import { exportCsv } from './calls';
 import { Filters, RestingSearch } from './Filters';
-import { Forbidden } from './Forbidden';
+import { Forbidden, Waiting } from './Forbidden';
 import { useLabels, useWordOf } from './labels';
 import { Paging } from './Paging';
 import { Refusable, refusalOf } from './Refusable';
@@ -24,7 +24,7 @@ export function ListPage({ path, search }: { path: string; search: ListSearch })
   const word = useWordOf(path);
   if (form.data) return <Described key={path} form={form.data} search={search} />;
   if (form.isError) return <Forbidden page what={word} error={form.error} retry={() => void form.refetch()} />;
-  return <Skeletons count={8} height={32} />;
+  return <Waiting what={word} />;
 }
 
 function Described({ form, search }: { form: EntityForm; search: ListSearch }) {

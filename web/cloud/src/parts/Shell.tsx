@@ -40,7 +40,7 @@ export function Shell() {
           <b data-testid="organization">{session.organization.name}</b>
         </Link>
         <PlantSwitch />
-        <button type="button" className="find" aria-label={t('palette.open')} onClick={() => setPalette(true)} data-testid="open-palette">
+        <button type="button" className="find" onClick={() => setPalette(true)} data-testid="open-palette">
           <svg viewBox="0 0 20 20" width="16" height="16" aria-hidden><circle cx="8.5" cy="8.5" r="5.5" fill="none" stroke="currentColor" strokeWidth="2" /><path d="m13 13 5 5" stroke="currentColor" strokeWidth="2" /></svg>
           <span>{t('palette.open')}</span><kbd>Ctrl K</kbd>
         </button>
