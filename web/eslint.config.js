@@ -4,7 +4,7 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['dist/**', 'node_modules/**', '**/shots/**'] },
+  { ignores: ['dist/**', 'node_modules/**', '**/shots/**', 'ui-kit/src/api/generated.ts'] },
   js.configs.recommended,
   ...ts.configs.strict,
   {

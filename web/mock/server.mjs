@@ -5,13 +5,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createResources } from './resource.mjs';
 import { ago, iso, machines, oee, operators, orders, present, reasons, ribbon, stops, trend } from './data.mjs';
 
 const app = process.argv[2] ?? 'edge';
 const port = Number(process.argv[3] ?? (app === 'edge' ? 8091 : 8090));
-const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist', app);
+const dist = join(process.env.UNISON_WEB_DIST ?? join(dirname(fileURLToPath(import.meta.url)), '..', 'dist'), app);
 const TYPES = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
-const state = { good: 212, rejected: 4, sinceLog: { good: 12, rejected: 1 }, logs: [], streams: new Set(), sessions: new Map(), seen: new Map(), empty: false };
+const state = { good: 212, rejected: 4, sinceLog: { good: 12, rejected: 1 }, logs: [], streams: new Set(), sessions: new Map(), seen: new Map(), empty: false, password: 'demo', must: false };
+const resources = createResources();
+const PLANTS = [{ id: 1, name: 'Detroit', timezone: 'America/Detroit' }, { id: 2, name: 'Toledo', timezone: 'America/New_York' }];
 
 const policy = (n) => `default-src 'none'; script-src 'self' 'nonce-${n}'; style-src 'self' 'nonce-${n}'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'`;
 const refuse = (code, error, reason) => ({ code, body: { error, reason } });
@@ -80,15 +83,42 @@ function station(id) {
 const queue = () => ({ page_to_edge: 'ok', edge_to_cloud: { state: 'offline', pending: 37, oldest_unsent: ago(14), last_ack: ago(15), message: null } });
 const list = (name, rows) => ok({ [name]: state.empty ? [] : rows, total: rows.length, page: 1, per_page: 50 });
 
+const CLOUD_USERS = { 'jonas@acme.example': { id: 2, name: 'Jonas Vogt', roles: ['plant_manager'] }, 'anna@acme.example': { id: 3, name: 'Anna Berg', roles: ['viewer'] } };
+function cloudLogin(body) {
+  if (body.password !== state.password && body.password !== 'first') return refuse(401, 'Not authenticated', 'Email or password is wrong');
+  const user = { id: 1, name: 'Mia Keller', roles: ['organization_admin'], ...CLOUD_USERS[body.email], email: body.email };
+  return session(user, { organization: { name: 'Acme Manufacturing', subdomain: 'acme' }, plants: state.one ? PLANTS.slice(0, 1) : PLANTS, current_plant_id: 1, must_change_password: body.password === 'first' });
+}
+
+/** One's own affairs in the cloud. */
+function own(method, at, body, me) {
+  if (at === '/auth/switch-plant') { if (!PLANTS.some((p) => p.id === body.plant_id)) return refuse(403, 'No plant access', 'This belongs to a plant that you are not assigned to'); me.current_plant_id = body.plant_id; return ok(me); }
+  if (at === '/auth/password') {
+    if (![state.password, 'first'].includes(body.current_password)) return { code: 400, body: { error: 'Validation failed', details: [{ field: 'current_password', message: 'is not your password' }] } };
+    if ((body.new_password ?? '').length < 10) return { code: 400, body: { error: 'Validation failed', details: [{ field: 'new_password', message: 'must have at least 10 characters' }] } };
+    me.must_change_password = false;
+    return ok(me);
+  }
+  if (at === '/me' && method === 'PUT') { Object.assign(me.user, body); return ok(me); }
+  if (at === '/me/sessions') return ok({ sessions: [{ id: 'a', device: 'Firefox on Windows', ip: '10.0.0.7', created_at: ago(60), expires_at: ago(-420), is_current: true }, ...(state.ended ? [] : [{ id: 'b', device: 'Safari on iPhone', ip: '10.0.4.9', created_at: ago(300), expires_at: ago(-180), is_current: false }])], total: 2 });
+  if (at.startsWith('/me/sessions/')) { state.ended = true; return ok({}, 204); }
+  return null;
+}
+
 function api(req, path, query, body) {
   const user = userOf(req);
   const at = path.replace(/^\/api(\/v1)?/, '');
   const needs = app === 'cloud' ? !at.startsWith('/auth') : req.method !== 'GET' && !at.startsWith('/auth') && at !== '/scans';
   if (at === '/mock') { Object.assign(state, body); if (body.machines) { for (const m of body.machines) Object.assign(machines.find((x) => x.id === m.id), m); emit('machines', machines); } return ok({}); }
   if (needs && !user) return refuse(401, 'Not authenticated', 'Sign in first');
+  if (state.fail && at.startsWith(state.fail)) return refuse(state.failCode ?? 500, 'Internal error', 'Please try again; if it stays, report trace id 7f3a91');
+  if (app === 'cloud' && user) {
+    const mine = own(req.method, at, body, user) ?? (/\/ribbon$|\/station$/.test(at) ? null : resources.answer(user, req.method, at, query, body, state));
+    if (mine) return mine;
+  }
   let m;
   if (at === '/auth/login' && app === 'edge') return body.pin === '1234' ? session(operators.find((o) => o.id === body.operator)) : refuse(401, 'Not authenticated', 'Wrong PIN. 4 tries left.');
-  if (at === '/auth/login') return body.password === 'demo' ? session({ id: 1, name: 'Mia Keller', email: body.email, roles: ['admin'] }, { organization: { name: 'Acme Manufacturing', subdomain: 'acme' }, plants: [{ id: 1, name: 'Detroit', timezone: 'America/Detroit' }] }) : refuse(401, 'Not authenticated', 'Email or password is wrong');
+  if (at === '/auth/login') return cloudLogin(body);
   if (at === '/auth/badge') { const o = operators.find((x) => `BADGE-${x.id}` === body.badge); return o ? session(o) : refuse(401, 'Not authenticated', 'Unknown badge'); }
   if (at === '/auth/logout') { state.sessions.clear(); return ok({}); }
   if (at === '/me') return user ? ok(user) : refuse(401, 'Not authenticated', 'Sign in first');
@@ -130,8 +160,8 @@ createServer((req, res) => {
   req.on('data', (part) => (text += part));
   req.on('end', () => {
     if (url.pathname.startsWith('/api/')) {
-      const { code, body, headers = {} } = api(req, url.pathname, url.searchParams, text ? JSON.parse(text) : {});
-      res.writeHead(code, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
+      const { code, body, text: plain, headers = {} } = api(req, url.pathname, url.searchParams, text ? JSON.parse(text) : {});
+      res.writeHead(code, { 'Content-Type': 'application/json', ...headers }).end(plain ?? (code === 204 ? '' : JSON.stringify(body)));
     } else if (existsSync(join(dist, url.pathname)) && url.pathname !== '/') {
       res.writeHead(200, { 'Content-Type': TYPES[url.pathname.split('.').pop()] ?? 'text/plain' }).end(readFileSync(join(dist, url.pathname)));
     } else {

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { CLOUD_PAGES } from './pages.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ?? '/tmp/shots';
@@ -22,19 +23,22 @@ const pages = [
   ['cloud-login', `${CLOUD}/login`], ['cloud-dashboard', `${CLOUD}/`], ['cloud-availability', `${CLOUD}/?kpi=availability`], ['cloud-oee', `${CLOUD}/?kpi=oee`],
   ['cloud-machines', `${CLOUD}/machines`], ['cloud-machine', `${CLOUD}/machines/1`], ['cloud-orders', `${CLOUD}/work-orders`], ['cloud-edges', `${CLOUD}/edges`],
   ['cloud-help', `${CLOUD}/machines`, (p) => p.keyboard.press('?')],
+  ...CLOUD_PAGES.map(([name, path, act, set]) => [name, CLOUD + path, act, set]),
 ];
 
+const set = (page, state) => page.request.post(`${CLOUD}/api/v1/mock`, { data: { empty: false, fail: null, failCode: 500, ...state } });
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 let bad = 0;
-for (const [size, width, height] of [['wide', 1280, 800], ['phone', 390, 844]].filter(([s]) => !process.argv[4] || s === process.argv[4])) {
+for (const [size, width, height] of [['wide', 1280, 800], ['phone', 390, 844], ['narrow', 320, 700]].filter(([s]) => !process.argv[4] || s === process.argv[4])) {
   for (const scheme of ['light', 'dark']) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: 'en-US' });
-    for (const [name, address, act] of pages) {
+    for (const [name, address, act, state] of pages) {
       if (only && !name.includes(only)) continue;
       const page = await context.newPage();
-      page.on('console', (m) => { if (m.type() === 'error' && !/401|ERR_/.test(m.text())) { bad += 1; console.log(name, m.text().slice(0, 300)); } });
+      page.on('console', (m) => { if (m.type() === 'error' && !/40[0139]|ERR_|500 \(/.test(m.text())) { bad += 1; console.log(name, m.text().slice(0, 300)); } });
       page.on('pageerror', (e) => { bad += 1; console.log(name, 'pageerror', e.message); });
-      if (address.startsWith(CLOUD) && name !== 'cloud-login') await page.request.post(`${CLOUD}/api/v1/auth/login`, { data: { email: 'mia@acme.example', password: 'demo' } });
+      if (address.startsWith(CLOUD) && name !== 'cloud-login') await page.request.post(`${CLOUD}/api/v1/auth/login`, { data: { email: name.endsWith('-viewer') ? 'anna@acme.example' : 'mia@acme.example', password: name.endsWith('-first') ? 'first' : 'demo' } });
+      if (state) await set(page, state);
       await page.goto(address);
       await page.waitForTimeout(name.startsWith('cloud') ? 1400 : 1000);
       if (act) { await act(page); await page.waitForTimeout(300); }
@@ -42,6 +46,7 @@ for (const [size, width, height] of [['wide', 1280, 800], ['phone', 390, 844]].f
       if (over[0] > 0) { bad += 1; console.log(`${name} ${size}: ${over[0]} px too wide`); }
       if (name.startsWith('edge-station') && size === 'wide' && over[1] > 0) { bad += 1; console.log(`${name} ${size}: scrolls by ${over[1]} px`); }
       await page.screenshot({ path: join(out, `${name}-${size}-${scheme}.png`), fullPage: name.startsWith('cloud') || size === 'phone' });
+      if (state) await set(page, {});
       if (name === 'cloud-login') await context.clearCookies();
       await page.close();
     }

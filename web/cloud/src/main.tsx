@@ -9,8 +9,9 @@ import { router } from './router';
 import { queries, startServices } from './services';
 import { de } from './texts/de';
 import { en } from './texts/en';
+import { namesDe } from './texts/names.de';
 
-startTexts({ en, de });
+startTexts({ en, de: { ...namesDe, ...de } });
 startOrganization();
 startServices();
 

@@ -39,7 +39,11 @@ export function setOrganization(name: string): void {
 export function startOrganization(): void {
   const asked = new URLSearchParams(window.location.search).get('org');
   setOrganization(asked ?? (hostNamesOrganization(window.location.hostname) ? '' : stored()));
-  setExtraHeaders((): Record<string, string> => (current ? { 'X-Organization': current } : {}));
+  setExtraHeaders(organizationHeaders);
+}
+
+export function organizationHeaders(): Record<string, string> {
+  return current ? { 'X-Organization': current } : {};
 }
 
 /** An event stream cannot send headers, so here the name goes into the address. */

@@ -1,7 +1,7 @@
 /**
  * What lives once per tab: server state, the live stream, the session.
  */
-import { ApiError, createQueries, get, LiveStream, type CloudSession, type Machine } from '@unison/ui-kit';
+import { ApiError, createQueries, get, LiveStream, post, type CloudSession, type Machine } from '@unison/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import { eventsUrl } from './org';
 
@@ -29,10 +29,30 @@ export function useSession(): CloudSession | null {
   return useQuery(sessionQuery).data ?? null;
 }
 
-/** The zone times are shown in: the chosen plant's, else the only plant's. */
-export function usePlant(id: number | undefined) {
-  const plants = useSession()?.plants ?? [];
-  return plants.find((p) => p.id === id) ?? plants[0];
+/** The plant of the session; its zone is the one that times are shown in. A given id looks up another one. */
+export function usePlant(id?: number) {
+  const session = useSession();
+  const plants = session?.plants ?? [];
+  const wanted = id ?? session?.current_plant_id;
+  return plants.find((p) => p.id === wanted) ?? plants[0];
+}
+
+/** The plant that figures are narrowed to; none where the organisation has only one. */
+export function useCurrentPlantId(): number | undefined {
+  const session = useSession();
+  return (session?.plants.length ?? 0) > 1 ? (session?.current_plant_id ?? undefined) : undefined;
+}
+
+/** TEN-08: the session gets another plant, and everything on screen is asked again. */
+export async function switchPlant(plantId: number): Promise<void> {
+  await post('/auth/switch-plant', { plant_id: plantId });
+  stream.stop();
+  await queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
+  const same = ['me', 'entities', 'form'];
+  void queries.invalidateQueries({ predicate: (query) => same.slice(1).includes(String(query.queryKey[0])) });
+  // Figures of the plant before must not stand under the name of the new one, not even for a moment.
+  await queries.resetQueries({ predicate: (query) => !same.includes(String(query.queryKey[0])) });
+  stream.start();
 }
 
 function merge(changed: Machine[], whole: boolean): void {

@@ -2,6 +2,8 @@
  * Everything the two apps share. Apps import from here and nowhere deeper.
  */
 export * from './api/http';
+export type { components } from './api/generated';
+export type * from './api/resource';
 export type * from './api/types';
 export * from './components/Feedback';
 export * from './components/Providers';

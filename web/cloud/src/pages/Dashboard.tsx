@@ -11,13 +11,12 @@ import { Trend } from '../parts/Trend';
 import { spanOf, type RangeName, type Span } from '../ranges';
 import { useMachines, useOee } from '../reads';
 import type { Kpi } from '../router';
-import { stream, usePlant, useSession } from '../services';
+import { stream, useCurrentPlantId, usePlant } from '../services';
 
 interface Props {
   range?: RangeName;
   machine?: string;
   kpi?: Kpi;
-  plant?: number;
 }
 
 /** The span moves on once a minute. */
@@ -30,16 +29,15 @@ export function useSpan(range: RangeName, zone?: string): Span {
   return spanOf(range, minute * 60_000, zone);
 }
 
-export function Dashboard({ range = '24h', machine, kpi, plant }: Props) {
+export function Dashboard({ range = '24h', machine, kpi }: Props) {
   const { t, language } = useTexts();
   const navigate = useNavigate();
-  const zone = usePlant(plant)?.timezone;
+  const zone = usePlant()?.timezone;
   const span = useSpan(range, zone);
   const machines = useMachines();
-  const several = (useSession()?.plants.length ?? 0) > 1;
-  const plantId = several ? plant : undefined;
+  const plantId = useCurrentPlantId();
   const oee = useOee(span, machine, plantId);
-  const list = (machines.data?.machines ?? []).filter((m) => plant === undefined || m.plant_id === plant);
+  const list = (machines.data?.machines ?? []).filter((m) => plantId === undefined || m.plant_id === plantId);
   const chosen = list.find((m) => m.machine_code === machine);
   return (
     <section aria-labelledby="title">

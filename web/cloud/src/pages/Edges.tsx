@@ -29,7 +29,7 @@ export function Edges() {
 function Row({ edge }: { edge: EdgeRow }) {
   const { t, language } = useTexts();
   const now = useServerNow();
-  const zone = usePlant(undefined)?.timezone;
+  const zone = usePlant()?.timezone;
   const seen = edge.last_seen ? Date.parse(edge.last_seen) : null;
   const behind = edge.head !== null && edge.acked !== null ? Math.max(0, edge.head - edge.acked) : null;
   const online = edge.state === 'online';

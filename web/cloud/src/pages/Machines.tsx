@@ -5,26 +5,29 @@ import { byUrgency, clock, Empty, LiveZone, Loaded, needsReason, percent, shownS
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Filter } from '../parts/Filter';
 import { useMachines } from '../reads';
-import { usePlant } from '../services';
+import { useCurrentPlantId, usePlant } from '../services';
+import { LiveOrTable, NewHere } from '../parts/LiveOrTable';
 
 interface Props {
   search?: string;
   state?: string;
-  plant?: number;
 }
 
-export function Machines({ search = '', state, plant }: Props) {
+export function Machines({ search = '', state }: Props) {
   const { t } = useTexts();
   const navigate = useNavigate();
   const machines = useMachines();
-  const zone = usePlant(plant)?.timezone;
+  const zone = usePlant()?.timezone;
+  const plant = useCurrentPlantId();
   const set = (next: Props) => void navigate({ to: '/machines', search: (old) => ({ ...old, ...next }), replace: true });
   return (
     <section aria-labelledby="title">
       <header className="head">
         <h1 id="title">{t('nav.machines')}</h1>
+        <LiveOrTable live="/machines" />
         <Filter value={search} label={t('machines.filter')} onChange={(text) => set({ search: text || undefined })} />
         {state && <button type="button" className="button" onClick={() => set({ state: undefined })}>{t(`state.${state}`)} ×</button>}
+        <NewHere live="/machines" />
       </header>
       <Loaded query={machines} what={t('nav.machines')}>
         {({ machines: all }) => {
@@ -48,10 +51,10 @@ export function matches(machine: Machine, search: string, state?: string, plant?
 function Table({ list, zone }: { list: Machine[]; zone?: string }) {
   const { t } = useTexts();
   return (
-    <table className="table" data-testid="machines">
+    <div className="table-scroll"><table className="table" data-testid="machines">
       <thead><tr><th>{t('machines.machine')}</th><th>{t('machines.state')}</th><th>{t('machines.for')}</th><th>{t('machines.reason')}</th><th>{t('machines.order')}</th><th className="num">{t('machines.utilization')}</th><th className="num">{t('machines.rate')}</th><th>{t('machines.lane')}</th></tr></thead>
       <tbody>{list.map((machine) => <Row key={machine.id} machine={machine} zone={zone} />)}</tbody>
-    </table>
+    </table></div>
   );
 }
 
@@ -63,11 +66,11 @@ function Row({ machine, zone }: { machine: Machine; zone?: string }) {
   const open = () => void navigate({ to: '/machines/$id', params: { id: machine.id } });
   return (
     <tr data-row tabIndex={0} data-testid={`machine-${machine.machine_code}`} onClick={open} onKeyDown={(event) => { if (event.key === 'Enter' && event.target === event.currentTarget) open(); }}>
-      <td data-label=""><Link to="/machines/$id" params={{ id: machine.id }} onClick={(event) => event.stopPropagation()}><b>{machine.machine_code}</b></Link> <span className="dim">{machine.name}</span></td>
+      <td data-label="" className="nowrap"><Link to="/machines/$id" params={{ id: machine.id }} onClick={(event) => event.stopPropagation()}><b>{machine.machine_code}</b></Link> <span className="dim">{machine.name}</span></td>
       <td data-label={t('machines.state')}><StateBadge machine={machine} /></td>
-      <td data-label={t('machines.for')}>{silent ? t('live.noDataSince', { time: clock(machine.seen_at, zone, language) }) : machine.since ? span(now - Date.parse(machine.since)) : '–'}</td>
+      <td data-label={t('machines.for')} className="nowrap">{silent ? t('common.since', { time: clock(machine.seen_at, zone, language) }) : machine.since ? span(now - Date.parse(machine.since)) : '–'}</td>
       <td data-label={t('machines.reason')}>{needsReason(machine) ? <b className="missing">{t('state.untagged')}</b> : machine.downtime_reason ?? ''}</td>
-      <td data-label={t('machines.order')}>{machine.current_work_order?.work_order_number ?? '–'}</td>
+      <td data-label={t('machines.order')} className="nowrap">{machine.current_work_order?.work_order_number ?? '–'}</td>
       <td data-label={t('machines.utilization')} className="num">{percent(machine.utilization_percent, language)}</td>
       <td data-label={t('machines.rate')} className="num">{units(machine.capacity_units_per_hour, language)}</td>
       <td data-label={t('machines.lane')}>{machine.lane_name ?? '–'}</td>

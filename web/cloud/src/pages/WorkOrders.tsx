@@ -2,11 +2,12 @@
  * Work orders with progress and what may be done to each. The server decides; a refused button says why.
  */
 import { day, decimal, Empty, Loaded, post, reasonOf, toast, units, useTexts, type WorkOrder } from '@unison/ui-kit';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Filter } from '../parts/Filter';
 import { useOrders } from '../reads';
-import { queries, usePlant } from '../services';
+import { queries, useCurrentPlantId, usePlant } from '../services';
+import { LiveOrTable, NewHere } from '../parts/LiveOrTable';
 
 const OPEN = 'released,in_progress,paused';
 const STATUSES = ['open', 'planned', 'released', 'in_progress', 'paused', 'completed', 'all'] as const;
@@ -15,23 +16,25 @@ const VERBS = ['start', 'pause', 'resume', 'complete'] as const;
 interface Props {
   search?: string;
   status?: string;
-  plant?: number;
 }
 
-export function WorkOrders({ search = '', status = 'open', plant }: Props) {
+export function WorkOrders({ search = '', status = 'open' }: Props) {
   const { t } = useTexts();
   const navigate = useNavigate();
   const orders = useOrders(status === 'open' ? OPEN : status === 'all' ? undefined : status);
-  const zone = usePlant(plant)?.timezone;
+  const zone = usePlant()?.timezone;
+  const plant = useCurrentPlantId();
   const set = (next: Props) => void navigate({ to: '/work-orders', search: (old) => ({ ...old, ...next }), replace: true });
   return (
     <section aria-labelledby="title">
       <header className="head">
         <h1 id="title">{t('nav.orders')}</h1>
+        <LiveOrTable live="/work-orders" />
         <Filter value={search} label={t('orders.filter')} onChange={(text) => set({ search: text || undefined })} />
         <select aria-label={t('orders.status')} value={status} data-testid="status-filter" onChange={(event) => set({ status: event.target.value === 'open' ? undefined : event.target.value })}>
           {STATUSES.map((s) => <option key={s} value={s}>{s === 'open' || s === 'all' ? t(`orders.${s}`) : t(`wo.${s}`)}</option>)}
         </select>
+        <NewHere live="/work-orders" />
       </header>
       <Loaded query={orders} what={t('nav.orders')}>
         {({ work_orders: all }) => {
@@ -40,10 +43,10 @@ export function WorkOrders({ search = '', status = 'open', plant }: Props) {
           if (all.length === 0) return <Empty title={t('orders.empty')} hint={t('orders.emptyHint')} />;
           if (list.length === 0) return <Empty title={t('filter.empty')} action={<button type="button" className="button" onClick={() => set({ search: undefined })}>{t('filter.clear')}</button>} />;
           return (
-            <table className="table" data-testid="work-orders">
+            <div className="table-scroll"><table className="table" data-testid="work-orders">
               <thead><tr><th>{t('orders.number')}</th><th>{t('orders.product')}</th><th>{t('orders.status')}</th><th className="num">{t('orders.done')}</th><th>{t('orders.progress')}</th><th className="num">{t('orders.rejected')}</th><th>{t('orders.where')}</th><th>{t('orders.due')}</th><th>{t('orders.actions')}</th></tr></thead>
               <tbody>{list.map((order) => <Row key={order.id} order={order} zone={zone} />)}</tbody>
-            </table>
+            </table></div>
           );
         }}
       </Loaded>
@@ -56,7 +59,7 @@ function Row({ order, zone }: { order: WorkOrder; zone?: string }) {
   const done = decimal(order.progress_percent, language, 1);
   return (
     <tr data-row tabIndex={-1} data-testid={`order-${order.work_order_number}`}>
-      <td data-label=""><b>{order.work_order_number}</b> <span className="dim">{order.title === order.product_name ? '' : order.title}</span></td>
+      <td data-label=""><Link className="nowrap" to="/data/$path/$id" params={{ path: 'work-orders', id: String(order.id) }}><b>{order.work_order_number}</b></Link> <span className="dim">{order.title === order.product_name ? '' : order.title}</span></td>
       <td data-label={t('orders.product')}>{order.product_name ?? '–'}</td>
       <td data-label={t('orders.status')}><span className={`wo wo-${order.status}`} data-testid="order-status">{t(`wo.${order.status}`)}</span>{order.overrun && <span className="wo wo-overrun">{t('wo.overrun')}</span>}</td>
       <td data-label={t('orders.done')} className="num nowrap" data-testid="order-completed">{units(order.quantity_completed, language)} / {units(order.quantity_ordered, language)}</td>

@@ -1,69 +1,136 @@
 /**
  * Header, navigation and keyboard of every dashboard page.
  */
-import { LANGUAGES, LiveProvider, NoDataSince, post, reasonOf, setLanguage, toast, useLive, useTexts } from '@unison/ui-kit';
-import { useMantineColorScheme } from '@mantine/core';
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { LiveProvider, NoDataSince, reasonOf, toast, useLive, useTexts } from '@unison/ui-kit';
+import { Link, Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import { queries, stream, usePlant, useSession } from '../services';
-import { useKeys } from './keys';
+import { stream, switchPlant, usePlant, useSession } from '../services';
+import { MustChangePassword } from '../people/MustChangePassword';
 import { Help } from './Help';
+import { useKeys } from './keys';
+import { Nav } from './Nav';
+import { Palette } from './Palette';
+import { UserMenu } from './UserMenu';
 
-const PAGES = [
-  { to: '/', key: 'nav.dashboard', testId: 'nav-dashboard' },
-  { to: '/machines', key: 'nav.machines', testId: 'nav-machines' },
-  { to: '/work-orders', key: 'nav.orders', testId: 'nav-work-orders' },
-  { to: '/edges', key: 'nav.edges', testId: 'nav-edges' },
-] as const;
-
-export function Shell({ plant }: { plant?: number }) {
+export function Shell() {
   const { t } = useTexts();
   const session = useSession();
   const navigate = useNavigate();
+  const router = useRouter();
   const [help, setHelp] = useState(false);
-  const zone = usePlant(plant)?.timezone;
+  const [palette, setPalette] = useState(false);
+  const zone = usePlant()?.timezone;
   const href = useRouterState({ select: (s) => s.location.href });
-  useKeys({ help: () => setHelp((open) => !open), go: (to) => void navigate({ to }) });
+  useKeys({ help: () => setHelp((open) => !open), palette: () => setPalette((open) => !open), go: (to) => router.history.push(to) });
+  useFocusOnArrival();
   useEffect(() => {
     if (!session) void navigate({ to: '/login', search: { next: href } });
     // Only the end of the session leads away, not a change of address.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [session]);
   if (!session) return null;
+  if (session.must_change_password) return <MustChangePassword session={session} />;
   return (
     <LiveProvider stream={stream}>
       <a className="u-skip" href="#main">{t('common.skip')}</a>
       <header className="top">
-        <Link to="/" className="brand" aria-label={t('nav.dashboard')}>
+        <MenuButton />
+        <Link to="/" className="brand">
           <svg viewBox="0 0 32 32" width="26" height="26" aria-hidden><rect width="32" height="32" rx="7" fill="currentColor" /><path d="M9 8v10a7 7 0 0 0 14 0V8" fill="none" stroke="var(--surface)" strokeWidth="4.5" strokeLinecap="round" /></svg>
           <b data-testid="organization">{session.organization.name}</b>
         </Link>
-        <PlantPicker plant={plant} />
-        <nav className="pages" aria-label={t('nav.label')}>
-          {PAGES.map(({ to, key, testId }) => <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }} data-testid={testId}>{t(key)}</Link>)}
-        </nav>
+        <PlantSwitch />
+        <button type="button" className="find" onClick={() => setPalette(true)} data-testid="open-palette">
+          <svg viewBox="0 0 20 20" width="16" height="16" aria-hidden><circle cx="8.5" cy="8.5" r="5.5" fill="none" stroke="currentColor" strokeWidth="2" /><path d="m13 13 5 5" stroke="currentColor" strokeWidth="2" /></svg>
+          <span>{t('palette.open')}</span><kbd>Ctrl K</kbd>
+        </button>
         <LiveMark zone={zone} />
         <button type="button" className="icon" aria-label={t('help.title')} onClick={() => setHelp(true)} data-testid="help">?</button>
         <UserMenu name={session.user.name} email={session.user.email ?? ''} />
       </header>
-      <main id="main" className="main"><Outlet /></main>
+      <div className="frame">
+        <aside className="side"><Nav /></aside>
+        <main id="main" className="main" tabIndex={-1}>
+          {session.read_only && <p className="u-strip read-only" role="status"><b>{session.read_only.error}.</b> {session.read_only.reason}</p>}
+          <Outlet />
+        </main>
+      </div>
       {help && <Help onClose={() => setHelp(false)} />}
+      {palette && <Palette onClose={() => setPalette(false)} />}
     </LiveProvider>
   );
 }
 
-function PlantPicker({ plant }: { plant?: number }) {
+/** Whoever cannot see the page change hears it: a new address puts the focus at its beginning and names the window. */
+function useFocusOnArrival(): void {
+  const router = useRouter();
+  useEffect(() => {
+    let last = window.location.pathname;
+    const title = (): void => {
+      const heading = document.querySelector('#main h1')?.textContent?.trim();
+      document.title = heading ? `${heading} – Unison` : 'Unison';
+    };
+    title();
+    const watcher = new MutationObserver(title);
+    const main = document.getElementById('main');
+    if (main) watcher.observe(main, { childList: true, subtree: true });
+    const stop = router.subscribe('onRendered', ({ toLocation }) => {
+      if (toLocation.pathname === last) return;
+      last = toLocation.pathname;
+      const place = document.getElementById('main');
+      if (place && !place.contains(document.activeElement) && !document.querySelector('dialog[open]')) place.focus({ preventScroll: true });
+    });
+    return () => {
+      stop();
+      watcher.disconnect();
+    };
+  }, [router]);
+}
+
+function PlantSwitch() {
   const { t } = useTexts();
-  const navigate = useNavigate();
-  const plants = useSession()?.plants ?? [];
-  const only = plants.length === 1 ? plants[0] : undefined;
-  if (only) return <span className="plant" data-testid="plant">{only.name}</span>;
+  const session = useSession();
+  const [busy, setBusy] = useState(false);
+  const plants = session?.plants ?? [];
+  if (plants.length < 2) return plants[0] ? <span className="plant" data-testid="plant">{plants[0].name}</span> : null;
+  const choose = async (id: number): Promise<void> => {
+    setBusy(true);
+    try {
+      await switchPlant(id);
+      toast('good', t('nav.plantNow', { plant: plants.find((p) => p.id === id)?.name ?? '' }));
+    } catch (error) {
+      toast('bad', reasonOf(error) === 'unreachable' ? t('error.unreachable') : reasonOf(error));
+    } finally {
+      setBusy(false);
+    }
+  };
   return (
-    <select className="plant" aria-label={t('nav.plant')} value={plant ?? ''} data-testid="plant"
-      onChange={(event) => void navigate({ to: '.', search: (old) => ({ ...old, plant: event.target.value ? Number(event.target.value) : undefined }) })}>
-      <option value="">{t('nav.allPlants')}</option>
+    <select className="plant" aria-label={t('nav.plant')} value={session?.current_plant_id ?? ''} disabled={busy} data-testid="plant" onChange={(event) => void choose(Number(event.target.value))}>
+      {!session?.current_plant_id && <option value="">{t('nav.plant')}</option>}
       {plants.map((p) => <option key={p.id} value={p.id}>{p.name}</option>)}
     </select>
+  );
+}
+
+/** On narrow screens the navigation is a sheet behind a button. */
+function MenuButton() {
+  const { t } = useTexts();
+  const sheet = useRef<HTMLDialogElement>(null);
+  const [open, setOpen] = useState(false);
+  const path = useRouterState({ select: (s) => s.location.pathname });
+  useEffect(() => sheet.current?.close(), [path]);
+  return (
+    <>
+      <button type="button" className="icon menu-button" aria-label={t('nav.label')} data-testid="menu" onClick={() => { setOpen(true); sheet.current?.showModal(); }}>
+        <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden><path d="M2 5h16M2 10h16M2 15h16" stroke="currentColor" strokeWidth="2" /></svg>
+      </button>
+      <dialog ref={sheet} className="nav-sheet" aria-label={t('nav.label')} onClose={() => setOpen(false)} onClick={(event) => { if (event.target === event.currentTarget) event.currentTarget.close(); }}>
+        <div className="nav-sheet-body">
+          <form method="dialog"><button type="submit" className="icon" aria-label={t('common.close')}>×</button></form>
+          {open && <Nav />}
+        </div>
+      </dialog>
+    </>
   );
 }
 
@@ -71,54 +138,5 @@ function LiveMark({ zone }: { zone?: string }) {
   const { t } = useTexts();
   const live = useLive();
   if (live.freshness === 'stale') return <div className="livemark"><NoDataSince at={live.lastAt} zone={zone} /></div>;
-  return <span className={`livemark livemark-${live.freshness}`} data-testid="live-mark" role="status"><i aria-hidden />{t(`live.${live.freshness}`)}</span>;
-}
-
-function UserMenu({ name, email }: { name: string; email: string }) {
-  const { t, language } = useTexts();
-  const navigate = useNavigate();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const menu = useRef<HTMLDetailsElement>(null);
-  useEffect(() => {
-    const close = (event: Event): void => {
-      const inside = event instanceof KeyboardEvent ? event.key !== 'Escape' : menu.current?.contains(event.target as Node);
-      if (!inside && menu.current) menu.current.open = false;
-    };
-    document.addEventListener('pointerdown', close);
-    document.addEventListener('keydown', close);
-    return () => {
-      document.removeEventListener('pointerdown', close);
-      document.removeEventListener('keydown', close);
-    };
-  }, []);
-  const leave = async (): Promise<void> => {
-    try {
-      await post('/auth/logout');
-    } catch (error) {
-      toast('bad', reasonOf(error));
-      return;
-    }
-    queries.clear();
-    queries.setQueryData(['me'], null);
-    await navigate({ to: '/login' });
-  };
-  return (
-    <details className="menu" ref={menu}>
-      <summary data-testid="user-menu">{name}</summary>
-      <div className="menu-body">
-        <p><b>{name}</b><br /><span className="dim">{email}</span></p>
-        <label>{t('common.language')}
-          <select value={language} data-testid="language" onChange={(event) => setLanguage(event.target.value === 'de' ? 'de' : 'en')}>
-            {LANGUAGES.map((code) => <option key={code} value={code}>{code === 'de' ? 'Deutsch' : 'English'}</option>)}
-          </select>
-        </label>
-        <label>{t('common.scheme')}
-          <select value={colorScheme} data-testid="scheme" onChange={(event) => setColorScheme(event.target.value as 'light' | 'dark' | 'auto')}>
-            {(['light', 'dark', 'auto'] as const).map((s) => <option key={s} value={s}>{t(`common.${s}`)}</option>)}
-          </select>
-        </label>
-        <button type="button" className="button" onClick={() => void leave()} data-testid="sign-out">{t('common.signOut')}</button>
-      </div>
-    </details>
-  );
+  return <span className={`livemark livemark-${live.freshness}`} data-testid="live-mark" role="status"><i aria-hidden /><span>{t(`live.${live.freshness}`)}</span></span>;
 }

@@ -1,11 +1,14 @@
 /** German text of the dashboard. */
+import { dataDe } from './data.de';
 import type { en } from './en';
 
 export const de: Record<keyof typeof en, string> = {
+  ...dataDe,
+
   'nav.label': 'Seiten',
   'nav.dashboard': 'Übersicht',
   'nav.machines': 'Maschinen',
-  'nav.orders': 'Aufträge',
+  'nav.orders': 'Fertigungsaufträge',
   'nav.edges': 'Edges',
   'nav.plant': 'Werk',
   'nav.allPlants': 'Alle Werke',

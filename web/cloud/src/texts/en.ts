@@ -1,5 +1,9 @@
 /** English text of the dashboard. */
+import { dataEn } from './data.en';
+
 export const en = {
+  ...dataEn,
+
   'nav.label': 'Pages',
   'nav.dashboard': 'Dashboard',
   'nav.machines': 'Machines',

@@ -68,13 +68,16 @@ export interface CallOptions {
   query?: Query;
   signal?: AbortSignal;
   idempotencyKey?: string;
+  timeoutMs?: number;
 }
 
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json', ...extraHeaders() };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+  // A page of another site cannot send this: it is how the server tells our calls from forged ones.
+  if (options.method && options.method !== 'GET') headers['X-Requested-With'] = 'unison';
   if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey;
-  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const limit = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   let response: Response;
   try {
     response = await fetch(BASE + withQuery(path, options.query), {

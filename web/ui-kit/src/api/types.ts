@@ -1,7 +1,6 @@
 /**
- * The JSON shapes both servers speak, written by hand.
- * This is the one place for them; nothing else in the workspace may describe a server answer.
- * It gives way to types generated from /api/openapi.json once the servers publish it.
+ * The JSON shapes both servers speak that no OpenAPI document describes yet, written by hand. What one describes
+ * comes from generated.ts, what is described at run time is in resource.ts; no other file may describe an answer.
  */
 
 /** RFC 3339 UTC, e.g. 2025-11-06T10:00:00Z. */
@@ -178,6 +177,7 @@ export interface RibbonData {
 
 export interface User extends Named {
   email?: string | null;
+  phone?: string | null;
   roles: string[];
 }
 
@@ -199,6 +199,13 @@ export interface CloudSession {
   user: User;
   organization: { name: string; subdomain: string };
   plants: Plant[];
+  /** The plant that plant-scoped lists and figures are about. */
+  current_plant_id?: number | null;
+  /** True after a first log-in with a password that somebody else chose. */
+  must_change_password?: boolean;
+  permissions?: string[];
+  /** Why nothing can be changed at present: the trial or the subscription has ended. */
+  read_only?: { error: string; reason: string } | null;
   expires_at?: Timestamp;
 }
 
@@ -291,6 +298,8 @@ export interface Refusal {
   error: string;
   reason?: string;
   details?: { field: string; message: string }[];
+  /** With a conflict: the record as it is now. */
+  current?: unknown;
 }
 
 export interface NewProductionLog {

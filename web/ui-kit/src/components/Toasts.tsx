@@ -14,6 +14,8 @@ export interface Toast {
 }
 
 const SHOW_MS = 6_000;
+/** What offers a way back stays until somebody had time to think. */
+const SHOW_ACTION_MS = 15_000;
 const LIMIT = 4;
 let toasts: readonly Toast[] = [];
 let lastId = 0;
@@ -31,7 +33,7 @@ export function dismissToast(id: number): void {
 export function toast(tone: ToastTone, text: string, action?: Toast['action']): void {
   const id = ++lastId;
   set([...toasts.filter((t) => t.text !== text).slice(-(LIMIT - 1)), { id, tone, text, action }]);
-  if (tone !== 'bad') window.setTimeout(() => dismissToast(id), SHOW_MS);
+  if (tone !== 'bad') window.setTimeout(() => dismissToast(id), action ? SHOW_ACTION_MS : SHOW_MS);
 }
 
 const SIGN: Record<ToastTone, string> = { good: '✓', info: 'i', bad: '!' };

@@ -54,7 +54,16 @@ export function setLanguage(language: Language): void {
   void i18next.changeLanguage(language);
 }
 
-export function useTexts(): { t: (key: string, values?: Record<string, unknown>) => string; language: Language } {
+export type Translate = (key: string, values?: Record<string, unknown>) => string;
+
+export interface TextsInUse {
+  t: Translate;
+  /** Whether the language has words of its own for this key. */
+  has: (key: string) => boolean;
+  language: Language;
+}
+
+export function useTexts(): TextsInUse {
   const { t, i18n } = useTranslation();
-  return { t: (key, values) => t(key, values ?? {}), language: i18n.language === 'de' ? 'de' : 'en' };
+  return { t: (key, values) => t(key, values ?? {}), has: (key) => i18n.exists(key), language: i18n.language === 'de' ? 'de' : 'en' };
 }
