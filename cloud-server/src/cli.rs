@@ -3,12 +3,13 @@
 
 use crate::business::{edges, load, organization};
 use crate::config::{self, Config};
-use crate::db::DbError;
+use crate::db::schema::VERSION;
+use crate::db::{DbError, postgres, sqlite};
 use crate::http::{App, serve};
 use crate::intake::{Intake, Settings};
 use crate::live::Live;
 use crate::params;
-use crate::tenancy::{Caller, Organization, Tenancy, wall_clock};
+use crate::tenancy::{Caller, Organization, Place, Tenancy, wall_clock};
 use anyhow::{Context, anyhow, bail};
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -33,7 +34,7 @@ pub struct Cli {
 enum Command {
     /// Serve pages, API and edges.
     Serve(WithConfig),
-    /// Say what is wrong with a configuration file.
+    /// Say what is wrong with a configuration file, and with the databases it names.
     Check { file: PathBuf },
     /// Bring all databases up to date.
     Migrate(WithConfig),
@@ -118,30 +119,22 @@ struct Revoke {
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(c) => serve_until_signal(config::load(&c.config)?).await,
-        Command::Check { file } => {
-            let config = config::load(&file)?;
-            say(&format!(
-                "{} is right: pages and API at http://{}, edges at {}, data in {}",
-                file.display(),
-                config.server.listen,
-                config.mqtt.listen,
-                config.server.data_dir.display()
-            ))
-        }
-        Command::Migrate(c) => migrate(&tenancy(&c)?).await,
+        Command::Check { file } => check(&file).await,
+        Command::Migrate(c) => migrate(&config::load(&c.config)?).await,
         Command::Organization(OrganizationCommand::Create { name, subdomain, admin_email, config }) => {
-            let (made, password) = organization::create(&tenancy(&config)?, &name, &subdomain, &admin_email).await?;
+            let (made, password) =
+                organization::create(&tenancy(&config).await?, &name, &subdomain, &admin_email).await?;
             say(&format!("organization: {} ({})", made.name, made.subdomain))?;
             say(&format!("password for {}: {password}", admin_email.trim().to_lowercase()))
         }
         Command::Organization(OrganizationCommand::Load { file, organization, config }) => {
-            load_file(&tenancy(&config)?, &organization, &file).await
+            load_file(&tenancy(&config).await?, &organization, &file).await
         }
         Command::Edge(EdgeCommand::Token { organization, plant, config }) => {
-            token(&tenancy(&config)?, &organization, &plant).await
+            token(&tenancy(&config).await?, &organization, &plant).await
         }
-        Command::Edge(EdgeCommand::Revoke(r)) => revoke(&tenancy(&r.config)?, &r.organization, &r.edge).await,
-        Command::Decode { file, config } => decode(&tenancy(&config)?, &file).await,
+        Command::Edge(EdgeCommand::Revoke(r)) => revoke(&tenancy(&r.config).await?, &r.organization, &r.edge).await,
+        Command::Decode { file, config } => decode(&tenancy(&config).await?, &file).await,
     }
 }
 
@@ -149,15 +142,19 @@ fn say(line: &str) -> anyhow::Result<()> {
     Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
-fn tenancy(c: &WithConfig) -> anyhow::Result<Tenancy> {
-    let config = config::load(&c.config)?;
-    Ok(Tenancy::open(&config.server.data_dir, wall_clock())?)
+async fn tenancy(c: &WithConfig) -> anyhow::Result<Tenancy> {
+    open_all(&config::load(&c.config)?).await
+}
+
+async fn open_all(config: &Config) -> anyhow::Result<Tenancy> {
+    let place = config.database.place().map_err(anyhow::Error::msg)?;
+    Ok(Tenancy::connect(&config.server.data_dir, &place, wall_clock()).await?)
 }
 
 /// Runs the server until SIGTERM or Ctrl-C.
 async fn serve_until_signal(config: Config) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
-    let tenancy = Tenancy::open(&config.server.data_dir, wall_clock())?;
+    let tenancy = open_all(&config).await?;
     organization::repair_logins(&tenancy).await.context("repairing log-ins")?;
     let live = Live::default();
     let listener = TcpListener::bind(config.server.listen)
@@ -196,8 +193,15 @@ async fn signal() {
     }
 }
 
-async fn migrate(tenancy: &Tenancy) -> anyhow::Result<()> {
-    // Opening a file brings it up to date.
+/// On files opening is what brings them up to date; a server is changed by its owner only.
+async fn migrate(config: &Config) -> anyhow::Result<()> {
+    if let Place::Postgres(addresses) = config.database.place().map_err(anyhow::Error::msg)? {
+        let owner = config.database.owner().map_err(anyhow::Error::msg)?;
+        let found = postgres::migrate(&owner, &addresses.application, &addresses.platform).await?;
+        let from = if found == VERSION { "as it was".to_owned() } else { format!("from {found}") };
+        return say(&format!("{owner} has schema {VERSION}, {from}"));
+    }
+    let tenancy = open_all(config).await?;
     let all = tenancy.platform().organizations().await?;
     for organization in &all {
         let caller = Caller::system(organization.id, "migrate");
@@ -205,6 +209,47 @@ async fn migrate(tenancy: &Tenancy) -> anyhow::Result<()> {
         opened.with_context(|| format!("organization {}", organization.subdomain))?;
     }
     say(&format!("platform and {} organizations are up to date", all.len()))
+}
+
+async fn check(file: &Path) -> anyhow::Result<()> {
+    let config = config::load(file)?;
+    say(&format!(
+        "{} is right: pages and API at http://{}, edges at {}, data in {}",
+        file.display(),
+        config.server.listen,
+        config.mqtt.listen,
+        config.server.data_dir.display()
+    ))?;
+    let wrong = match config.database.place().map_err(anyhow::Error::msg)? {
+        Place::Postgres(addresses) => {
+            let wrong = postgres::check(&addresses).await?;
+            say(&format!("{}: {} faults", addresses.platform, wrong.len()))?;
+            wrong
+        }
+        Place::Files => check_files(&config.server.data_dir)?,
+    };
+    wrong.iter().try_for_each(|fault| say(fault))?;
+    if wrong.is_empty() { Ok(()) } else { bail!("{} faults in the databases", wrong.len()) }
+}
+
+fn check_files(data_dir: &Path) -> anyhow::Result<Vec<String>> {
+    let entries = match std::fs::read_dir(data_dir) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            say("no databases yet: they are made at the first start")?;
+            return Ok(vec![]);
+        }
+        entries => entries.with_context(|| format!("data_dir {}", data_dir.display()))?,
+    };
+    let mut files: Vec<PathBuf> = entries.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
+    files.retain(|f| f.extension().is_some_and(|e| e == "db"));
+    files.sort();
+    let mut wrong = Vec::new();
+    for file in &files {
+        let faults = sqlite::check(file).with_context(|| file.display().to_string())?;
+        say(&format!("{}: {} faults", file.display(), faults.len()))?;
+        wrong.extend(faults.into_iter().map(|fault| format!("{}: {fault}", file.display())));
+    }
+    Ok(wrong)
 }
 
 async fn organization_named(tenancy: &Tenancy, name: &str) -> anyhow::Result<Organization> {

@@ -1,8 +1,11 @@
 //! The cloud's configuration file: typed, unknown keys refused, errors with file, line and reason. No
 //! secret has a default, and none stands in this file.
 
+use crate::db::postgres::{Address, Addresses};
+use crate::tenancy::Place;
 use serde::Deserialize;
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// The whole file.
@@ -10,6 +13,8 @@ use std::path::{Path, PathBuf};
 #[serde(deny_unknown_fields)]
 pub struct Config {
     pub server: Server,
+    #[serde(default)]
+    pub database: Database,
     #[serde(default)]
     pub hosts: Hosts,
     #[serde(default)]
@@ -32,6 +37,47 @@ pub struct Server {
     /// People reach this server by https, through a proxy that ends TLS: cookies are sent that way only.
     #[serde(default)]
     pub behind_https: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DatabaseKind {
+    /// Files in `data_dir`.
+    #[default]
+    Sqlite,
+    Postgres,
+}
+
+/// Where the data is. Each address stands here without a password, or with one in a file of its own.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    pub kind: DatabaseKind,
+    /// The role for the rows of organisations.
+    pub url: Option<String>,
+    pub url_file: Option<PathBuf>,
+    /// The role for the platform's rows.
+    pub platform_url: Option<String>,
+    pub platform_url_file: Option<PathBuf>,
+    /// The role that owns the tables; only `migrate` uses it.
+    pub owner_url: Option<String>,
+    pub owner_url_file: Option<PathBuf>,
+    pub connections_max: usize,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            kind: DatabaseKind::Sqlite,
+            url: None,
+            url_file: None,
+            platform_url: None,
+            platform_url_file: None,
+            owner_url: None,
+            owner_url_file: None,
+            connections_max: 16,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -151,7 +197,7 @@ impl Config {
         if self.machines.stale_after_seconds < 15 {
             return Err("machines.stale_after_seconds must be 15 or more: edges report every 10 seconds".into());
         }
-        Ok(())
+        self.database.check()
     }
 
     /// What edges are told of the broker.
@@ -162,9 +208,139 @@ impl Config {
     }
 }
 
+impl Database {
+    fn check(&self) -> Result<(), String> {
+        let is_any_given = self.named().iter().any(|(_, url, file)| url.is_some() || file.is_some());
+        if self.kind == DatabaseKind::Sqlite {
+            let why = "database: addresses are for kind = \"postgres\"; leave them out, or write that kind";
+            return if is_any_given { Err(why.into()) } else { Ok(()) };
+        }
+        if self.connections_max < 2 {
+            return Err("database.connections_max must be 2 or more".into());
+        }
+        for (name, url, file) in self.named() {
+            match (url, file) {
+                (Some(_), Some(_)) => {
+                    return Err(format!("database.{name} and database.{name}_file: give one of them"));
+                }
+                (None, None) if name != "owner_url" => {
+                    return Err(format!(
+                        "database.{name} is missing: postgresql://role@host/database, or name a file with it as {name}_file"
+                    ));
+                }
+                (Some(url), None) => {
+                    let address: Address = url.parse().map_err(|why| format!("database.{name} {why}"))?;
+                    if address.has_password() {
+                        return Err(format!(
+                            "database.{name} holds a password: put it into a file that only the server's user can read, and name that as {name}_file"
+                        ));
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    const fn named(&self) -> [(&'static str, Option<&String>, Option<&PathBuf>); 3] {
+        [
+            ("url", self.url.as_ref(), self.url_file.as_ref()),
+            ("platform_url", self.platform_url.as_ref(), self.platform_url_file.as_ref()),
+            ("owner_url", self.owner_url.as_ref(), self.owner_url_file.as_ref()),
+        ]
+    }
+
+    /// Where the data is; reads the files of addresses.
+    ///
+    /// # Errors
+    /// Names the field, and what is wrong with its file or address.
+    pub fn place(&self) -> Result<Place, String> {
+        if self.kind == DatabaseKind::Sqlite {
+            return Ok(Place::Files);
+        }
+        let (application, platform) = (self.address("url")?, self.address("platform_url")?);
+        if application.role() == platform.role() {
+            return Err(format!(
+                "database.url and database.platform_url name the same role {}; they must be two",
+                platform.role()
+            ));
+        }
+        Ok(Place::Postgres(Addresses { application, platform, connections_max: self.connections_max }))
+    }
+
+    /// The address of the role that owns the tables.
+    ///
+    /// # Errors
+    /// As [`Self::place`], and when it is not given.
+    pub fn owner(&self) -> Result<Address, String> {
+        self.address("owner_url")
+    }
+
+    fn address(&self, wanted: &str) -> Result<Address, String> {
+        let named = self.named();
+        let (_, url, file) = named.iter().find(|(name, ..)| *name == wanted).ok_or("no such address")?;
+        let text = match (url, file) {
+            (Some(url), _) => (*url).clone(),
+            (None, Some(file)) => {
+                private(file).map_err(|why| format!("database.{wanted}_file {}: {why}", file.display()))?
+            }
+            (None, None) => return Err(format!("database.{wanted} is missing")),
+        };
+        text.trim().parse().map_err(|why| format!("database.{wanted} {why}"))
+    }
+}
+
+/// The text of a file that nobody else may read.
+fn private(path: &Path) -> Result<String, String> {
+    let mode = std::fs::metadata(path).map_err(|e| e.to_string())?.permissions().mode();
+    if mode & 0o077 != 0 {
+        return Err(format!("others than its owner may read it (mode {:o}); run chmod 600", mode & 0o777));
+    }
+    std::fs::read_to_string(path).map_err(|e| e.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const POSTGRES: &str = "[server]\ndata_dir = \"/tmp/x\"\n[database]\nkind = \"postgres\"\n";
+
+    #[test]
+    fn postgres_needs_two_roles_and_no_password_in_this_file() {
+        let with = |more: &str| parse(&format!("{POSTGRES}{more}"));
+        let refused = |more: &str, why: &str| {
+            let refused = with(more).unwrap_err();
+            assert!(refused.contains(why) && !refused.contains("secret"), "{refused}");
+        };
+        refused("", "database.url is missing");
+        refused("url = \"postgresql://app:secret@localhost/unison\"\n", "holds a password");
+        refused("url = \"postgresql://app@localhost/unison\"\n", "platform_url is missing");
+        refused("url = \"postgresql://app@db.example/unison\"\n", "unencrypted");
+        let same =
+            "url = \"postgresql://app@localhost/unison\"\nplatform_url = \"postgresql://app@localhost/unison\"\n";
+        assert!(with(same).unwrap().database.place().unwrap_err().contains("must be two"));
+        let sqlite = "[server]\ndata_dir = \"/tmp/x\"\n[database]\nurl = \"postgresql://app@localhost/unison\"\n";
+        assert!(parse(sqlite).unwrap_err().contains("kind = \"postgres\""));
+    }
+
+    #[test]
+    fn an_address_with_a_password_comes_from_a_private_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("url");
+        std::fs::write(&file, "postgresql://app:secret@localhost/unison\n").unwrap();
+        let text = format!(
+            "{POSTGRES}url_file = \"{}\"\nplatform_url = \"postgresql://platform@localhost/unison\"\n",
+            file.display()
+        );
+        let database = parse(&text).unwrap().database;
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+        assert!(database.place().unwrap_err().contains("chmod 600"));
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+        let Place::Postgres(addresses) = database.place().unwrap() else { panic!("not PostgreSQL") };
+        assert!(addresses.application.has_password());
+        assert!(!format!("{addresses:?}").contains("secret"));
+        assert!(database.owner().unwrap_err().contains("owner_url is missing"));
+    }
 
     #[test]
     fn the_example_file_is_right_and_slips_are_named() {

@@ -13,3 +13,10 @@ pub mod intake;
 pub mod live;
 pub mod resource;
 pub mod tenancy;
+
+// What tests of this crate and those beside it share speaks of `cloud_server`.
+#[cfg(test)]
+extern crate self as cloud_server;
+#[cfg(test)]
+#[path = "../tests/support/store.rs"]
+mod store;

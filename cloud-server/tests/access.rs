@@ -3,9 +3,11 @@
 mod support;
 
 use cloud_server::business::organization;
+use cloud_server::params;
 use cloud_server::tenancy::Caller;
 use reqwest::Method;
 use serde_json::json;
+use support::store::execute;
 use support::{PASSWORD, Server, parts};
 
 #[tokio::test]
@@ -68,10 +70,10 @@ async fn q_135_attempts_that_come_at_once_are_limited_too() {
 async fn q_135_a_reserved_e_mail_is_confirmed_at_start_and_a_refused_organisation_leaves_nothing() {
     let server = Server::start().await;
     let tenancy = &server.tenancy;
-    let path = server.data_dir().join("platform.db");
-    let platform = rusqlite::Connection::open(path).unwrap();
+    let platform = server.store.platform().await;
     // The program ended between the user and the confirmation.
-    platform.execute("UPDATE logins SET confirmed = 0, expires_at = 1 WHERE email LIKE 'olga%'", []).unwrap();
+    let sql = "UPDATE logins SET confirmed = FALSE, expires_at = $1 WHERE email = 'olga@acme.example'";
+    assert_eq!(execute(&platform, sql, params![1]).await.unwrap(), 1);
     organization::repair_logins(tenancy).await.unwrap();
     let refused = organization::create(tenancy, "Beta", "beta", "olga@acme.example").await.unwrap_err().to_string();
     assert!(refused.contains("belongs to another organisation"), "{refused}");
@@ -137,11 +139,8 @@ async fn rbac_01_disabled_users_roles_and_plants() {
 }
 
 async fn disable(server: &Server, email: &'static str) {
-    // The same way as the command line: a caller of the system cannot be made outside of the crate, so the
-    // file is changed directly.
-    let path = server.data_dir().join(format!("org-{}.db", server.organization.id));
-    let connection = rusqlite::Connection::open(path).unwrap();
-    connection.execute("UPDATE users SET is_active = 0 WHERE email = ?1", [email]).unwrap();
+    // A caller of the system cannot be made outside of the crate, so the row is changed directly.
+    server.execute("UPDATE users SET is_active = FALSE WHERE email = $1", params![email]).await;
 }
 
 #[tokio::test]

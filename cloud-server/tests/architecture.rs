@@ -43,6 +43,12 @@ fn only_in(word: &str, folder: &str) {
 #[test]
 fn one_door_to_the_database_and_one_to_the_broker() {
     only_in("rusqlite", "db");
+    only_in("tokio_postgres", "db");
+    only_in("deadpool", "db");
+    for (path, text) in all().into_iter().filter(|(path, _)| !path.starts_with("db") && !path.starts_with("tenancy")) {
+        let opens = ["Database::open(", "Server::connect("].into_iter().find(|w| code(&text).contains(w));
+        assert!(opens.is_none() || is_test(&path), "{} goes past tenancy with {opens:?}", path.display());
+    }
     only_in("rumqttc::", "intake");
     only_in("rumqttd::", "intake");
 }
@@ -72,10 +78,88 @@ fn files_say_what_they_are_and_stay_short() {
     }
 }
 
+/// What one of the two databases does not have, or means otherwise; `?` stands for any digit.
+const FOREIGN_SQL: &[&str] = &[
+    "FOR UPDATE",
+    " LIKE ",
+    " ILIKE ",
+    "strftime(",
+    "datetime(",
+    "julianday(",
+    "to_char(",
+    "date_trunc(",
+    "extract(",
+    "interval '",
+    "instr(",
+    "strpos(",
+    "group_concat(",
+    "json_extract(",
+    "json_each(",
+    "jsonb_",
+    "ifnull(",
+    "iif(",
+    "INSERT OR ",
+    "REPLACE INTO",
+    "AUTOINCREMENT",
+    "COLLATE ",
+    "zeroblob(",
+    "GLOB ",
+    "random()",
+    "now()",
+    "CURRENT_TIMESTAMP",
+    " rowid",
+    "avg(",
+    "total(",
+    "SAVEPOINT",
+    "RETURNING *,",
+];
+
+/// Text in quotes that looks like SQL.
+fn statements(text: &str) -> impl Iterator<Item = &str> {
+    let is_sql = |t: &&str| {
+        ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "WHERE ", " AND "].iter().any(|w| t.contains(w))
+    };
+    text.split('"').skip(1).step_by(2).filter(is_sql)
+}
+
 #[test]
 fn sql_is_the_same_for_every_database() {
     for (path, text) in all().into_iter().filter(|(path, _)| !path.starts_with("db")) {
-        let wrong = ["FOR UPDATE", " LIKE ", "strftime(", "datetime("].into_iter().find(|w| code(&text).contains(w));
-        assert_eq!(wrong, None, "{}", path.display());
+        for sql in statements(code(&text)) {
+            let wrong = FOREIGN_SQL.iter().find(|w| sql.contains(*w));
+            assert_eq!(wrong, None, "{}: {sql}", path.display());
+            assert!(!sql.contains("::"), "a cast that only PostgreSQL knows, in {}: {sql}", path.display());
+            let words: Vec<_> = sql.split_whitespace().collect();
+            for word in words.windows(3) {
+                let is_boolean =
+                    word[0].split('.').next_back().is_some_and(|w| w.starts_with("is_") || w == "confirmed");
+                let is_number = word[2].starts_with(['0', '1']);
+                assert!(!(is_boolean && is_number), "{} wants TRUE or FALSE, in {}: {sql}", word[0], path.display());
+            }
+            for (at, _) in sql.match_indices("max(").chain(sql.match_indices("min(")) {
+                let inner = sql[at..].split(')').next().unwrap_or_default();
+                assert!(
+                    !inner.contains(','),
+                    "max of two values is SQLite's alone; use CASE, in {}: {sql}",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_integration_test_runs_on_postgresql_too() {
+    let tests = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests"));
+    let again = std::fs::read_to_string(tests.join("on_postgres/main.rs")).unwrap();
+    for entry in std::fs::read_dir(tests).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        // Those know no database, or only PostgreSQL.
+        if name.ends_with(".rs") && name != "architecture.rs" && name != "postgres.rs" {
+            assert!(
+                again.contains(&format!("#[path = \"../{name}\"]")),
+                "{name} is missing in tests/on_postgres/main.rs"
+            );
+        }
     }
 }

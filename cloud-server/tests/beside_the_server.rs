@@ -15,8 +15,7 @@ use unison_sync::wire::Message;
 
 /// Runs the program on the server's files.
 async fn command(server: &Server, words: &[&str]) -> Output {
-    let config =
-        file(server, "cloud.toml", format!("[server]\ndata_dir = \"{}\"\n", server.data_dir().display()).as_bytes());
+    let config = file(server, "cloud.toml", server.store.config().as_bytes());
     let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_cloud-server"));
     command.args(words).arg("--config").arg(config).output().await.unwrap()
 }
@@ -50,10 +49,8 @@ async fn api_11_q_129_a_start_waits_for_the_edge_and_answers_200() {
     assert_eq!((paused.0, paused.1["status"].as_str()), (200, Some("paused")), "{}", paused.1);
     assert_eq!(olga.post("/work-orders/WO-2026-001/pause", json!({})).await, paused, "asked once, answered twice");
     assert_eq!(olga.post("/work-orders/WO-2026-002/pause", json!({})).await.0, 409, "another request");
-    let path = server.data_dir().join(format!("org-{}.db", server.organization.id));
-    let asked =
-        |file: &rusqlite::Connection| file.query_row("SELECT count(*) FROM work_order_requests", [], |r| r.get(0));
-    assert_eq!(asked(&rusqlite::Connection::open(path).unwrap()), Ok(2));
+    let asked = server.query("SELECT count(*) AS n FROM work_order_requests", &[]).await;
+    assert_eq!(asked[0].get::<i64>("n").unwrap(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,13 +64,8 @@ async fn sync_07_what_another_program_loads_reaches_the_edge() {
     let began = Instant::now();
     edge.until("the new name", |heard| matches!(heard, Heard::Op(MasterOp::Machine(m)) if m.name == "Big mill")).await;
     assert!(began.elapsed() < Duration::from_secs(5));
-    let path = server.data_dir().join(format!("org-{}.db", server.organization.id));
-    let after: String = rusqlite::Connection::open(path)
-        .unwrap()
-        .query_row("SELECT after FROM audit_log WHERE entity = 'machines' AND action = 'update' LIMIT 1", [], |r| {
-            r.get(0)
-        })
-        .unwrap();
+    let sql = "SELECT after FROM audit_log WHERE entity = 'machines' AND action = 'update' LIMIT 1";
+    let after: String = server.query(sql, &[]).await[0].get("after").unwrap();
     let after: serde_json::Value = serde_json::from_str(&after).unwrap();
     assert_eq!(after["name"], "Big mill", "ADMIN-30: the audit log holds JSON");
 }

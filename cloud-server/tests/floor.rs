@@ -3,11 +3,12 @@
 mod support;
 
 use cloud_server::business::load;
+use cloud_server::params;
 use reqwest::Method;
-use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 use support::Server;
+use uuid::Uuid;
 
 const SECOND: i64 = 1_000_000;
 
@@ -20,27 +21,21 @@ fn rfc3339(us: i64) -> String {
 }
 
 /// Writes what an edge would have reported for the machine.
-fn observed(server: &Server, until: i64, changes: &[(i64, &str)]) -> i64 {
-    let file = Connection::open(server.data_dir().join(format!("org-{}.db", server.organization.id))).unwrap();
-    let machine: i64 =
-        file.query_row("SELECT id FROM machines WHERE machine_code = 'CNC-001'", [], |r| r.get(0)).unwrap();
-    let org = server.organization.id;
-    file.execute(
-        "INSERT INTO edges (organization_id, id, uuid, plant_id, name, observed_until, last_seen_at, created_at, updated_at)
-         SELECT ?1, 1, zeroblob(16), plant_id, 'Hall 1', ?2, ?2, 0, 0 FROM machines WHERE id = ?3",
-        (org, until, machine),
-    )
-    .unwrap();
-    file.execute("UPDATE machines SET edge_id = 1 WHERE id = ?1", [machine]).unwrap();
+async fn observed(server: &Server, until: i64, changes: &[(i64, &str)]) -> i64 {
+    let machines = server.query("SELECT id FROM machines WHERE machine_code = 'CNC-001'", &[]).await;
+    let machine: i64 = machines[0].get("id").unwrap();
+    let (org, at) = (server.organization.id, until - 60 * SECOND);
+    let edge = "INSERT INTO edges (organization_id, id, uuid, plant_id, name, observed_until, last_seen_at, created_at, updated_at)
+                SELECT organization_id, 1, $2, plant_id, 'Hall 1', $3, $3, $3, $3 FROM machines WHERE organization_id = $1 AND id = $4";
+    server.execute(edge, params![org, Uuid::nil(), until, machine]).await;
+    server.execute("UPDATE machines SET edge_id = 1 WHERE id = $1", params![machine]).await;
     for (at, activity) in changes {
-        file.execute(
-            "INSERT INTO activity_changes (organization_id, machine_id, at, activity) VALUES (?1, ?2, ?3, ?4)",
-            (org, machine, at, activity),
-        )
-        .unwrap();
+        let change = "INSERT INTO activity_changes (organization_id, machine_id, at, activity) VALUES ($1, $2, $3, $4)";
+        server.execute(change, params![org, machine, *at, *activity]).await;
     }
-    file.execute("INSERT INTO count_buckets VALUES (?1, ?2, ?3, 6000000, 10, 1)", (org, machine, until - 60 * SECOND))
-        .unwrap();
+    let count = "INSERT INTO count_buckets (organization_id, machine_id, bucket_at, ideal_us, total, rejected)
+                 VALUES ($1, $2, $3, 6000000, 10, 1)";
+    server.execute(count, params![org, machine, at]).await;
     machine
 }
 
@@ -61,7 +56,7 @@ async fn api_15_q_128_a_machine_as_it_is_now() {
         "the lane's cycle"
     );
     let now = now_us();
-    observed(&server, now, &[(now - 300 * SECOND, "idle"), (now - 120 * SECOND, "running")]);
+    observed(&server, now, &[(now - 300 * SECOND, "idle"), (now - 120 * SECOND, "running")]).await;
     let (_, list) = olga.get("/machines?search=cnc").await;
     let machine = &list["machines"][0];
     assert_eq!(
@@ -83,7 +78,7 @@ async fn q_128_a_machine_without_word_is_stale_and_keeps_its_status() {
     let server = Server::start().await;
     let olga = server.signed_in("olga@acme.example").await;
     let now = now_us();
-    observed(&server, now - 60 * SECOND, &[(now - 300 * SECOND, "running")]);
+    observed(&server, now - 60 * SECOND, &[(now - 300 * SECOND, "running")]).await;
     let machine = olga.get("/machines").await.1["machines"][0].clone();
     assert_eq!(
         (machine["status"].as_str(), machine["stale"].as_bool(), machine["activity"].as_str()),
@@ -96,7 +91,7 @@ async fn kpi_02_to_05_oee_and_trend() {
     let server = Server::start().await;
     let olga = server.signed_in("olga@acme.example").await;
     let now = now_us();
-    observed(&server, now, &[(now - 600 * SECOND, "running")]);
+    observed(&server, now, &[(now - 600 * SECOND, "running")]).await;
     let range = format!("from={}&to={}", rfc3339(now - 200 * SECOND), rfc3339(now - 100 * SECOND)).replace('+', "%2B");
     let (status, none) = olga.get(&format!("/kpi/oee?{range}&machine=CNC-001")).await;
     assert_eq!(
@@ -123,21 +118,17 @@ async fn down_08_stops_and_pareto() {
     let server = Server::start().await;
     let olga = server.signed_in("olga@acme.example").await;
     let now = now_us();
-    let machine = observed(&server, now, &[(now - 600 * SECOND, "down")]);
-    let file = Connection::open(server.data_dir().join(format!("org-{}.db", server.organization.id))).unwrap();
-    let event = |id: u8, from: i64, to: Option<i64>, reason: Option<i64>| {
-        let mut uuid = [0u8; 16];
-        uuid[15] = id;
-        file.execute(
+    let machine = observed(&server, now, &[(now - 600 * SECOND, "down")]).await;
+    let event = async |id: u8, from: i64, to: Option<i64>, reason: Option<i64>| {
+        let sql =
             "INSERT INTO downtime_events (organization_id, uuid, machine_id, started_at, ended_at, source, reason_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, 'signal', ?6)",
-            (server.organization.id, uuid, machine, from, to, reason),
-        )
-        .unwrap();
+                   VALUES ($1, $2, $3, $4, $5, 'signal', $6)";
+        let uuid = Uuid::from_u128(id.into());
+        server.execute(sql, params![server.organization.id, uuid, machine, from, to, reason]).await;
     };
     let reason = olga.get("/downtime-reasons").await.1["downtime_reasons"][0]["id"].as_i64();
-    event(1, now - 600 * SECOND, Some(now - 300 * SECOND), reason);
-    event(2, now - 100 * SECOND, None, None);
+    event(1, now - 600 * SECOND, Some(now - 300 * SECOND), reason).await;
+    event(2, now - 100 * SECOND, None, None).await;
     let (_, list) = olga.get("/downtime-events?open=false").await;
     assert_eq!((list["total"].as_u64(), list["downtime_events"][0]["duration_minutes"].as_f64()), (Some(1), Some(5.0)));
     let (_, open) = olga.get("/downtime-events?open=true").await;
@@ -186,7 +177,7 @@ async fn q_129_with_an_edge_the_cloud_asks_and_waits() {
     let server = Server::start().await;
     let olga = server.signed_in("olga@acme.example").await;
     let now = now_us();
-    observed(&server, now, &[]);
+    observed(&server, now, &[]).await;
     let mut growth = server.tenancy.plant_log_growth();
     let (status, body) = olga.post("/work-orders/WO-2026-001/start", json!({})).await;
     assert_eq!(status, 202, "{body}");

@@ -239,7 +239,7 @@ fn read(tx: &Tx<'_>, row: &Row) -> Result<Account, DbError> {
     let id: i64 = row.get("id")?;
     let roles = master::roles(row)?;
     let sql = if reaches_all_plants(&roles) {
-        "SELECT id AS plant_id FROM plants WHERE organization_id = $1 AND is_active = 1 AND $2 <> 0 ORDER BY id"
+        "SELECT id AS plant_id FROM plants WHERE organization_id = $1 AND is_active = TRUE AND $2 <> 0 ORDER BY id"
     } else {
         "SELECT plant_id FROM user_plants WHERE organization_id = $1 AND user_id = $2 ORDER BY plant_id"
     };

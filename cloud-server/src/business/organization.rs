@@ -126,7 +126,7 @@ pub struct PlantView {
 pub fn plants(tx: &Tx<'_>) -> Result<Vec<PlantView>, DbError> {
     let (all, user) = super::reach_values(tx.caller());
     let sql = format!(
-        "SELECT p.id, p.name, p.timezone FROM plants p WHERE p.organization_id = $1 AND {} AND p.is_active = 1 ORDER BY p.name",
+        "SELECT p.id, p.name, p.timezone FROM plants p WHERE p.organization_id = $1 AND {} AND p.is_active = TRUE ORDER BY p.name",
         super::reach_sql("p.id")
     );
     let rows = tx.query(&sql, params![tx.org(), all, user])?;

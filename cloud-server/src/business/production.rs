@@ -197,7 +197,7 @@ fn again(
 }
 
 const VIEW: &str = "SELECT p.*, w.work_order_number, w.quantity_ordered, u.name AS user_name,
-   w.quantity_completed - coalesce((SELECT sum(l.quantity_completed) FROM production_logs l
+   w.quantity_completed - coalesce((SELECT CAST(sum(l.quantity_completed) AS BIGINT) FROM production_logs l
      WHERE l.organization_id = p.organization_id AND l.work_order_id = p.work_order_id AND l.pos > p.pos), 0) AS cumulative
  FROM production_logs p
  JOIN work_orders w ON w.organization_id = p.organization_id AND w.id = p.work_order_id

@@ -404,3 +404,8 @@ pub fn refused_by_edge(verb: WorkOrderVerb, reason: String) -> ApiError {
 #[cfg(test)]
 #[path = "work_orders_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "work_orders_tests.rs"]
+#[expect(clippy::duplicate_mod, reason = "the same tests on the other database")]
+mod on_postgres;

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::business::{load, organization, production};
-use crate::tenancy::{Caller, Reach, SignedOn, Tenancy, plant_log, wall_clock};
+use crate::store::Store;
+use crate::tenancy::{Caller, Reach, SignedOn, Tenancy, plant_log};
 use unison_core::facts::{Fact, ProductionLogged};
 use unison_core::master::MasterOp;
 use unison_sync::wire::{Batch, hash};
@@ -38,14 +39,14 @@ struct Scene {
     edge: Caller,
     plant: PlantId,
     order: WorkOrderId,
-    _dir: tempfile::TempDir,
+    _store: Store,
 }
 
 const EDGE: Uuid = Uuid::from_u128(7);
 
 async fn scene() -> Scene {
-    let dir = tempfile::tempdir().unwrap();
-    let tenancy = Tenancy::open(dir.path(), wall_clock()).unwrap();
+    let store = Store::new(module_path!()).await;
+    let tenancy = store.tenancy().await;
     let (acme, _) = organization::create(&tenancy, "Acme", "acme", "admin@acme.example").await.unwrap();
     load::load(&tenancy, &acme, load::parse(CONTENT).unwrap()).await.unwrap();
     let system = Caller::system(acme.id, "test");
@@ -68,7 +69,7 @@ async fn scene() -> Scene {
         session: Uuid::nil(),
         session_expires_at: i64::MAX,
     };
-    Scene { olga: Caller::user(acme.id, user), edge: Caller::edge(acme.id, EDGE), tenancy, plant, order, _dir: dir }
+    Scene { olga: Caller::user(acme.id, user), edge: Caller::edge(acme.id, EDGE), tenancy, plant, order, _store: store }
 }
 
 impl Scene {

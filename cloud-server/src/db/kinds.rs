@@ -116,6 +116,14 @@ pub struct Table {
     pub is_large: bool,
 }
 
+impl Table {
+    /// What the program may do with its rows.
+    #[must_use]
+    pub const fn rights(&self) -> &'static [&'static str] {
+        if self.is_append_only { &["SELECT", "INSERT"] } else { &["SELECT", "INSERT", "UPDATE", "DELETE"] }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Statement {
     Table(Table),
@@ -191,7 +199,34 @@ fn table(name: &str, lines: &[&str]) -> Result<Table, String> {
             line => table_line(&mut out, line)?,
         }
     }
+    let name = name_of_key(Scope::Organization, &out, longest(&out));
+    if name.len() > NAME_BYTES_MAX {
+        return Err(format!("PostgreSQL would cut the name \"{name}\" of a key off"));
+    }
     Ok(out)
+}
+
+/// PostgreSQL cuts longer names off.
+const NAME_BYTES_MAX: usize = 63;
+
+fn longest(table: &Table) -> &[String] {
+    let keys = table.unique.iter().chain([&table.primary_key]);
+    keys.max_by_key(|key| key.iter().map(|c| c.len() + 1).sum::<usize>()).map_or(&[], Vec::as_slice)
+}
+
+/// The name of a key on PostgreSQL: it says the columns, because an error names the key alone.
+fn name_of_key(scope: Scope, table: &Table, columns: &[String]) -> String {
+    let mark = if scope == Scope::Organization { ':' } else { '.' };
+    format!("{}{mark}{}", table.name, columns.join(","))
+}
+
+/// The columns of a key by its name, as SQLite lists them in its message.
+pub(super) fn columns_of_key(name: &str) -> Option<String> {
+    let place = name.find([':', '.'])?;
+    let (table, rest) = (name.get(..place)?, name.get(place + 1..)?);
+    let org = name.contains(':').then_some("organization_id");
+    let columns = org.into_iter().chain(rest.split(',').filter(|c| !c.is_empty()));
+    Some(columns.map(|c| format!("{table}.{c}")).collect::<Vec<_>>().join(", "))
 }
 
 fn table_line(out: &mut Table, line: &str) -> Result<(), String> {
@@ -244,14 +279,20 @@ impl Scope {
             && table.columns.iter().all(|c| c.references.is_none())
     }
 
-    fn table_body(self, table: &Table, column: impl Fn(&Column) -> String, integer: &str) -> String {
+    fn table_body(
+        self,
+        table: &Table,
+        column: impl Fn(&Column) -> String,
+        integer: &str,
+        name_of_key: impl Fn(&[String]) -> String,
+    ) -> String {
         let mut lines = Vec::new();
         if self == Self::Organization {
             lines.push(format!("organization_id {integer} NOT NULL"));
         }
         lines.extend(table.columns.iter().map(column));
-        lines.push(format!("PRIMARY KEY ({})", self.key(&table.primary_key)));
-        lines.extend(table.unique.iter().map(|u| format!("UNIQUE ({})", self.key(u))));
+        lines.push(format!("{}PRIMARY KEY ({})", name_of_key(&table.primary_key), self.key(&table.primary_key)));
+        lines.extend(table.unique.iter().map(|u| format!("{}UNIQUE ({})", name_of_key(u), self.key(u))));
         lines.extend(table.checks.iter().cloned());
         lines.extend(table.columns.iter().filter_map(|c| self.references(c)));
         if self.is_rootless(table) {
@@ -288,7 +329,7 @@ fn sqlite_column(c: &Column) -> String {
 }
 
 fn sqlite_table(out: &mut String, scope: Scope, table: &Table) {
-    let body = scope.table_body(table, sqlite_column, "INTEGER");
+    let body = scope.table_body(table, sqlite_column, "INTEGER", |_| String::new());
     let has_rowid = table.is_large || table.columns.iter().any(|c| c.kind == Kind::Serial);
     let rowid = if has_rowid { "" } else { ", WITHOUT ROWID" };
     let name = &table.name;
@@ -304,14 +345,13 @@ fn sqlite_table(out: &mut String, scope: Scope, table: &Table) {
     }
 }
 
-/// The statements for PostgreSQL. `role` is the one the program works as: never the owner, so that
-/// row-level security and the rights given here hold for it.
+/// The statements for PostgreSQL. Rights are given apart from them, for roles can change.
 #[must_use]
-pub fn postgres(scope: Scope, statements: &[Statement], role: &str) -> String {
+pub fn postgres(scope: Scope, statements: &[Statement]) -> String {
     let mut out = String::new();
     for statement in statements {
         match statement {
-            Statement::Table(table) => postgres_table(&mut out, scope, table, role),
+            Statement::Table(table) => postgres_table(&mut out, scope, table),
             Statement::Index { name, table, columns } => {
                 let _ = writeln!(out, "CREATE INDEX {name} ON {table} ({});", scope.key(columns));
             }
@@ -330,12 +370,12 @@ fn postgres_column(c: &Column) -> String {
     format!("{} {} {}", c.name, c.kind.postgres(), c.rest).trim_end().to_owned()
 }
 
-fn postgres_table(out: &mut String, scope: Scope, table: &Table, role: &str) {
+fn postgres_table(out: &mut String, scope: Scope, table: &Table) {
     let name = &table.name;
-    let body = scope.table_body(table, postgres_column, "bigint");
+    let body = scope.table_body(table, postgres_column, "bigint", |key| {
+        format!("CONSTRAINT \"{}\" ", name_of_key(scope, table, key))
+    });
     let _ = writeln!(out, "CREATE TABLE {name} (\n  {body}\n);");
-    let rights = if table.is_append_only { "SELECT, INSERT" } else { "SELECT, INSERT, UPDATE, DELETE" };
-    let _ = writeln!(out, "GRANT {rights} ON {name} TO {role};");
     if scope == Scope::Organization {
         // The setting is empty, not absent, after a transaction that had it; in a sub-select it is read once.
         let own = "organization_id = (SELECT nullif(current_setting('app.org', true), '')::bigint)";
@@ -367,9 +407,13 @@ mod tests {
 
     #[test]
     fn ten_03_postgres_tables_are_forced_under_row_level_security() {
-        let sql = postgres(Scope::Organization, &parse(LANES).unwrap(), "unison_app");
+        let sql = postgres(Scope::Organization, &parse(LANES).unwrap());
         assert!(sql.contains("FORCE ROW LEVEL SECURITY") && sql.contains("CREATE POLICY own ON lanes"), "{sql}");
         assert!(sql.contains("name text COLLATE \"C\" NOT NULL"), "{sql}");
+        assert!(sql.contains("CONSTRAINT \"lanes:plant_id,name\" UNIQUE (organization_id, plant_id, name)"), "{sql}");
+        let columns = columns_of_key("lanes:plant_id,name").unwrap();
+        assert_eq!(columns, "lanes.organization_id, lanes.plant_id, lanes.name");
+        assert_eq!(columns_of_key("organizations.slug").unwrap(), "organizations.slug");
     }
 
     #[test]

@@ -1,22 +1,22 @@
-//! The one door to data: SQLite files, their schema, and rows with typed values.
+//! The one door to data: SQLite files or a PostgreSQL server, their schema, and rows with typed values.
 //!
-//! Nothing outside this folder names the database driver. Callers write one SQL text with `$1`, `$2` …;
-//! here they become `?1`, `?2` …, because `$1` is a *named* parameter in SQLite and would be bound by
-//! its place of appearance. Rows leave as owned values, so no cursor outlives its statement.
+//! Nothing outside this folder names a database driver, and nothing outside knows which one it is. Callers
+//! write one SQL text with `$1`, `$2` …; rows leave as owned values, so no cursor outlives its statement.
 
-mod file;
-mod functions;
+mod database;
 pub mod kinds;
-mod pool;
+pub mod postgres;
 pub mod schema;
-mod sql;
+mod session;
+pub mod sqlite;
 mod value;
 
-pub use file::check_library;
+pub use database::Database;
 pub use kinds::Scope;
-pub use pool::Database;
-pub use sql::Session;
+pub use session::Session;
 pub use value::{FromValue, Row, Value};
+
+const NOTHING_MORE: &str = "a statement failed before; the transaction can only be undone";
 
 /// Values for `$1`, `$2` … in order.
 #[macro_export]
@@ -38,9 +38,13 @@ pub enum DbError {
     #[error("no column \"{0}\" of the wanted type in this row")]
     Column(String),
     #[error(
-        "{file} has schema {found}, this program knows up to {known}: it was written by a newer version; install that version again or restore a backup"
+        "{what} has schema {found}, this program knows up to {known}: it was written by a newer version; install that version again or restore a backup"
     )]
-    Newer { file: String, found: i64, known: i64 },
+    Newer { what: String, found: i64, known: i64 },
+    #[error(
+        "{what} has schema {found}, this program needs {known}: stop the servers that run and run: cloud-server migrate"
+    )]
+    Older { what: String, found: i64, known: i64 },
     #[error("SQLite {found} is too old, 3.51.3 or newer is needed: older ones can corrupt a write-ahead log")]
     Library { found: String },
     #[error("the work on the database was stopped: {0}")]

@@ -33,7 +33,12 @@ impl Projection<'_, '_> {
         let tx = self.tx;
         tx.execute(
             "UPDATE edges SET program_version = $3, updated_at = $4 WHERE organization_id = $1 AND id = $2",
-            params![tx.org(), self.edge.id, fact.version.chars().take(60).collect::<String>(), tx.now()],
+            params![
+                tx.org(),
+                self.edge.id,
+                fact.version.chars().filter(|c| *c != '\0').take(60).collect::<String>(),
+                tx.now()
+            ],
         )?;
         let mut refused = Vec::new();
         for &machine in &fact.machines {

@@ -196,7 +196,7 @@ impl Link {
         match &message {
             Message::Hello(hello) => {
                 talk.seen.head = talk.seen.head.max(hello.head);
-                talk.seen.version = Some(hello.version.chars().take(60).collect());
+                talk.seen.version = Some(hello.version.chars().filter(|c| *c != '\0').take(60).collect());
             }
             // A person decides first; what is sent meanwhile stays at the edge.
             Message::Batches(_) if talk.is_halted => return Ok(()),

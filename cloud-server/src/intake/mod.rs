@@ -264,3 +264,8 @@ async fn watch_broker(outbox: Outbox, broker: Broker, sessions: Arc<Sessions>, l
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+#[path = "tests/mod.rs"]
+#[expect(clippy::duplicate_mod, reason = "the same tests on the other database")]
+mod on_postgres;

@@ -105,7 +105,7 @@ impl<'t, 's> Projection<'t, 's> {
             Err(e) => return poison(format!("the body cannot be read: {e}")),
         };
         match fact {
-            // These three are nearly all facts there are, check everything before they write, and need no way back.
+            // These are nearly all facts there are, check everything before they write, and need no way back.
             Fact::ActivityChanged(fact) => self.activity_changed(&fact),
             Fact::Counted(fact) => self.counted(&fact),
             Fact::Observed(fact) => self.observed(&fact),
@@ -121,13 +121,8 @@ impl<'t, 's> Projection<'t, 's> {
 
     /// Runs `write` so that a refusal half-way leaves nothing behind.
     fn undoable(&mut self, write: impl FnOnce(&mut Self) -> Result<(), Refused>) -> Result<(), Refused> {
-        self.tx.execute("SAVEPOINT fact", &[])?;
-        let done = write(self);
-        if matches!(done, Err(Refused::Poison(_))) {
-            self.tx.execute("ROLLBACK TO SAVEPOINT fact", &[])?;
-        }
-        self.tx.execute("RELEASE SAVEPOINT fact", &[])?;
-        done
+        let tx = self.tx;
+        tx.savepoint(|| write(self))
     }
 
     /// Writes what was gathered.
@@ -138,7 +133,8 @@ impl<'t, 's> Projection<'t, 's> {
         let tx = self.tx;
         if let Some(until) = self.observed_until {
             tx.execute(
-                "UPDATE edges SET observed_until = max(coalesce(observed_until, $3), $3) WHERE organization_id = $1 AND id = $2",
+                "UPDATE edges SET observed_until = $3
+                 WHERE organization_id = $1 AND id = $2 AND (observed_until IS NULL OR observed_until < $3)",
                 params![tx.org(), self.edge.id, until],
             )?;
             tx.changed(Topic::Observed);
@@ -157,6 +153,9 @@ impl<'t, 's> Projection<'t, 's> {
 
     /// What a clock far ahead says would be the newest there is, for years.
     pub(super) fn need_past(&self, at: Timestamp) -> Result<(), Refused> {
+        if at.0 < 0 {
+            return poison(format!("its time is {} µs before 1970", at.0.unsigned_abs()));
+        }
         if at <= self.tx.now().plus(AHEAD_MAX) {
             return Ok(());
         }
@@ -178,13 +177,14 @@ impl<'t, 's> Projection<'t, 's> {
 
     fn counted(&mut self, fact: &Counted) -> Result<(), Refused> {
         self.need_own(fact.machine)?;
+        self.need_past(fact.bucket)?;
         if fact.ideal < 0 || fact.rejected > fact.total {
             return poison(format!("{} of {} parts rejected, ideal time {} µs", fact.rejected, fact.total, fact.ideal));
         }
         self.tx.execute(
             "INSERT INTO count_buckets (organization_id, machine_id, bucket_at, ideal_us, total, rejected) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (organization_id, machine_id, bucket_at, ideal_us)
-             DO UPDATE SET total = total + excluded.total, rejected = rejected + excluded.rejected",
+             DO UPDATE SET total = count_buckets.total + excluded.total, rejected = count_buckets.rejected + excluded.rejected",
             params![self.tx.org(), fact.machine, fact.bucket, fact.ideal, fact.total, fact.rejected],
         )?;
         self.tx.changed(Topic::Machine(fact.machine));

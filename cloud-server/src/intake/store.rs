@@ -130,7 +130,7 @@ pub fn take(
 /// When the database fails.
 pub fn seen(tx: &WriteTx<'_>, edge: i64, note: &Seen) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE edges SET last_seen_at = $3, head = max(head, $4), program_version = coalesce($5, program_version), updated_at = $3
+        "UPDATE edges SET last_seen_at = $3, head = CASE WHEN head < $4 THEN $4 ELSE head END, program_version = coalesce($5, program_version), updated_at = $3
          WHERE organization_id = $1 AND id = $2",
         params![tx.org(), edge, tx.now(), signed(note.head), note.version.clone()],
     )?;
@@ -182,7 +182,7 @@ pub fn evidence(tx: &WriteTx<'_>, origin: Uuid, seq: Option<u64>, body: &[u8], r
     let pos = tx.next_pos()?;
     tx.execute(
         "INSERT INTO quarantine (organization_id, pos, origin, seq, received_at, reason, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        params![tx.org(), pos, origin, seq.map(signed), tx.now(), reason, body],
+        params![tx.org(), pos, origin, seq.map(signed), tx.now(), reason.replace('\0', " "), body],
     )?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The door to an organisation's data: a transaction is opened for a [`Caller`] and sees that caller's
-//! organisation only, because it is opened on that organisation's file and no other way to it exists.
+//! organisation only, because it is opened on that organisation's file, or under row-level security for that
+//! organisation, and no other way to it exists.
 //!
 //! [`Tenancy::read`] gives a snapshot, [`Tenancy::write`] a transaction that commits when its closure
 //! returns `Ok`. Closures run on threads that may block. Nothing here decides anything.
@@ -17,7 +18,8 @@ pub use platform::{EdgeLink, Organization, Platform};
 pub use tx::{PlantOp, Tx, WriteTx};
 pub use vault::{Vault, random as vault_random};
 
-use crate::db::{Database, DbError, Scope, check_library};
+use crate::db::postgres::{Addresses, Server};
+use crate::db::{Database, DbError, Scope, sqlite};
 use std::collections::HashMap;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -25,8 +27,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::broadcast;
 use unison_core::time::Timestamp;
 
-/// Organisations whose files are open at the same time.
-const FILES_OPEN_MAX: usize = 256;
+/// Organisations whose files are open at the same time, or whose writers are known on a server.
+const OPEN_MAX: usize = 256;
 /// Messages a slow listener may fall behind before it must read the tables again.
 const CHANGES_KEPT: usize = 1_024;
 
@@ -48,8 +50,21 @@ pub struct Tenancy {
     inner: Arc<Inner>,
 }
 
+/// Where the data is.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// SQLite files in the data directory.
+    Files,
+    Postgres(Addresses),
+}
+
+enum Source {
+    Files(PathBuf),
+    Server(Server),
+}
+
 struct Inner {
-    data_dir: PathBuf,
+    source: Source,
     clock: Clock,
     platform: Platform,
     open: Mutex<OpenFiles>,
@@ -69,20 +84,34 @@ impl Tenancy {
     /// # Errors
     /// When the directory or the file cannot be used, or a newer version wrote it.
     pub fn open(data_dir: &Path, clock: Clock) -> Result<Self, DbError> {
-        check_library()?;
-        let failed = |e: std::io::Error| DbError::Failed(format!("data_dir {}: {e}", data_dir.display()));
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(failed)?;
-        let vault = Vault::open(data_dir).map_err(failed)?;
-        let file = Database::open(&data_dir.join("platform.db"), Scope::Platform)?;
+        sqlite::check_library()?;
+        let vault = vault(data_dir)?;
+        let platform = Database::open(&data_dir.join("platform.db"), Scope::Platform)?;
+        Ok(Self::new(Source::Files(data_dir.to_owned()), &platform, vault, clock))
+    }
+
+    /// As [`Self::open`], wherever the data is; the keys are always in `data_dir`.
+    ///
+    /// # Errors
+    /// When the directory or the database cannot be used, or its schema is not this program's.
+    pub async fn connect(data_dir: &Path, place: &Place, clock: Clock) -> Result<Self, DbError> {
+        let Place::Postgres(addresses) = place else { return Self::open(data_dir, clock) };
+        let vault = vault(data_dir)?;
+        let server = Server::connect(addresses).await?;
+        let platform = server.platform();
+        Ok(Self::new(Source::Server(server), &platform, vault, clock))
+    }
+
+    fn new(source: Source, platform: &Database, vault: Vault, clock: Clock) -> Self {
         let inner = Inner {
-            data_dir: data_dir.to_owned(),
-            platform: Platform::new(file, vault, clock.clone()),
+            source,
+            platform: Platform::new(platform.clone(), vault, clock.clone()),
             clock,
             open: Mutex::default(),
             changes: broadcast::channel(CHANGES_KEPT).0,
             grown: broadcast::channel(CHANGES_KEPT).0,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Self { inner: Arc::new(inner) }
     }
 
     /// Organisations, log-ins, edges and their keys.
@@ -183,13 +212,16 @@ impl Inner {
             *used = now;
             return Ok(file.clone());
         }
-        if open.files.len() >= FILES_OPEN_MAX {
+        if open.files.len() >= OPEN_MAX {
             let oldest = open.files.iter().filter(|(_, (file, _))| file.is_unused()).min_by_key(|(_, (_, used))| *used);
             if let Some(oldest) = oldest.map(|(id, _)| *id) {
                 open.files.remove(&oldest);
             }
         }
-        let file = Database::open(&self.data_dir.join(format!("org-{organization}.db")), Scope::Organization)?;
+        let file = match &self.source {
+            Source::Files(dir) => Database::open(&dir.join(format!("org-{organization}.db")), Scope::Organization)?,
+            Source::Server(server) => server.organization(organization),
+        };
         open.files.insert(organization, (file.clone(), now));
         Ok(file)
     }
@@ -204,3 +236,16 @@ impl Inner {
         }
     }
 }
+
+fn vault(data_dir: &Path) -> Result<Vault, DbError> {
+    let failed = |e: std::io::Error| DbError::Failed(format!("data_dir {}: {e}", data_dir.display()));
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(failed)?;
+    Vault::open(data_dir).map_err(failed)
+}
+
+#[cfg(test)]
+#[path = "race_tests.rs"]
+#[expect(clippy::duplicate_mod, reason = "the same tests on the other database")]
+mod on_postgres;
+#[cfg(test)]
+mod race_tests;

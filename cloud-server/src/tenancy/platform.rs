@@ -123,11 +123,11 @@ impl Platform {
         let now = self.now();
         let reserve = move |s: &Session<'_>| {
             s.execute(
-                "DELETE FROM logins WHERE email = $1 AND confirmed = 0 AND expires_at < $2",
+                "DELETE FROM logins WHERE email = $1 AND confirmed = FALSE AND expires_at < $2",
                 params![&email, now],
             )?;
             s.execute(
-                "INSERT INTO logins (email, organization_id, confirmed, expires_at) VALUES ($1, $2, 0, $3)
+                "INSERT INTO logins (email, organization_id, confirmed, expires_at) VALUES ($1, $2, FALSE, $3)
                  ON CONFLICT (email) DO NOTHING",
                 params![&email, organization, expires],
             )?;
@@ -143,7 +143,7 @@ impl Platform {
     /// When the database fails.
     pub async fn confirm_login(&self, email: &str, organization: i64) -> Result<(), DbError> {
         let email = email.to_lowercase();
-        let sql = "UPDATE logins SET confirmed = 1, expires_at = NULL WHERE email = $1 AND organization_id = $2 AND confirmed = 0";
+        let sql = "UPDATE logins SET confirmed = TRUE, expires_at = NULL WHERE email = $1 AND organization_id = $2 AND confirmed = FALSE";
         self.file.write(move |s| s.execute(sql, params![email, organization]).map(drop), |()| ()).await
     }
 
@@ -152,7 +152,7 @@ impl Platform {
     /// # Errors
     /// When the database fails.
     pub async fn unconfirmed_logins(&self) -> Result<Vec<(String, i64)>, DbError> {
-        let sql = "SELECT email, organization_id FROM logins WHERE confirmed = 0 ORDER BY email";
+        let sql = "SELECT email, organization_id FROM logins WHERE confirmed = FALSE ORDER BY email";
         let rows = self.file.read(|s| s.query(sql, &[])).await?;
         rows.iter().map(|r| Ok((r.get("email")?, r.get("organization_id")?))).collect()
     }
@@ -163,7 +163,7 @@ impl Platform {
     /// When the database fails.
     pub async fn undo_organization(&self, organization: i64) -> Result<(), DbError> {
         let work = move |s: &Session<'_>| {
-            s.execute("DELETE FROM logins WHERE organization_id = $1 AND confirmed = 0", params![organization])?;
+            s.execute("DELETE FROM logins WHERE organization_id = $1 AND confirmed = FALSE", params![organization])?;
             s.execute("DELETE FROM organizations WHERE id = $1", params![organization]).map(drop)
         };
         self.file.write(work, |()| ()).await

@@ -116,6 +116,15 @@ impl<'s> WriteTx<'s> {
         self.tx.session.execute(sql, params)
     }
 
+    /// Runs `f` so that its `Err` undoes what it wrote and nothing else; the transaction goes on. Without it a
+    /// statement that fails ends the transaction.
+    ///
+    /// # Errors
+    /// What `f` returns, or why the way back failed.
+    pub fn savepoint<T, E: From<DbError>>(&self, f: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        self.tx.session.savepoint(f)
+    }
+
     /// The next id of a table, from the organisation's counter.
     ///
     /// # Errors

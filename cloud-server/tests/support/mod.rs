@@ -1,16 +1,19 @@
 //! A real server on a free port, with an organisation or two, and a client that speaks to it.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod store;
+
 use cloud_server::business::{load, organization};
 use cloud_server::config;
+use cloud_server::db::{Database, Row, Value as Sql};
 use cloud_server::http::{App, serve};
 use cloud_server::live::Live;
-use cloud_server::tenancy::{Organization, Tenancy, wall_clock};
+use cloud_server::tenancy::{Organization, Tenancy};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Once;
-use tempfile::TempDir;
+use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +25,7 @@ pub struct Server {
     pub live: Live,
     pub organization: Organization,
     stop: CancellationToken,
-    dir: TempDir,
+    pub store: Store,
 }
 
 impl Drop for Server {
@@ -83,13 +86,14 @@ impl Server {
         PROVIDER.call_once(|| {
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
-        let dir = tempfile::tempdir().unwrap();
-        let config = config::parse(&format!(
-            "[server]\ndata_dir = \"{}\"\nbehind_https = {behind_https}\n[hosts]\nbase_domain = \"localhost\"\n[demo]\nallow_organization_header = true\n",
-            dir.path().display()
-        ))
-        .unwrap();
-        let tenancy = Tenancy::open(dir.path(), wall_clock()).unwrap();
+        let store = Store::new(module_path!()).await;
+        let text_of_config = format!(
+            "{}[hosts]\nbase_domain = \"localhost\"\n[demo]\nallow_organization_header = true\n",
+            store.config()
+        );
+        let mut config = config::parse(&text_of_config).unwrap();
+        config.server.behind_https = behind_https;
+        let tenancy = store.tenancy().await;
         let (acme, _) =
             organization::create(&tenancy, "Acme Manufacturing", "acme", "admin@acme.example").await.unwrap();
         load::load(&tenancy, &acme, load::parse(text).unwrap()).await.unwrap();
@@ -98,7 +102,7 @@ impl Server {
         let (stop, live) = (CancellationToken::new(), Live::default());
         let app = App::new(tenancy.clone(), live.clone(), config, stop.clone());
         tokio::spawn(serve(app, listener));
-        Self { address, tenancy, live, organization: acme, stop, dir }
+        Self { address, tenancy, live, organization: acme, stop, store }
     }
 
     /// A second organisation, with a person of its own.
@@ -110,7 +114,22 @@ impl Server {
     }
 
     pub fn data_dir(&self) -> &std::path::Path {
-        self.dir.path()
+        self.store.dir()
+    }
+
+    /// Acme's rows, past every rule of the program.
+    pub async fn rows(&self) -> Database {
+        self.store.organization(self.organization.id).await
+    }
+
+    /// Runs a statement on Acme's rows.
+    pub async fn execute(&self, sql: &str, values: &[Sql]) {
+        store::execute(&self.rows().await, sql, values).await.unwrap();
+    }
+
+    /// The rows of an answer from Acme's.
+    pub async fn query(&self, sql: &str, values: &[Sql]) -> Vec<Row> {
+        store::query(&self.rows().await, sql, values).await.unwrap()
     }
 
     pub fn at(&self, organization: &str) -> Session<'_> {

@@ -4,7 +4,8 @@ use crate::db::DbError;
 use crate::intake::{Intake, Settings};
 use crate::live::Live;
 use crate::params;
-use crate::tenancy::{Caller, Tenancy, WriteTx, wall_clock};
+use crate::store::Store;
+use crate::tenancy::{Caller, Tenancy, WriteTx};
 use rumqttc::{AsyncClient, ConnectionError, Event, MqttOptions, Packet, QoS};
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
@@ -37,17 +38,17 @@ pub struct Cloud {
     org_uuid: Uuid,
     plant_uuid: Uuid,
     stop: CancellationToken,
-    dir: Option<tempfile::TempDir>,
+    store: Option<Store>,
 }
 
 impl Cloud {
     pub async fn start() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let tenancy = Tenancy::open(dir.path(), wall_clock()).unwrap();
+        let store = Store::new(module_path!()).await;
+        let tenancy = store.tenancy().await;
         let (org, org_uuid, plant_uuid) = organization(&tenancy, "acme").await;
         let (live, stop) = (Live::default(), CancellationToken::new());
         let intake = start(&tenancy, &live, &stop).await;
-        Self { tenancy, live, intake, org, org_uuid, plant_uuid, stop, dir: Some(dir) }
+        Self { tenancy, live, intake, org, org_uuid, plant_uuid, stop, store: Some(store) }
     }
 
     /// The same cloud, seen by another organisation.
@@ -55,7 +56,7 @@ impl Cloud {
         let (org, org_uuid, plant_uuid) = organization(&self.tenancy, "other").await;
         let (tenancy, live, intake, stop) =
             (self.tenancy.clone(), self.live.clone(), self.intake.clone(), CancellationToken::new());
-        Self { tenancy, live, intake, org, org_uuid, plant_uuid, stop, dir: None }
+        Self { tenancy, live, intake, org, org_uuid, plant_uuid, stop, store: None }
     }
 
     /// Everything in memory is lost: front, broker, links.
@@ -82,8 +83,8 @@ impl Cloud {
         let cloud_key = platform.cloud_public_key(link.key_id).await.unwrap();
         let keys = Keys::agree(secret, cloud_key, &address).unwrap();
         self.execute(
-            "INSERT INTO edges (organization_id, id, uuid, plant_id, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, 0, 0)",
-            params![self.org, id, edge, PLANT, format!("edge-{id}")],
+            "INSERT INTO edges (organization_id, id, uuid, plant_id, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)",
+            params![self.org, id, edge, PLANT, format!("edge-{id}"), self.tenancy.now()],
         )
         .await;
         Edge { address, keys, key_id: link.key_id, front: self.intake.address(), log: Log::new(edge), line: None }
@@ -92,6 +93,11 @@ impl Cloud {
     pub async fn execute(&self, sql: &'static str, values: &[crate::db::Value]) {
         let values = values.to_vec();
         self.tenancy.write(&self.system(), move |tx| tx.execute(sql, &values)).await.unwrap();
+    }
+
+    /// What only the owner of the tables may do.
+    pub async fn as_owner(&self, sql: &str) {
+        self.store.as_ref().unwrap().as_owner(self.org, sql).await;
     }
 
     /// The only number of the answer.
@@ -122,7 +128,7 @@ impl Cloud {
 impl Drop for Cloud {
     fn drop(&mut self) {
         self.stop.cancel();
-        drop(self.dir.take());
+        drop(self.store.take());
     }
 }
 
@@ -155,25 +161,25 @@ async fn start(tenancy: &Tenancy, live: &Live, stop: &CancellationToken) -> Inta
 }
 
 fn records(tx: &WriteTx<'_>, org: Uuid, plant: Uuid) -> Result<(), DbError> {
-    let o = tx.org();
+    let (o, now) = (tx.org(), tx.now());
     tx.execute("INSERT INTO organization (organization_id, uuid, name, created_at, updated_at) VALUES ($1, $2, 'Acme', $3, $3)", params![o, org, tx.now()])?;
-    let add = "INSERT INTO plants (organization_id, id, uuid, name, timezone, created_at, updated_at) VALUES ($1, $2, $3, $4, 'UTC', 0, 0)";
-    tx.execute(add, params![o, PLANT, plant, "North"])?;
-    tx.execute(add, params![o, OTHER_PLANT, Uuid::now_v7(), "South"])?;
-    tx.execute("INSERT INTO lanes (organization_id, id, plant_id, name, created_at, updated_at) VALUES ($1, 5, $2, 'Lane', 0, 0)", params![o, PLANT])?;
-    let add = "INSERT INTO machines (organization_id, id, plant_id, lane_id, machine_code, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5, 0, 0)";
-    tx.execute(add, params![o, FREE, PLANT, 5, "CNC-1"])?;
-    tx.execute(add, params![o, FREE + 1, PLANT, 5, "CNC-2"])?;
-    tx.execute(add, params![o, IN_OTHER_PLANT, OTHER_PLANT, None::<i64>, "PRESS-1"])?;
-    let add = "INSERT INTO users (organization_id, id, email, name, hourly_rate, created_at, updated_at) VALUES ($1, $2, 'o@acme.test', 'Olga', 25000000, 0, 0)";
-    tx.execute(add, params![o, USER])?;
-    let add = "INSERT INTO downtime_reasons (organization_id, id, code, name, category, created_at, updated_at) VALUES ($1, $2, $3, $3, 'x', 0, 0)";
-    tx.execute(add, params![o, REASON, "jam"])?;
-    tx.execute(add, params![o, REASON_2, "tool"])?;
+    let add = "INSERT INTO plants (organization_id, id, uuid, name, timezone, created_at, updated_at) VALUES ($1, $2, $3, $4, 'UTC', $5, $5)";
+    tx.execute(add, params![o, PLANT, plant, "North", now])?;
+    tx.execute(add, params![o, OTHER_PLANT, Uuid::now_v7(), "South", now])?;
+    tx.execute("INSERT INTO lanes (organization_id, id, plant_id, name, created_at, updated_at) VALUES ($1, 5, $2, 'Lane', $3, $3)", params![o, PLANT, now])?;
+    let add = "INSERT INTO machines (organization_id, id, plant_id, lane_id, machine_code, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5, $6, $6)";
+    tx.execute(add, params![o, FREE, PLANT, 5, "CNC-1", now])?;
+    tx.execute(add, params![o, FREE + 1, PLANT, 5, "CNC-2", now])?;
+    tx.execute(add, params![o, IN_OTHER_PLANT, OTHER_PLANT, None::<i64>, "PRESS-1", now])?;
+    let add = "INSERT INTO users (organization_id, id, email, name, hourly_rate, created_at, updated_at) VALUES ($1, $2, 'o@acme.test', 'Olga', $4, $3, $3)";
+    tx.execute(add, params![o, USER, now, 25_000_000])?;
+    let add = "INSERT INTO downtime_reasons (organization_id, id, code, name, category, created_at, updated_at) VALUES ($1, $2, $3, $3, 'x', $4, $4)";
+    tx.execute(add, params![o, REASON, "jam", now])?;
+    tx.execute(add, params![o, REASON_2, "tool", now])?;
     let add = "INSERT INTO work_orders (organization_id, id, plant_id, work_order_number, title, lane_id, quantity_ordered, status, created_at, updated_at)
-               VALUES ($1, $2, $3, $4, 'Parts', $5, 20, 'released', 0, 0)";
-    tx.execute(add, params![o, ORDER, PLANT, "WO-1", 5])?;
-    tx.execute(add, params![o, ORDER + 1, OTHER_PLANT, "WO-2", None::<i64>])?;
+               VALUES ($1, $2, $3, $4, 'Parts', $5, 20, 'released', $6, $6)";
+    tx.execute(add, params![o, ORDER, PLANT, "WO-1", 5, now])?;
+    tx.execute(add, params![o, ORDER + 1, OTHER_PLANT, "WO-2", None::<i64>, now])?;
     Ok(())
 }
 

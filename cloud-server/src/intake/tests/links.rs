@@ -276,12 +276,12 @@ async fn sync_04_what_was_not_committed_is_not_acknowledged_and_comes_again() {
     edge.connect().await;
     edge.facts(vec![logged(Uuid::now_v7(), ORDER, 1)]).await;
     // The last statement of the transaction fails, after everything else was written.
-    cloud.execute("ALTER TABLE vectors RENAME TO hidden", &[]).await;
+    cloud.as_owner("ALTER TABLE vectors RENAME TO hidden").await;
     let batch = edge.log.facts(vec![logged(Uuid::now_v7(), ORDER, 2)]);
     edge.batches(vec![batch.clone()]).await;
     cloud.until("it failed", async |c| c.intake.counters().get(Count::Failed) > 0).await;
     assert_eq!(cloud.number(COMPLETED, params![ORDER]).await, 1);
-    cloud.execute("ALTER TABLE hidden RENAME TO vectors", &[]).await;
+    cloud.as_owner("ALTER TABLE hidden RENAME TO vectors").await;
     let acked = async {
         loop {
             edge.batches(vec![batch.clone()]).await;

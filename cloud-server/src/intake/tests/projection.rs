@@ -85,7 +85,7 @@ async fn sync_10_machine_time_and_counts_become_rows() {
         Observed { until: Timestamp(T + 10) }.into(),
     ])
     .await;
-    let changes = "SELECT group_concat(activity, ' ') AS t FROM (SELECT activity FROM activity_changes WHERE organization_id = $1 ORDER BY at)";
+    let changes = "SELECT string_agg(activity, ' ' ORDER BY at) AS t FROM activity_changes WHERE organization_id = $1";
     assert_eq!(cloud.text(changes, &[]).await, "running down", "of two at one moment the later in the log counts");
     assert_eq!(
         cloud.number("SELECT total * 100 + rejected AS n FROM count_buckets WHERE organization_id = $1", &[]).await,
@@ -170,8 +170,9 @@ async fn q_062_q_141_a_stop_is_opened_classified_and_closed() {
     edge.batches(vec![batch]).await;
     edge.acked(3).await;
     edge.facts(vec![DowntimeClosed { id, ended_at: Timestamp(T + 60) }.into()]).await;
-    let stop = "SELECT reason_id * 1000 + ended_at - started_at AS n FROM downtime_events WHERE organization_id = $1";
-    assert_eq!(cloud.number(stop, &[]).await, REASON * 1000 + 60);
+    let stop =
+        "SELECT reason_id AS n FROM downtime_events WHERE organization_id = $1 AND started_at = $2 AND ended_at = $3";
+    assert_eq!(cloud.number(stop, params![T, T + 60]).await, REASON);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -241,8 +242,8 @@ async fn q_129_the_executing_edge_moves_a_work_order_and_answers_requests() {
     for request in [asked, refused] {
         cloud
             .execute(
-                "INSERT INTO work_order_requests (organization_id, uuid, work_order_id, verb, user_id, at) VALUES ($1, $2, $3, 'start', $4, 0)",
-                params![cloud.org, request, ORDER, USER],
+                "INSERT INTO work_order_requests (organization_id, uuid, work_order_id, verb, user_id, at) VALUES ($1, $2, $3, 'start', $4, $5)",
+                params![cloud.org, request, ORDER, USER, T],
             )
             .await;
     }

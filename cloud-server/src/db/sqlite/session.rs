@@ -1,63 +1,37 @@
-//! Statements inside one transaction.
+//! Statements of one transaction on a file.
 
-use super::DbError;
-use super::value::{Row, Value};
+use crate::db::DbError;
+use crate::db::value::{Row, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, ToSql, ffi};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// One transaction. It ends when the closure that got it returns: committed on `Ok`, undone on `Err`.
-pub struct Session<'c> {
-    pub(super) connection: &'c Connection,
+pub(in crate::db) fn query_map<T>(
+    connection: &Connection,
+    sql: &str,
+    params: &[Value],
+    mut read: impl FnMut(Row) -> Result<T, DbError>,
+) -> Result<Vec<T>, DbError> {
+    let mut statement = connection.prepare_cached(&numbered(sql))?;
+    let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
+    let mut cursor = statement.query(rusqlite::params_from_iter(params))?;
+    let mut out = Vec::new();
+    while let Some(row) = cursor.next()? {
+        let values = (0..columns.len()).map(|i| row.get_ref(i).map(owned)).collect::<Result<_, _>>()?;
+        out.push(read(Row { columns: columns.clone(), values })?);
+    }
+    Ok(out)
 }
 
-impl Session<'_> {
-    /// All rows of an answer. Ask for a page with LIMIT where the table can be long.
-    ///
-    /// # Errors
-    /// When the statement is wrong or the database fails.
-    pub fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DbError> {
-        self.query_map(sql, params, Ok)
-    }
+pub(in crate::db) fn execute(connection: &Connection, sql: &str, params: &[Value]) -> Result<usize, DbError> {
+    let mut statement = connection.prepare_cached(&numbered(sql))?;
+    Ok(statement.execute(rusqlite::params_from_iter(params))?)
+}
 
-    /// What `read` makes of each row; for answers of which only a small part of each row is kept.
-    ///
-    /// # Errors
-    /// As [`Self::query`], and what `read` refuses.
-    pub fn query_map<T>(
-        &self,
-        sql: &str,
-        params: &[Value],
-        mut read: impl FnMut(Row) -> Result<T, DbError>,
-    ) -> Result<Vec<T>, DbError> {
-        let mut statement = self.connection.prepare_cached(&numbered(sql))?;
-        let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
-        let mut cursor = statement.query(rusqlite::params_from_iter(params))?;
-        let mut out = Vec::new();
-        while let Some(row) = cursor.next()? {
-            let values = (0..columns.len()).map(|i| row.get_ref(i).map(owned)).collect::<Result<_, _>>()?;
-            out.push(read(Row { columns: columns.clone(), values })?);
-        }
-        Ok(out)
-    }
-
-    /// The first row of an answer.
-    ///
-    /// # Errors
-    /// As [`Self::query`].
-    pub fn query_one(&self, sql: &str, params: &[Value]) -> Result<Option<Row>, DbError> {
-        Ok(self.query(sql, params)?.into_iter().next())
-    }
-
-    /// Runs a statement; the number of rows it changed.
-    ///
-    /// # Errors
-    /// [`DbError::Unique`] and [`DbError::Constraint`] for what the schema refuses.
-    pub fn execute(&self, sql: &str, params: &[Value]) -> Result<usize, DbError> {
-        let mut statement = self.connection.prepare_cached(&numbered(sql))?;
-        Ok(statement.execute(rusqlite::params_from_iter(params))?)
-    }
+/// Words without values, such as those of savepoints.
+pub(in crate::db) fn word(connection: &Connection, sql: &str) -> Result<(), DbError> {
+    Ok(connection.prepare_cached(sql)?.execute([]).map(drop)?)
 }
 
 fn owned(value: ValueRef<'_>) -> Value {
@@ -83,8 +57,9 @@ impl ToSql for Value {
     }
 }
 
-/// `$1` becomes `?1`, outside of quoted text.
-pub(super) fn numbered(sql: &str) -> Cow<'_, str> {
+/// `$1` becomes `?1`, outside of quoted text: `$1` is a *named* parameter in SQLite and would be bound by
+/// its place of appearance.
+fn numbered(sql: &str) -> Cow<'_, str> {
     if !sql.contains('$') {
         return Cow::Borrowed(sql);
     }

@@ -1,7 +1,17 @@
-//! One database file with its connections: one that writes, a few that read.
+//! One SQLite file with its connections: one that writes, a few that read.
 
-use super::file::{open_reader, open_writer};
-use super::{DbError, Scope, Session};
+mod check;
+mod file;
+mod functions;
+pub(super) mod session;
+mod upgrade;
+
+pub use check::check;
+pub use file::check_library;
+
+use super::session::{On, Session, blocking};
+use super::{DbError, Scope};
+use file::{open_reader, open_writer};
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +22,7 @@ const READERS_MAX: usize = 4;
 
 /// An open file. Clones share it.
 #[derive(Clone)]
-pub struct Database {
+pub(super) struct File {
     path: Arc<PathBuf>,
     // Waiting for the writer is asynchronous, so a queue of writes does not use up threads.
     writer: Arc<tokio::sync::Mutex<Connection>>,
@@ -20,12 +30,9 @@ pub struct Database {
     readers: Arc<Semaphore>,
 }
 
-impl Database {
+impl File {
     /// Opens or makes the file and brings its schema up to date. Blocks.
-    ///
-    /// # Errors
-    /// When the file cannot be used, or belongs to a newer version.
-    pub fn open(path: &Path, scope: Scope) -> Result<Self, DbError> {
+    pub(super) fn open(path: &Path, scope: Scope) -> Result<Self, DbError> {
         let writer = open_writer(path, scope)?;
         Ok(Self {
             path: Arc::new(path.to_owned()),
@@ -36,15 +43,11 @@ impl Database {
     }
 
     /// Whether nobody but the one who asks holds this file.
-    pub(crate) fn is_unused(&self) -> bool {
+    pub(super) fn is_unused(&self) -> bool {
         Arc::strong_count(&self.path) == 1 && Arc::strong_count(&self.writer) == 1
     }
 
-    /// Runs `f` on a snapshot, on a thread that may block.
-    ///
-    /// # Errors
-    /// What `f` returns, or why it could not run.
-    pub async fn read<T, E, F>(&self, f: F) -> Result<T, E>
+    pub(super) async fn read<T, E, F>(&self, f: F) -> Result<T, E>
     where
         F: FnOnce(&Session<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
@@ -60,7 +63,7 @@ impl Database {
                 None => open_reader(&this.path)?,
             };
             let tx = connection.transaction_with_behavior(TransactionBehavior::Deferred).map_err(DbError::from)?;
-            let out = f(&Session { connection: &tx });
+            let out = f(&Session::new(On::Sqlite(&tx)));
             tx.finish().map_err(DbError::from)?;
             this.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
             out
@@ -68,13 +71,7 @@ impl Database {
         .await
     }
 
-    /// Runs `f` in a transaction that commits when it returns `Ok`; then runs `then` with what it
-    /// returned, on the same thread, so that what must follow a commit follows it even when nobody waits
-    /// for the answer any more.
-    ///
-    /// # Errors
-    /// What `f` returns, or why it could not run or commit.
-    pub async fn write<R, T, E, F, G>(&self, f: F, then: G) -> Result<T, E>
+    pub(super) async fn write<R, T, E, F, G>(&self, f: F, then: G) -> Result<T, E>
     where
         F: FnOnce(&Session<'_>) -> Result<R, E> + Send + 'static,
         G: FnOnce(R) -> T + Send + 'static,
@@ -84,22 +81,13 @@ impl Database {
         let mut connection = self.writer.clone().lock_owned().await;
         blocking(move || {
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(DbError::from)?;
-            let out = f(&Session { connection: &tx })?;
+            let session = Session::new(On::Sqlite(&tx));
+            let out = f(&session)?;
+            session.may_commit()?;
             tx.commit().map_err(DbError::from)?;
             // Still holding the writer: what follows a commit keeps the order of the commits.
             Ok(then(out))
         })
         .await
-    }
-}
-
-async fn blocking<T, E>(f: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: From<DbError> + Send + 'static,
-{
-    match tokio::task::spawn_blocking(f).await {
-        Ok(out) => out,
-        Err(stopped) => Err(DbError::Stopped(stopped.to_string()).into()),
     }
 }

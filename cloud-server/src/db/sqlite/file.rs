@@ -1,8 +1,10 @@
 //! Opening a file: settings that hold data safe, and the schema brought up to date.
 
-use super::DbError;
-use super::kinds::Scope;
-use super::schema::{VERSION, upgrade_sqlite};
+use super::functions;
+use super::upgrade::upgrade;
+use crate::db::DbError;
+use crate::db::kinds::Scope;
+use crate::db::schema::VERSION;
 use rusqlite::{Connection, OpenFlags};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -51,7 +53,7 @@ fn open(path: &Path, access: OpenFlags) -> Result<Connection, DbError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(200);
-    super::functions::register(&connection)?;
+    functions::register(&connection)?;
     Ok(connection)
 }
 
@@ -59,7 +61,7 @@ fn open(path: &Path, access: OpenFlags) -> Result<Connection, DbError> {
 fn migrate(connection: &mut Connection, path: &Path, scope: Scope) -> Result<(), DbError> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > VERSION {
-        return Err(DbError::Newer { file: path.display().to_string(), found, known: VERSION });
+        return Err(DbError::Newer { what: path.display().to_string(), found, known: VERSION });
     }
     if found == VERSION {
         return Ok(());
@@ -70,7 +72,7 @@ fn migrate(connection: &mut Connection, path: &Path, scope: Scope) -> Result<(),
     // Two programs may have opened the file at once; the second finds it done.
     let found: i64 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found < VERSION {
-        upgrade_sqlite(&tx, scope, found)?;
+        upgrade(&tx, scope, found)?;
         if tx.prepare("PRAGMA foreign_key_check")?.exists([])? {
             return Err(DbError::Failed(format!(
                 "{}: rows refer to others that are missing; it was left as it was",

@@ -1,0 +1,18 @@
+//! Every integration test again, on PostgreSQL: `support::store` sees by the name of this file which database
+//! is meant.
+
+// A support file is part of each test that uses it.
+#![allow(clippy::duplicate_mod, reason = "each test file brings its support along")]
+
+#[path = "../access.rs"]
+mod access;
+#[path = "../beside_the_server.rs"]
+mod beside_the_server;
+#[path = "../door.rs"]
+mod door;
+#[path = "../entities/main.rs"]
+mod entities;
+#[path = "../floor.rs"]
+mod floor;
+#[path = "../production.rs"]
+mod production;
