@@ -1,6 +1,6 @@
 //! Custom fields (CF).
 
-use crate::{made, messages, send, server};
+use super::{made, messages, send, server};
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Files in and out, and actions on many records.
 
-use crate::server;
-use crate::support::{Session, parts};
+use super::server;
+use super::support::{Session, parts};
 use reqwest::Method;
 use serde_json::{Value, json};
 

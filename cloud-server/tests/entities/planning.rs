@@ -1,7 +1,7 @@
 //! Numbers, projects, work orders, shifts, units.
 
-use crate::support::parts;
-use crate::{made, messages, send, server};
+use super::support::parts;
+use super::{made, messages, send, server};
 use reqwest::Method;
 use serde_json::{Value, json};
 

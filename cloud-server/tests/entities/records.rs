@@ -1,7 +1,7 @@
 //! Records: made, listed, changed, archived, described, and who may.
 
-use crate::support::{PASSWORD, parts};
-use crate::{made, messages, send, server};
+use super::support::{PASSWORD, parts};
+use super::{made, messages, send, server};
 use reqwest::Method;
 use serde_json::{Value, json};
 

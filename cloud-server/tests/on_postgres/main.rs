@@ -10,6 +10,8 @@ mod access;
 mod beside_the_server;
 #[path = "../door.rs"]
 mod door;
+#[path = "../entities/main.rs"]
+mod entities;
 #[path = "../floor.rs"]
 mod floor;
 #[path = "../people.rs"]
