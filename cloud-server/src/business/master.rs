@@ -199,7 +199,7 @@ pub(super) fn user_of(tx: &Tx<'_>, row: &Row) -> Result<MasterOp, DbError> {
         name: row.get("name")?,
         email: row.get("email")?,
         // Edges know no roles of the organisation's own, only what those grant.
-        roles: super::roles::held(tx, &roles(&row)?)?,
+        roles: super::roles::held(tx, &roles(row)?)?,
         badge: row.get("badge")?,
         is_active: row.get("is_active")?,
     };

@@ -7,7 +7,7 @@ mod setting;
 
 pub use api::{Api, ApiResult};
 pub use child::{Child, binary};
-pub use setting::{Ports, port_free, repository};
+pub use setting::{Ports, port_free, repository, write_config};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};

@@ -1,0 +1,469 @@
+//! The isolation matrix (TEN-03, TEN-06, TEN-13, RBAC-01, RBAC-05, RBAC-06): every registered route, as every
+//! role, with records of the own plant, of another plant, of another organisation and with none, in every
+//! place where a call can name one. It is made from the list of routes, so a new route is in it at once, and
+//! it is kept as a snapshot: `UPDATE_SNAPSHOTS=1` writes it anew, and the difference is read like code.
+
+mod support;
+
+use cloud_server::business::load;
+use cloud_server::http::routes::{Route, all};
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use support::{PASSWORD, Server, Session, content, parts};
+use unison_api::openapi::Access;
+
+/// In every text of the other organisation's records, and of the other plant's.
+const FOREIGN: &str = "zzforeign";
+const OTHER_PLANT: &str = "zzotherplant";
+const NOBODY: i64 = 987_654_321;
+
+const ROLES: [&str; 13] = [
+    "organization_admin",
+    "plant_manager",
+    "department_head",
+    "supervisor",
+    "operator",
+    "qc_inspector",
+    "viewer",
+    "warehouse",
+    "maintenance",
+    "quality_manager",
+    "procurement",
+    "project_manager",
+    "engineer",
+];
+
+/// Calls that never end, or end what the rest of the matrix stands on; each has tests of its own.
+const LEFT_OUT: &[&str] =
+    &["/events", "/auth/login", "/auth/logout", "/auth/password", "/auth/switch-plant", "/edges/enrol"];
+
+/// Whose record a call names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Whose {
+    Own,
+    OtherPlant,
+    Foreign,
+    Nobodys,
+}
+
+const WHOSE: [Whose; 4] = [Whose::Own, Whose::OtherPlant, Whose::Foreign, Whose::Nobodys];
+
+/// A record of each entity by whose it is; the key is the first word of its path.
+type Records = BTreeMap<(String, Whose), String>;
+
+fn people() -> String {
+    let mut out = String::new();
+    for role in ROLES {
+        let roles = if role_stands_alone(role) { json!([role]) } else { json!(["viewer", role]) };
+        let _ = write!(
+            out,
+            "[[user]]\nname = \"{role}\"\nemail = \"{role}@roles.example\"\nroles = {roles}\nhourly_rate = 20\npassword = \"{PASSWORD}\"\nplants = [\"P1\"]\n"
+        );
+    }
+    out
+}
+
+fn role_stands_alone(role: &str) -> bool {
+    ROLES.iter().position(|r| *r == role) < Some(7)
+}
+
+/// A value for a field of a form that the server takes.
+fn value(field: &Value, marker: &str, whose: Whose, records: &Records) -> Option<Value> {
+    let number = |or: i64| field["minimum"].as_f64().map_or(json!(or), |n| json!(n.ceil() as i64));
+    Some(match field["kind"].as_str()? {
+        "choice" => field["choices"][0]["value"].clone(),
+        "reference" => {
+            let entity = field["reference"]["path"].as_str()?.trim_start_matches('/').to_owned();
+            json!(records.get(&(entity, whose))?.parse::<i64>().ok()?)
+        }
+        "integer" => number(1),
+        "decimal" => number(1),
+        "boolean" => json!(false),
+        "date" => json!("2026-01-05"),
+        "time" => json!("06:00"),
+        "timestamp" => json!("2026-01-05T06:00:00Z"),
+        "choices" | "list" => json!([]),
+        "object" => json!({}),
+        _ => {
+            let name = field["name"].as_str()?;
+            match name {
+                "timezone" => json!("Europe/Berlin"),
+                "unit_of_measure" => json!("kg"),
+                "entity_type" => json!("material"),
+                "email" => json!(format!("{marker}@records.example")),
+                _ => json!(marker),
+            }
+        }
+    })
+}
+
+/// Makes one record of every entity that can be made, in this plant, until no more can.
+async fn fill(session: &Session<'_>, marker: &str, whose: Whose, records: &mut Records) {
+    let (_, entities) = session.get("/entities").await;
+    let mut left: Vec<String> =
+        entities.as_array().unwrap().iter().map(|e| e["path"].as_str().unwrap().to_owned()).collect();
+    loop {
+        let before = left.len();
+        let mut later = Vec::new();
+        for path in left {
+            if !make(session, &path, marker, whose, records).await {
+                later.push(path);
+            }
+        }
+        left = later;
+        if left.is_empty() || left.len() == before {
+            break;
+        }
+    }
+    assert!(left.is_empty(), "no record of {left:?} could be made; the matrix would not try them");
+}
+
+async fn make(session: &Session<'_>, path: &str, marker: &str, whose: Whose, records: &mut Records) -> bool {
+    let entity = path.trim_start_matches('/').to_owned();
+    if records.contains_key(&(entity.clone(), whose)) {
+        return true;
+    }
+    let (status, form) = session.get(&format!("{path}/form")).await;
+    assert_eq!(status, 200, "{path}/form: {form}");
+    let mut body = Map::new();
+    for field in form["fields"].as_array().unwrap() {
+        let name = field["name"].as_str().unwrap().to_owned();
+        let is_reference = field["kind"] == "reference";
+        let is_text = matches!(field["kind"].as_str(), Some("text" | "long_text")) && field["pattern"].is_null();
+        let is_wanted =
+            field["required"] == true || (is_reference && name != "manager_id") || (is_text && name == "name");
+        if field["read_only"] == true || !is_wanted {
+            continue;
+        }
+        match value(field, marker, whose, records) {
+            Some(value) => {
+                body.insert(name, value);
+            }
+            None if field["required"] == true => return false,
+            None => {}
+        }
+    }
+    let (status, made) = session.post(path, Value::Object(body.clone())).await;
+    if status != 201 {
+        eprintln!("{path} not yet: {status} {made} for {body:?}");
+        return false;
+    }
+    records.insert((entity, whose), made["id"].to_string());
+    true
+}
+
+/// The plants that the loaded file made.
+async fn loaded(session: &Session<'_>, plant: &str, whose: Whose, records: &mut Records) {
+    let (status, plants) = session.get("/plants").await;
+    assert_eq!(status, 200, "{plants}");
+    let found = plants["plants"].as_array().unwrap().iter().find(|p| p["name"] == plant).unwrap();
+    records.insert(("plants".into(), whose), found["id"].to_string());
+}
+
+struct Stage {
+    server: Server,
+    records: Records,
+}
+
+async fn stage() -> Stage {
+    let server = Server::start_with(&format!("{}{}", content(), people())).await;
+    let beta = server.add_beta().await;
+    let admin = people().replace("roles.example", "beta-roles.example");
+    load::load(&server.tenancy, &beta, load::parse(&admin).unwrap()).await.unwrap();
+    let mut records = Records::new();
+    let admin = server.signed_in("organization_admin@roles.example").await;
+    let foreign = sign_in(&server, "beta", "organization_admin@beta-roles.example").await;
+    loaded(&admin, "P1", Whose::Own, &mut records).await;
+    loaded(&admin, "P2", Whose::OtherPlant, &mut records).await;
+    loaded(&foreign, "P1", Whose::Foreign, &mut records).await;
+    fill(&admin, "zzown", Whose::Own, &mut records).await;
+    fill(&admin, OTHER_PLANT, Whose::OtherPlant, &mut records).await;
+    // What has no plant belongs to nobody's plant; only the marker of the foreign ones must never be seen.
+    fill(&foreign, FOREIGN, Whose::Foreign, &mut records).await;
+    Stage { server, records }
+}
+
+async fn sign_in<'s>(server: &'s Server, organization: &str, email: &str) -> Session<'s> {
+    let mut session = server.at(organization);
+    let (status, body) = session.post("/auth/login", json!({"email": email, "password": PASSWORD})).await;
+    assert_eq!(status, 200, "{email}: {body}");
+    session.token = Some(body["token"].as_str().unwrap().to_owned());
+    session
+}
+
+/// One way to call a route that names a record.
+struct Try {
+    place: String,
+    path: String,
+    body: Option<Value>,
+}
+
+/// Where this route can name a record, with the record of `whose` there.
+fn tries(route: &Route, whose: Whose, records: &Records) -> Vec<Try> {
+    let doc = &route.doc;
+    let entity = doc.path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let id = |entity: &str| match whose {
+        Whose::Nobodys => Some(NOBODY.to_string()),
+        _ => records.get(&(entity.to_owned(), whose)).cloned(),
+    };
+    let needed: Vec<String> =
+        doc.query.iter().filter(|(_, required, _)| *required).map(|(name, ..)| sample(name)).collect();
+    let with = |path: &str, extra: Option<String>| {
+        let query: Vec<String> = needed.iter().cloned().chain(extra).collect();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+    };
+    let empty = (doc.method != "GET").then(|| json!({}));
+    let mut out = Vec::new();
+    if doc.path.contains("{id}") {
+        if let Some(id) = id(entity) {
+            let body = empty
+                .clone()
+                .map(|_| if matches!(doc.method, "PUT" | "PATCH") { json!({"version": 1}) } else { json!({}) });
+            out.push(Try { place: "path".into(), path: with(&doc.path.replace("{id}", &id), None), body });
+        }
+        return out;
+    }
+    if whose == Whose::Own {
+        out.push(Try { place: "none".into(), path: with(doc.path, None), body: empty.clone() });
+    }
+    for (name, ..) in doc.query {
+        if let Some(id) = referred(name).and_then(id) {
+            out.push(Try {
+                place: format!("?{name}"),
+                path: with(doc.path, Some(format!("{name}={id}"))),
+                body: empty.clone(),
+            });
+        }
+    }
+    if matches!(doc.method, "POST") && doc.request.is_some() {
+        for name in [
+            "plant_id",
+            "lane_id",
+            "machine_id",
+            "category_id",
+            "customer_id",
+            "product_id",
+            "project_id",
+            "department_id",
+            "work_order_id",
+        ] {
+            if let Some(id) = referred(name).and_then(id) {
+                let id: i64 = id.parse().unwrap_or(NOBODY);
+                out.push(Try {
+                    place: format!("body.{name}"),
+                    path: with(doc.path, None),
+                    body: Some(json!({name: id})),
+                });
+            }
+        }
+    }
+    out
+}
+
+/// The entity whose id a name such as "machine_id" holds.
+fn referred(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "plant_id" => "plants",
+        "lane_id" => "lanes",
+        "machine_id" => "machines",
+        "work_order_id" => "work-orders",
+        "category_id" => "categories",
+        "customer_id" => "customers",
+        "product_id" => "products",
+        "project_id" => "projects",
+        "department_id" => "departments",
+        "user_id" => "users",
+        _ => return None,
+    })
+}
+
+/// A value for a parameter that must be there.
+fn sample(name: &str) -> String {
+    match name {
+        "from" => "from=2026-01-05T00:00:00Z".into(),
+        "to" => "to=2026-01-06T00:00:00Z".into(),
+        other => format!("{other}=a"),
+    }
+}
+
+/// The answer without what may differ between two ids.
+fn plain(text: &str, id: &str) -> String {
+    text.replace(id, "ID")
+}
+
+fn cell(status: u16, body: &Value) -> String {
+    match (status, body["error"].as_str()) {
+        (403, Some("No plant access")) => "403p".into(),
+        _ => status.to_string(),
+    }
+}
+
+async fn call(session: &Session<'_>, route: &Route, attempt: &Try) -> (u16, Value) {
+    let method: Method = route.doc.method.parse().unwrap();
+    parts(session.send(method, &attempt.path, attempt.body.as_ref().map(Value::to_string)).await).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_03_rbac_01_no_route_shows_or_changes_what_is_not_ones_own() {
+    let stage = stage().await;
+    let routes: Vec<Route> = all().into_iter().filter(|r| !LEFT_OUT.contains(&r.doc.path)).collect();
+    let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut leaks = BTreeSet::new();
+    for role in ROLES {
+        let session = stage.server.signed_in(&format!("{role}@roles.example")).await;
+        for route in &routes {
+            try_route(&stage, &session, role, route, &mut lines, &mut leaks).await;
+        }
+    }
+    assert!(leaks.is_empty(), "{}", leaks.into_iter().collect::<Vec<_>>().join("\n"));
+    // The other organisation is as it was: each of its records has its first version.
+    let foreign = sign_in(&stage.server, "beta", "organization_admin@beta-roles.example").await;
+    for ((entity, whose), id) in &stage.records {
+        if *whose == Whose::Foreign {
+            let (status, body) = foreign.get(&format!("/{entity}/{id}")).await;
+            assert_eq!(
+                (status, body["version"].as_i64(), body["is_active"].as_bool()),
+                (200, Some(1), Some(true)),
+                "{entity}: {body}"
+            );
+        }
+    }
+    check_snapshot(&lines);
+}
+
+/// Calls a route with a record of each kind in each place; notes what was answered and what should not have been.
+async fn try_route(
+    stage: &Stage,
+    session: &Session<'_>,
+    role: &str,
+    route: &Route,
+    lines: &mut BTreeMap<String, Vec<String>>,
+    leaks: &mut BTreeSet<String>,
+) {
+    let mut cells: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut nobodys: BTreeMap<String, (u16, String)> = BTreeMap::new();
+    // Nobody's first: the foreign ones must look the same.
+    for whose in [Whose::Nobodys, Whose::Foreign, Whose::OtherPlant, Whose::Own] {
+        for attempt in tries(route, whose, &stage.records) {
+            let name = format!("{} {} {}", route.doc.method, route.doc.path, attempt.place);
+            let (status, body) = call(session, route, &attempt).await;
+            let text = body.to_string();
+            if status >= 500 || text.contains(FOREIGN) {
+                leaks.insert(format!(
+                    "{role}: {name} with {whose:?}: {status} {}",
+                    text.chars().take(300).collect::<String>()
+                ));
+            }
+            if role != "organization_admin" && status < 300 && is_of_plant(route) && text.contains(OTHER_PLANT) {
+                leaks.insert(format!(
+                    "{role}: {name} with {whose:?} shows the other plant: {}",
+                    text.chars().take(300).collect::<String>()
+                ));
+            }
+            let id = id_of(&attempt, route, whose, &stage.records);
+            match whose {
+                Whose::Nobodys => {
+                    nobodys.insert(attempt.place.clone(), (status, plain(&text, &id)));
+                }
+                Whose::Foreign => {
+                    let foreign = (status, plain(&text, &id));
+                    if let Some(expected) = nobodys.get(&attempt.place).filter(|n| **n != foreign) {
+                        leaks
+                            .insert(format!("{role}: {name}: a foreign id answers {foreign:?}, nobody's {expected:?}"));
+                    }
+                }
+                Whose::OtherPlant | Whose::Own => {}
+            }
+            cells.entry(name).or_default().push(format!("{whose:?}={}", cell(status, &body)));
+        }
+    }
+    for (name, found) in cells {
+        lines.entry(name).or_default().push(format!("{role}: {}", found.join(" ")));
+    }
+}
+
+/// Whether the records of this route lie in plants.
+fn is_of_plant(route: &Route) -> bool {
+    const OF_PLANTS: [&str; 12] = [
+        "plants",
+        "departments",
+        "lanes",
+        "shifts",
+        "locations",
+        "machines",
+        "machine-tags",
+        "work-orders",
+        "production-logs",
+        "downtime-events",
+        "kpi",
+        "downtime-pareto",
+    ];
+    OF_PLANTS.contains(&route.doc.path.trim_start_matches('/').split('/').next().unwrap_or_default())
+}
+
+fn id_of(attempt: &Try, route: &Route, whose: Whose, records: &Records) -> String {
+    let named = attempt.place.trim_start_matches('?').trim_start_matches("body.");
+    let entity =
+        referred(named).unwrap_or_else(|| route.doc.path.trim_start_matches('/').split('/').next().unwrap_or_default());
+    if whose == Whose::Nobodys {
+        return NOBODY.to_string();
+    }
+    records.get(&(entity.to_owned(), whose)).cloned().unwrap_or_else(|| "-".into())
+}
+
+fn check_snapshot(lines: &BTreeMap<String, Vec<String>>) {
+    let mut text = "# METHOD path place-of-the-id, then each role with the status for a record of whom. 403p: \"No plant access\".\n".to_owned();
+    for (name, roles) in lines {
+        // Roles with the same answers stand together.
+        let mut same: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for line in roles {
+            let (role, cells) = line.split_once(": ").unwrap();
+            same.entry(cells).or_default().push(role);
+        }
+        let _ = writeln!(text, "{name}");
+        for (cells, roles) in same {
+            let _ = writeln!(text, "    {cells}   {}", roles.join(" "));
+        }
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots/isolation.txt");
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::create_dir_all(std::path::Path::new(path).parent().unwrap()).unwrap();
+        std::fs::write(path, &text).unwrap();
+        return;
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    let difference = kept.lines().zip(text.lines()).find(|(a, b)| a != b);
+    assert!(kept == text, "the matrix changed (UPDATE_SNAPSHOTS=1 writes it anew); first difference: {difference:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn api_02_ten_13_strangers_get_nothing_from_any_route() {
+    let stage = stage().await;
+    let ended = stage.server.signed_in("supervisor@roles.example").await;
+    assert_eq!(ended.post("/auth/logout", json!({})).await.0, 204);
+    let mut abroad = sign_in(&stage.server, "beta", "organization_admin@beta-roles.example").await;
+    abroad.host = "acme.localhost".into();
+    let mut wrong = Vec::new();
+    for route in all().into_iter().filter(|r| r.doc.access != Access::Public) {
+        for whose in WHOSE {
+            for attempt in tries(&route, whose, &stage.records) {
+                for (who, session, expected) in [
+                    ("nobody", &stage.server.at("acme"), 401),
+                    ("an ended session", &ended, 401),
+                    ("a foreign session", &abroad, 403),
+                ] {
+                    let (status, body) = call(session, &route, &attempt).await;
+                    if status != expected || body.to_string().contains(FOREIGN) || body.to_string().contains("zzown") {
+                        wrong.push(format!(
+                            "{who}: {} {} {}: {status} {body}",
+                            route.doc.method, attempt.path, attempt.place
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
