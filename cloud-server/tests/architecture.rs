@@ -155,7 +155,7 @@ fn every_integration_test_runs_on_postgresql_too() {
     for entry in std::fs::read_dir(tests).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         // Those know no database, or only PostgreSQL.
-        if name.ends_with(".rs") && name != "architecture.rs" && name != "postgres.rs" {
+        if name.ends_with(".rs") && !["architecture.rs", "https.rs", "postgres.rs"].contains(&name.as_str()) {
             assert!(
                 again.contains(&format!("#[path = \"../{name}\"]")),
                 "{name} is missing in tests/on_postgres/main.rs"

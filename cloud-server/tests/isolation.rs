@@ -7,10 +7,12 @@ mod support;
 
 use cloud_server::business::load;
 use cloud_server::http::routes::{Route, all};
+use cloud_server::params;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use support::store::execute;
 use support::{PASSWORD, Server, Session, content, parts};
 use unison_api::openapi::Access;
 
@@ -71,6 +73,10 @@ fn role_stands_alone(role: &str) -> bool {
 
 /// A value for a field of a form that the server takes.
 fn value(field: &Value, marker: &str, whose: Whose, records: &Records) -> Option<Value> {
+    if field["name"] == "quantity_ordered" {
+        // Optional for maintenance only, which the form cannot say.
+        return Some(json!(1));
+    }
     let number = |or: i64| field["minimum"].as_f64().map_or(json!(or), |n| json!(n.ceil() as i64));
     Some(match field["kind"].as_str()? {
         "choice" => field["choices"][0]["value"].clone(),
@@ -118,6 +124,31 @@ async fn fill(session: &Session<'_>, marker: &str, whose: Whose, records: &mut R
         }
     }
     assert!(left.is_empty(), "no record of {left:?} could be made; the matrix would not try them");
+    let plant: i64 = records[&("plants".to_owned(), whose)].parse().unwrap();
+    for (entity, body) in [
+        (
+            "users",
+            json!({"name": marker, "email": format!("{marker}@records.example"), "roles": ["viewer"], "plant_ids": [plant]}),
+        ),
+        ("roles", json!({"code": marker, "name": marker, "grants": ["materials:write"]})),
+        ("api-tokens", json!({"name": marker, "roles": ["viewer"], "plant_ids": [plant]})),
+    ] {
+        let (status, made) = session.post(&format!("/{entity}"), body).await;
+        assert_eq!(status, 201, "{entity}: {made}");
+        let id = made.get("id").or_else(|| made.get("api_token")?.get("id")).unwrap_or(&Value::Null);
+        assert!(id.is_i64(), "{entity}: {made}");
+        records.insert((entity.to_owned(), whose), id.to_string());
+    }
+}
+
+/// An edge, which otherwise only enrols itself.
+async fn edge(server: &Server, organization: i64, marker: &str, whose: Whose, records: &mut Records) {
+    let plant: i64 = records[&("plants".to_owned(), whose)].parse().unwrap();
+    let sql = "INSERT INTO edges (organization_id, id, uuid, plant_id, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)";
+    let (id, now) = (plant * 10, server.tenancy.now());
+    let rows = server.store.organization(organization).await;
+    execute(&rows, sql, params![organization, id, uuid::Uuid::now_v7(), plant, marker, now]).await.unwrap();
+    records.insert(("edges".into(), whose), id.to_string());
 }
 
 async fn make(session: &Session<'_>, path: &str, marker: &str, whose: Whose, records: &mut Records) -> bool {
@@ -132,8 +163,10 @@ async fn make(session: &Session<'_>, path: &str, marker: &str, whose: Whose, rec
         let name = field["name"].as_str().unwrap().to_owned();
         let is_reference = field["kind"] == "reference";
         let is_text = matches!(field["kind"].as_str(), Some("text" | "long_text")) && field["pattern"].is_null();
-        let is_wanted =
-            field["required"] == true || (is_reference && name != "manager_id") || (is_text && name == "name");
+        let is_wanted = field["required"] == true
+            || name == "quantity_ordered"
+            || (is_reference && name != "manager_id")
+            || (is_text && name == "name");
         if field["read_only"] == true || !is_wanted {
             continue;
         }
@@ -150,7 +183,12 @@ async fn make(session: &Session<'_>, path: &str, marker: &str, whose: Whose, rec
         eprintln!("{path} not yet: {status} {made} for {body:?}");
         return false;
     }
-    records.insert((entity, whose), made["id"].to_string());
+    let id = made["id"].to_string();
+    if entity == "projects" {
+        // Only an active project takes work orders.
+        assert_eq!(session.post(&format!("/projects/{id}/activate"), json!({})).await.0, 200);
+    }
+    records.insert((entity, whose), id);
     true
 }
 
@@ -182,6 +220,16 @@ async fn stage() -> Stage {
     fill(&admin, OTHER_PLANT, Whose::OtherPlant, &mut records).await;
     // What has no plant belongs to nobody's plant; only the marker of the foreign ones must never be seen.
     fill(&foreign, FOREIGN, Whose::Foreign, &mut records).await;
+    let own = server.organization.id;
+    edge(&server, own, "zzown", Whose::Own, &mut records).await;
+    edge(&server, own, OTHER_PLANT, Whose::OtherPlant, &mut records).await;
+    edge(&server, beta.id, FOREIGN, Whose::Foreign, &mut records).await;
+    for entity in all().iter().filter(|r| r.doc.path.contains("/{id}")).map(|r| r.doc.path) {
+        let entity = entity.trim_start_matches('/').split('/').next().unwrap().to_owned();
+        let is_known =
+            ["me", "imports"].contains(&entity.as_str()) || records.contains_key(&(entity.clone(), Whose::Foreign));
+        assert!(is_known, "the matrix has no record of {entity}; make one here");
+    }
     Stage { server, records }
 }
 
@@ -308,29 +356,42 @@ async fn call(session: &Session<'_>, route: &Route, attempt: &Try) -> (u16, Valu
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_03_rbac_01_no_route_shows_or_changes_what_is_not_ones_own() {
     let stage = stage().await;
+    let before = foreign_records(&stage).await;
     let routes: Vec<Route> = all().into_iter().filter(|r| !LEFT_OUT.contains(&r.doc.path)).collect();
     let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut leaks = BTreeSet::new();
-    for role in ROLES {
+    for role in tried() {
         let session = stage.server.signed_in(&format!("{role}@roles.example")).await;
         for route in &routes {
             try_route(&stage, &session, role, route, &mut lines, &mut leaks).await;
         }
     }
     assert!(leaks.is_empty(), "{}", leaks.into_iter().collect::<Vec<_>>().join("\n"));
-    // The other organisation is as it was: each of its records has its first version.
-    let foreign = sign_in(&stage.server, "beta", "organization_admin@beta-roles.example").await;
-    for ((entity, whose), id) in &stage.records {
-        if *whose == Whose::Foreign {
-            let (status, body) = foreign.get(&format!("/{entity}/{id}")).await;
-            assert_eq!(
-                (status, body["version"].as_i64(), body["is_active"].as_bool()),
-                (200, Some(1), Some(true)),
-                "{entity}: {body}"
-            );
-        }
+    assert_eq!(foreign_records(&stage).await, before, "the other organisation is as it was");
+    if tried().len() == ROLES.len() {
+        check_snapshot(&lines);
     }
-    check_snapshot(&lines);
+}
+
+/// Every role on SQLite. What a role may do is not asked of the database, so on PostgreSQL four tell whether
+/// anything leaks; with UNISON_PROOFS=1 all of them.
+fn tried() -> Vec<&'static str> {
+    let is_short = module_path!().contains("on_postgres") && std::env::var_os("UNISON_PROOFS").is_none();
+    let short = ["organization_admin", "supervisor", "operator", "viewer"];
+    ROLES.into_iter().filter(|role| !is_short || short.contains(role)).collect()
+}
+
+async fn foreign_records(stage: &Stage) -> Vec<Value> {
+    let foreign = sign_in(&stage.server, "beta", "organization_admin@beta-roles.example").await;
+    let mut out = Vec::new();
+    for ((entity, _), id) in
+        stage.records.iter().filter(|((entity, whose), _)| *whose == Whose::Foreign && entity != "edges")
+    {
+        let (status, body) = foreign.get(&format!("/{entity}/{id}")).await;
+        assert_eq!(status, 200, "{entity}: {body}");
+        out.push(body);
+    }
+    out
 }
 
 /// Calls a route with a record of each kind in each place; notes what was answered and what should not have been.

@@ -14,6 +14,8 @@ mod door;
 mod entities;
 #[path = "../floor.rs"]
 mod floor;
+#[path = "../isolation.rs"]
+mod isolation;
 #[path = "../people.rs"]
 mod people;
 #[path = "../production.rs"]

@@ -26,6 +26,8 @@ pub struct Server {
     pub organization: Organization,
     stop: CancellationToken,
     pub store: Store,
+    /// One for all calls: making one reads the authorities of the system.
+    client: Client,
 }
 
 impl Drop for Server {
@@ -102,7 +104,7 @@ impl Server {
         let (stop, live) = (CancellationToken::new(), Live::default());
         let app = App::new(tenancy.clone(), live.clone(), config, stop.clone());
         tokio::spawn(serve(app, listener));
-        Self { address, tenancy, live, organization: acme, stop, store }
+        Self { address, tenancy, live, organization: acme, stop, store, client: Client::new() }
     }
 
     /// A second organisation, with a person of its own.
@@ -167,8 +169,11 @@ impl Session<'_> {
     pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> reqwest::Response {
         let prefix = if path.starts_with("/api/") || path.starts_with("/x-") { "" } else { "/api/v1" };
         let path = path.strip_prefix("/x-").map_or_else(|| format!("{prefix}{path}"), |rest| format!("/{rest}"));
-        let mut request =
-            Client::new().request(method, format!("http://{}{path}", self.server.address)).header("Host", &self.host);
+        let mut request = self
+            .server
+            .client
+            .request(method, format!("http://{}{path}", self.server.address))
+            .header("Host", &self.host);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
