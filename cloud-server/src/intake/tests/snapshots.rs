@@ -79,12 +79,12 @@ async fn q_119_a_new_edge_takes_a_snapshot_and_follows_the_log_from_there() {
     let log = logged(Uuid::now_v7(), ORDER, 7);
     first.facts(vec![started(&[FREE]), log.clone()]).await;
     let closed_long_ago = "INSERT INTO work_orders (organization_id, id, plant_id, work_order_number, title, quantity_ordered, status, created_at, updated_at)
-       VALUES ($1, 77, $2, 'WO-OLD', 'Parts', 20, 'completed', 0, 0)";
-    cloud.execute(closed_long_ago, params![cloud.org, PLANT]).await;
+       VALUES ($1, 77, $2, 'WO-OLD', 'Parts', 20, 'completed', $3, $3)";
+    cloud.execute(closed_long_ago, params![cloud.org, PLANT, Timestamp(0)]).await;
     let request = Uuid::now_v7();
     let ask = "INSERT INTO work_order_requests (organization_id, uuid, work_order_id, verb, edge_id, machine_id, note, user_id, at)
-       VALUES ($1, $2, $3, 'start', 2, NULL, 'please', $4, 5)";
-    cloud.execute(ask, params![cloud.org, request, ORDER, USER]).await;
+       VALUES ($1, $2, $3, 'start', 2, NULL, 'please', $4, $5)";
+    cloud.execute(ask, params![cloud.org, request, ORDER, USER, Timestamp(5)]).await;
 
     second.connect().await;
     second.hello(Have::default()).await;
@@ -226,8 +226,8 @@ async fn q_129_a_request_is_answered_by_the_edge_it_names() {
     other.connect().await;
     // Neither machine of the lane is claimed: both edges may believe that the work order is theirs.
     let request = Uuid::now_v7();
-    let ask = "INSERT INTO work_order_requests (organization_id, uuid, work_order_id, verb, edge_id, user_id, at) VALUES ($1, $2, $3, 'start', 1, $4, 0)";
-    cloud.execute(ask, params![cloud.org, request, ORDER, USER]).await;
+    let ask = "INSERT INTO work_order_requests (organization_id, uuid, work_order_id, verb, edge_id, user_id, at) VALUES ($1, $2, $3, 'start', 1, $4, $5)";
+    cloud.execute(ask, params![cloud.org, request, ORDER, USER, Timestamp(0)]).await;
     let moved = |machine: i64| -> Fact {
         WorkOrderMoved {
             work_order: WorkOrderId(ORDER),
@@ -290,8 +290,8 @@ async fn q_129_a_broken_edge_is_replaced() {
     let t = 1_762_423_200_000_000;
     old.facts(vec![started(&[FREE]), activity(FREE, t), Observed { until: Timestamp(t + 60_000_000) }.into()]).await;
     let request = Uuid::now_v7();
-    let ask = "INSERT INTO work_order_requests (organization_id, uuid, work_order_id, verb, edge_id, user_id, at) VALUES ($1, $2, $3, 'start', 1, $4, 0)";
-    cloud.execute(ask, params![cloud.org, request, ORDER, USER]).await;
+    let ask = "INSERT INTO work_order_requests (organization_id, uuid, work_order_id, verb, edge_id, user_id, at) VALUES ($1, $2, $3, 'start', 1, $4, $5)";
+    cloud.execute(ask, params![cloud.org, request, ORDER, USER, Timestamp(0)]).await;
 
     let mut new = cloud.enrol(2).await;
     let began = Instant::now();
