@@ -22,7 +22,7 @@ lint: need-test
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --quiet --workspace --all-targets -- -D warnings
 	$(TOOLS)/cargo-deny --log-level error check licenses bans sources
-	cd web && npm run --silent typecheck && npm run --silent lint
+	cd web && npm run --silent generate:check && npm run --silent typecheck && npm run --silent lint
 
 # BENCH=name runs one. Figures go to target/bench/*.json; release builds.
 bench: need-bench

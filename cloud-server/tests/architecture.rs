@@ -163,3 +163,25 @@ fn every_integration_test_runs_on_postgresql_too() {
         }
     }
 }
+
+#[test]
+fn api_07_the_pages_know_the_api_as_it_is() {
+    let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../web/openapi.json")).unwrap();
+    let kept: serde_json::Value = serde_json::from_str(&kept).unwrap();
+    let docs: Vec<_> = cloud_server::http::routes::all().iter().map(|r| r.doc).collect();
+    let now = unison_api::openapi::document("Unison cloud", env!("CARGO_PKG_VERSION"), &docs);
+    assert!(
+        plain(kept) == plain(now),
+        "start the server and run in web/: npm run generate -- http://127.0.0.1:8080/api/openapi.json"
+    );
+}
+
+/// JavaScript writes 1.0 as 1.
+fn plain(value: serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::Number(n) => serde_json::json!(n.as_f64()),
+        serde_json::Value::Array(all) => all.into_iter().map(plain).collect(),
+        serde_json::Value::Object(all) => all.into_iter().map(|(name, value)| (name, plain(value))).collect(),
+        other => other,
+    }
+}

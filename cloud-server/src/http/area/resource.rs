@@ -248,7 +248,8 @@ pub(crate) async fn entities(call: Call) -> Result<Answer, ApiError> {
 }
 
 pub(crate) async fn search(call: Call) -> Result<Answer, ApiError> {
-    let text = call.text("q").unwrap_or_default().to_owned();
+    let text =
+        call.query.get("q").cloned().ok_or_else(|| ApiError::field("q", "is missing; give part of a code or name"))?;
     if text.chars().count() > 200 {
         return Err(ApiError::field("q", "may have 200 characters"));
     }
