@@ -64,7 +64,7 @@ async fn sync_07_what_another_program_loads_reaches_the_edge() {
     let began = Instant::now();
     edge.until("the new name", |heard| matches!(heard, Heard::Op(MasterOp::Machine(m)) if m.name == "Big mill")).await;
     assert!(began.elapsed() < Duration::from_secs(5));
-    let sql = "SELECT after FROM audit_log WHERE entity = 'machines' AND action = 'update' LIMIT 1";
+    let sql = "SELECT after FROM audit_log WHERE entity = 'machine' AND action = 'update' LIMIT 1";
     let after: String = server.query(sql, &[]).await[0].get("after").unwrap();
     let after: serde_json::Value = serde_json::from_str(&after).unwrap();
     assert_eq!(after["name"], "Big mill", "ADMIN-30: the audit log holds JSON");

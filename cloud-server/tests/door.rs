@@ -117,7 +117,6 @@ async fn what_the_schema_refuses_is_named_alike() {
     for (sql, values, why) in [
         (lane, params![1, 77, "L", NOW].to_vec(), "FOREIGN KEY constraint failed"),
         (lane, params![1, 1, None::<&str>, NOW].to_vec(), "NOT NULL constraint failed: lanes.name"),
-        (lane, params![1, 1, "a\0b", NOW].to_vec(), "NUL"),
         (bucket, params![1, 0, NOW].to_vec(), "CHECK constraint failed"),
         (USER, rate(1_000_000_000_000_000_000), ""),
         (USER, params![1, 1, "a", 0, "{", NOW].to_vec(), ""),
@@ -127,6 +126,8 @@ async fn what_the_schema_refuses_is_named_alike() {
         let e = refused(&db, sql, &values).await;
         assert!(matches!(&e, DbError::Constraint(text) if text.contains(why)), "{sql}: {e}");
     }
+    let nul = refused(&db, lane, params![1, 1, "a\0b", NOW]).await;
+    assert!(matches!(nul, DbError::Unstorable(_)), "{nul}");
     for sql in [
         "UPDATE audit_log SET actor = 'x' WHERE organization_id = $1",
         "DELETE FROM audit_log WHERE organization_id = $1",

@@ -152,6 +152,34 @@ async fn nobody_disables_themselves_or_the_last_administrator_and_nobody_gives_m
     let sam = user(&hr, "sam@acme.example").await;
     let p2 = sam["plant_ids"][0].clone();
     assert_eq!(field(&patch(&hr, &me, json!({"plant_ids": [p2]})).await.1), ["plant_ids"], "nor their plants");
+    let far = json!({"name": "Far", "email": "far@acme.example", "roles": ["operator"], "plant_ids": [p2]});
+    assert_eq!(admin.post("/users", far).await.0, 201);
+    let far = user(&hr, "far@acme.example").await;
+    let (status, body) = hr.post(&format!("/users/{}/reset-password", far["id"]), json!({})).await;
+    assert_eq!((status, body["error"].as_str()), (403, Some("Beyond your reach")), "nor works as somebody elsewhere");
+}
+
+#[tokio::test]
+async fn rbac_06_q_132_the_audit_log_shows_no_more_than_the_records_do() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let auditor =
+        json!({"name": "Auditor", "code": "auditor", "extends": "viewer", "grants": ["audit_log:read", "users:read"]});
+    assert_eq!(admin.post("/roles", auditor).await.0, 201);
+    let vera = user(&admin, "vera@acme.example").await;
+    assert_eq!(patch(&admin, &vera, json!({"roles": ["auditor"], "hourly_rate": 31})).await.0, 200);
+    let vera = server.signed_in("vera@acme.example").await;
+    let (status, body) = vera.get("/audit-log").await;
+    assert_eq!((status, body["error"].as_str()), (403, Some("No plant access")), "{body}");
+    let machine = |session: &Value| session["machines"][0]["id"].clone();
+    let own = machine(&vera.get("/machines").await.1);
+    let (status, body) = vera.get(&format!("/audit-log?entity=machine&entity_id={own}")).await;
+    assert_eq!(status, 200, "{body}");
+    assert!(body["total"].as_u64().unwrap() > 0, "{body}");
+    let p2 = machine(&admin.get("/machines?plant_id=all&search=CNC-002").await.1);
+    assert_eq!(vera.get(&format!("/audit-log?entity=machine&entity_id={p2}")).await.0, 403);
+    let all = admin.get("/audit-log?entity=user").await.1.to_string();
+    assert!(all.contains("hourly_rate"), "whoever may see rates sees them here: {all}");
 }
 
 #[tokio::test]

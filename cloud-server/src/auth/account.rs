@@ -97,11 +97,11 @@ impl Account {
     }
 }
 
-/// The program whose key has this hash, when the key is good; and whether its last use should be noted.
+/// The program whose key has this hash, when the key is good and the person who made it is still here; and whether its last use should be noted.
 pub(super) fn program(tx: &Tx<'_>, hash: [u8; 32]) -> Result<Option<(Caller, Option<i64>)>, DbError> {
     let sql = "SELECT t.*, u.name AS user_name, u.email FROM api_tokens t
                JOIN users u ON u.organization_id = t.organization_id AND u.id = t.created_by
-               WHERE t.organization_id = $1 AND t.hash = $2 AND t.is_active = TRUE AND t.revoked_at IS NULL";
+               WHERE t.organization_id = $1 AND t.hash = $2 AND t.is_active = TRUE AND t.revoked_at IS NULL AND u.is_active = TRUE";
     let Some(row) = tx.query_one(sql, params![tx.org(), hash])? else { return Ok(None) };
     let expires_at: Option<Timestamp> = row.get("expires_at")?;
     if expires_at.is_some_and(|at| at <= tx.now()) {

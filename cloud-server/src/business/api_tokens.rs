@@ -7,7 +7,7 @@ use super::{Wrong, master, roles};
 use crate::auth::{API_TOKEN_PREFIX, api_token_hash, reaches_all_plants};
 use crate::db::{DbError, Row};
 use crate::params;
-use crate::tenancy::{Reach, Tx, WriteTx, vault_random};
+use crate::tenancy::{Reach, Tx, Via, WriteTx, vault_random};
 use schemars::JsonSchema;
 use serde::Serialize;
 use unison_api::Person;
@@ -205,6 +205,11 @@ fn wanted(tx: &Tx<'_>, mut fields: Fields) -> Result<Wanted, Wrong> {
 /// # Errors
 /// 400 for what is wrong.
 pub fn create(tx: &WriteTx<'_>, fields: Fields, key: &str) -> Result<ApiTokenView, Wrong> {
+    if tx.caller().signed_on().is_some_and(|user| matches!(user.via, Via::ApiToken { .. })) {
+        // A key that ends could otherwise make one that does not.
+        let reason = "A key makes no keys; sign in as a person";
+        return Err(ApiError::new(403, "Missing permission", reason).into());
+    }
     let wanted = wanted(tx, fields)?;
     let by = tx.caller().signed_on().map_or(0, |user| user.user_id);
     let count = "SELECT count(*) AS n FROM api_tokens WHERE organization_id = $1";

@@ -60,6 +60,9 @@ pub fn entities() -> Vec<Description> {
 /// What the cloud failed at goes to the log under an id; only the id goes out.
 impl From<DbError> for Wrong {
     fn from(e: DbError) -> Self {
+        if let DbError::Unstorable(why) = e {
+            return Self(ApiError::new(400, "Cannot be stored", why));
+        }
         let trace = Uuid::now_v7().to_string();
         tracing::error!(trace, cause = %e, "internal error");
         Self(ApiError::internal(&trace))

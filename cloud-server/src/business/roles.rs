@@ -343,6 +343,10 @@ pub enum Change {
 /// 400 for what is wrong, 409 when somebody else changed it meanwhile.
 pub fn change(tx: &WriteTx<'_>, key: &str, change: Change) -> Result<RoleView, Wrong> {
     let mut role = find(tx, key)?;
+    // Neither are roles taken apart by whoever could not have made them.
+    if let Some(reason) = against_granting(tx, &rbac::grants_of::<_, &str>(&role.held(), &[])) {
+        return Err(ApiError::new(403, "Beyond your reach", reason).into());
+    }
     let before = view(tx, find(tx, key)?);
     let action = match change {
         Change::Update(mut fields) => {

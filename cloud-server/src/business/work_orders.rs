@@ -147,6 +147,9 @@ pub fn move_order(tx: &WriteTx<'_>, key: &Key, verb: WorkOrderVerb, wanted: &Mov
         Some(id) => Some(id),
         None => order.machine_id,
     };
+    if verb == WorkOrderVerb::Start {
+        need_running_project(tx, &order)?;
+    }
     if let Some(edge) = edge_of(tx, machine, order.lane_id)? {
         // What only the cloud decides is refused at once; the rest the edge knows better.
         if matches!(order.status, WorkOrderStatus::Planned | WorkOrderStatus::Cancelled) {
@@ -174,6 +177,16 @@ pub fn move_order(tx: &WriteTx<'_>, key: &Key, verb: WorkOrderVerb, wanted: &Mov
     Ok(Moved::Done(Box::new(after)))
 }
 
+/// While its project is on hold a work order is not started; one that runs may finish (WO-17).
+fn need_running_project(tx: &Tx<'_>, order: &WorkOrder) -> Result<(), Wrong> {
+    let sql = "SELECT p.project_number FROM work_orders w
+               JOIN projects p ON p.organization_id = w.organization_id AND p.id = w.project_id
+               WHERE w.organization_id = $1 AND w.id = $2 AND p.status = 'on_hold'";
+    let Some(row) = tx.query_one(sql, params![tx.org(), order.id])? else { return Ok(()) };
+    let reason = format!("Project {} is on hold; resume it first", row.get::<String>("project_number")?);
+    Err(ApiError::new(400, "Cannot start work order", reason).into())
+}
+
 /// The edge that executes a work order.
 pub struct Executing {
     id: i64,
@@ -188,7 +201,7 @@ pub struct Executing {
 pub fn edge_of(tx: &Tx<'_>, machine: Option<MachineId>, lane: Option<LaneId>) -> Result<Option<Executing>, DbError> {
     let row = tx.query_one(
         "SELECT e.id, e.uuid, e.name FROM machines m JOIN edges e ON e.organization_id = m.organization_id AND e.id = m.edge_id
-         WHERE m.organization_id = $1 AND e.state = 'enrolled' AND (m.id = $2 OR m.lane_id = $3)
+         WHERE m.organization_id = $1 AND e.state <> 'revoked' AND (m.id = $2 OR m.lane_id = $3)
          ORDER BY CASE WHEN m.id = $2 THEN 0 ELSE 1 END, m.id LIMIT 1",
         params![tx.org(), machine.map_or(0, |m| m.0), lane.map_or(0, |l| l.0)],
     )?;
@@ -246,6 +259,16 @@ pub fn answer(tx: &Tx<'_>, request: Uuid) -> Result<Answered, DbError> {
         "refused" => Answered::Refused(reason.unwrap_or_else(|| "The edge refused it".into())),
         _ => Answered::NotYet,
     })
+}
+
+/// The status of a work order that nothing can be done to any more (WO-02, WO-05).
+///
+/// # Errors
+/// When the database fails.
+pub fn ended(tx: &Tx<'_>, id: WorkOrderId) -> Result<Option<WorkOrderStatus>, DbError> {
+    let sql = "SELECT status FROM work_orders WHERE organization_id = $1 AND id = $2";
+    let found = tx.query_one(sql, params![tx.org(), id])?.as_ref().map(status).transpose()?;
+    Ok(found.filter(|s| matches!(s, WorkOrderStatus::Completed | WorkOrderStatus::Cancelled)))
 }
 
 /// Takes over what was done to a work order, here or at an edge: the move, the status, and the answer to

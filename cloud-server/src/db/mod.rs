@@ -35,6 +35,9 @@ pub enum DbError {
     /// A foreign key, a CHECK or a trigger.
     #[error("refused by the schema: {0}")]
     Constraint(String),
+    /// A value that a database cannot hold.
+    #[error("{0}")]
+    Unstorable(&'static str),
     #[error("no column \"{0}\" of the wanted type in this row")]
     Column(String),
     #[error(

@@ -106,8 +106,8 @@ impl<'c> Session<'c> {
 /// What one of the two databases cannot hold is refused on both.
 fn storable(value: &Value) -> Result<(), DbError> {
     match value {
-        Value::Text(text) if text.contains('\0') => Err(DbError::Constraint("a text holds a NUL character".into())),
-        Value::Real(n) if n.is_nan() => Err(DbError::Constraint("a number is none".into())),
+        Value::Text(text) if text.contains('\0') => Err(DbError::Unstorable("a text holds a NUL character")),
+        Value::Real(n) if n.is_nan() => Err(DbError::Unstorable("a number is none")),
         _ => Ok(()),
     }
 }

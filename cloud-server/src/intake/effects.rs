@@ -206,6 +206,10 @@ impl Projection<'_, '_> {
         if let Some(request) = fact.request {
             self.need_request(request, fact.work_order)?;
         }
+        if let Some(end) = work_orders::ended(self.tx, fact.work_order)? {
+            // Both histories are kept, and a person decides (WO-05, Q-129).
+            return poison(format!("work order {} is {} already", fact.work_order, end.code()));
+        }
         if !work_orders::apply(self.tx, fact, self.edge.uuid)? {
             return poison(format!("there is no work order {}", fact.work_order));
         }

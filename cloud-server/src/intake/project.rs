@@ -40,7 +40,7 @@ impl From<DbError> for Refused {
     /// What the schema refuses, or a value no column takes, will be refused for ever; all else may pass by itself.
     fn from(e: DbError) -> Self {
         match e {
-            DbError::Unique(_) | DbError::Constraint(_) => Self::Poison(e.to_string()),
+            DbError::Unique(_) | DbError::Constraint(_) | DbError::Unstorable(_) => Self::Poison(e.to_string()),
             _ => Self::Database(e),
         }
     }

@@ -2,8 +2,9 @@
 
 use super::{Map, list::Question};
 use crate::business::Wrong;
+use crate::business::people::READ_COSTS;
 use crate::db::{DbError, Row};
-use crate::tenancy::Tx;
+use crate::tenancy::{Reach, Tx};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -54,6 +55,7 @@ pub fn list(tx: &Tx<'_>, asked: &HashMap<String, String>, page: Page) -> Result<
     if !details.is_empty() {
         return Err(ApiError::invalid(details).into());
     }
+    need_reach(tx, text("entity"), text("entity_id"))?;
     if let Some(entity) = text("entity") {
         let entity = super::named(entity).map_or(entity, |d| d.meta.entity);
         let place = q.bind(entity);
@@ -81,8 +83,25 @@ pub fn list(tx: &Tx<'_>, asked: &HashMap<String, String>, page: Page) -> Result<
     let total = tx.query_one(&format!("SELECT count(*) AS n {from}"), &q.values)?.map_or(Ok(0), |r| r.get("n"))?;
     let (limit, offset) = (q.bind(page.per_page), q.bind(page.offset()));
     let rows = tx.query(&format!("SELECT t.* {from} ORDER BY t.pos DESC LIMIT {limit} OFFSET {offset}"), &q.values)?;
-    let audit_log = rows.iter().map(entry).collect::<Result<_, _>>()?;
+    let mut audit_log = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+    if !tx.caller().may(READ_COSTS) {
+        audit_log.iter_mut().for_each(|e| e.changes.retain(|change| change.field != "hourly_rate"));
+    }
     Ok(AuditList { audit_log, total, page: page.page, per_page: page.per_page })
+}
+
+/// Entries do not say in which plant they are. Whoever does not reach every plant therefore sees those of one
+/// record that lies within reach.
+fn need_reach(tx: &Tx<'_>, entity: Option<&str>, id: Option<&str>) -> Result<(), Wrong> {
+    let sees_all = tx.caller().signed_on().is_none_or(|user| user.reach == Reach::AllPlants);
+    if sees_all {
+        return Ok(());
+    }
+    if let (Some(d), Some(id)) = (entity.and_then(super::named), id) {
+        return super::engine::find(tx, d, id).map(drop);
+    }
+    let reason = "Name a record with entity and entity_id; the whole log is for people who reach every plant";
+    Err(ApiError::new(403, "No plant access", reason).into())
 }
 
 fn entry(row: &Row) -> Result<AuditEntry, DbError> {

@@ -75,6 +75,8 @@ async fn proj_01_wo_02_wo_08_from_project_to_release() {
     assert_eq!((status, kept["error"].as_str()), (400, Some("Cannot archive work order")), "WO-06");
     assert_eq!(act("complete").await.0, 400, "a work order is open");
     assert_eq!(act("pause").await.1["status"], "on_hold");
+    let held = ada.post(&format!("{order_path}/start"), json!({})).await.1.to_string();
+    assert!(held.contains("on hold"), "WO-17: {held}");
     assert_eq!(act("cancel").await.1["status"], "cancelled");
     assert_eq!(ada.get(&order_path).await.1["status"], "cancelled", "PROJ-06");
     assert_eq!(

@@ -119,7 +119,7 @@ pub struct Known {
 
 fn known(tx: &Tx<'_>, project: i64) -> Result<Known, DbError> {
     let sql = "SELECT w.status, (SELECT count(*) FROM machines m JOIN edges e ON e.organization_id = m.organization_id AND e.id = m.edge_id
-                 WHERE m.organization_id = w.organization_id AND e.state = 'enrolled' AND (m.id = w.machine_id OR m.lane_id = w.lane_id)) AS edges
+                 WHERE m.organization_id = w.organization_id AND e.state <> 'revoked' AND (m.id = w.machine_id OR m.lane_id = w.lane_id)) AS edges
                FROM work_orders w WHERE w.organization_id = $1 AND w.project_id = $2 AND w.status NOT IN ('completed', 'cancelled')";
     let mut out = Known::default();
     for row in tx.query(sql, params![tx.org(), project])? {

@@ -155,6 +155,14 @@ impl Resource for WorkOrder {
 
     /// Work belongs to active projects only (WO-08).
     fn check_in(tx: &Tx<'_>, _: Option<i64>, before: Option<&Self>, after: &Self) -> Result<Vec<Detail>, Wrong> {
+        if let Some(before) = before.filter(|b| b.status == Status::Released)
+            && (before.lane_id, before.machine_id) != (after.lane_id, after.machine_id)
+            && let Some(edge) = work_orders::edge_of(tx, before.machine_id.map(MachineId), before.lane_id.map(LaneId))?
+        {
+            // That edge may have started it already, out of reach of this server.
+            let field = if before.lane_id == after.lane_id { "machine_id" } else { "lane_id" };
+            return Ok(vec![wrong(field, format!("is fixed: edge {} has the word since the release", edge.name))]);
+        }
         let Some(project) = after.project_id.filter(|p| before.is_none_or(|b| b.project_id != Some(*p))) else {
             return Ok(Vec::new());
         };

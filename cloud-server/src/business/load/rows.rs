@@ -141,6 +141,11 @@ impl<I> Kind<I> {
     }
 }
 
+/// The audit log calls a record the same, whichever way it was made.
+fn entity_of(table: &'static str) -> &'static str {
+    crate::resource::of_table(table).map_or("user", |d| d.meta.entity)
+}
+
 impl Storing<'_, '_> {
     fn id(&self, table: &str, condition: &str, key: &[Value]) -> Result<Option<i64>, DbError> {
         let sql = format!("SELECT id FROM {table} WHERE organization_id = $1 AND {condition}");
@@ -171,7 +176,13 @@ impl Storing<'_, '_> {
         if is_touched {
             let action = if is_new { "create" } else { "update" };
             let json = |op: Option<&MasterOp>| op.map(master::json).transpose();
-            tx.audit(kind.table, id, action, json(before.as_ref())?.as_ref(), json(after.as_ref())?.as_ref())?;
+            tx.audit(
+                entity_of(kind.table),
+                id,
+                action,
+                json(before.as_ref())?.as_ref(),
+                json(after.as_ref())?.as_ref(),
+            )?;
         }
         if let Some(after) = after.filter(|a| before.as_ref() != Some(a)) {
             for plant in plants {
@@ -188,7 +199,9 @@ impl Storing<'_, '_> {
             None => Uuid::now_v7(),
         };
         let values = params![uuid, &plant.name, &plant.timezone];
-        let id = self.put(&PLANTS, known, values, &[])?;
+        // Its edges must know a zone that was corrected: shifts hang on it.
+        let told: Vec<_> = known.map(PlantId).into_iter().collect();
+        let id = self.put(&PLANTS, known, values, &told)?;
         let id = PlantId(id);
         if known.is_none() {
             self.new_plants.push(id);

@@ -207,7 +207,13 @@ fn beyond(tx: &Tx<'_>, user: &User) -> Result<Option<String>, DbError> {
     }
     let grants = rbac::grants_of::<_, &str>(&roles::held(tx, &user.roles)?, &[]);
     let is_higher = !tx.caller().may_all(&grants) || (reaches_all_plants(&user.roles) && !reaches_all(tx.caller()));
-    Ok(is_higher.then(|| "This person may do more than you; somebody with at least their roles changes it".to_owned()))
+    if is_higher {
+        return Ok(Some("This person may do more than you; somebody with at least their roles changes it".to_owned()));
+    }
+    // Whoever gives somebody a password can work as them, in all their plants (RBAC-06).
+    let is_elsewhere = user.plants.iter().any(|plant| !tx.caller().reaches(PlantId(plant.id)));
+    Ok(is_elsewhere
+        .then(|| "This person works in a plant that you do not reach; somebody who does changes it".to_owned()))
 }
 
 fn reaches_all(caller: &Caller) -> bool {

@@ -34,6 +34,14 @@ pub async fn check(addresses: &Addresses) -> Result<Vec<String>, DbError> {
     Ok(wrong)
 }
 
+/// What would put the application's role above row-level security; looked at before every start.
+pub(super) async fn roles_of(addresses: &Addresses) -> Result<Vec<String>, DbError> {
+    let mut wrong = Vec::new();
+    roles(&addresses.application.connect().await?, &mut wrong).await?;
+    wrong.retain(|fault| ["is a superuser", "has BYPASSRLS", "owns tables"].iter().any(|f| fault.ends_with(f)));
+    Ok(wrong)
+}
+
 /// Nothing that makes a role more than one that works.
 async fn roles(client: &Client, wrong: &mut Vec<String>) -> Result<(), DbError> {
     let checks = "

@@ -55,6 +55,11 @@ impl Server {
             n if n < VERSION => return Err(DbError::Older { what: what(), found: n, known: VERSION }),
             _ => {}
         }
+        let faults = check::roles_of(addresses).await?;
+        if !faults.is_empty() {
+            let text = faults.join("; ");
+            return Err(DbError::Failed(format!("row-level security would not bind this program: {text}")));
+        }
         let platform = Database::on(Store::new(platform, &Place::Platform));
         Ok(Self { organizations, platform })
     }

@@ -272,3 +272,14 @@ async fn q_129_the_executing_edge_moves_a_work_order_and_answers_requests() {
     assert_eq!(cloud.text(status, params![ORDER]).await, "paused");
     assert_eq!(cloud.number("SELECT count(*) AS n FROM work_order_moves WHERE organization_id = $1", &[]).await, 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wo_05_q_129_what_an_edge_did_late_does_not_bring_a_cancelled_work_order_back() {
+    let (cloud, mut edge) = connected().await;
+    let cancel = "UPDATE work_orders SET status = 'cancelled' WHERE organization_id = $1 AND id = $2";
+    cloud.execute(cancel, params![cloud.org, ORDER]).await;
+    edge.facts(vec![started(&[FREE]), moved(WorkOrderVerb::Start, ORDER, FREE, None)]).await;
+    let status = "SELECT status AS t FROM work_orders WHERE organization_id = $1 AND id = $2";
+    assert_eq!(cloud.text(status, params![ORDER]).await, "cancelled");
+    assert_eq!(cloud.number(QUARANTINE, &[]).await, 1, "both histories are kept");
+}
