@@ -121,6 +121,17 @@ pub struct WorkOrder {
     pub due: Option<Timestamp>,
 }
 
+/// What a work order takes from its product and its project. It follows each planned [`WorkOrder`] in the log, and
+/// goes alone when only this changed. A record of its own, so that an edge which does not know it still works.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkOrderTerms {
+    pub work_order: WorkOrderId,
+    /// Ideal time of one part of its product in microseconds; it goes before the machine's and the lane's.
+    pub ideal_cycle: Option<i64>,
+    /// Number of its project while that is on hold: then it is not started (WO-17).
+    pub on_hold: Option<String>,
+}
+
 /// The cloud asks the executing edge to move a work order. The edge answers with
 /// `WorkOrderMoved` or `WorkOrderRefused`, which name `request`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +164,7 @@ crate::kinds::kinds! {
     Reason(Reason) = 1028 v 1,
     User(User) = 1029 v 1,
     WorkOrder(WorkOrder) = 1030 v 1,
+    WorkOrderTerms(WorkOrderTerms) = 1031 v 1,
     WorkOrderRequest(WorkOrderRequest) = 1100 v 1,
     WorkOrderAsked(WorkOrderAsked) = 1100 v 2,
 }
@@ -178,6 +190,15 @@ mod tests {
         assert_eq!(MasterOp::decode(kind, version, &body).unwrap(), Some(op));
         assert_eq!(MasterOp::decode(kind, version + 1, &body).unwrap(), None);
         assert!(MasterOp::decode(kind, version, b"\xff\xff").is_err());
+    }
+
+    #[test]
+    fn wo_17_layout_of_terms_is_kept_for_ever() {
+        let on_hold = Some("P-1".to_owned());
+        let op = MasterOp::from(WorkOrderTerms { work_order: WorkOrderId(300), ideal_cycle: Some(1), on_hold });
+        let expect = [0xD8, 0x04, 1, 2, 1, 3, b'P', b'-', b'1'];
+        assert_eq!((op.kind(), op.encode().unwrap()), ((1031, 1), expect.to_vec()));
+        assert_eq!(MasterOp::decode(1031, 1, &expect).unwrap(), Some(op));
     }
 
     #[test]
