@@ -7,6 +7,7 @@
 
 mod caller;
 mod changed;
+mod others;
 pub mod plant_log;
 pub mod platform;
 mod tx;
@@ -20,6 +21,7 @@ pub use vault::{Vault, random as vault_random};
 
 use crate::db::postgres::{Addresses, Server};
 use crate::db::{Database, DbError, Scope, sqlite};
+use others::Others;
 use std::collections::HashMap;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -70,6 +72,8 @@ struct Inner {
     open: Mutex<OpenFiles>,
     changes: broadcast::Sender<Changed>,
     grown: broadcast::Sender<PlantLogGrew>,
+    /// Servers on the same database, where there can be any.
+    others: Option<Others>,
 }
 
 #[derive(Default)]
@@ -87,7 +91,7 @@ impl Tenancy {
         sqlite::check_library()?;
         let vault = vault(data_dir)?;
         let platform = Database::open(&data_dir.join("platform.db"), Scope::Platform)?;
-        Ok(Self::new(Source::Files(data_dir.to_owned()), &platform, vault, clock))
+        Ok(Self::new(Source::Files(data_dir.to_owned()), &platform, vault, clock, None))
     }
 
     /// As [`Self::open`], wherever the data is; the keys are always in `data_dir`.
@@ -99,10 +103,13 @@ impl Tenancy {
         let vault = vault(data_dir)?;
         let server = Server::connect(addresses).await?;
         let platform = server.platform();
-        Ok(Self::new(Source::Server(server), &platform, vault, clock))
+        let (others, ears) = Others::new();
+        let tenancy = Self::new(Source::Server(server.clone()), &platform, vault, clock, Some(others));
+        tokio::spawn(ears.follow(server, Arc::downgrade(&tenancy.inner)));
+        Ok(tenancy)
     }
 
-    fn new(source: Source, platform: &Database, vault: Vault, clock: Clock) -> Self {
+    fn new(source: Source, platform: &Database, vault: Vault, clock: Clock, others: Option<Others>) -> Self {
         let inner = Inner {
             source,
             platform: Platform::new(platform.clone(), vault, clock.clone()),
@@ -110,6 +117,7 @@ impl Tenancy {
             open: Mutex::default(),
             changes: broadcast::channel(CHANGES_KEPT).0,
             grown: broadcast::channel(CHANGES_KEPT).0,
+            others,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -227,6 +235,13 @@ impl Inner {
     }
 
     fn tell(&self, effects: tx::Effects) {
+        if let Some(others) = &self.others {
+            others.tell(&effects);
+        }
+        self.tell_here(effects);
+    }
+
+    fn tell_here(&self, effects: tx::Effects) {
         // An error only says that nobody listens.
         for grew in effects.grown {
             let _ = self.grown.send(grew);
