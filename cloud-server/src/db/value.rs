@@ -215,4 +215,20 @@ impl Row {
         let place = self.columns.iter().position(|c| c == column);
         place.and_then(|i| self.values.get(i)).and_then(T::from_value).ok_or_else(|| DbError::Column(column.to_owned()))
     }
+
+    /// The value at this place of the select.
+    ///
+    /// # Errors
+    /// When the row is shorter.
+    pub fn at(&self, place: usize) -> Result<&Value, DbError> {
+        self.values.get(place).ok_or_else(|| DbError::Column(format!("number {place}")))
+    }
+
+    /// The name of the column at this place.
+    ///
+    /// # Errors
+    /// When the row is shorter.
+    pub fn name(&self, place: usize) -> Result<&str, DbError> {
+        self.columns.get(place).map(String::as_str).ok_or_else(|| DbError::Column(format!("number {place}")))
+    }
 }

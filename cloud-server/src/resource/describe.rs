@@ -2,6 +2,7 @@
 //! form, validation and OpenAPI because there is only one source. Pure.
 
 use super::erase::Hooks;
+use super::present::{Member, RECORD};
 use super::{LookUp, Map, Meta, Reach, Resource, Verb};
 use crate::db::kinds::Kind;
 use regex::Regex;
@@ -37,6 +38,10 @@ pub struct Description {
     pub queries: &'static [Query],
     /// `SELECT … FROM … WHERE t.organization_id = $1`
     pub select: String,
+    /// How its records are written.
+    pub members: Vec<Member>,
+    /// The members that hold nothing, as text.
+    pub absent: String,
 }
 
 impl Description {
@@ -53,7 +58,19 @@ impl Description {
         let schemas = super::form::Schemas::of::<T>();
         let paths = super::form::Paths::of(meta);
         let queries = super::form::queries(meta, &columns);
-        Self { queries, meta, columns, actions: T::actions(), hooks: Hooks::of::<T>(), schemas, paths, select }
+        let (members, absent) = super::present::members(&columns, meta.absent);
+        Self {
+            members,
+            absent,
+            queries,
+            meta,
+            columns,
+            actions: T::actions(),
+            hooks: Hooks::of::<T>(),
+            schemas,
+            paths,
+            select,
+        }
     }
 
     #[must_use]
@@ -207,8 +224,7 @@ pub fn label(name: &str) -> String {
 }
 
 fn select(meta: &Meta, columns: &[Column]) -> String {
-    let mut names: Vec<String> =
-        ["id", "version", "is_active", "created_at", "updated_at", "custom_fields"].map(|c| format!("t.{c}")).into();
+    let mut names: Vec<String> = RECORD.map(|c| format!("t.{c}")).into();
     let mut joins = String::new();
     for (i, column) in columns.iter().enumerate() {
         names.push(format!("t.{}", column.field.name));

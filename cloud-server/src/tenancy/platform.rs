@@ -5,13 +5,21 @@ use super::vault::random;
 use super::{Clock, Vault};
 use crate::db::{Database, DbError, Row, Session, Value};
 use crate::params;
+use moka::sync::Cache;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use unison_core::time::{HOUR, Timestamp};
 use unison_sync::seal::{Address, Keys, public_key};
 use uuid::Uuid;
 
 /// How long an enrolment token may be used.
 const TOKEN_LIFE: i64 = 24 * HOUR;
+
+/// How long a change of an organisation by another program may go unseen; those of this one count at once.
+const NAMES_KEPT: Duration = Duration::from_secs(5);
+const NAMES_MAX: u64 = 10_000;
 
 /// An organisation as the platform knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,11 +87,16 @@ pub struct Platform {
     file: Database,
     vault: Vault,
     clock: Clock,
+    /// Who is at an address, asked for by every request.
+    names: Cache<String, (u64, Organization)>,
+    /// Grows with every change of an organisation here; what was read under an older number is not believed.
+    changes: Arc<AtomicU64>,
 }
 
 impl Platform {
-    pub(super) const fn new(file: Database, vault: Vault, clock: Clock) -> Self {
-        Self { file, vault, clock }
+    pub(super) fn new(file: Database, vault: Vault, clock: Clock) -> Self {
+        let names = Cache::builder().max_capacity(NAMES_MAX).time_to_live(NAMES_KEPT).build();
+        Self { file, vault, clock, names, changes: Arc::default() }
     }
 
     #[must_use]
@@ -118,12 +131,22 @@ impl Platform {
     /// When the database fails.
     pub async fn organization(&self, name: &str) -> Result<Option<Organization>, DbError> {
         let name = name.to_lowercase();
-        self.file
-            .read(move |s| {
-                let sql = "SELECT * FROM organizations WHERE subdomain = $1 OR slug = $1 ORDER BY subdomain = $1 DESC LIMIT 1";
-                s.query_one(sql, params![name])?.as_ref().map(organization).transpose()
-            })
-            .await
+        let changes = self.changes.load(Ordering::Acquire);
+        if let Some((_, known)) = self.names.get(&name).filter(|(then, _)| *then == changes) {
+            return Ok(Some(known));
+        }
+        let wanted = name.clone();
+        let find = move |s: &Session<'_>| {
+            let sql =
+                "SELECT * FROM organizations WHERE subdomain = $1 OR slug = $1 ORDER BY subdomain = $1 DESC LIMIT 1";
+            s.query_one(sql, params![wanted])?.as_ref().map(organization).transpose()
+        };
+        let found: Option<Organization> = self.file.read(find).await?;
+        // Names that mean nothing are not kept: strangers could fill the memory with them.
+        if let Some(found) = &found {
+            self.names.insert(name, (changes, found.clone()));
+        }
+        Ok(found)
     }
 
     /// Makes an organisation. `Unique` when slug or subdomain are taken.
@@ -171,7 +194,9 @@ impl Platform {
     async fn set(&self, organization: i64, change: &str, value: impl Into<Value>) -> Result<(), DbError> {
         let sql = format!("UPDATE organizations SET {change}, updated_at = $2 WHERE id = $1");
         let (now, value) = (self.now(), value.into());
-        self.file.write(move |s| s.execute(&sql, params![organization, now, value]).map(drop), |()| ()).await
+        let changes = self.changes.clone();
+        let work = move |s: &Session<'_>| s.execute(&sql, params![organization, now, value]).map(drop);
+        self.file.write(work, move |()| _ = changes.fetch_add(1, Ordering::Release)).await
     }
 
     /// Lets go of an e-mail that a user is about to lose: it is free in an hour, unless it is confirmed again.
@@ -236,7 +261,8 @@ impl Platform {
             s.execute("DELETE FROM logins WHERE organization_id = $1 AND confirmed = FALSE", params![organization])?;
             s.execute("DELETE FROM organizations WHERE id = $1", params![organization]).map(drop)
         };
-        self.file.write(work, |()| ()).await
+        let changes = self.changes.clone();
+        self.file.write(work, move |()| _ = changes.fetch_add(1, Ordering::Release)).await
     }
 
     /// Makes a one-time token for a plant; only its hash is kept.

@@ -9,13 +9,13 @@ mod upgrade;
 pub use check::check;
 pub use file::check_library;
 
-use super::session::{On, Session, blocking};
+use super::session::{On, Session, blocking, brief};
 use super::{DbError, Scope};
 use file::{open_reader, open_writer};
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Readers of one file at the same time; more wait their turn.
 const READERS_MAX: usize = 4;
@@ -53,22 +53,41 @@ impl File {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let permit = self.readers.clone().acquire_owned().await.map_err(|e| DbError::Stopped(e.to_string()))?;
+        let permit = self.permit().await?;
         let this = self.clone();
-        blocking(move || {
-            let _permit = permit;
-            let pooled = this.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let mut connection = match pooled {
-                Some(connection) => connection,
-                None => open_reader(&this.path)?,
-            };
-            let tx = connection.transaction_with_behavior(TransactionBehavior::Deferred).map_err(DbError::from)?;
-            let out = f(&Session::new(On::Sqlite(&tx)));
-            tx.finish().map_err(DbError::from)?;
-            this.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-            out
-        })
-        .await
+        blocking(move || this.read_now(permit, f)).await
+    }
+
+    pub(super) async fn read_brief<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&Session<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let permit = self.permit().await?;
+        let this = self.clone();
+        brief(move || this.read_now(permit, f)).await
+    }
+
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, DbError> {
+        self.readers.clone().acquire_owned().await.map_err(|e| DbError::Stopped(e.to_string()))
+    }
+
+    fn read_now<T, E: From<DbError>>(
+        &self,
+        _permit: OwnedSemaphorePermit,
+        f: impl FnOnce(&Session<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let pooled = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut connection = match pooled {
+            Some(connection) => connection,
+            None => open_reader(&self.path)?,
+        };
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Deferred).map_err(DbError::from)?;
+        let out = f(&Session::new(On::Sqlite(&tx)));
+        tx.finish().map_err(DbError::from)?;
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        out
     }
 
     pub(super) async fn write<R, T, E, F, G>(&self, f: F, then: G) -> Result<T, E>
