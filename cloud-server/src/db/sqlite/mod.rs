@@ -19,6 +19,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Readers of one file at the same time; more wait their turn.
 const READERS_MAX: usize = 4;
+/// Those of them that may look at whole tables: a page is never kept waiting by reports alone.
+const LONG_READERS_MAX: usize = 3;
 
 /// An open file. Clones share it.
 #[derive(Clone)]
@@ -28,6 +30,7 @@ pub(super) struct File {
     writer: Arc<tokio::sync::Mutex<Connection>>,
     idle: Arc<Mutex<Vec<Connection>>>,
     readers: Arc<Semaphore>,
+    long_readers: Arc<Semaphore>,
 }
 
 impl File {
@@ -39,6 +42,7 @@ impl File {
             writer: Arc::new(tokio::sync::Mutex::new(writer)),
             idle: Arc::default(),
             readers: Arc::new(Semaphore::new(READERS_MAX)),
+            long_readers: Arc::new(Semaphore::new(LONG_READERS_MAX)),
         })
     }
 
@@ -53,9 +57,14 @@ impl File {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let permit = self.permit().await?;
+        let long = permit(&self.long_readers).await?;
+        let one = permit(&self.readers).await?;
         let this = self.clone();
-        blocking(move || this.read_now(permit, f)).await
+        blocking(move || {
+            let _long = long;
+            this.read_now(one, f)
+        })
+        .await
     }
 
     pub(super) async fn read_brief<T, E, F>(&self, f: F) -> Result<T, E>
@@ -64,13 +73,9 @@ impl File {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let permit = self.permit().await?;
+        let one = permit(&self.readers).await?;
         let this = self.clone();
-        brief(move || this.read_now(permit, f)).await
-    }
-
-    async fn permit(&self) -> Result<OwnedSemaphorePermit, DbError> {
-        self.readers.clone().acquire_owned().await.map_err(|e| DbError::Stopped(e.to_string()))
+        brief(move || this.read_now(one, f)).await
     }
 
     fn read_now<T, E: From<DbError>>(
@@ -109,4 +114,8 @@ impl File {
         })
         .await
     }
+}
+
+async fn permit(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, DbError> {
+    of.clone().acquire_owned().await.map_err(|e| DbError::Stopped(e.to_string()))
 }
