@@ -278,6 +278,39 @@ async fn rbac_10_a_role_of_the_organisation_adds_grants_at_the_next_log_in() {
 }
 
 #[tokio::test]
+async fn rbac_08_however_much_a_role_grants_later_whoever_has_it_gets_in() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let codes = ["wide_a", "wide_b", "wide_c"];
+    let grants = |code: &str, many: usize| (0..many).map(|n| format!("{code}_{n:_<30}:{n:_<40}")).collect::<Vec<_>>();
+    for code in codes {
+        let role = json!({"name": code, "code": code, "extends": "operator", "grants": grants(code, 1)});
+        assert_eq!(admin.post("/roles", role).await.0, 201);
+    }
+    let olga = user(&admin, "olga@acme.example").await;
+    assert_eq!(patch(&admin, &olga, json!({"roles": codes})).await.0, 200);
+    for code in codes {
+        let change = json!({"version": 1, "grants": grants(code, 60)});
+        let (status, body) = admin.call("PATCH", &format!("/roles/{code}"), change).await;
+        assert_eq!(status, 200, "{body}");
+    }
+    let login = json!({"email": "olga@acme.example", "password": PASSWORD}).to_string();
+    let answer = server.at("acme").send(reqwest::Method::POST, "/auth/login", Some(login)).await;
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.len() < 1_024, "browsers keep no cookie beyond 4,096 bytes: {}", cookie.len());
+    let (pair, _) = cookie.split_once(';').unwrap();
+    let mut browser = server.at("acme");
+    browser.headers = vec![("Cookie", pair.to_owned())];
+    let (status, me) = browser.get("/me").await;
+    assert_eq!(status, 200, "{me}");
+    assert!(me["permissions"].as_array().unwrap().len() > 180, "{me}");
+    assert_eq!(browser.get("/machines").await.0, 200);
+    // A session of an older program has no permissions of its own: it has ended.
+    server.execute("UPDATE sessions SET permissions = NULL", &[]).await;
+    assert_eq!(browser.get("/me").await.0, 401);
+}
+
+#[tokio::test]
 async fn q_134_programs_act_with_a_key() {
     let server = Server::start().await;
     let admin = server.admin().await;

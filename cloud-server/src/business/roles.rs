@@ -18,8 +18,6 @@ use unison_rules::rbac::{self, Kind};
 pub const WRITE: &str = "roles:write";
 const GRANTS_MAX: usize = 60;
 const ROLES_MAX: usize = 100;
-/// What a session can carry: browsers keep no cookie beyond 4 kB.
-const GRANT_BYTES_MAX: usize = 2_000;
 
 /// A role as people choose one.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -137,7 +135,7 @@ pub fn codes(tx: &Tx<'_>, words: &[String]) -> Result<Result<Vec<String>, String
     Ok(Ok(out))
 }
 
-/// What stands against giving these roles: more than the giver has, or more than a session can carry.
+/// What stands against giving these roles: more than the giver has.
 ///
 /// # Errors
 /// When the database fails.
@@ -147,9 +145,6 @@ pub fn against_giving(tx: &Tx<'_>, codes: &[String]) -> Result<Option<String>, D
 }
 
 fn against_granting(tx: &Tx<'_>, grants: &[String]) -> Option<String> {
-    if grants.iter().map(String::len).sum::<usize>() > GRANT_BYTES_MAX {
-        return Some("together grant more than a session can carry; use wildcards such as materials:*".into());
-    }
     let beyond = grants.iter().find(|grant| !tx.caller().may(grant))?;
     Some(format!("nobody gives more than they have: this grants {beyond}, which you lack"))
 }
