@@ -1,9 +1,10 @@
 //! How people change: made, changed, disabled, given a new password. One way to save, which writes the row,
 //! the plants and the audit log, ends sessions, and tells the edges.
 
-use super::{READ_COSTS, Rules, User, UserView, beyond, find, reaches_all, told, view};
+use super::{READ_COSTS, Rules, User, UserView, WRITE, beyond, find, reaches_all, told, view};
 use crate::auth::{end_sessions, reaches_all_plants};
 use crate::business::fields::Fields;
+use crate::business::roles::Rights;
 use crate::business::{Wrong, master, need_version, organization, roles};
 use crate::db::{DbError, Value};
 use crate::params;
@@ -61,6 +62,7 @@ impl Change {
 /// # Errors
 /// 400 for what is wrong.
 pub fn create(tx: &WriteTx<'_>, mut fields: Fields, hash: &str) -> Result<UserView, Wrong> {
+    Rights::load(tx)?.need(WRITE)?;
     for name in ["name", "email"] {
         if !fields.has(name) {
             fields.wrong(name, "is missing");
@@ -103,10 +105,11 @@ pub fn create(tx: &WriteTx<'_>, mut fields: Fields, hash: &str) -> Result<UserVi
 /// 400 for what is wrong, 403 for somebody with more reach, 409 when somebody else changed them meanwhile.
 pub fn change(tx: &WriteTx<'_>, id: i64, change: Change) -> Result<UserView, Wrong> {
     let before = find(tx, id)?.ok_or_else(|| ApiError::not_found("user"))?;
-    if let Some(reason) = beyond(tx, &before)? {
+    let (rules, action) = (Rules::load(tx)?, change.action());
+    rules.rights.need(WRITE)?;
+    if let Some(reason) = beyond(tx, &before, &rules)? {
         return Err(ApiError::new(403, "Beyond your reach", reason).into());
     }
-    let (rules, action) = (Rules::load(tx)?, change.action());
     let shown = view(tx, &before, &rules)?;
     let mut user = before.clone();
     let refused = |reason: String| Wrong::from(ApiError::new(400, "Cannot change user", reason));
