@@ -1,6 +1,7 @@
 //! The command line. Everything but `serve` works while the server is stopped, on the same files and
 //! through the same doors.
 
+use crate::business::people::logins;
 use crate::business::{edges, load, organization};
 use crate::config::{self, Config};
 use crate::db::schema::VERSION;
@@ -186,7 +187,7 @@ async fn open_all(config: &Config) -> anyhow::Result<Tenancy> {
 async fn serve_until_signal(config: Config) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let tenancy = open_all(&config).await?;
-    organization::repair_logins(&tenancy).await.context("repairing log-ins")?;
+    logins::repair(&tenancy).await.context("repairing log-ins")?;
     let live = Live::default();
     let listener = TcpListener::bind(config.server.listen)
         .await
@@ -205,6 +206,7 @@ async fn serve_until_signal(config: Config) -> anyhow::Result<()> {
         tracing::info!("stopping");
         at_signal.cancel();
     });
+    tokio::spawn(logins::repair_again_and_again(tenancy.clone(), stop.clone()));
     let app = App::new(tenancy, live, config, stop);
     serve(app, listener).await.context("serving")
 }

@@ -3,6 +3,7 @@
 mod support;
 
 use cloud_server::business::organization;
+use cloud_server::business::people::logins;
 use cloud_server::params;
 use cloud_server::tenancy::Caller;
 use reqwest::Method;
@@ -74,7 +75,7 @@ async fn q_135_a_reserved_e_mail_is_confirmed_at_start_and_a_refused_organisatio
     // The program ended between the user and the confirmation.
     let sql = "UPDATE logins SET confirmed = FALSE, expires_at = $1 WHERE email = 'olga@acme.example'";
     assert_eq!(execute(&platform, sql, params![1]).await.unwrap(), 1);
-    organization::repair_logins(tenancy).await.unwrap();
+    logins::repair(tenancy).await.unwrap();
     let refused = organization::create(tenancy, "Beta", "beta", "olga@acme.example").await.unwrap_err().to_string();
     assert!(refused.contains("belongs to another organisation"), "{refused}");
     organization::create(tenancy, "Beta", "beta", "admin@beta.example").await.unwrap();

@@ -1,5 +1,6 @@
 //! An organisation from nothing: its own row and its first administrator (ONB-11, RBAC-11).
 
+use super::people::logins;
 use crate::auth::password;
 use crate::db::DbError;
 use crate::params;
@@ -63,35 +64,19 @@ pub async fn create(
 
 /// The organisation's own row and its administrator; the first password.
 async fn fill(tenancy: &Tenancy, made: &Organization, email: &str) -> Result<String, CreateError> {
-    if !tenancy.platform().reserve_login(email, made.id).await? {
+    let emails = [email.to_owned()];
+    if !tenancy.platform().reserve_logins(&emails, &[], made.id).await?.is_empty() {
         return Err(CreateError::Refused(format!("{email} belongs to another organisation; use another address")));
     }
     let (first, caller) = (password::random(), Caller::system(made.id, "organization create"));
     let hash = password::hash(&first).map_err(DbError::Failed)?;
     let (row, address) = (made.clone(), email.to_owned());
     tenancy.write(&caller, move |tx| first_rows(tx, &row, &address, &hash)).await?;
-    // The administrator exists; a reservation that stays open is confirmed at the next start.
-    if let Err(e) = tenancy.platform().confirm_login(email, made.id).await {
+    // The administrator exists; a reservation that stays open is confirmed by the repair.
+    if let Err(e) = logins::settle(tenancy, made.id, &emails).await {
         tracing::warn!(error = %e, "a log-in is not confirmed yet");
     }
     Ok(first)
-}
-
-/// Confirms reserved e-mails whose user exists: the program ended between the two. The others expire.
-///
-/// # Errors
-/// When a database fails.
-pub async fn repair_logins(tenancy: &Tenancy) -> Result<(), DbError> {
-    for (email, organization) in tenancy.platform().unconfirmed_logins().await? {
-        let (caller, wanted) = (Caller::system(organization, "repair of log-ins"), email.clone());
-        let sql = "SELECT 1 AS one FROM users WHERE organization_id = $1 AND email = $2";
-        let find = move |tx: &Tx<'_>| tx.query_one(sql, params![tx.org(), wanted]).map(|row| row.is_some());
-        if tenancy.read::<_, DbError, _>(&caller, find).await? {
-            tenancy.platform().confirm_login(&email, organization).await?;
-            tracing::info!(organization, "confirmed a log-in that was only reserved");
-        }
-    }
-    Ok(())
 }
 
 fn first_rows(tx: &WriteTx<'_>, organization: &Organization, email: &str, hash: &str) -> Result<(), DbError> {

@@ -7,6 +7,7 @@
 
 mod caller;
 mod changed;
+mod logins;
 pub mod plant_log;
 pub mod platform;
 mod tx;

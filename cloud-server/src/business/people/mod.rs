@@ -3,6 +3,7 @@
 
 pub mod form;
 mod list;
+pub mod logins;
 mod save;
 
 pub use list::{Filter, UserList, list};
