@@ -18,8 +18,8 @@ pub enum CreateError {
     Db(#[from] DbError),
 }
 
-/// Makes an organisation and its administrator; returns the administrator's first password, which is
-/// kept nowhere.
+/// Makes an organisation and its administrator. Without a chosen password one is made, which is returned, kept
+/// nowhere, and must be changed at the first log-in.
 ///
 /// # Errors
 /// When a name is not usable or taken.
@@ -28,7 +28,8 @@ pub async fn create(
     name: &str,
     subdomain: &str,
     admin_email: &str,
-) -> Result<(Organization, String), CreateError> {
+    chosen: Option<&str>,
+) -> Result<(Organization, Option<String>), CreateError> {
     let refuse = |text: String| Err(CreateError::Refused(text));
     let name = name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 200 {
@@ -43,6 +44,9 @@ pub async fn create(
     if !is_email(&email) {
         return refuse(format!("--admin-email \"{admin_email}\" is no e-mail address"));
     }
+    if let Some(Err(why)) = chosen.map(password::check) {
+        return refuse(format!("--admin-password-file: {why}"));
+    }
     if tenancy.platform().organization(subdomain).await?.is_some() {
         return refuse(format!("the subdomain {subdomain} is taken; choose another"));
     }
@@ -52,7 +56,7 @@ pub async fn create(
         }
         other => other?,
     };
-    match fill(tenancy, &made, &email).await {
+    match fill(tenancy, &made, &email, chosen).await {
         Ok(first) => Ok((made, first)),
         Err(e) => {
             // Otherwise the names stay taken by an organisation that nobody can sign on to.
@@ -62,16 +66,23 @@ pub async fn create(
     }
 }
 
-/// The organisation's own row and its administrator; the first password.
-async fn fill(tenancy: &Tenancy, made: &Organization, email: &str) -> Result<String, CreateError> {
+/// The organisation's own row and its administrator; the password that was made.
+async fn fill(
+    tenancy: &Tenancy,
+    made: &Organization,
+    email: &str,
+    chosen: Option<&str>,
+) -> Result<Option<String>, CreateError> {
     let emails = [email.to_owned()];
     if !tenancy.platform().reserve_logins(&emails, &[], made.id).await?.is_empty() {
         return Err(CreateError::Refused(format!("{email} belongs to another organisation; use another address")));
     }
-    let (first, caller) = (password::random(), Caller::system(made.id, "organization create"));
-    let hash = password::hash(&first).map_err(DbError::Failed)?;
+    let caller = Caller::system(made.id, "organization create");
+    let first = chosen.is_none().then(password::random);
+    let hash = chosen.or(first.as_deref()).map(password::hash).transpose().map_err(DbError::Failed)?;
+    let must_change = first.is_some();
     let (row, address) = (made.clone(), email.to_owned());
-    tenancy.write(&caller, move |tx| first_rows(tx, &row, &address, &hash)).await?;
+    tenancy.write(&caller, move |tx| first_rows(tx, &row, &address, hash, must_change)).await?;
     // The administrator exists; a reservation that stays open is confirmed by the repair.
     if let Err(e) = logins::settle(tenancy, made.id, &emails).await {
         tracing::warn!(error = %e, "a log-in is not confirmed yet");
@@ -79,7 +90,13 @@ async fn fill(tenancy: &Tenancy, made: &Organization, email: &str) -> Result<Str
     Ok(first)
 }
 
-fn first_rows(tx: &WriteTx<'_>, organization: &Organization, email: &str, hash: &str) -> Result<(), DbError> {
+fn first_rows(
+    tx: &WriteTx<'_>,
+    organization: &Organization,
+    email: &str,
+    hash: Option<String>,
+    must_change: bool,
+) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO organization (organization_id, uuid, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)",
         params![tx.org(), organization.uuid, &organization.name, tx.now()],
@@ -87,9 +104,9 @@ fn first_rows(tx: &WriteTx<'_>, organization: &Organization, email: &str, hash: 
     super::goods::unit::seed(tx)?;
     let id = tx.next_id("users")?;
     tx.execute(
-        "INSERT INTO users (organization_id, id, email, name, password_hash, roles, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
-        params![tx.org(), id, email, "Administrator", hash, r#"["organization_admin"]"#, tx.now()],
+        "INSERT INTO users (organization_id, id, email, name, password_hash, must_change_password, roles, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        params![tx.org(), id, email, "Administrator", hash, must_change, r#"["organization_admin"]"#, tx.now()],
     )?;
     let after = json!({"name": organization.name, "subdomain": organization.subdomain, "admin": email});
     tx.audit("organization", tx.org(), "create", None::<&()>, Some(&after))

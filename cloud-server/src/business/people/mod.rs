@@ -8,6 +8,7 @@ mod save;
 
 pub use list::{Filter, UserList, list};
 pub use save::{Change, Saved, change, create, email_of, own_profile};
+pub(crate) use save::{Loaded, load};
 
 use super::roles::Rights;
 use super::{Wrong, master, roles};
@@ -85,6 +86,30 @@ pub(crate) struct User {
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+impl User {
+    /// Nobody yet.
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self {
+            id: 0,
+            name: String::new(),
+            email: String::new(),
+            roles: vec![],
+            plants: vec![],
+            manager: None,
+            badge: None,
+            hourly_rate: 0,
+            phone: None,
+            language: None,
+            must_change_password: false,
+            custom_fields: "{}".into(),
+            is_active: true,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
 }
 
 const SELECT: &str = "SELECT u.*, m.name AS manager_name FROM users u
@@ -242,12 +267,17 @@ fn allowed_actions(tx: &Tx<'_>, user: &User, rules: &Rules<'_>) -> Result<Vec<Al
     ])
 }
 
-/// A person as the API shows them to the caller.
+/// A person as the API shows them to the caller, with what the caller may do with them.
 pub(crate) fn view(tx: &Tx<'_>, user: &User, rules: &Rules<'_>) -> Result<UserView, DbError> {
+    Ok(UserView { allowed_actions: allowed_actions(tx, user, rules)?, ..plain(tx, user) })
+}
+
+/// A person as the caller may see them.
+fn plain(tx: &Tx<'_>, user: &User) -> UserView {
     let caller = tx.caller();
     let shares_plant = reaches_all(caller) || user.plants.iter().any(|p| caller.reaches(PlantId(p.id)));
     let shows_rate = caller.may(READ_COSTS) && shares_plant;
-    Ok(UserView {
+    UserView {
         id: user.id,
         name: user.name.clone(),
         email: user.email.clone(),
@@ -267,6 +297,6 @@ pub(crate) fn view(tx: &Tx<'_>, user: &User, rules: &Rules<'_>) -> Result<UserVi
         version: user.version,
         created_at: user.created_at.into(),
         updated_at: user.updated_at.into(),
-        allowed_actions: allowed_actions(tx, user, rules)?,
-    })
+        allowed_actions: vec![],
+    }
 }
