@@ -177,3 +177,33 @@ async fn ten_02_q_092_the_operator_suspends_resumes_and_subscribes() {
     assert!(!done && said.contains("--until"), "{said}");
     assert!(!run(&["organization", "suspend", "--organization", "nobody"]).await.0);
 }
+
+#[tokio::test]
+async fn onb_11_a_printed_password_must_be_changed_and_a_chosen_one_not() {
+    let server = Server::start().await;
+    let login = async |name: &str, password: &str| {
+        let body = json!({"email": format!("admin@{name}.example"), "password": password});
+        server.at(name).post("/auth/login", body).await
+    };
+    let create = ["organization", "create", "--name", "Gamma", "--subdomain", "gamma", "--admin-email"];
+    let said = command(&server, &[&create[..], &["admin@gamma.example"]].concat()).await;
+    let text_of = text(&said);
+    let printed = text_of.lines().find_map(|l| l.strip_prefix("password for admin@gamma.example: ")).unwrap();
+    let (status, session) = login("gamma", printed).await;
+    assert_eq!((status, session["must_change_password"].as_bool()), (200, Some(true)), "{session}");
+
+    let create = ["organization", "create", "--name", "Delta", "--subdomain", "delta", "--admin-email"];
+    let with = |file: PathBuf| {
+        let file = file.display().to_string();
+        let words: Vec<_> = create.iter().map(|w| (*w).to_owned()).collect();
+        [words, vec!["admin@delta.example".into(), "--admin-password-file".into(), file]].concat()
+    };
+    let words = with(file(&server, "weak", b"short\n"));
+    let refused = command(&server, &words.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert!(!refused.status.success() && text(&refused).contains("--admin-password-file"), "{}", text(&refused));
+    let words = with(file(&server, "chosen", b"chosen by somebody\nand a note\n"));
+    let said = command(&server, &words.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert!(said.status.success() && !text(&said).contains("password"), "{}", text(&said));
+    let (status, session) = login("delta", "chosen by somebody").await;
+    assert_eq!((status, session["must_change_password"].as_bool()), (200, Some(false)), "{session}");
+}

@@ -112,8 +112,8 @@ async fn rbac_01_the_plant_is_refused_before_the_permission() {
 #[tokio::test]
 async fn rbac_allow_a_supervisor_starts_a_work_order_of_his_plant() {
     let server = Server::start_with(&support::content().replace(
-        "\"supervisor\"]\nhourly_rate = 25\npassword = \"correct horse battery\"\nplants = [\"P2\"]",
-        "\"supervisor\"]\nhourly_rate = 25\npassword = \"correct horse battery\"\nplants = [\"P1\"]",
+        "\"supervisor\"]\nhourly_rate = 25\npassword = \"correct horse battery\"\nmust_change_password = false\nplants = [\"P2\"]",
+        "\"supervisor\"]\nhourly_rate = 25\npassword = \"correct horse battery\"\nmust_change_password = false\nplants = [\"P1\"]",
     ))
     .await;
     let sam = server.signed_in("sam@acme.example").await;

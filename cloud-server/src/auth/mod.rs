@@ -174,14 +174,11 @@ impl Auth {
         let found = claims.clone();
         let find = move |tx: &Tx<'_>| {
             let user: i64 = found.sub.parse().unwrap_or(0);
-            let open = "SELECT 1 AS one FROM sessions
-                        WHERE organization_id = $1 AND id = $2 AND user_id = $3 AND ended_at IS NULL AND expires_at > $4";
-            let is_open = tx.query_one(open, params![tx.org(), found.jti, user, tx.now()])?.is_some();
-            Ok((Account::by_id(tx, user)?, is_open))
+            Ok((Account::by_id(tx, user)?, session::permissions(tx, user, found.jti)?))
         };
         let system = Caller::system(home, "session check");
         let found: Result<_, DbError> = self.tenancy.read(&system, find).await;
-        let (account, is_open) = found.map_err(Wrong::from)?;
+        let (account, permissions) = found.map_err(Wrong::from)?;
         let account = account.ok_or_else(|| ApiError::unauthenticated(ENDED))?;
         if !account.is_active {
             return Err(ApiError::new(
@@ -194,10 +191,10 @@ impl Auth {
             let reason = "This session belongs to another organisation; sign in at that organisation's address";
             return Err(ApiError::new(403, "Cross-tenant access", reason));
         }
-        if !is_open || account.epoch != claims.epoch {
-            return Err(ApiError::unauthenticated(ENDED));
+        match permissions.filter(|_| account.epoch == claims.epoch) {
+            Some(permissions) => Ok(account.caller(home, &claims, permissions)),
+            None => Err(ApiError::unauthenticated(ENDED)),
         }
-        Ok(account.caller(home, &claims))
     }
 
     /// The organisation that a token was made for.

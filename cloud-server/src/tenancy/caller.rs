@@ -33,7 +33,7 @@ pub struct SignedOn {
     pub email: String,
     /// Codes of the roles, for people to read.
     pub roles: Vec<String>,
-    /// What they grant in sum, as cached in the session (RBAC-08).
+    /// What they grant in sum, as it was at log-in (RBAC-08).
     pub permissions: Vec<String>,
     pub reach: Reach,
     /// The plant that was chosen (TEN-07); one that is reached.

@@ -8,6 +8,7 @@
 mod caller;
 mod changed;
 mod known;
+mod logins;
 pub mod plant_log;
 pub mod platform;
 mod tx;

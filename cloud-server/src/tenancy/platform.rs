@@ -84,7 +84,7 @@ pub struct Enrolment {
 /// See the module. Clones share it.
 #[derive(Clone)]
 pub struct Platform {
-    file: Database,
+    pub(super) file: Database,
     vault: Vault,
     clock: Clock,
     /// Who is at an address, asked for by every request.
@@ -104,7 +104,7 @@ impl Platform {
         &self.vault
     }
 
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         (self.clock)()
     }
 
@@ -197,59 +197,6 @@ impl Platform {
         let changes = self.changes.clone();
         let work = move |s: &Session<'_>| s.execute(&sql, params![organization, now, value]).map(drop);
         self.file.write(work, move |()| _ = changes.fetch_add(1, Ordering::Release)).await
-    }
-
-    /// Lets go of an e-mail that a user is about to lose: it is free in an hour, unless it is confirmed again.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn release_login(&self, email: &str, organization: i64) -> Result<(), DbError> {
-        let (email, expires) = (email.to_lowercase(), self.now().plus(HOUR));
-        let sql = "UPDATE logins SET confirmed = FALSE, expires_at = $3 WHERE email = $1 AND organization_id = $2";
-        self.file.write(move |s| s.execute(sql, params![email, organization, expires]).map(drop), |()| ()).await
-    }
-
-    /// Takes an e-mail for an organisation (Q-135). False when another organisation has it.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn reserve_login(&self, email: &str, organization: i64) -> Result<bool, DbError> {
-        let (email, expires) = (email.to_lowercase(), self.now().plus(HOUR));
-        let now = self.now();
-        let reserve = move |s: &Session<'_>| {
-            s.execute(
-                "DELETE FROM logins WHERE email = $1 AND confirmed = FALSE AND expires_at < $2",
-                params![&email, now],
-            )?;
-            s.execute(
-                "INSERT INTO logins (email, organization_id, confirmed, expires_at) VALUES ($1, $2, FALSE, $3)
-                 ON CONFLICT (email) DO NOTHING",
-                params![&email, organization, expires],
-            )?;
-            let row = s.query_one("SELECT organization_id FROM logins WHERE email = $1", params![&email])?;
-            row.map_or(Ok(false), |r| r.get::<i64>("organization_id").map(|o| o == organization))
-        };
-        self.file.write(reserve, |out| out).await
-    }
-
-    /// The user of an e-mail that this organisation reserved exists now.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn confirm_login(&self, email: &str, organization: i64) -> Result<(), DbError> {
-        let email = email.to_lowercase();
-        let sql = "UPDATE logins SET confirmed = TRUE, expires_at = NULL WHERE email = $1 AND organization_id = $2 AND confirmed = FALSE";
-        self.file.write(move |s| s.execute(sql, params![email, organization]).map(drop), |()| ()).await
-    }
-
-    /// E-mails that were reserved and never confirmed, with their organisation.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn unconfirmed_logins(&self) -> Result<Vec<(String, i64)>, DbError> {
-        let sql = "SELECT email, organization_id FROM logins WHERE confirmed = FALSE ORDER BY email";
-        let rows = self.file.read(|s| s.query(sql, &[])).await?;
-        rows.iter().map(|r| Ok((r.get("email")?, r.get("organization_id")?))).collect()
     }
 
     /// Takes an organisation back whose first rows were not written; its e-mails and names are free again.

@@ -4,7 +4,7 @@
 pub mod store;
 
 use cloud_server::business::{load, organization};
-use cloud_server::config;
+use cloud_server::config::{self, Config};
 use cloud_server::db::{Database, Row, Value as Sql};
 use cloud_server::http::{App, serve};
 use cloud_server::live::Live;
@@ -40,7 +40,7 @@ impl Drop for Server {
 pub fn content() -> String {
     let user = |name: &str, email: &str, role: &str, plants: &str| {
         format!(
-            "[[user]]\nname = \"{name}\"\nemail = \"{email}\"\nroles = [\"{role}\"]\nhourly_rate = 25\npassword = \"{PASSWORD}\"\nplants = {plants}\n"
+            "[[user]]\nname = \"{name}\"\nemail = \"{email}\"\nroles = [\"{role}\"]\nhourly_rate = 25\npassword = \"{PASSWORD}\"\nmust_change_password = false\nplants = {plants}\n"
         )
     };
     let order = |number: &str, quantity: u32| {
@@ -76,14 +76,15 @@ impl Server {
     }
 
     pub async fn start_with(text: &str) -> Self {
-        Self::start_as(text, false).await
+        Self::start_as(text, |_| {}).await
     }
 
     pub async fn start_behind_https() -> Self {
-        Self::start_as(&content(), true).await
+        Self::start_as(&content(), |config| config.server.behind_https = true).await
     }
 
-    async fn start_as(text: &str, behind_https: bool) -> Self {
+    /// With a configuration of its own.
+    pub async fn start_as(text: &str, configure: impl FnOnce(&mut Config)) -> Self {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
             let _ = rustls::crypto::ring::default_provider().install_default();
@@ -94,10 +95,10 @@ impl Server {
             store.config()
         );
         let mut config = config::parse(&text_of_config).unwrap();
-        config.server.behind_https = behind_https;
+        configure(&mut config);
         let tenancy = store.tenancy().await;
         let (acme, _) =
-            organization::create(&tenancy, "Acme Manufacturing", "acme", "admin@acme.example").await.unwrap();
+            organization::create(&tenancy, "Acme Manufacturing", "acme", "admin@acme.example", None).await.unwrap();
         load::load(&tenancy, &acme, load::parse(text).unwrap()).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -109,7 +110,7 @@ impl Server {
 
     /// A second organisation, with a person of its own.
     pub async fn add_beta(&self) -> Organization {
-        let (beta, _) = organization::create(&self.tenancy, "Beta", "beta", "admin@beta.example").await.unwrap();
+        let (beta, _) = organization::create(&self.tenancy, "Beta", "beta", "admin@beta.example", None).await.unwrap();
         let text = content().replace("acme.example", "beta.example");
         load::load(&self.tenancy, &beta, load::parse(&text).unwrap()).await.unwrap();
         beta
@@ -137,8 +138,8 @@ impl Server {
     /// The organisation's administrator, with the password of everybody.
     pub async fn admin(&self) -> Session<'_> {
         let sql =
-            "UPDATE users SET password_hash = (SELECT u.password_hash FROM users u WHERE u.email = 'olga@acme.example')
-                   WHERE email = 'admin@acme.example'";
+            "UPDATE users SET password_hash = (SELECT u.password_hash FROM users u WHERE u.email = 'olga@acme.example'),
+                   must_change_password = FALSE WHERE email = 'admin@acme.example'";
         self.execute(sql, &[]).await;
         self.signed_in("admin@acme.example").await
     }

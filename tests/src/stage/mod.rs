@@ -59,8 +59,11 @@ impl Stage {
         setting::write_config(dir, &options.ports)?;
         let config = dir.join("cloud.toml");
         let organization = ["organization", "create", "--name", "ACME Manufacturing", "--subdomain", ORGANIZATION];
-        let said = cloud_command(&config, &[&organization[..], &["--admin-email", ADMIN_EMAIL]].concat())?;
-        let password = last_word(&said, "password")?;
+        let (password, file) = (random_password()?, dir.join("admin-password"));
+        std::fs::write(&file, &password)?;
+        let file = file.to_str().context("the data directory's path is not UTF-8")?;
+        let admin = ["--admin-email", ADMIN_EMAIL, "--admin-password-file", file];
+        cloud_command(&config, &[&organization[..], &admin].concat())?;
         let content = setting::repository().join("config/demo/acme.toml");
         let content = content.to_str().context("the checkout's path is not UTF-8")?;
         cloud_command(&config, &["organization", "load", content, "--organization", ORGANIZATION])?;
@@ -229,11 +232,9 @@ fn start_plant(o: &Options) -> Result<Child> {
     Child::spawn("simulated-plant", &args, &o.data_dir.join("plant.log"))
 }
 
-/// The last word of the first line that contains `what`.
-fn last_word(said: &str, what: &str) -> Result<String> {
-    let line = said.lines().find(|l| l.to_lowercase().contains(what));
-    let word = line.and_then(|l| l.split_whitespace().last());
-    word.map(str::to_owned).with_context(|| format!("no {what} in the answer:\n{said}"))
+fn random_password() -> Result<String> {
+    let n = getrandom::u64().map_err(|e| anyhow::anyhow!("no random numbers: {e}"))?;
+    Ok(format!("{n:016x}"))
 }
 
 fn random_pin() -> Result<String> {

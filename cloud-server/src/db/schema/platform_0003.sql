@@ -1,0 +1,1 @@
+-- Version 3. Written in kinds, see `kinds.rs`. Nothing changes here.
