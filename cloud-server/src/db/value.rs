@@ -2,7 +2,7 @@
 
 use super::DbError;
 use std::sync::Arc;
-use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::ids::{CalendarDayId, LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -113,7 +113,7 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(PlantId, LaneId, MachineId, ShiftId, ReasonId, UserId, WorkOrderId);
+ids!(CalendarDayId, PlantId, LaneId, MachineId, ShiftId, ReasonId, UserId, WorkOrderId);
 
 /// A type that a column can be read as.
 pub trait FromValue: Sized {

@@ -78,6 +78,12 @@ impl Description {
         self.columns.iter().find(|c| c.field.name == name)
     }
 
+    /// Whether a record may name no plant and then belongs to all of them.
+    #[must_use]
+    pub fn may_be_of_all_plants(&self) -> bool {
+        self.meta.reach == Reach::Plant && self.column("plant_id").is_some_and(|c| c.is_nullable)
+    }
+
     /// The name of the record, for people.
     #[must_use]
     pub fn title(&self, fields: &Map) -> String {

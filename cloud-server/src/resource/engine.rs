@@ -5,7 +5,7 @@ use super::codec::{Record, record};
 use super::list::{Asked, CUSTOM_FILTER, Listed, Question};
 use super::valid::wrong;
 use super::{Change, Description, Map, Reach, Verb, codec, custom, numbering, of_table, present, valid};
-use crate::business::{Wrong, need_plant};
+use crate::business::{Wrong, need_all_plants, need_plant};
 use crate::db::DbError;
 use crate::params;
 use crate::tenancy::{Tx, WriteTx};
@@ -66,6 +66,15 @@ fn stored_under(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Option<Record
     row.map(|row| record(d, &row)).transpose()
 }
 
+/// As [`find`], to change it: what belongs to all plants is changed by those who reach all.
+fn find_to_write(tx: &WriteTx<'_>, d: &Description, key: &str) -> Result<Record, Wrong> {
+    let found = find(tx, d, key)?;
+    if is_of_all_plants(d, &found.fields) {
+        need_all_plants(tx)?;
+    }
+    Ok(found)
+}
+
 /// The plant of a record, whoever asks; only to say in the right words why it is refused (RBAC-01).
 ///
 /// # Errors
@@ -102,8 +111,10 @@ pub fn get(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Map, Wrong> {
 pub fn create(tx: &WriteTx<'_>, d: &Description, mut body: Map) -> Result<Map, Wrong> {
     let asked_custom = body.remove("custom_fields");
     let (fields, mut details) = valid::merged(d, None, &body);
-    if let Some(plant) = plant_of(d, None, &fields) {
-        need_plant(tx, plant)?;
+    match plant_of(d, None, &fields) {
+        Some(plant) => need_plant(tx, plant)?,
+        None if is_of_all_plants(d, &fields) => need_all_plants(tx)?,
+        None => {}
     }
     let (customs, more) = custom::merged(&custom::definitions(tx, d)?, &Map::new(), asked_custom.as_ref());
     details.extend(more);
@@ -126,7 +137,7 @@ pub fn create(tx: &WriteTx<'_>, d: &Description, mut body: Map) -> Result<Map, W
 /// # Errors
 /// 400 with every mistake, 409 when another changed it since the version in the body.
 pub fn update(tx: &WriteTx<'_>, d: &Description, key: &str, mut body: Map) -> Result<Map, Wrong> {
-    let before = find(tx, d, key)?;
+    let before = find_to_write(tx, d, key)?;
     let version = body.remove("version");
     let asked_custom = body.remove("custom_fields");
     need_version(tx, d, &before, version.as_ref())?;
@@ -160,7 +171,7 @@ fn set_active(tx: &WriteTx<'_>, d: &Description, key: &str, change: Change) -> R
     if let Some(verb) = d.actions.iter().find(|v| change == Change::Archive && v.verb == ARCHIVE) {
         return act(tx, d, verb, key, &Map::new());
     }
-    let (before, is_active) = (find(tx, d, key)?, change == Change::Restore);
+    let (before, is_active) = (find_to_write(tx, d, key)?, change == Change::Restore);
     if before.is_active == is_active {
         return present::one(tx, d, &before);
     }
@@ -178,7 +189,7 @@ fn set_active(tx: &WriteTx<'_>, d: &Description, key: &str, change: Change) -> R
 /// # Errors
 /// Why it cannot be done.
 pub fn act(tx: &WriteTx<'_>, d: &Description, verb: &Verb, key: &str, body: &Map) -> Result<Map, Wrong> {
-    let before = find(tx, d, key)?;
+    let before = find_to_write(tx, d, key)?;
     if !before.is_active {
         return Err(Verb::refusal(verb.verb, d.meta.label, archived()).into());
     }
@@ -250,6 +261,11 @@ fn plant_of(d: &Description, id: Option<i64>, fields: &Map) -> Option<PlantId> {
         Reach::Plant => fields.get("plant_id").and_then(Value::as_i64).map(PlantId),
         Reach::IsPlant => id.map(PlantId),
     }
+}
+
+/// A record of a plant-scoped entity that names no plant, where that is allowed.
+pub(super) fn is_of_all_plants(d: &Description, fields: &Map) -> bool {
+    d.may_be_of_all_plants() && fields.get("plant_id").is_none_or(Value::is_null)
 }
 
 fn need_version(tx: &Tx<'_>, d: &Description, before: &Record, version: Option<&Value>) -> Result<(), Wrong> {

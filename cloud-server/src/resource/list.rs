@@ -71,8 +71,14 @@ impl Question {
     /// Only what the caller reaches, or wants to see of it (TEN-06).
     pub(super) fn reach(&mut self, tx: &Tx<'_>, d: &Description, plant_id: Option<&str>) -> Result<(), ApiError> {
         let Some(column) = d.meta.plant_column() else { return Ok(()) };
-        if let Wanted::Some(plants) = plants_wanted(tx, d.meta.reach, plant_id)? {
-            self.only(column, &plants);
+        match plants_wanted(tx, d.meta.reach, plant_id)? {
+            // What belongs to all plants belongs to each.
+            Wanted::Some(plants) if d.may_be_of_all_plants() => {
+                let ids: String = plants.iter().map(|id| format!(", {id}")).collect();
+                self.and(&format!("(t.{column} IS NULL OR t.{column} IN (0{ids}))"));
+            }
+            Wanted::Some(plants) => self.only(column, &plants),
+            Wanted::All => {}
         }
         Ok(())
     }

@@ -3,9 +3,9 @@
 
 use super::codec::Record;
 use super::describe::Column;
-use super::engine::{ARCHIVE, archived, hindrance};
+use super::engine::{ARCHIVE, archived, hindrance, is_of_all_plants};
 use super::{Change, Description, Map, codec};
-use crate::business::Wrong;
+use crate::business::{ALL_PLANTS, Wrong};
 use crate::db::kinds::Kind;
 use crate::db::{DbError, Row, Value};
 use crate::tenancy::Tx;
@@ -141,6 +141,8 @@ struct Actions<'t> {
     d: &'t Description,
     /// Why the caller may change none of them.
     missing: Option<String>,
+    /// Whether the caller reaches every plant, so that what belongs to all is open too.
+    reaches_all: bool,
     /// For an active and an archived one, where nothing of the record itself decides.
     alike: Option<[Vec<u8>; 2]>,
 }
@@ -149,8 +151,8 @@ impl<'t> Actions<'t> {
     fn new(tx: &Tx<'_>, d: &'t Description) -> Result<Self, DbError> {
         let permission = d.permission(true);
         let missing = (!tx.caller().may(permission)).then(|| super::form::missing(permission));
-        let mut out = Self { d, missing, alike: None };
-        if d.hooks.locked.is_none() && d.actions.is_empty() {
+        let mut out = Self { d, missing, reaches_all: tx.caller().reaches_all_plants(), alike: None };
+        if d.hooks.locked.is_none() && d.actions.is_empty() && !d.may_be_of_all_plants() {
             let none = Map::new();
             out.alike = Some([out.text(true, &none)?, out.text(false, &none)?]);
         }
@@ -170,8 +172,10 @@ impl<'t> Actions<'t> {
 
     fn text(&self, is_active: bool, fields: &Map) -> Result<Vec<u8>, DbError> {
         let d = self.d;
+        let is_out_of_reach = is_of_all_plants(d, fields) && !self.reaches_all;
+        let missing = self.missing.clone().or_else(|| is_out_of_reach.then(|| ALL_PLANTS.to_owned()));
         let action = |word: &str, hindrance: Option<String>| {
-            let reason = self.missing.clone().or(hindrance);
+            let reason = missing.clone().or(hindrance);
             json!({"action": word, "allowed": reason.is_none(), "reason": reason})
         };
         let mut all = vec![action("update", hindrance(d, is_active, fields, Change::Update)?)];

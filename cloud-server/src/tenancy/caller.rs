@@ -127,6 +127,12 @@ impl Caller {
         self.signed_on().and_then(|user| user.current_plant)
     }
 
+    /// Whether it reaches every plant, those of tomorrow included.
+    #[must_use]
+    pub fn reaches_all_plants(&self) -> bool {
+        self.signed_on().is_none_or(|user| user.reach == Reach::AllPlants)
+    }
+
     /// Whether it may reach this plant.
     #[must_use]
     pub fn reaches(&self, plant: PlantId) -> bool {

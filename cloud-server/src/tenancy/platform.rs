@@ -14,6 +14,9 @@ use unison_core::time::{HOUR, Timestamp};
 use unison_sync::seal::{Address, Keys, public_key};
 use uuid::Uuid;
 
+/// The generation of first records: 1 are the units of measure.
+const SEEDS: i64 = 1;
+
 /// How long an enrolment token may be used.
 const TOKEN_LIFE: i64 = 24 * HOUR;
 
@@ -158,13 +161,33 @@ impl Platform {
         let (name, slug, subdomain) = (name.to_owned(), slug.to_owned(), subdomain.to_owned());
         let insert = move |s: &Session<'_>| {
             let row = s.query_one(
-                "INSERT INTO organizations (uuid, name, slug, subdomain, created_at, updated_at)
-                 VALUES ($1, $2, $3, $4, $5, $5) RETURNING *",
-                params![uuid, name, slug, subdomain, now],
+                "INSERT INTO organizations (uuid, name, slug, subdomain, created_at, updated_at, seeds)
+                 VALUES ($1, $2, $3, $4, $5, $5, $6) RETURNING *",
+                // Whoever makes it gives it its first records at once.
+                params![uuid, name, slug, subdomain, now, SEEDS],
             )?;
             row.as_ref().map(organization).transpose()?.ok_or_else(|| DbError::Failed("nothing was inserted".into()))
         };
         self.file.write(insert, |made| made).await
+    }
+
+    /// Organisations that were not given all first records that this program knows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unseeded(&self) -> Result<Vec<Organization>, DbError> {
+        let find =
+            |s: &Session<'_>| s.query("SELECT * FROM organizations WHERE seeds < $1 ORDER BY id", params![SEEDS]);
+        self.file.read(find).await?.iter().map(organization).collect()
+    }
+
+    /// Takes note that an organisation was given them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn seeded(&self, organization: i64) -> Result<(), DbError> {
+        let sql = "UPDATE organizations SET seeds = $2 WHERE id = $1";
+        self.file.write(move |s| s.execute(sql, params![organization, SEEDS]).map(drop), |done| done).await
     }
 
     /// Suspends an organisation or takes it back; people of a suspended one are told that there is none.

@@ -4,6 +4,7 @@
 //! never edits it. The same rules of permanence hold as in `facts`. Hourly rates never go to an edge.
 
 use crate::activity::Mode;
+use crate::calendar_day::CalendarDay;
 use crate::facts::WorkOrderVerb;
 use crate::ids::{LaneId, MachineId, PlantId, ReasonId, UserId, WorkOrderId};
 use crate::kpi::Standard;
@@ -153,6 +154,7 @@ crate::kinds::kinds! {
     Reason(Reason) = 1028 v 1,
     User(User) = 1029 v 1,
     WorkOrder(WorkOrder) = 1030 v 1,
+    CalendarDay(CalendarDay) = 1031 v 1,
     WorkOrderRequest(WorkOrderRequest) = 1100 v 1,
     WorkOrderAsked(WorkOrderAsked) = 1100 v 2,
 }
@@ -178,6 +180,25 @@ mod tests {
         assert_eq!(MasterOp::decode(kind, version, &body).unwrap(), Some(op));
         assert_eq!(MasterOp::decode(kind, version + 1, &body).unwrap(), None);
         assert!(MasterOp::decode(kind, version, b"\xff\xff").is_err());
+    }
+
+    #[test]
+    fn sync_07_a_calendar_day_has_these_bytes() {
+        use crate::calendar::Day;
+        use crate::calendar_day::DayKind;
+        let day = |text| Day::parse(text).unwrap();
+        let op = MasterOp::from(CalendarDay {
+            id: crate::ids::CalendarDayId(1001),
+            name: "Inventory".into(),
+            kind: DayKind::ExtraWorkingDay(4),
+            first: day("2025-12-27"),
+            last: day("2025-12-27"),
+            is_yearly: false,
+            is_active: true,
+        });
+        let expect = [&[0xd2, 0x0f, 9][..], b"Inventory", &[2, 4, 10], b"2025-12-27", &[10], b"2025-12-27", &[0, 1]];
+        assert_eq!((op.kind(), op.encode().unwrap()), ((1031, 1), expect.concat()));
+        assert_eq!(MasterOp::decode(1031, 1, &expect.concat()).unwrap(), Some(op));
     }
 
     #[test]
