@@ -94,6 +94,10 @@ pub struct WorkOrderNow {
     pub rejected: u64,
     /// This edge executed something on it; then its status is ours.
     pub is_moved_here: bool,
+    /// Ideal time of one part of its product in microseconds.
+    pub ideal_cycle: Option<i64>,
+    /// Number of its project while that is on hold.
+    pub on_hold: Option<String>,
 }
 
 /// What was logged on a work order, also before its record came.
@@ -191,12 +195,14 @@ impl Model {
         self.machines.get(&machine)?.work_order.and_then(|id| self.work_orders.get(&id))
     }
 
-    /// Ideal time of one part on a machine in microseconds; 0 where nobody said one.
+    /// Ideal time of one part on a machine in microseconds: that of the product it works on, else its own, else the
+    /// lane's; 0 where nobody said one.
     #[must_use]
     pub fn ideal_cycle(&self, machine: MachineId) -> i64 {
         let Some(m) = self.machines.get(&machine) else { return 0 };
+        let product = m.work_order.and_then(|w| self.work_orders.get(&w)).and_then(|w| w.ideal_cycle);
         let lane = || m.record.lane.and_then(|l| self.lanes.get(&l)).and_then(|l| l.ideal_cycle);
-        m.record.ideal_cycle.or_else(lane).unwrap_or(0)
+        product.or(m.record.ideal_cycle).or_else(lane).unwrap_or(0)
     }
 
     /// Whether a production log with this UUID is booked, wherever it was made.
@@ -235,6 +241,7 @@ impl Model {
             has_lane: work_order.record.lane.is_some(),
             ordered: u64::from(work_order.record.ordered),
             completed: work_order.completed,
+            on_hold: work_order.on_hold.clone(),
         }
     }
 
@@ -411,6 +418,13 @@ impl Model {
                 self.users.insert(u.id, u.clone());
             }
             MasterOp::WorkOrder(w) => self.work_order(w, sums),
+            MasterOp::WorkOrderTerms(t) => {
+                // They come after their work order.
+                if let Some(w) = self.work_orders.get_mut(&t.work_order) {
+                    w.ideal_cycle = t.ideal_cycle;
+                    w.on_hold.clone_from(&t.on_hold);
+                }
+            }
             MasterOp::WorkOrderRequest(_) | MasterOp::WorkOrderAsked(_) => {}
         }
     }
@@ -480,6 +494,8 @@ impl Model {
                         completed: sums.completed,
                         rejected: sums.rejected,
                         is_moved_here: false,
+                        ideal_cycle: None,
+                        on_hold: None,
                     },
                 );
             }

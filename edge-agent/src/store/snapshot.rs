@@ -94,6 +94,7 @@ impl Step<'_> {
                     self.rewrite(unison_core::master::Reason { is_active: false, ..reason }.into())?;
                 }
                 Some(MasterOp::WorkOrder(w)) if kept.contains(&w.id) => {}
+                Some(MasterOp::WorkOrderTerms(t)) if kept.contains(&t.work_order) => {}
                 record => {
                     if let Some(MasterOp::WorkOrder(w)) = record {
                         project::forget_execution(self.conn, w.id.0)?;

@@ -326,6 +326,54 @@ async fn sync_04_logs_of_others_count_once() {
     assert_eq!(store.read(|c| history::production_log(c, Uuid::from_u128(2))).unwrap().unwrap(), rows[0]);
 }
 
+fn terms(ideal_cycle: Option<i64>, on_hold: Option<&str>) -> MasterOp {
+    master::WorkOrderTerms { work_order: ORDER, ideal_cycle, on_hold: on_hold.map(Into::into) }.into()
+}
+
+#[tokio::test]
+async fn wo_17_an_edge_starts_nothing_of_a_project_on_hold_also_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut cloud) = edge(&dir).await;
+    let start = |model: &Model| {
+        unison_rules::work_order::moved(WorkOrderVerb::Start, &Model::known(&model.work_orders[&ORDER]))
+    };
+    assert!(start(&store.model()).is_ok());
+    cloud.master(&store, [terms(None, Some("P-1")), work_order(WorkOrderStatus::Released).into()]).await;
+    let refused = start(&store.model()).unwrap_err().to_string();
+    assert_eq!(
+        refused, "Cannot start work order: Project P-1 is on hold; resume it first",
+        "the order's own op keeps it"
+    );
+    cloud.master(&store, [request(1, WorkOrderVerb::Start)]).await;
+    assert_eq!(store.model().work_orders[&ORDER].status, WorkOrderStatus::Released, "nor when the cloud asks");
+    let after = crashed(&dir);
+    assert!(start(&Store::open(after.path(), clock()).unwrap().model()).is_err());
+    cloud.master(&store, [terms(None, None)]).await;
+    write(&store, vec![moved(WorkOrderVerb::Start)]).await;
+    cloud
+        .master(&store, [terms(None, Some("P-1")), request(2, WorkOrderVerb::Pause), request(3, WorkOrderVerb::Resume)])
+        .await;
+    assert_eq!(store.model().work_orders[&ORDER].status, WorkOrderStatus::InProgress, "what runs may finish");
+}
+
+#[tokio::test]
+async fn q_133_the_ideal_cycle_is_the_products_then_the_machines_then_the_lanes() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut cloud) = edge(&dir).await;
+    let ideal = || store.model().ideal_cycle(MILL);
+    cloud.master(&store, [terms(Some(4 * SECOND), None)]).await;
+    assert_eq!(ideal(), 6 * SECOND, "it does not work on it yet");
+    write(&store, vec![moved(WorkOrderVerb::Start)]).await;
+    assert_eq!(ideal(), 4 * SECOND);
+    cloud.master(&store, [terms(None, None)]).await;
+    assert_eq!(ideal(), 6 * SECOND, "the machine's own");
+    let lane = master::Lane { id: LaneId(2), name: "L".into(), capacity: 1, ideal_cycle: Some(9 * SECOND) };
+    cloud
+        .master(&store, [lane.into(), master::Machine { ideal_cycle: None, ..machine(MILL, "CNC-001", None) }.into()])
+        .await;
+    assert_eq!(ideal(), 9 * SECOND);
+}
+
 #[tokio::test]
 async fn sync_03_unknown_ops_are_kept_and_the_stream_goes_on() {
     let dir = tempfile::tempdir().unwrap();

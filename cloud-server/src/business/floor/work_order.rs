@@ -11,7 +11,7 @@ use crate::tenancy::{Topic, Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unison_api::error::Detail;
-use unison_core::ids::{LaneId, MachineId, PlantId, WorkOrderId};
+use unison_core::ids::{LaneId, MachineId, WorkOrderId};
 use unison_core::master::WorkOrderStatus as Status;
 use unison_core::time::Rfc3339;
 use unison_rules::{FieldError, Refusal};
@@ -191,7 +191,7 @@ impl Resource for WorkOrder {
     }
 
     fn saved(tx: &WriteTx<'_>, id: i64, _: Option<&Self>, after: &Self) -> Result<(), DbError> {
-        master::send(tx, PlantId(after.plant_id), master::work_order(tx, WorkOrderId(id))?);
+        master::send_work_order(tx, WorkOrderId(id))?;
         tx.changed(Topic::WorkOrders);
         if let Some(machine) = after.machine_id {
             tx.changed(Topic::Machine(MachineId(machine)));
