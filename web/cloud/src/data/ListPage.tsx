@@ -53,13 +53,13 @@ function Described({ form, search }: { form: EntityForm; search: ListSearch }) {
       <header className="head">
         <h1 id="title">{labels.plural(form)}</h1>
         {live && <LiveOrTable live={live} />}
-        {form.search_fields.length > 0 && <RestingSearch value={search['search'] ?? ''} label={t('data.searchIn', { what: labels.plural(form) })} onChange={(text) => change({ search: text || undefined }, true)} />}
+        {form.search_fields.length > 0 && <RestingSearch value={search['search'] ?? ''} label={t('data.searchIn', { what: labels.many(form) })} onChange={(text) => change({ search: text || undefined }, true)} />}
         <button type="button" className="button" aria-expanded={open} aria-controls="filters" data-testid="filters-toggle" onClick={() => setOpen(!open)}>{t('data.filters')}{count > 0 && <b className="count">{count}</b>}</button>
         <Columns form={form} search={search} onChange={(name) => change({ [COLUMNS]: toggleColumn(search, form, name), page: search['page'] })} />
         <div className="head-right">
           {form.allowed.some((a) => a.action === 'export') && <Export form={form} search={search} reason={why('export')} />}
           {form.allowed.some((a) => a.action === 'import') && <Refusable reason={why('import')} testId="import" onPress={() => void navigate({ to: '/data/$path/import', params: { path } })}>{t('data.import')}</Refusable>}
-          {form.allowed.some((a) => a.action === 'create') && <Refusable className="button button-main head-new" reason={why('create')} create testId="new" onPress={() => void navigate({ to: '/data/$path/new', params: { path } })}>{t('data.new', { what: labels.entity(form) })}</Refusable>}
+          {form.allowed.some((a) => a.action === 'create') && <Refusable className="button button-main head-new" reason={why('create')} create testId="new" onPress={() => void navigate({ to: '/data/$path/new', params: { path } })}>{t('data.new', { what: labels.one(form) })}</Refusable>}
         </div>
       </header>
       {open && <Filters form={form} search={search} onChange={change} onClear={count > 0 ? clear : undefined} />}
@@ -94,12 +94,12 @@ function Nothing({ form, search, onClear }: { form: EntityForm; search: ListSear
   const may = (action: string) => form.allowed.some((a) => a.action === action && a.allowed);
   const action = (
     <div className="u-row">
-      {may('create') && <Link className="button button-main" to="/data/$path/new" params={{ path }} data-testid="empty-new">{t('data.new', { what: labels.entity(form) })}</Link>}
+      {may('create') && <Link className="button button-main" to="/data/$path/new" params={{ path }} data-testid="empty-new">{t('data.new', { what: labels.one(form) })}</Link>}
       {may('import') && <Link className="button" to="/data/$path/import" params={{ path }}>{t('data.import')}</Link>}
     </div>
   );
   const other = form.scope === 'plant' ? t('data.emptyPlant') : t('data.emptyHint');
-  return <Empty title={t('data.empty', { what: labels.plural(form) })} hint={may('create') ? other : t('data.emptyReadOnly')} action={action} />;
+  return <Empty title={t('data.empty', { what: labels.many(form) })} hint={may('create') ? other : t('data.emptyReadOnly')} action={action} />;
 }
 
 function Columns({ form, search, onChange }: { form: EntityForm; search: ListSearch; onChange: (name: string) => void }) {

@@ -52,6 +52,8 @@ export const dataDe: Record<keyof typeof dataEn, string> = {
   'data.no': 'Nein',
   'data.unset': '–',
   'data.choose': 'Wählen…',
+  'data.addRow': 'Hinzufügen',
+  'data.removeRow': 'Zeile {{row}} entfernen',
   'data.clearField': 'Leeren',
   'data.nothingFound': 'Nichts gefunden',
   'data.onePerLine': 'Je Zeile eines',
@@ -186,6 +188,9 @@ export const dataDe: Record<keyof typeof dataEn, string> = {
   'grant.read': '{{what}} sehen',
   'grant.write': '{{what}} ändern',
   'grant.all': 'mit {{what}} alles tun',
+  'grant.verb.read': 'sehen',
+  'grant.verb.write': 'ändern',
+  'grant.verb.all': 'alles',
   'grant.other': '{{what}}: {{action}}',
 
   'secret.password': 'Einmal-Passwort',

@@ -50,6 +50,8 @@ export const dataEn = {
   'data.no': 'No',
   'data.unset': '–',
   'data.choose': 'Choose…',
+  'data.addRow': 'Add',
+  'data.removeRow': 'Remove line {{row}}',
   'data.clearField': 'Clear',
   'data.nothingFound': 'Nothing found',
   'data.onePerLine': 'One per line',
@@ -184,6 +186,9 @@ export const dataEn = {
   'grant.read': 'see {{what}}',
   'grant.write': 'change {{what}}',
   'grant.all': 'do anything with {{what}}',
+  'grant.verb.read': 'see',
+  'grant.verb.write': 'change',
+  'grant.verb.all': 'everything',
   'grant.other': '{{what}}: {{action}}',
 
   'secret.password': 'One-time password',
