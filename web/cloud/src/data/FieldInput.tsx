@@ -152,6 +152,7 @@ function Rows({ entity, field, value, disabled, describedBy, editor, onChange }:
 
 /** Several of a short list: check boxes, because a multiple select hides what is chosen. */
 function Choices(props: InputProps) {
+  const { t } = useTexts();
   const labels = useLabels();
   const { entity, field, value, disabled, onChange } = props;
   const referenced = useAll(field.reference?.path ?? '', Boolean(field.reference));
@@ -159,6 +160,7 @@ function Choices(props: InputProps) {
   const offered = field.choices?.length ? field.choices : (referenced.data?.records ?? []).map((r) => ({ value: keyOf(r), label: titleOf(r, field.reference ?? { title_field: 'name', code_field: null }).title }));
   if (field.name === 'roles') return <RoleChecklist chosen={chosen} offered={offered} disabled={disabled} onChange={onChange} />;
   const all = [...offered, ...chosen.filter((c) => !offered.some((o) => o.value === c)).map((c) => ({ value: c, label: c }))];
+  if (all.length === 0) return <span className="dim">{referenced.isFetching ? t('common.loading') : t('data.noneYet')}</span>;
   return (
     <div className="checks">
       {all.map((c) => (

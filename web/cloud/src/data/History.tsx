@@ -8,7 +8,7 @@ import type { Id } from './calls';
 import { Forbidden } from './Forbidden';
 import { useLabels } from './labels';
 import { Paging } from './Paging';
-import { useAudit, useEntities, useForm } from './reads';
+import { useAudit, useForm, useKinds } from './reads';
 import { useReferenceText } from './ReferenceInput';
 
 export function History({ form, id }: { form: EntityForm; id: Id }) {
@@ -33,6 +33,9 @@ export function AuditRows({ query, form, onPage }: { query: Query; form?: Entity
   );
 }
 
+/** What every change changes, and what is derived: no news for anybody. */
+const NO_NEWS = ['id', 'version', 'created_at', 'updated_at', 'allowed_actions'];
+
 const unknownField = (name: string): Field => ({ name, label: name.replace(/^custom_fields\./, '').replaceAll('_', ' ').replace(/^./, (c) => c.toUpperCase()), kind: 'text', required: false, read_only: true, in_list: false, filter: false, sort: false });
 
 /** "user 7 ada@acme.example" is for machines; people know the address. */
@@ -46,7 +49,7 @@ function Named({ reference, id }: { reference: Reference; id: string }) {
 function Row({ entry, form: known }: { entry: AuditEntry; form?: EntityForm }) {
   const { t, has, language } = useTexts();
   const labels = useLabels();
-  const entity = useEntities().data?.find((e) => e.entity === entry.entity);
+  const entity = useKinds().find((e) => e.entity === entry.entity);
   const described = useForm(entity?.path ?? '', known === undefined && entity !== undefined);
   const form = known ?? described.data;
   const zone = usePlant()?.timezone;
@@ -56,12 +59,12 @@ function Row({ entry, form: known }: { entry: AuditEntry; form?: EntityForm }) {
   return (
     <tr data-row tabIndex={-1}>
       <td data-label={t('audit.at')} className="nowrap">{dateText(entry.at, zone, language)} {clock(entry.at, zone, language)}</td>
-      <td data-label={t('audit.actor')} className="nowrap">{actorText(entry.actor)}</td>
-      {!known && <td data-label={t('audit.what')} className="nowrap">{entity ? <Link to="/data/$path/$id" params={{ path: entity.path.slice(1), id: entry.entity_id }}>{labels.entity(entity)} {entry.entity_id}</Link> : `${entry.entity} ${entry.entity_id}`}</td>}
+      <td data-label={t('audit.actor')} className="audit-who">{actorText(entry.actor)}</td>
+      {!known && <td data-label={t('audit.what')} className="nowrap">{entity && entity.entity !== 'organization' ? <Link to="/data/$path/$id" params={{ path: entity.path.slice(1), id: entry.entity_id }}>{labels.entity(entity)} {entry.entity_id}</Link> : `${unknownField(entry.entity).label} ${entry.entity_id}`}</td>}
       <td data-label={t('audit.action')} className="nowrap">{did(entry.action)}</td>
       <td data-label={t('audit.changes')} className="audit-changes">
         <dl>
-          {entry.changes.map((change) => {
+          {entry.changes.filter((c) => !NO_NEWS.includes(c.field)).map((change) => {
             const field = form ? [...form.fields, ...form.custom_fields].find((f) => f.name === change.field) ?? unknownField(change.field) : unknownField(change.field);
             return (
               <div key={change.field}>

@@ -172,6 +172,7 @@ function MappingPanel({ form, answer, mapping, onMap }: { form: EntityForm; answ
             <label htmlFor={`map-${c.column}`}><code>{c.column}</code></label><span aria-hidden>→</span>
             <select id={`map-${c.column}`} className="input" value={of(c.column, c.field) ?? ''} data-testid={`map-${c.column}`} onChange={(e) => onMap(c.column, e.target.value || null)}>
               <option value="">{t('import.skip')}</option>
+              {of(c.column, c.field) !== null && !fields.some((f) => f.name === of(c.column, c.field)) && <option value={of(c.column, c.field) ?? ''}>{of(c.column, c.field)}</option>}
               {fields.map((f) => <option key={f.name} value={f.name} disabled={used.includes(f.name) && of(c.column, c.field) !== f.name}>{labels.field(form.entity, f)}{f.required ? ' *' : ''}</option>)}
             </select>
           </li>

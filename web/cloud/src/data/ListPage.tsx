@@ -8,6 +8,7 @@ import './data.css';
 import { LiveOrTable, LIVE_PAGES } from '../parts/LiveOrTable';
 import { organizationHeaders } from '../org';
 import { useClosingMenu } from '../parts/UserMenu';
+import { useSession } from '../services';
 import { changed, cleared, columnsOf, COLUMNS, filterCount, filtersOf, isNarrowed, queryOf, toggleColumn, type ListSearch } from './address';
 import { BulkBar } from './BulkBar';
 import { exportCsv } from './calls';
@@ -90,6 +91,7 @@ function Nothing({ form, search, onClear }: { form: EntityForm; search: ListSear
   const { t } = useTexts();
   const labels = useLabels();
   const path = form.path.slice(1);
+  const plants = useSession()?.plants.length ?? 0;
   if (isNarrowed(search, form)) return <Empty title={t('filter.empty')} hint={t('data.narrowed')} action={<button type="button" className="button" onClick={onClear} data-testid="clear-filters">{t('filter.clear')}</button>} />;
   const may = (action: string) => form.allowed.some((a) => a.action === action && a.allowed);
   const action = (
@@ -98,7 +100,9 @@ function Nothing({ form, search, onClear }: { form: EntityForm; search: ListSear
       {may('import') && <Link className="button" to="/data/$path/import" params={{ path }}>{t('data.import')}</Link>}
     </div>
   );
-  const other = form.scope === 'plant' ? t('data.emptyPlant') : t('data.emptyHint');
+  // What belongs to a plant cannot begin before there is one.
+  if (form.scope === 'plant' && form.path !== '/plants' && plants === 0) return <Empty title={t('data.empty', { what: labels.many(form) })} hint={t('data.emptyNoPlant')} action={<Link className="button button-main" to="/data/$path/new" params={{ path: 'plants' }}>{t('data.newPlant')}</Link>} />;
+  const other = t(!may('import') ? 'data.emptyFirst' : form.scope !== 'plant' ? 'data.emptyHint' : plants > 1 ? 'data.emptyPlant' : 'data.emptyHint');
   return <Empty title={t('data.empty', { what: labels.many(form) })} hint={may('create') ? other : t('data.emptyReadOnly')} action={action} />;
 }
 

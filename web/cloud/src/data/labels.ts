@@ -1,6 +1,6 @@
 /**
  * The names of entities, fields and choices. The server speaks English; other languages have words of their own
- * under entities.*, fields.*, choices.* and actions.*, and what has none is shown as the server says it.
+ * under entities.*, fields.*, hints.*, choices.* and actions.*, and what has none is shown as the server says it.
  */
 import { useTexts, type Field, type TextsInUse } from '@unison/ui-kit';
 import { useMemo } from 'react';
@@ -27,6 +27,8 @@ export interface Labels {
   field: (entity: string, field: Pick<Field, 'name' | 'label'>) => string;
   help: (entity: string, field: Field) => string | null;
   choice: (entity: string, field: string, value: string, label: string) => string;
+  /** What a built-in role is for. */
+  roleHint: (code: string, description: string) => string;
   action: (entity: string, action: string, label: string) => string;
   area: (area: string) => string;
 }
@@ -52,7 +54,8 @@ export function labelsOf({ t, has, language }: Pick<TextsInUse, 't' | 'has' | 'l
     verb: (resource, verb) => first([`verbs.${resource}.${verb}`, `verbs.${verb}`], verb.replaceAll('_', ' ')),
     field: (entity, { name, label }) => first([`fields.${entity}.${name}`, `fields.${name}`], label),
     help: (entity, { name, help }) => (help ? first([`hints.${entity}.${name}`, `hints.${name}`], help) : null),
-    choice: (entity, field, value, label) => first([`choices.${entity}.${field}.${value}`, `choices.${field}.${value}`], label),
+    choice: (entity, field, value, label) => first([`choices.${entity}.${field}.${value}`, `choices.${field}.${value}`, ...(entity === 'role' && field === 'extends' ? [`choices.roles.${value}`] : [])], label),
+    roleHint: (code, description) => first([`hints.roles.${code}`], description),
     action: (entity, action, label) => first([`actions.${entity}.${action}`, `actions.${action}`], label),
     area: (area) => first([`areas.${area}`], capital(area)),
   };

@@ -4,6 +4,7 @@
 import { get, type EntityForm, type Query, type ResourceRecord } from '@unison/ui-kit';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { FIXED } from '../parts/pages';
 import { queries } from '../services';
 import { loadAudit, loadEntities, loadForm, loadList, loadRecord, searchAll, type Id } from './calls';
 
@@ -14,6 +15,13 @@ const IN_SESSION = ['/plants', '/users'];
 export const entitiesQuery = { queryKey: ['entities'], queryFn: ({ signal }: { signal?: AbortSignal }) => loadEntities(signal), staleTime: DESCRIPTION_MS };
 
 export const useEntities = () => useQuery(entitiesQuery);
+
+/** Every kind of record that has a form: those that the server lists, and people, roles, tokens and the organisation. */
+export function useKinds(): { entity: string; label: string; label_plural: string; path: string }[] {
+  const listed = useEntities().data ?? [];
+  const others = FIXED.filter((f) => !['import', 'audit_log'].includes(f.entity) && !listed.some((e) => e.entity === f.entity));
+  return [...listed, ...others.map(({ entity, path }) => ({ entity, path, label: entity, label_plural: entity }))];
+}
 
 export const useForm = (path: string, enabled = true) => useQuery({ queryKey: ['form', path], queryFn: ({ signal }) => loadForm(path, signal), staleTime: DESCRIPTION_MS, enabled });
 

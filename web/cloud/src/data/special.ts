@@ -40,3 +40,6 @@ export function namesEntity(entity: string, field: Field): boolean {
 export function entityChoices(entities: EntityEntry[], label: (entry: EntityEntry) => string): Choice[] {
   return entities.filter((e) => e.entity !== 'custom_field').map((e) => ({ value: e.entity, label: label(e) })).sort((a, b) => a.label.localeCompare(b.label));
 }
+
+/** Actions that a page of their own asks for: quantities are logged where the order is worked on. */
+export const isActionHere = (entity: string, action: string): boolean => `${entity}.${action}` !== 'work_order.log';

@@ -35,7 +35,7 @@ export const dataDe: Record<keyof typeof dataEn, string> = {
   'help.products': 'Produkte',
   'help.customers': 'Kunden',
   'help.projects': 'Projekte',
-  'help.users': 'Benutzer',
+  'help.users': 'Personen',
   'help.note': 'Einzelne Buchstaben tun nichts, solange Sie in ein Feld schreiben.',
 
   'data.new': 'Neu: {{what}}',
@@ -52,6 +52,7 @@ export const dataDe: Record<keyof typeof dataEn, string> = {
   'data.no': 'Nein',
   'data.unset': '–',
   'data.choose': 'Wählen…',
+  'data.noneYet': 'Noch keine',
   'data.addRow': 'Hinzufügen',
   'data.removeRow': 'Zeile {{row}} entfernen',
   'data.clearField': 'Leeren',
@@ -81,6 +82,9 @@ export const dataDe: Record<keyof typeof dataEn, string> = {
   'data.stale': 'Nicht aktualisiert: {{reason}}',
   'data.empty': 'Noch nichts vorhanden: {{what}}',
   'data.emptyHint': 'Legen Sie den ersten Datensatz an oder übernehmen Sie eine Datei aus der Tabellenkalkulation.',
+  'data.emptyFirst': 'Legen Sie den ersten Datensatz an.',
+  'data.emptyNoPlant': 'Sie gehören zu einem Werk, und noch gibt es keines. Beginnen Sie mit dem Werk.',
+  'data.newPlant': 'Neu: Werk',
   'data.emptyPlant': 'In diesem Werk gibt es keine. Legen Sie den ersten Datensatz an, übernehmen Sie eine Datei, oder wählen Sie im Filter alle Werke.',
   'data.emptyReadOnly': 'Anlegen kann, wer das Recht dazu hat.',
   'data.narrowed': 'Suche oder Filter verbergen vielleicht Datensätze.',
@@ -97,7 +101,7 @@ export const dataDe: Record<keyof typeof dataEn, string> = {
 
   'forbidden.title': 'Das dürfen Sie nicht sehen: {{what}}',
   'forbidden.permission': 'Es fehlt das Recht',
-  'forbidden.who': 'Die Verwaltung Ihrer Organisation erteilt es unter Benutzer oder Rollen.',
+  'forbidden.who': 'Die Verwaltung Ihrer Organisation erteilt es unter Personen oder Rollen.',
 
   'form.number': 'Das ist keine Zahl.',
   'form.integer': 'Nur ganze Zahlen.',

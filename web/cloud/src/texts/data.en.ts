@@ -33,7 +33,7 @@ export const dataEn = {
   'help.products': 'Products',
   'help.customers': 'Customers',
   'help.projects': 'Projects',
-  'help.users': 'Users',
+  'help.users': 'People',
   'help.note': 'Single letters do nothing while you type in a field.',
 
   'data.new': 'New {{what}}',
@@ -50,6 +50,7 @@ export const dataEn = {
   'data.no': 'No',
   'data.unset': '–',
   'data.choose': 'Choose…',
+  'data.noneYet': 'None yet',
   'data.addRow': 'Add',
   'data.removeRow': 'Remove line {{row}}',
   'data.clearField': 'Clear',
@@ -79,6 +80,9 @@ export const dataEn = {
   'data.stale': 'Could not refresh: {{reason}}',
   'data.empty': 'No {{what}} yet',
   'data.emptyHint': 'Create the first one, or take in a file from a spreadsheet.',
+  'data.emptyFirst': 'Create the first one.',
+  'data.emptyNoPlant': 'They belong to a plant, and there is none yet. Begin with the plant.',
+  'data.newPlant': 'New plant',
   'data.emptyPlant': 'There are none in this plant. Create the first one, take in a file, or look at all plants in the filters.',
   'data.emptyReadOnly': 'Somebody with the permission to create them has to begin.',
   'data.narrowed': 'There may be records that the search or the filters hide.',
@@ -95,7 +99,7 @@ export const dataEn = {
 
   'forbidden.title': 'You may not see this: {{what}}',
   'forbidden.permission': 'The missing permission is',
-  'forbidden.who': 'An administrator of your organisation grants it under Users or Roles.',
+  'forbidden.who': 'An administrator of your organisation grants it under People or Roles.',
 
   'form.number': 'This is not a number.',
   'form.integer': 'Only whole numbers.',
