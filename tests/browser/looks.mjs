@@ -8,12 +8,14 @@ const PAGES = ["/", "/machines", "/work-orders", "/edges", "/audit-log", "/impor
   "/data/units", "/data/materials?search=round&standard_cost_from=5", "/data/materials/new", "/data/materials/MTL-500", "/data/materials/MTL-500?tab=history", "/data/materials/import", "/data/projects",
   "/data/work-orders", "/data/work-orders/new", "/data/custom-fields", "/data/custom-fields/new", "/data/users", "/data/users/new", "/data/roles", "/data/roles/storekeeper/edit", "/data/api-tokens", "/data/nothing-here"];
 const LOOKS = [["light", 1280, 800], ["dark", 320, 700], ["light", 768, 1024], ["dark", 1280, 800], ["light", 320, 700]];
+/** Two in a test; "all", or some by name, when somebody wants to look. */
+const WANTED = process.env.LOOKS ?? "light-1280,dark-320";
 
 export async function looks(page, { cloud, org, api }) {
   const browser = page.context().browser();
   const storageState = await page.context().storageState();
   const found = [];
-  for (const [colorScheme, width, height] of LOOKS.slice(0, Number(process.env.LOOKS ?? 2))) {
+  for (const [colorScheme, width, height] of LOOKS.filter(([scheme, wide]) => WANTED.includes(`${scheme}-${wide}`) || WANTED === "all")) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme, storageState, locale: "en-GB", reducedMotion: "reduce" });
     const seen = await context.newPage();
     for (const path of PAGES) {
@@ -28,6 +30,7 @@ export async function looks(page, { cloud, org, api }) {
       await shot(seen, `look-${width}-${colorScheme}-${path.replace(/\W+/g, "_").slice(1) || "home"}`);
     }
     await context.close();
+    say(`looked at ${PAGES.length} pages, ${colorScheme}, ${width} px`);
   }
   same(found, [], "barriers");
   say("every page: no barrier, nothing too wide");
