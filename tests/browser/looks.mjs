@@ -8,14 +8,16 @@ const PAGES = ["/", "/machines", "/work-orders", "/edges", "/audit-log", "/impor
   "/data/units", "/data/materials?search=round&standard_cost_from=5", "/data/materials/new", "/data/materials/MTL-500", "/data/materials/MTL-500?tab=history", "/data/materials/import", "/data/projects",
   "/data/work-orders", "/data/work-orders/new", "/data/custom-fields", "/data/custom-fields/new", "/data/users", "/data/users/new", "/data/roles", "/data/roles/storekeeper/edit", "/data/api-tokens", "/data/nothing-here"];
 const LOOKS = [["light", 1280, 800], ["dark", 320, 700], ["light", 768, 1024], ["dark", 1280, 800], ["light", 320, 700]];
-/** Two in a test; "all", or some by name, when somebody wants to look. */
-const WANTED = process.env.LOOKS ?? "light-1280,dark-320";
+/** Some by name, when not all are wanted: "light-1280,dark-320,german"; or "all". */
+const WANTED = (process.env.LOOKS ?? "light-1280,dark-320,german").split(",");
+const wants = (name) => WANTED.includes(name) || WANTED.includes("all");
 
 export async function looks(page, { cloud, org, api }) {
   const browser = page.context().browser();
+  await whereWorkIsDone(page, api(page));
   const storageState = await page.context().storageState();
   const found = [];
-  for (const [colorScheme, width, height] of LOOKS.filter(([scheme, wide]) => WANTED.includes(`${scheme}-${wide}`) || WANTED === "all")) {
+  for (const [colorScheme, width, height] of LOOKS.filter(([scheme, wide]) => wants(`${scheme}-${wide}`))) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme, storageState, locale: "en-GB", reducedMotion: "reduce" });
     const seen = await context.newPage();
     for (const path of PAGES) {
@@ -34,13 +36,22 @@ export async function looks(page, { cloud, org, api }) {
   }
   same(found, [], "barriers");
   say("every page: no barrier, nothing too wide");
-  await german(browser, storageState, { cloud, org, call: api(page) });
+  if (wants("german")) await german(browser, storageState, { cloud, org, call: api(page) });
+}
+
+/** The plant that was there before the walk, if there was one: its machines run. */
+async function whereWorkIsDone(page, call) {
+  const { plants } = (await call("/plants")).body;
+  const before = plants.sort((a, b) => a.id - b.id)[0].name;
+  await page.getByTestId("plant").selectOption({ label: before });
+  await page.waitForFunction((name) => document.querySelector('[data-testid="plant"]')?.selectedOptions[0]?.textContent === name && !document.querySelector('[data-testid="plant"]').disabled, before);
 }
 
 async function open(page, cloud, org, path) {
   await page.goto(`${cloud}${path}${path.includes("?") ? "&" : "?"}org=${org}`);
   await page.locator("#main h1").waitFor();
-  await page.waitForFunction(() => !document.querySelector(".u-skeleton, [aria-busy=true]"));
+  await page.waitForFunction(() => !document.querySelector(".u-skeletons, [aria-busy=true]"));
+  if (path === "/") await page.waitForTimeout(500);
   await page.waitForTimeout(150);
 }
 

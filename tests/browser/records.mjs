@@ -7,7 +7,7 @@ export async function records(page, { cloud, api }) {
   const does = on(page);
   await byKeyboard(page, does);
   await plantsAndSwitch(page, does, api(page));
-  await anOrder(page, does);
+  await anOrder(page, does, cloud);
   await aMaterial(page, does, cloud);
   await twoTabs(page, does, cloud);
   await awayAndBack(page, does, cloud);
@@ -40,7 +40,7 @@ async function plantsAndSwitch(page, does, call) {
   await does.create("/departments", { code: "D1", name: "Machining" });
   await does.create("/lanes", { name: "Milling 9", capacity: "2", supported_operations: "mill\ndrill" });
   await does.create("/machines", { machine_code: "W-001", name: "Walk mill", ideal_cycle_time_seconds: "7.5" }, { lane_id: "Milling 9" });
-  await does.create("/shifts", { name: "Early", start_time: "06:00", end_time: "14:00" });
+  await aShift(page, does, call);
   await page.goto(new URL("/data/machines", page.url()).href);
   await does.id("rows").waitFor();
   same(await page.locator("tr[data-row]").count(), 1, "machines of the plant");
@@ -54,13 +54,44 @@ async function plantsAndSwitch(page, does, call) {
   say("TEN-08: the other plant has no machines; and back");
 }
 
-async function anOrder(page, does) {
+/** Breaks are rows of their own. */
+async function aShift(page, does, call) {
+  await page.goto(new URL("/data/shifts/new", page.url()).href);
+  await does.id("form").waitFor();
+  await does.fill({ name: "Early", start_time: "06:00", end_time: "14:00", break_duration_minutes: "30" });
+  for (const [row, [from, minutes]] of [["09:00", "10"], ["12:00", "20"]].entries()) {
+    await does.id("add-row").click();
+    await page.getByLabel(`From ${row + 1}`).fill(from);
+    await page.getByLabel(`Minutes ${row + 1}`).fill(minutes);
+  }
+  await shot(page, "shift-with-breaks");
+  await does.id("save").click();
+  await does.id("detail").waitFor();
+  const { breaks } = (await call("/shifts?name=Early")).body.shifts[0];
+  same(breaks, [{ from: "09:00", minutes: 10 }, { from: "12:00", minutes: 20 }], "the shift's breaks");
+}
+
+/** The organisation's own prefix stands before the next number. */
+async function prefixes(page, does, cloud) {
+  await page.goto(`${cloud}/organization`);
+  await does.id("form").waitFor();
+  await does.id("add-row").click();
+  await page.getByLabel("Kind of record 1").selectOption("work_order");
+  await page.getByLabel("Prefix 1").fill("FLG-");
+  await shot(page, "settings");
+  await does.id("save").click();
+  await does.toast("Organisation settings saved").waitFor();
+}
+
+async function anOrder(page, does, cloud) {
+  await prefixes(page, does, cloud);
   await does.create("/customers", { name: "Wieland", email: "buy@wieland.example" });
   await does.create("/products", { code: "P-9", name: "Flange", unit_of_measure: "pcs", price: "12.50" });
   await does.create("/projects", { name: "Flanges 2026" }, { customer_id: "Wieland", product_id: "Flange" });
   await does.id("act-activate").click();
   await does.toast("Activate: Flanges 2026").waitFor();
   await does.create("/work-orders", { title: "Flanges, first lot", quantity_ordered: "40", due_date: "2027-03-01T12:00" }, { project_id: "Flanges 2026", product_id: "Flange", lane_id: "Milling 9", machine_id: "W-001" });
+  expect(/^FLG-\d/.test(await page.locator("h1").innerText()), "the number begins with the organisation's prefix");
   await shot(page, "order-planned");
   await does.id("act-release").click();
   await does.id("action-sheet").waitFor();

@@ -51,7 +51,8 @@ async fn ui_12_log_06_logged_on_the_edge_page_seen_on_the_cloud_page() -> Result
     stage.stop()
 }
 
-/// The same walk twice, side by side: through an organisation with nothing in it, and through one at work.
+/// The same walk twice, side by side: through an organisation with nothing in it, looked at on a phone in the
+/// dark, and through one at work, looked at on a desk and in German.
 #[tokio::test(flavor = "multi_thread")]
 async fn ui_01_cf_01_ten_08_rbac_03_the_dashboard_walked_in_an_empty_and_a_working_organization() -> Result<()> {
     let data_dir = repository().join("target/stories/dashboard");
@@ -59,12 +60,15 @@ async fn ui_01_cf_01_ten_08_rbac_03_the_dashboard_walked_in_an_empty_and_a_worki
     stage.start_work_orders().await?;
     let email = "boss@empty.example";
     let password = stage.empty_organization("empty", email)?;
-    let walk = |org: &str, email: &str, password: &str| {
+    let walk = |org: &str, email: &str, password: &str, looks: &str| {
         let mut command = node("dashboard.mjs", &shots(org));
         command.env("CLOUD_URL", stage.cloud_url()).env("ORG", org).env("EMAIL", email).env("PASSWORD", password);
+        command.env("LOOKS", looks);
         command.output()
     };
-    let both = tokio::join!(walk("empty", email, &password), walk(ORGANIZATION, ADMIN_EMAIL, &stage.password));
+    let empty = walk("empty", email, &password, "dark-320");
+    let working = walk(ORGANIZATION, ADMIN_EMAIL, &stage.password, "light-1280,german");
+    let both = tokio::join!(empty, working);
     done(&both.0.context("node")?, &stage)?;
     done(&both.1.context("node")?, &stage)?;
     stage.stop()

@@ -36,7 +36,10 @@ export function AuditRows({ query, form, onPage }: { query: Query; form?: Entity
 /** What every change changes, and what is derived: no news for anybody. */
 const NO_NEWS = ['id', 'version', 'created_at', 'updated_at', 'allowed_actions'];
 
-const unknownField = (name: string): Field => ({ name, label: name.replace(/^custom_fields\./, '').replaceAll('_', ' ').replace(/^./, (c) => c.toUpperCase()), kind: 'text', required: false, read_only: true, in_list: false, filter: false, sort: false });
+const MOMENT = /^\d{4}-\d\d-\d\dT.*Z$/;
+
+/** A field that the form does not describe, by its name and the look of its value. */
+const unknownField = (name: string, value?: unknown): Field => ({ name, label: name.replace(/^(custom_fields\.|is_)/, '').replaceAll('_', ' ').replace(/^./, (c) => c.toUpperCase()), kind: typeof value === 'string' && MOMENT.test(value) ? 'timestamp' : 'text', required: false, read_only: true, in_list: false, filter: false, sort: false });
 
 /** "user 7 ada@acme.example" is for machines; people know the address. */
 const actorText = (actor: string): string => actor.replace(/^user \d+ (?=.)/, '');
@@ -65,7 +68,7 @@ function Row({ entry, form: known }: { entry: AuditEntry; form?: EntityForm }) {
       <td data-label={t('audit.changes')} className="audit-changes">
         <dl>
           {entry.changes.filter((c) => !NO_NEWS.includes(c.field)).map((change) => {
-            const field = form ? [...form.fields, ...form.custom_fields].find((f) => f.name === change.field) ?? unknownField(change.field) : unknownField(change.field);
+            const field = form ? [...form.fields, ...form.custom_fields].find((f) => f.name === change.field) ?? unknownField(change.field, change.after ?? change.before) : unknownField(change.field, change.after ?? change.before);
             return (
               <div key={change.field}>
                 <dt>{labels.field(entry.entity, field)}</dt>

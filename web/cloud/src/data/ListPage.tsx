@@ -20,6 +20,8 @@ import { Refusable, refusalOf } from './Refusable';
 import { useForm, useList } from './reads';
 import { Rows } from './Rows';
 
+const PHONE_PX = 700;
+
 export function ListPage({ path, search }: { path: string; search: ListSearch }) {
   const form = useForm(path);
   const word = useWordOf(path);
@@ -35,7 +37,8 @@ function Described({ form, search }: { form: EntityForm; search: ListSearch }) {
   const list = useList(form, queryOf(search, form));
   const [chosen, setChosen] = useState<ReadonlyMap<string, true>>(new Map());
   const count = filterCount(search, form);
-  const [open, setOpen] = useState(count > 0);
+  // On a phone the open filters would push the rows away; their count stands on the button.
+  const [open, setOpen] = useState(() => count > 0 && window.innerWidth > PHONE_PX);
   const columns = useMemo(() => columnsOf(search, form), [search, form]);
   const path = form.path.slice(1);
   const go = (next: ListSearch, replace = false): void => void navigate({ to: '/data/$path', params: { path }, search: next, replace });
@@ -98,6 +101,7 @@ function Nothing({ form, search, onClear }: { form: EntityForm; search: ListSear
     <div className="u-row">
       {may('create') && <Link className="button button-main" to="/data/$path/new" params={{ path }} data-testid="empty-new">{t('data.new', { what: labels.one(form) })}</Link>}
       {may('import') && <Link className="button" to="/data/$path/import" params={{ path }}>{t('data.import')}</Link>}
+      <Link className="button" to="/data/$path" params={{ path }} search={{ is_active: 'false' }}>{t('data.showArchived')}</Link>
     </div>
   );
   // What belongs to a plant cannot begin before there is one.

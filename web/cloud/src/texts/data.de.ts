@@ -75,6 +75,7 @@ export const dataDe: Record<keyof typeof dataEn, string> = {
   'data.archiveFilter': 'Archiv',
   'data.activeOnly': 'Nur aktive',
   'data.archivedOnly': 'Nur archivierte',
+  'data.showArchived': 'Archivierte ansehen',
   'data.both': 'Aktive und archivierte',
   'data.thisPlant': 'Dieses Werk',
   'data.notAllowed': 'Dafür fehlt Ihnen das Recht. Die Verwaltung kann es erteilen.',

@@ -73,6 +73,7 @@ export const dataEn = {
   'data.archiveFilter': 'Archive',
   'data.activeOnly': 'Active only',
   'data.archivedOnly': 'Archived only',
+  'data.showArchived': 'Look at archived ones',
   'data.both': 'Active and archived',
   'data.thisPlant': 'This plant',
   'data.notAllowed': 'You do not have the permission for this. An administrator can grant it.',
