@@ -177,6 +177,17 @@ impl Stage {
         Ok(started)
     }
 
+    /// Makes a further organisation with nothing in it and returns its administrator's first password.
+    ///
+    /// # Errors
+    /// When the cloud refuses the name or the address.
+    pub fn empty_organization(&self, subdomain: &str, email: &str) -> Result<String> {
+        let config = self.options.data_dir.join("cloud.toml");
+        let create = ["organization", "create", "--name", "Empty Works", "--subdomain", subdomain];
+        let said = cloud_command(&config, &[&create[..], &["--admin-email", email]].concat())?;
+        last_word(&said, "password")
+    }
+
     /// Starts the cloud again after it was stopped or killed.
     ///
     /// # Errors
