@@ -177,15 +177,18 @@ impl Stage {
         Ok(started)
     }
 
-    /// Makes a further organisation with nothing in it and returns its administrator's first password.
+    /// Makes a further organisation with nothing in it and returns its administrator's password.
     ///
     /// # Errors
     /// When the cloud refuses the name or the address.
     pub fn empty_organization(&self, subdomain: &str, email: &str) -> Result<String> {
-        let config = self.options.data_dir.join("cloud.toml");
+        let (config, password) = (self.options.data_dir.join("cloud.toml"), random_password()?);
+        let file = self.options.data_dir.join(format!("{subdomain}-password"));
+        std::fs::write(&file, &password)?;
+        let file = file.to_str().context("the data directory's path is not UTF-8")?;
         let create = ["organization", "create", "--name", "Empty Works", "--subdomain", subdomain];
-        let said = cloud_command(&config, &[&create[..], &["--admin-email", email]].concat())?;
-        last_word(&said, "password")
+        cloud_command(&config, &[&create[..], &["--admin-email", email, "--admin-password-file", file]].concat())?;
+        Ok(password)
     }
 
     /// Starts the cloud again after it was stopped or killed.
