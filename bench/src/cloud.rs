@@ -13,6 +13,8 @@ pub const MATERIALS: usize = 20_000;
 /// What one import takes.
 const IMPORT_MAX: usize = 10_000;
 const EMAIL: &str = "bench@acme.example";
+/// Of every administrator here: the servers are on loopback and last minutes.
+pub const PASSWORD: &str = "only for benchmarks";
 
 pub struct Cloud {
     pub token: String,
@@ -47,6 +49,15 @@ pub fn configure(dir: &Path, database: &str) -> Result<u16> {
     Ok(http)
 }
 
+/// Makes an organisation whose administrator has [`PASSWORD`].
+pub fn create(dir: &Path, name: &str, email: &str) -> Result<()> {
+    let file = dir.join("admin-password");
+    std::fs::write(&file, PASSWORD)?;
+    let file = file.to_str().context("the directory's path is not UTF-8")?;
+    let create = ["organization", "create", "--name", name, "--subdomain", name, "--admin-email", email];
+    command(dir, &[&create[..], &["--admin-password-file", file]].concat()).map(drop)
+}
+
 impl Cloud {
     /// Starts one on SQLite.
     pub fn start() -> Result<Self> {
@@ -61,16 +72,14 @@ impl Cloud {
         if !database.is_empty() {
             command(dir.path(), &["migrate"])?;
         }
-        let create = ["organization", "create", "--name", "Acme", "--subdomain", "acme", "--admin-email", EMAIL];
-        let said = command(dir.path(), &create)?;
-        let password = said.split_whitespace().last().context("a password")?.to_owned();
+        create(dir.path(), "acme", EMAIL)?;
         let mut program = Command::new(beside("cloud-server")?);
         program.args(["serve", "--config"]).arg(dir.path().join("cloud.toml")).env("UNISON_LOG", "warn");
         let running = Beside::spawn(&mut program)?;
         let http = reqwest::blocking::Client::builder().timeout(Duration::from_secs(120)).build()?;
         let mut cloud = Self { token: String::new(), http, port, running, dir };
         let until = Instant::now() + Duration::from_secs(30);
-        let login = json!({"email": EMAIL, "password": password});
+        let login = json!({"email": EMAIL, "password": PASSWORD});
         cloud.token = loop {
             match cloud.post("/auth/login", &login) {
                 Ok(answer) => break answer["token"].as_str().context("a token")?.to_owned(),
@@ -98,6 +107,12 @@ impl Cloud {
         let answer = request.bearer_auth(&self.token).json(body).send()?;
         let (status, body) = (answer.status(), answer.json::<Value>()?);
         if status.is_success() { Ok(body) } else { bail!("{path}: {status} {body}") }
+    }
+
+    pub fn put(&self, path: &str, body: &Value) -> Result<()> {
+        let request = self.http.put(self.url(&format!("/api/v1{path}"))).header("Host", self.host());
+        request.bearer_auth(&self.token).json(body).send()?.error_for_status()?;
+        Ok(())
     }
 
     pub fn get(&self, path: &str) -> Result<Value> {

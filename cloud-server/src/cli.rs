@@ -1,6 +1,7 @@
 //! The command line. Everything but `serve` works while the server is stopped, on the same files and
 //! through the same doors.
 
+use crate::business::people::logins;
 use crate::business::{edges, load, organization};
 use crate::config::{self, Config};
 use crate::db::schema::VERSION;
@@ -13,7 +14,7 @@ use crate::tenancy::{Caller, Organization, Place, Tenancy, WriteTx, wall_clock};
 use anyhow::{Context, anyhow, bail};
 use clap::{Parser, Subcommand};
 use serde_json::{Value, json};
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -62,7 +63,7 @@ struct WithConfig {
 
 #[derive(Subcommand, Debug)]
 enum OrganizationCommand {
-    /// Make an organisation and its administrator; prints the first password once.
+    /// Make an organisation and its administrator; prints the first password, which must be changed, once.
     Create {
         #[arg(long)]
         name: String,
@@ -70,6 +71,10 @@ enum OrganizationCommand {
         subdomain: String,
         #[arg(long)]
         admin_email: String,
+        /// File with the administrator's password in its first line, or - for the standard input. It was chosen by
+        /// somebody, so it is neither printed nor must it be changed.
+        #[arg(long, value_name = "FILE")]
+        admin_password_file: Option<PathBuf>,
         #[command(flatten)]
         config: WithConfig,
     },
@@ -143,11 +148,20 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(c) => serve_until_signal(config::load(&c.config)?).await,
         Command::Check { file } => check(&file).await,
         Command::Migrate(c) => migrate(&config::load(&c.config)?).await,
-        Command::Organization(OrganizationCommand::Create { name, subdomain, admin_email, config }) => {
-            let (made, password) =
-                organization::create(&tenancy(&config).await?, &name, &subdomain, &admin_email).await?;
+        Command::Organization(OrganizationCommand::Create {
+            name,
+            subdomain,
+            admin_email,
+            admin_password_file,
+            config,
+        }) => {
+            let chosen = admin_password_file.map(|file| password_in(&file)).transpose()?;
+            let tenancy = tenancy(&config).await?;
+            let (made, first) =
+                organization::create(&tenancy, &name, &subdomain, &admin_email, chosen.as_deref()).await?;
             say(&format!("organization: {} ({})", made.name, made.subdomain))?;
-            say(&format!("password for {}: {password}", admin_email.trim().to_lowercase()))
+            let email = admin_email.trim().to_lowercase();
+            first.map_or(Ok(()), |first| say(&format!("password for {email}: {first}")))
         }
         Command::Organization(OrganizationCommand::Load { file, organization, config }) => {
             load_file(&tenancy(&config).await?, &organization, &file).await
@@ -173,20 +187,35 @@ fn say(line: &str) -> anyhow::Result<()> {
     Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
+/// The first line of a file, or of the standard input. Blanks are part of a password.
+fn password_in(file: &Path) -> anyhow::Result<String> {
+    let mut line = String::new();
+    if file == Path::new("-") {
+        std::io::stdin().lock().read_line(&mut line).context("reading the password")?;
+    } else {
+        let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        line.push_str(text.lines().next().unwrap_or_default());
+    }
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
 async fn tenancy(c: &WithConfig) -> anyhow::Result<Tenancy> {
     open_all(&config::load(&c.config)?).await
 }
 
 async fn open_all(config: &Config) -> anyhow::Result<Tenancy> {
     let place = config.database.place().map_err(anyhow::Error::msg)?;
-    Ok(Tenancy::connect(&config.server.data_dir, &place, wall_clock()).await?)
+    let tenancy = Tenancy::connect(&config.server.data_dir, &place, wall_clock()).await?;
+    // What fails stands in the log; one organisation does not keep the others waiting.
+    let _ = organization::seed_missing(&tenancy).await;
+    Ok(tenancy)
 }
 
 /// Runs the server until SIGTERM or Ctrl-C.
 async fn serve_until_signal(config: Config) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let tenancy = open_all(&config).await?;
-    organization::repair_logins(&tenancy).await.context("repairing log-ins")?;
+    logins::repair(&tenancy).await.context("repairing log-ins")?;
     let live = Live::default();
     let listener = TcpListener::bind(config.server.listen)
         .await
@@ -205,6 +234,7 @@ async fn serve_until_signal(config: Config) -> anyhow::Result<()> {
         tracing::info!("stopping");
         at_signal.cancel();
     });
+    tokio::spawn(logins::repair_again_and_again(tenancy.clone(), stop.clone()));
     let app = App::new(tenancy, live, config, stop);
     serve(app, listener).await.context("serving")
 }
@@ -230,7 +260,8 @@ async fn migrate(config: &Config) -> anyhow::Result<()> {
         let owner = config.database.owner().map_err(anyhow::Error::msg)?;
         let found = postgres::migrate(&owner, &addresses.application, &addresses.platform).await?;
         let from = if found == VERSION { "as it was".to_owned() } else { format!("from {found}") };
-        return say(&format!("{owner} has schema {VERSION}, {from}"));
+        say(&format!("{owner} has schema {VERSION}, {from}"))?;
+        return organization::seed_missing(&open_all(config).await?).await.context("first records");
     }
     let tenancy = open_all(config).await?;
     let all = tenancy.platform().organizations().await?;
@@ -239,6 +270,7 @@ async fn migrate(config: &Config) -> anyhow::Result<()> {
         let opened: Result<(), DbError> = tenancy.read(&caller, |_| Ok(())).await;
         opened.with_context(|| format!("organization {}", organization.subdomain))?;
     }
+    organization::seed_missing(&tenancy).await.context("first records")?;
     say(&format!("platform and {} organizations are up to date", all.len()))
 }
 

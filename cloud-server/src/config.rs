@@ -3,6 +3,7 @@
 
 use crate::db::postgres::{Address, Addresses};
 use crate::tenancy::Place;
+use ipnet::IpNet;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
@@ -37,6 +38,10 @@ pub struct Server {
     /// People reach this server by https, through a proxy that ends TLS: cookies are sent that way only.
     #[serde(default)]
     pub behind_https: bool,
+    /// Networks of proxies in front, such as 127.0.0.1/32: what they say in X-Forwarded-For of the address of
+    /// somebody counts. Without them everybody behind a proxy has its address, and shares its failed log-ins.
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpNet>,
     /// People reach this server by https, which it ends itself.
     pub tls: Option<Tls>,
 }
@@ -385,6 +390,9 @@ mod tests {
         assert!(
             parse(&format!("{minimal}[mqtt]\nbroker_listen = \"0.0.0.0:1884\"\n")).unwrap_err().contains("loopback")
         );
+        let proxies = |list: &str| parse(&format!("{minimal}trusted_proxies = {list}\n"));
+        assert_eq!(proxies("[\"10.0.0.0/8\", \"::1/128\"]").unwrap().server.trusted_proxies.len(), 2);
+        assert!(proxies("[\"10.0.0.0\"]").unwrap_err().contains("line 3"));
         assert!(parse("[server]\n").unwrap_err().contains("data_dir"));
         let tls = "[server.tls]\ncertificate = \"/c.pem\"\nkey = \"/k.pem\"\n";
         let own = parse(&format!("{minimal}listen = \"0.0.0.0:443\"\n{tls}")).unwrap();

@@ -3,6 +3,7 @@
 mod support;
 
 use cloud_server::business::organization;
+use cloud_server::business::people::logins;
 use cloud_server::params;
 use cloud_server::tenancy::Caller;
 use reqwest::Method;
@@ -57,6 +58,40 @@ async fn q_135_wrong_password_and_unknown_e_mail_look_alike_and_are_limited() {
 }
 
 #[tokio::test]
+async fn q_135_behind_a_trusted_proxy_attempts_are_counted_by_who_is_before_it() {
+    let login = json!({"email": "olga@acme.example", "password": "wrong password"});
+    let from = |server: &'static str| vec![("X-Forwarded-For", server.to_owned())];
+    let server =
+        Server::start_as(&content(), |config| config.server.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()])
+            .await;
+    let mut door = server.at("acme");
+    for invented in ["198.51.100.1", "198.51.100.2", "127.0.0.9"] {
+        for _ in 0..3 {
+            door.headers = vec![("X-Forwarded-For", format!("{invented}, 203.0.113.66"))];
+            door.post("/auth/login", login.clone()).await;
+        }
+    }
+    assert_eq!(door.post("/auth/login", login.clone()).await.0, 429, "what stands before the stranger is invented");
+    let mut olga = server.at("acme");
+    olga.headers = from("192.0.2.7");
+    let right = json!({"email": "olga@acme.example", "password": PASSWORD});
+    let (status, session) = olga.post("/auth/login", right.clone()).await;
+    assert_eq!(status, 200, "a stranger keeps nobody out: {session}");
+    olga.token = Some(session["token"].as_str().unwrap().into());
+    assert_eq!(olga.get("/me/sessions").await.1["sessions"][0]["ip"], "192.0.2.7");
+
+    // Without such a proxy the header says nothing.
+    let server = Server::start().await;
+    let mut door = server.at("acme");
+    for n in 0..8 {
+        door.headers = vec![("X-Forwarded-For", format!("198.51.100.{n}"))];
+        assert_eq!(door.post("/auth/login", login.clone()).await.0, 401);
+    }
+    door.headers = from("192.0.2.7");
+    assert_eq!(door.post("/auth/login", right).await.0, 429);
+}
+
+#[tokio::test]
 async fn q_135_attempts_that_come_at_once_are_limited_too() {
     let server = Server::start().await;
     let door = server.at("acme");
@@ -74,10 +109,11 @@ async fn q_135_a_reserved_e_mail_is_confirmed_at_start_and_a_refused_organisatio
     // The program ended between the user and the confirmation.
     let sql = "UPDATE logins SET confirmed = FALSE, expires_at = $1 WHERE email = 'olga@acme.example'";
     assert_eq!(execute(&platform, sql, params![1]).await.unwrap(), 1);
-    organization::repair_logins(tenancy).await.unwrap();
-    let refused = organization::create(tenancy, "Beta", "beta", "olga@acme.example").await.unwrap_err().to_string();
+    logins::repair(tenancy).await.unwrap();
+    let refused =
+        organization::create(tenancy, "Beta", "beta", "olga@acme.example", None).await.unwrap_err().to_string();
     assert!(refused.contains("belongs to another organisation"), "{refused}");
-    organization::create(tenancy, "Beta", "beta", "admin@beta.example").await.unwrap();
+    organization::create(tenancy, "Beta", "beta", "admin@beta.example", None).await.unwrap();
 }
 
 #[tokio::test]
@@ -205,7 +241,7 @@ async fn rbac_13_every_route_asks_for_what_it_says_whoever_comes() {
     let more: String = ["plant_manager", "department_head", "qc_inspector", "warehouse", "maintenance", "engineer"]
         .map(|role| {
             format!(
-                "[[user]]\nname = \"{role}\"\nemail = \"{role}@acme.example\"\nroles = [\"{role}\"]\npassword = \"{PASSWORD}\"\nplants = [\"P1\"]\n"
+                "[[user]]\nname = \"{role}\"\nemail = \"{role}@acme.example\"\nroles = [\"{role}\"]\npassword = \"{PASSWORD}\"\nmust_change_password = false\nplants = [\"P1\"]\n"
             )
         })
         .concat();

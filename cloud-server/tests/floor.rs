@@ -7,7 +7,9 @@ use cloud_server::params;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
-use support::Server;
+use support::{PASSWORD, Server, content};
+use unison_core::master::{MasterOp, User};
+use unison_sync::wire::Batch;
 use uuid::Uuid;
 
 const SECOND: i64 = 1_000_000;
@@ -249,4 +251,78 @@ async fn the_content_of_the_demo_loads_and_loading_twice_changes_nothing() {
     let slip = text.replacen("timezone = \"Europe/Berlin\"", "timezone = \"Europe/Berln\"", 1);
     assert!(load::parse(&slip).unwrap_err().to_string().contains("Berln"));
     assert!(load::parse("[[plant]]\nname = \"x\"\nzone = \"UTC\"\n").unwrap_err().to_string().contains("line 3"));
+}
+
+/// What the edges of a plant were told of a person, the last word last.
+async fn told(server: &Server, plant: &str, email: &str) -> Vec<bool> {
+    let user = server.query("SELECT id FROM users WHERE email = $1", params![email]).await[0].get::<i64>("id").unwrap();
+    let sql =
+        "SELECT l.body FROM plant_log l JOIN plants p ON p.organization_id = l.organization_id AND p.id = l.plant_id
+               WHERE p.name = $1 ORDER BY l.first_seq";
+    let mut out = Vec::new();
+    for row in server.query(sql, params![plant]).await {
+        for op in Batch::decode(&row.get::<Vec<u8>>("body").unwrap()).unwrap().ops {
+            if let Ok(Some(MasterOp::User(User { id, is_active, .. }))) =
+                MasterOp::decode(op.kind, op.version, &op.body)
+                && id.0 == user
+            {
+                out.push(is_active);
+            }
+        }
+    }
+    out
+}
+
+#[tokio::test]
+async fn onb_09_who_leaves_a_plant_by_a_file_leaves_its_edges_too() {
+    let server = Server::start().await;
+    let load =
+        async |text: &str| load::load(&server.tenancy, &server.organization, load::parse(text).unwrap()).await.unwrap();
+    let olga = content().lines().position(|l| l.contains("olga@")).unwrap();
+    let with = |plants: &str, role: &str| {
+        let mut lines: Vec<_> = content().lines().map(str::to_owned).collect();
+        for line in &mut lines[olga..olga + 6] {
+            if line.starts_with("plants = ") {
+                *line = plants.to_owned();
+            }
+            *line = line.replace("operator", role);
+        }
+        lines.join("\n")
+    };
+    assert_eq!(load(&with("plants = [\"P1\", \"P2\"]", "operator")).await.changed, 1);
+    assert_eq!(told(&server, "P2", "olga@acme.example").await, [true]);
+    assert_eq!(load(&with("", "operator")).await.changed, 0, "plants that are not named stay");
+    assert_eq!(load(&with("plants = [\"P2\"]", "operator")).await.changed, 1);
+    assert_eq!(told(&server, "P1", "olga@acme.example").await.last(), Some(&false));
+    assert_eq!(told(&server, "P2", "olga@acme.example").await.last(), Some(&true));
+    let olga = server.signed_in("olga@acme.example").await;
+    assert_eq!(olga.get("/me").await.1["plants"].as_array().unwrap().len(), 1);
+    // An administrator reaches all plants; no more, once they are none.
+    load(&with("plants = [\"P2\"]", "organization_admin")).await;
+    assert_eq!(told(&server, "P1", "olga@acme.example").await.last(), Some(&true));
+    assert_eq!(olga.get("/me").await.0, 401, "RBAC-09");
+    load(&with("plants = [\"P2\"]", "operator")).await;
+    assert_eq!(told(&server, "P1", "olga@acme.example").await.last(), Some(&false));
+}
+
+#[tokio::test]
+async fn first_passwords_of_a_file_must_be_changed_unless_it_says_no() {
+    let server = Server::start().await;
+    let user = |name: &str, more: &str| {
+        format!("[[user]]\nname = \"{name}\"\nemail = \"{name}@acme.example\"\nroles = [\"viewer\"]\n{more}\n")
+    };
+    let given = format!("password = \"{PASSWORD}\"");
+    let text =
+        [user("a", ""), user("b", &given), user("c", &format!("{given}\nmust_change_password = false"))].concat();
+    load::load(&server.tenancy, &server.organization, load::parse(&text).unwrap()).await.unwrap();
+    let must = async |name: &str| {
+        let sql = "SELECT must_change_password AS must FROM users WHERE email = $1";
+        server.query(sql, params![format!("{name}@acme.example")]).await[0].get::<bool>("must").unwrap()
+    };
+    assert!(must("a").await && must("b").await && !must("c").await);
+    // What somebody chose since is not taken back by loading again.
+    server.execute("UPDATE users SET must_change_password = FALSE WHERE email = 'b@acme.example'", &[]).await;
+    load::load(&server.tenancy, &server.organization, load::parse(&text).unwrap()).await.unwrap();
+    assert!(!must("b").await);
+    assert!(load::parse(&user("d", "must_change_password = false")).unwrap_err().to_string().contains("that is made"));
 }

@@ -61,7 +61,7 @@ fn people() -> String {
         let roles = if role_stands_alone(role) { json!([role]) } else { json!(["viewer", role]) };
         let _ = write!(
             out,
-            "[[user]]\nname = \"{role}\"\nemail = \"{role}@roles.example\"\nroles = {roles}\nhourly_rate = 20\npassword = \"{PASSWORD}\"\nplants = [\"P1\"]\n"
+            "[[user]]\nname = \"{role}\"\nemail = \"{role}@roles.example\"\nroles = {roles}\nhourly_rate = 20\npassword = \"{PASSWORD}\"\nmust_change_password = false\nplants = [\"P1\"]\n"
         );
     }
     out

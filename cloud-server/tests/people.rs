@@ -278,6 +278,84 @@ async fn rbac_10_a_role_of_the_organisation_adds_grants_at_the_next_log_in() {
 }
 
 #[tokio::test]
+async fn rbac_08_however_much_a_role_grants_later_whoever_has_it_gets_in() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let codes = ["wide_a", "wide_b", "wide_c"];
+    let grants = |code: &str, many: usize| (0..many).map(|n| format!("{code}_{n:_<30}:{n:_<40}")).collect::<Vec<_>>();
+    for code in codes {
+        let role = json!({"name": code, "code": code, "extends": "operator", "grants": grants(code, 1)});
+        assert_eq!(admin.post("/roles", role).await.0, 201);
+    }
+    let olga = user(&admin, "olga@acme.example").await;
+    assert_eq!(patch(&admin, &olga, json!({"roles": codes})).await.0, 200);
+    for code in codes {
+        let change = json!({"version": 1, "grants": grants(code, 60)});
+        let (status, body) = admin.call("PATCH", &format!("/roles/{code}"), change).await;
+        assert_eq!(status, 200, "{body}");
+    }
+    let login = json!({"email": "olga@acme.example", "password": PASSWORD}).to_string();
+    let answer = server.at("acme").send(reqwest::Method::POST, "/auth/login", Some(login)).await;
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.len() < 1_024, "browsers keep no cookie beyond 4,096 bytes: {}", cookie.len());
+    let (pair, _) = cookie.split_once(';').unwrap();
+    let mut browser = server.at("acme");
+    browser.headers = vec![("Cookie", pair.to_owned())];
+    let (status, me) = browser.get("/me").await;
+    assert_eq!(status, 200, "{me}");
+    assert!(me["permissions"].as_array().unwrap().len() > 180, "{me}");
+    assert_eq!(browser.get("/machines").await.0, 200);
+    // A session of an older program has no permissions of its own: it has ended.
+    server.execute("UPDATE sessions SET permissions = NULL", &[]).await;
+    assert_eq!(browser.get("/me").await.0, 401);
+}
+
+#[tokio::test]
+async fn rbac_10_whose_role_was_narrowed_gives_nobody_the_old_rights() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let all = ["users:*", "api_tokens:*", "roles:*", "materials:write"];
+    let role = json!({"name": "HR", "code": "hr", "extends": "operator", "grants": all});
+    assert_eq!(admin.post("/roles", role).await.0, 201);
+    let vera = user(&admin, "vera@acme.example").await;
+    assert_eq!(patch(&admin, &vera, json!({"roles": ["hr"]})).await.0, 200);
+    let hr = server.signed_in("vera@acme.example").await;
+    let lead = json!({"name": "Lead", "code": "lead", "extends": "viewer", "grants": ["materials:write"]});
+    assert_eq!(hr.post("/roles", lead).await.0, 201);
+    let plant = vera["plant_ids"][0].clone();
+    let token = |name: &str, role: &str| json!({"name": name, "roles": [role], "plant_ids": [plant]});
+    assert_eq!(hr.post("/api-tokens", token("before", "lead")).await.0, 201);
+
+    // First one right, then those to give anything at all.
+    let narrowed = json!({"version": 1, "grants": ["users:*", "api_tokens:*", "roles:*"]});
+    assert_eq!(admin.call("PATCH", "/roles/hr", narrowed).await.0, 200);
+    let (status, body) = hr.post("/api-tokens", token("after", "lead")).await;
+    assert_eq!((status, field(&body)), (400, vec!["roles"]), "{body}");
+    let olga = user(&hr, "olga@acme.example").await;
+    assert_eq!(field(&patch(&hr, &olga, json!({"roles": ["lead"]})).await.1), ["roles"]);
+    let other = json!({"name": "Other", "code": "other", "grants": ["materials:write"]});
+    assert_eq!(field(&hr.post("/roles", other).await.1), ["grants"]);
+    assert_eq!(hr.call("PATCH", "/roles/lead", json!({"version": 1, "name": "L"})).await.0, 403);
+    assert_eq!(hr.post("/api-tokens", token("after", "viewer")).await.0, 201, "what is still one's own");
+
+    let narrowed = json!({"version": 2, "grants": []});
+    assert_eq!(admin.call("PATCH", "/roles/hr", narrowed).await.0, 200);
+    let held = hr.get("/me").await.1["permissions"].clone();
+    assert!(held.as_array().unwrap().contains(&json!("api_tokens:*")), "RBAC-10: the session keeps them: {held}");
+    let person = json!({"name": "X", "email": "x@acme.example", "roles": ["viewer"]});
+    let reset = format!("/users/{}/reset-password", olga["id"]);
+    for (path, body) in [
+        ("/api-tokens", token("later", "viewer")),
+        ("/users", person),
+        (reset.as_str(), json!({})),
+        ("/roles", json!({"name": "Y", "code": "yy", "extends": "viewer"})),
+    ] {
+        let (status, body) = hr.post(path, body).await;
+        assert_eq!((status, body["error"].as_str()), (403, Some("Missing permission")), "{path}: {body}");
+    }
+}
+
+#[tokio::test]
 async fn q_134_programs_act_with_a_key() {
     let server = Server::start().await;
     let admin = server.admin().await;

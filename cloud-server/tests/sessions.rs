@@ -6,6 +6,7 @@ use cloud_server::params;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
+use std::time::{Duration, Instant};
 use support::{PASSWORD, Server, Session, parts};
 use unison_core::time::Timestamp;
 
@@ -112,8 +113,8 @@ async fn rbac_01_the_plant_is_refused_before_the_permission() {
 #[tokio::test]
 async fn rbac_allow_a_supervisor_starts_a_work_order_of_his_plant() {
     let server = Server::start_with(&support::content().replace(
-        "\"supervisor\"]\nhourly_rate = 25\npassword = \"correct horse battery\"\nplants = [\"P2\"]",
-        "\"supervisor\"]\nhourly_rate = 25\npassword = \"correct horse battery\"\nplants = [\"P1\"]",
+        "\"supervisor\"]\nhourly_rate = 25\npassword = \"correct horse battery\"\nmust_change_password = false\nplants = [\"P2\"]",
+        "\"supervisor\"]\nhourly_rate = 25\npassword = \"correct horse battery\"\nmust_change_password = false\nplants = [\"P1\"]",
     ))
     .await;
     let sam = server.signed_in("sam@acme.example").await;
@@ -287,4 +288,38 @@ async fn ten_01_the_host_cannot_be_talked_into_another_organisation() {
     check("GET /api/v1/machines HTTP/1.0".into(), "404");
     let evil = raw(&server, "GET /x HTTP/1.1\r\nHost: <script>.localhost");
     assert!(!evil.contains("<script>."), "{evil}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_server_ends_another_one_on_the_database_refuses_at_once() {
+    // Far below the seconds after which it would be looked up again anyway.
+    const AT_ONCE: Duration = Duration::from_secs(2);
+    async fn turns(session: &Session<'_>, wanted: u16) {
+        let began = Instant::now();
+        let mut got = 0;
+        while got != wanted {
+            assert!(began.elapsed() < AT_ONCE, "{got} instead of {wanted}");
+            got = session.get("/me").await.0;
+        }
+    }
+    let server = Server::start().await;
+    if server.store.postgres().is_none() {
+        return; // Files have one server.
+    }
+    let beside = server.beside().await;
+    let olga = server.signed_in("olga@acme.example").await;
+    let there = Session { token: olga.token.clone(), ..beside.clone() };
+    assert_eq!(there.get("/me").await.0, 200, "good, and remembered from here on");
+    assert_eq!(olga.post("/auth/logout", json!({})).await.0, 200);
+    turns(&there, 401).await;
+
+    let vera = server.signed_in("vera@acme.example").await;
+    let there = Session { token: vera.token.clone(), ..beside };
+    assert_eq!(there.get("/me").await.0, 200);
+    server.tenancy.platform().set_active(server.organization.id, false).await.unwrap();
+    let suspended = vera.get("/me").await.0;
+    assert_ne!(suspended, 200);
+    turns(&there, suspended).await;
+    server.tenancy.platform().set_active(server.organization.id, true).await.unwrap();
+    turns(&there, 200).await;
 }

@@ -75,8 +75,9 @@ impl Account {
         Ok(rbac::grants_of::<_, &str>(&roles::held(tx, &self.roles)?, &[]))
     }
 
-    pub fn caller(&self, organization: i64, claims: &Claims) -> Caller {
-        let roles = claims.roles.clone();
+    /// Roles are those of now: another set ends every session (RBAC-09). What they grant is that of the log-in.
+    pub fn caller(&self, organization: i64, claims: &Claims, permissions: Vec<String>) -> Caller {
+        let roles = self.roles.clone();
         let reach = if reaches_all_plants(&roles) { Reach::AllPlants } else { Reach::Plants(self.plants.clone()) };
         // A plant that was taken away meanwhile is no longer the chosen one.
         let chosen = claims.current_plant_id.map(PlantId).filter(|p| self.plants.contains(p));
@@ -87,7 +88,7 @@ impl Account {
                 name: self.name.clone(),
                 email: self.email.clone(),
                 roles,
-                permissions: claims.permissions.clone(),
+                permissions,
                 reach,
                 current_plant: chosen.or_else(|| self.plants.first().copied()),
                 via: Via::Session { id: claims.jti, expires_at: claims.expires_at() },

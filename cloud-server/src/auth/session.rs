@@ -65,10 +65,11 @@ fn begin(tx: &WriteTx<'_>, start: &Start<'_>) -> Result<Session, DbError> {
     let old = "DELETE FROM sessions WHERE organization_id = $1 AND expires_at < $2";
     tx.execute(old, params![tx.org(), tx.now().plus(-SESSIONS_KEPT)])?;
     let (account, (iat, exp)) = (start.account, Claims::lasting(tx.now()));
-    let (roles, permissions) = match start.before {
-        Some(before) => (before.roles.clone(), before.permissions.clone()),
-        None => (account.roles.clone(), account.permissions(tx)?),
+    let permissions = match start.before {
+        Some(before) => before.permissions.clone(),
+        None => account.permissions(tx)?,
     };
+    let kept = serde_json::to_string(&permissions).map_err(|e| DbError::Failed(e.to_string()))?;
     let exp = match start.before.map(|b| &b.via) {
         Some(Via::Session { expires_at, .. }) => expires_at.0 / SECOND,
         _ => exp,
@@ -78,8 +79,6 @@ fn begin(tx: &WriteTx<'_>, start: &Start<'_>) -> Result<Session, DbError> {
         sub: account.id.to_string(),
         org: start.org,
         current_plant_id: plant.map(|p| p.0),
-        roles,
-        permissions,
         epoch: account.epoch,
         jti: Uuid::now_v7(),
         iat,
@@ -87,12 +86,31 @@ fn begin(tx: &WriteTx<'_>, start: &Start<'_>) -> Result<Session, DbError> {
     };
     let token = start.signer.write(&claims).map_err(DbError::Failed)?;
     tx.execute(
-        "INSERT INTO sessions (organization_id, id, user_id, device, ip, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO sessions (organization_id, id, user_id, device, ip, created_at, expires_at, permissions)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         params![
-            tx.org(), claims.jti, account.id, start.from.device.clone(), start.from.ip.to_string(), tx.now(), claims.expires_at()
+            tx.org(),
+            claims.jti,
+            account.id,
+            start.from.device.clone(),
+            start.from.ip.to_string(),
+            tx.now(),
+            claims.expires_at(),
+            kept
         ],
     )?;
-    Ok(Session { token, expires_at: claims.expires_at(), caller: account.caller(tx.org(), &claims) })
+    Ok(Session { token, expires_at: claims.expires_at(), caller: account.caller(tx.org(), &claims, permissions) })
+}
+
+/// What a session that has not ended may do.
+pub(super) fn permissions(tx: &Tx<'_>, user: i64, session: Uuid) -> Result<Option<Vec<String>>, DbError> {
+    let sql = "SELECT permissions FROM sessions
+               WHERE organization_id = $1 AND id = $2 AND user_id = $3 AND ended_at IS NULL AND expires_at > $4";
+    let row = tx.query_one(sql, params![tx.org(), session, user, tx.now()])?;
+    let Some(kept) = row.map(|r| r.get::<Option<String>>("permissions")).transpose()?.flatten() else {
+        return Ok(None);
+    };
+    serde_json::from_str(&kept).map(Some).map_err(|e| DbError::Failed(format!("permissions of a session: {e}")))
 }
 
 /// Ends all sessions of a user.

@@ -1,5 +1,6 @@
 //! Session tokens: HS256 with a key that never leaves this server, valid for 8 hours (RBAC-08, Q-134).
-//! A token says who somebody was at log-in; what holds now is checked at every request.
+//! A token says who somebody is and since when; what they may do stands in the row of their session, so that no
+//! role makes a token longer than a cookie can be. What holds now is checked at every request.
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
@@ -8,8 +9,8 @@ use uuid::Uuid;
 
 /// How long a session lasts.
 pub const SESSION: i64 = 8 * HOUR;
-/// Longer texts are no tokens of ours.
-const TOKEN_BYTES_MAX: usize = 4_096;
+/// Longer texts are no tokens of ours, and a browser would keep none beyond 4,096 bytes with its name.
+const TOKEN_BYTES_MAX: usize = 1_024;
 
 /// What a token says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,10 +21,6 @@ pub struct Claims {
     pub org: Uuid,
     /// The chosen plant (TEN-07).
     pub current_plant_id: Option<i64>,
-    /// Codes of the roles at log-in.
-    pub roles: Vec<String>,
-    /// What they granted at log-in (RBAC-08, RBAC-10).
-    pub permissions: Vec<String>,
     /// The user's epoch at log-in; a later one ends the session.
     pub epoch: i64,
     pub jti: Uuid,
@@ -95,13 +92,25 @@ mod tests {
             sub: "7".into(),
             org: Uuid::from_u128(1),
             current_plant_id: Some(5),
-            roles: vec!["operator".into()],
-            permissions: vec!["*:read".into()],
             epoch: 1,
             jti: Uuid::from_u128(2),
             iat,
             exp,
         }
+    }
+
+    #[test]
+    fn rbac_08_the_longest_token_is_far_from_what_a_cookie_holds() {
+        let claims = Claims {
+            sub: i64::MIN.to_string(),
+            current_plant_id: Some(i64::MIN),
+            epoch: i64::MAX,
+            org: Uuid::max(),
+            jti: Uuid::max(),
+            iat: i64::MAX,
+            exp: i64::MAX,
+        };
+        assert!(Signer::new(&[1; 32]).write(&claims).unwrap().len() < TOKEN_BYTES_MAX / 2);
     }
 
     #[test]
@@ -151,11 +160,11 @@ mod tests {
         let token = signer.write(&claims()).unwrap();
         let parts: Vec<_> = token.split('.').collect();
         let mut more = good.clone();
-        more["permissions"] = json!(["*:*"]);
+        more["sub"] = json!("1");
         let altered = [parts[0], &base64url(more.to_string().as_bytes()), parts[2]].join(".");
         assert!(signer.read(&altered, NOW).is_none(), "altered claims");
         let mut huge = good.clone();
-        huge["permissions"] = json!(vec!["x:y"; 2_000]);
+        huge["sub"] = json!("7".repeat(2_000));
         assert!(signer.read(&forged(&header, &huge, &key), NOW).is_none(), "longer than any of ours");
         let mut far = good;
         far["exp"] = json!(i64::MAX);

@@ -3,6 +3,7 @@
 
 use super::fields::Fields;
 use super::people::PlantRef;
+use super::roles::Rights;
 use super::{Wrong, master, roles};
 use crate::auth::{API_TOKEN_PREFIX, api_token_hash, reaches_all_plants};
 use crate::db::{DbError, Row};
@@ -210,6 +211,7 @@ pub fn create(tx: &WriteTx<'_>, fields: Fields, key: &str) -> Result<ApiTokenVie
         let reason = "A key makes no keys; sign in as a person";
         return Err(ApiError::new(403, "Missing permission", reason).into());
     }
+    Rights::load(tx)?.need(WRITE)?;
     let wanted = wanted(tx, fields)?;
     let by = tx.caller().signed_on().map_or(0, |user| user.user_id);
     let count = "SELECT count(*) AS n FROM api_tokens WHERE organization_id = $1";

@@ -4,7 +4,7 @@
 use super::Wrong;
 use crate::db::DbError;
 use crate::params;
-use crate::tenancy::WriteTx;
+use crate::tenancy::{Tx, WriteTx};
 use axum::http::HeaderMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -61,7 +61,7 @@ pub fn once<T: Serialize>(
 }
 
 /// A key belongs to its user: nobody reads another's answer by guessing it.
-fn own(tx: &WriteTx<'_>, key: &str) -> String {
+fn own(tx: &Tx<'_>, key: &str) -> String {
     format!("{}/{key}", tx.caller().signed_on().map_or(0, |u| u.user_id))
 }
 
@@ -69,7 +69,7 @@ fn own(tx: &WriteTx<'_>, key: &str) -> String {
 ///
 /// # Errors
 /// 409 when the key was used for something else.
-pub fn given(tx: &WriteTx<'_>, request: Option<&Request>) -> Result<Option<Answer>, Wrong> {
+pub fn given(tx: &Tx<'_>, request: Option<&Request>) -> Result<Option<Answer>, Wrong> {
     let Some(request) = request else { return Ok(None) };
     let sql = "SELECT request_hash, status, answer FROM idempotency_keys WHERE organization_id = $1 AND key = $2";
     let Some(row) = tx.query_one(sql, params![tx.org(), own(tx, &request.key)])? else { return Ok(None) };

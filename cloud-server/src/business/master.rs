@@ -35,13 +35,17 @@ pub fn send_everywhere(tx: &WriteTx<'_>, op: Option<MasterOp>) -> Result<(), DbE
     Ok(())
 }
 
-/// Tells the edges of a new plant of the reasons and people that were there before it.
+/// Tells the edges of a new plant of the reasons, days and people that were there before it.
 ///
 /// # Errors
 /// When the database fails.
 pub fn brief(tx: &WriteTx<'_>, plant: PlantId) -> Result<(), DbError> {
     for row in tx.query("SELECT id FROM downtime_reasons WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
         send(tx, plant, reason(tx, row.get("id")?)?);
+    }
+    let everywhere = "SELECT * FROM calendar_days WHERE organization_id = $1 AND plant_id IS NULL ORDER BY id";
+    for row in tx.query(everywhere, params![tx.org()])? {
+        send(tx, plant, Some(calendar::day(&row)?.into()));
     }
     for row in tx.query("SELECT id, roles FROM users WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
         if crate::auth::reaches_all_plants(&roles(&row)?) {
@@ -61,6 +65,7 @@ pub fn json(op: &MasterOp) -> Result<serde_json::Value, DbError> {
         MasterOp::Lane(record) => serde_json::to_value(record),
         MasterOp::Machine(record) => serde_json::to_value(record),
         MasterOp::Shift(record) => serde_json::to_value(record),
+        MasterOp::CalendarDay(record) => serde_json::to_value(record),
         MasterOp::Reason(record) => serde_json::to_value(record),
         MasterOp::User(record) => serde_json::to_value(record),
         MasterOp::WorkOrder(record) => serde_json::to_value(record),
@@ -161,6 +166,21 @@ pub fn mode(code: &str) -> Result<Mode, DbError> {
 pub fn shift(tx: &Tx<'_>, id: ShiftId) -> Result<Option<MasterOp>, DbError> {
     let row = one(tx, "SELECT * FROM shifts WHERE organization_id = $1 AND id = $2", id.0)?;
     row.as_ref().map(calendar::shift).transpose().map(|s| s.map(MasterOp::from))
+}
+
+/// Tells the edges of a plant, or of all plants, of a day of the calendar.
+///
+/// # Errors
+/// When the database fails.
+pub fn send_calendar_day(tx: &WriteTx<'_>, id: i64) -> Result<(), DbError> {
+    let row = one(tx, "SELECT * FROM calendar_days WHERE organization_id = $1 AND id = $2", id)?;
+    let Some(row) = row else { return Ok(()) };
+    let day = Some(calendar::day(&row)?.into());
+    match row.get("plant_id")? {
+        Some(plant) => send(tx, plant, day),
+        None => send_everywhere(tx, day)?,
+    }
+    Ok(())
 }
 
 /// # Errors

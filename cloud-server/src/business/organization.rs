@@ -1,5 +1,6 @@
 //! An organisation from nothing: its own row and its first administrator (ONB-11, RBAC-11).
 
+use super::people::logins;
 use crate::auth::password;
 use crate::db::DbError;
 use crate::params;
@@ -17,8 +18,8 @@ pub enum CreateError {
     Db(#[from] DbError),
 }
 
-/// Makes an organisation and its administrator; returns the administrator's first password, which is
-/// kept nowhere.
+/// Makes an organisation and its administrator. Without a chosen password one is made, which is returned, kept
+/// nowhere, and must be changed at the first log-in.
 ///
 /// # Errors
 /// When a name is not usable or taken.
@@ -27,7 +28,8 @@ pub async fn create(
     name: &str,
     subdomain: &str,
     admin_email: &str,
-) -> Result<(Organization, String), CreateError> {
+    chosen: Option<&str>,
+) -> Result<(Organization, Option<String>), CreateError> {
     let refuse = |text: String| Err(CreateError::Refused(text));
     let name = name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 200 {
@@ -42,6 +44,9 @@ pub async fn create(
     if !is_email(&email) {
         return refuse(format!("--admin-email \"{admin_email}\" is no e-mail address"));
     }
+    if let Some(Err(why)) = chosen.map(password::check) {
+        return refuse(format!("--admin-password-file: {why}"));
+    }
     if tenancy.platform().organization(subdomain).await?.is_some() {
         return refuse(format!("the subdomain {subdomain} is taken; choose another"));
     }
@@ -51,7 +56,7 @@ pub async fn create(
         }
         other => other?,
     };
-    match fill(tenancy, &made, &email).await {
+    match fill(tenancy, &made, &email, chosen).await {
         Ok(first) => Ok((made, first)),
         Err(e) => {
             // Otherwise the names stay taken by an organisation that nobody can sign on to.
@@ -61,40 +66,72 @@ pub async fn create(
     }
 }
 
-/// The organisation's own row and its administrator; the first password.
-async fn fill(tenancy: &Tenancy, made: &Organization, email: &str) -> Result<String, CreateError> {
-    if !tenancy.platform().reserve_login(email, made.id).await? {
+/// The organisation's own row and its administrator; the password that was made.
+async fn fill(
+    tenancy: &Tenancy,
+    made: &Organization,
+    email: &str,
+    chosen: Option<&str>,
+) -> Result<Option<String>, CreateError> {
+    let emails = [email.to_owned()];
+    if !tenancy.platform().reserve_logins(&emails, &[], made.id).await?.is_empty() {
         return Err(CreateError::Refused(format!("{email} belongs to another organisation; use another address")));
     }
-    let (first, caller) = (password::random(), Caller::system(made.id, "organization create"));
-    let hash = password::hash(&first).map_err(DbError::Failed)?;
+    let caller = Caller::system(made.id, "organization create");
+    let first = chosen.is_none().then(password::random);
+    let hash = chosen.or(first.as_deref()).map(password::hash).transpose().map_err(DbError::Failed)?;
+    let must_change = first.is_some();
     let (row, address) = (made.clone(), email.to_owned());
-    tenancy.write(&caller, move |tx| first_rows(tx, &row, &address, &hash)).await?;
-    // The administrator exists; a reservation that stays open is confirmed at the next start.
-    if let Err(e) = tenancy.platform().confirm_login(email, made.id).await {
+    tenancy.write(&caller, move |tx| first_rows(tx, &row, &address, hash, must_change)).await?;
+    // The administrator exists; a reservation that stays open is confirmed by the repair.
+    if let Err(e) = logins::settle(tenancy, made.id, &emails).await {
         tracing::warn!(error = %e, "a log-in is not confirmed yet");
     }
     Ok(first)
 }
 
-/// Confirms reserved e-mails whose user exists: the program ended between the two (Q-135). The others expire.
+/// Gives organisations from before there were units of measure what new ones begin with: once, and nothing that was
+/// changed, archived or made by people meanwhile is touched. The others go on when one fails.
 ///
 /// # Errors
-/// When a database fails.
-pub async fn repair_logins(tenancy: &Tenancy) -> Result<(), DbError> {
-    for (email, organization) in tenancy.platform().unconfirmed_logins().await? {
-        let (caller, wanted) = (Caller::system(organization, "repair of log-ins"), email.clone());
-        let sql = "SELECT 1 AS one FROM users WHERE organization_id = $1 AND email = $2";
-        let find = move |tx: &Tx<'_>| tx.query_one(sql, params![tx.org(), wanted]).map(|row| row.is_some());
-        if tenancy.read::<_, DbError, _>(&caller, find).await? {
-            tenancy.platform().confirm_login(&email, organization).await?;
-            tracing::info!(organization, "confirmed a log-in that was only reserved");
+/// The last failure, after all were tried.
+pub async fn seed_missing(tenancy: &Tenancy) -> Result<(), DbError> {
+    let mut out = Ok(());
+    for organization in tenancy.platform().unseeded().await? {
+        let caller = Caller::system(organization.id, "first records");
+        let seeded: Result<(), DbError> = match tenancy.write(&caller, seed_once).await {
+            Ok(()) => tenancy.platform().seeded(organization.id).await,
+            failed => failed,
+        };
+        if let Err(e) = seeded {
+            tracing::error!(organization = organization.id, error = %e, "first records could not be made");
+            out = Err(e);
         }
     }
-    Ok(())
+    out
 }
 
-fn first_rows(tx: &WriteTx<'_>, organization: &Organization, email: &str, hash: &str) -> Result<(), DbError> {
+fn seed_once(tx: &WriteTx<'_>) -> Result<(), DbError> {
+    // Whoever was made with units has some of that very moment, whatever was done to them since.
+    let sql = "SELECT (SELECT count(*) FROM units u WHERE u.organization_id = o.organization_id AND u.created_at = o.created_at) AS n
+               FROM organization o WHERE o.organization_id = $1";
+    match tx.query_one(sql, params![tx.org()])?.map(|row| row.get::<i64>("n")).transpose()? {
+        // Without a row it was never made to its end.
+        None | Some(1..) => Ok(()),
+        Some(_) => {
+            let units = super::goods::unit::seed(tx)?;
+            tx.audit("organization", tx.org(), "seed", None::<&()>, Some(&json!({"units": units})))
+        }
+    }
+}
+
+fn first_rows(
+    tx: &WriteTx<'_>,
+    organization: &Organization,
+    email: &str,
+    hash: Option<String>,
+    must_change: bool,
+) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO organization (organization_id, uuid, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)",
         params![tx.org(), organization.uuid, &organization.name, tx.now()],
@@ -102,9 +139,9 @@ fn first_rows(tx: &WriteTx<'_>, organization: &Organization, email: &str, hash: 
     super::goods::unit::seed(tx)?;
     let id = tx.next_id("users")?;
     tx.execute(
-        "INSERT INTO users (organization_id, id, email, name, password_hash, roles, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
-        params![tx.org(), id, email, "Administrator", hash, r#"["organization_admin"]"#, tx.now()],
+        "INSERT INTO users (organization_id, id, email, name, password_hash, must_change_password, roles, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        params![tx.org(), id, email, "Administrator", hash, must_change, r#"["organization_admin"]"#, tx.now()],
     )?;
     let after = json!({"name": organization.name, "subdomain": organization.subdomain, "admin": email});
     tx.audit("organization", tx.org(), "create", None::<&()>, Some(&after))

@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::{Wrong, master, people};
 use crate::db::{DbError, Row};
 use crate::params;
-use crate::tenancy::{Topic, Tx, WriteTx};
+use crate::tenancy::{Caller, SignedOn, Topic, Tx, Via, WriteTx};
 use schemars::JsonSchema;
 use serde::Serialize;
 use unison_api::error::ApiError;
@@ -18,8 +18,6 @@ use unison_rules::rbac::{self, Kind};
 pub const WRITE: &str = "roles:write";
 const GRANTS_MAX: usize = 60;
 const ROLES_MAX: usize = 100;
-/// What a session can carry: browsers keep no cookie beyond 4 kB.
-const GRANT_BYTES_MAX: usize = 2_000;
 
 /// A role as people choose one.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -137,21 +135,59 @@ pub fn codes(tx: &Tx<'_>, words: &[String]) -> Result<Result<Vec<String>, String
     Ok(Ok(out))
 }
 
-/// What stands against giving these roles: more than the giver has, or more than a session can carry.
+/// What the caller may give: what the session holds and what their roles still grant. A session keeps what its
+/// log-in found (RBAC-10); access that is given to others would outlive it, so it is judged by what is stored.
+pub(crate) struct Rights<'c> {
+    caller: &'c Caller,
+    /// None: the program itself, which is bound by what it is built to do.
+    stored: Option<Vec<String>>,
+}
+
+impl<'c> Rights<'c> {
+    /// # Errors
+    /// When the database fails.
+    pub fn load<'t: 'c>(tx: &'t Tx<'_>) -> Result<Self, DbError> {
+        let (caller, sql) = (tx.caller(), "SELECT roles FROM users WHERE organization_id = $1 AND id = $2");
+        let stored = match caller.signed_on() {
+            None => None,
+            // What a key's roles grant was read for this call.
+            Some(SignedOn { via: Via::ApiToken { .. }, roles, .. }) => Some(held(tx, roles)?),
+            Some(user) => {
+                let row = tx.query_one(sql, params![tx.org(), user.user_id])?;
+                let roles = row.as_ref().map_or(Ok(vec![]), master::roles)?;
+                Some(held(tx, &roles)?)
+            }
+        };
+        Ok(Self { caller, stored })
+    }
+
+    pub fn may(&self, permission: &str) -> bool {
+        self.caller.may(permission) && self.stored.as_ref().is_none_or(|held| rbac::may(held, permission))
+    }
+
+    pub fn may_all(&self, permissions: &[String]) -> bool {
+        permissions.iter().all(|p| self.may(p))
+    }
+
+    /// # Errors
+    /// 403 for who may not, or may no longer.
+    pub fn need(&self, permission: &str) -> Result<(), ApiError> {
+        if self.may(permission) { Ok(()) } else { Err(ApiError::forbidden(permission)) }
+    }
+
+    fn against_granting(&self, grants: &[String]) -> Option<String> {
+        let beyond = grants.iter().find(|grant| !self.may(grant))?;
+        Some(format!("nobody gives more than they have: this grants {beyond}, which you lack"))
+    }
+}
+
+/// What stands against giving these roles: more than the giver has.
 ///
 /// # Errors
 /// When the database fails.
 pub fn against_giving(tx: &Tx<'_>, codes: &[String]) -> Result<Option<String>, DbError> {
     let grants = rbac::grants_of::<_, &str>(&held(tx, codes)?, &[]);
-    Ok(against_granting(tx, &grants))
-}
-
-fn against_granting(tx: &Tx<'_>, grants: &[String]) -> Option<String> {
-    if grants.iter().map(String::len).sum::<usize>() > GRANT_BYTES_MAX {
-        return Some("together grant more than a session can carry; use wildcards such as materials:*".into());
-    }
-    let beyond = grants.iter().find(|grant| !tx.caller().may(grant))?;
-    Some(format!("nobody gives more than they have: this grants {beyond}, which you lack"))
+    Ok(Rights::load(tx)?.against_granting(&grants))
 }
 
 fn built_in(role: &rbac::Role) -> RoleView {
@@ -238,7 +274,7 @@ fn find(tx: &Tx<'_>, key: &str) -> Result<Own, Wrong> {
 }
 
 /// What a body says of name, description, what it extends and grants.
-fn fill(tx: &Tx<'_>, role: &mut Own, fields: &mut Fields) {
+fn fill(rights: &Rights<'_>, role: &mut Own, fields: &mut Fields) {
     if let Some(name) = fields.required("name", 100) {
         role.name = name;
     }
@@ -265,7 +301,7 @@ fn fill(tx: &Tx<'_>, role: &mut Own, fields: &mut Fields) {
         }
     }
     let all = rbac::grants_of::<_, &str>(&role.held(), &[]);
-    if let Some(reason) = against_granting(tx, &all) {
+    if let Some(reason) = rights.against_granting(&all) {
         fields.wrong("grants", reason);
     }
 }
@@ -275,6 +311,8 @@ fn fill(tx: &Tx<'_>, role: &mut Own, fields: &mut Fields) {
 /// # Errors
 /// 400 for what is wrong with it.
 pub fn create(tx: &WriteTx<'_>, mut fields: Fields) -> Result<RoleView, Wrong> {
+    let rights = Rights::load(tx)?;
+    rights.need(WRITE)?;
     let own = own(tx)?;
     let code = fields.required("code", 40);
     let is_code =
@@ -306,7 +344,7 @@ pub fn create(tx: &WriteTx<'_>, mut fields: Fields) -> Result<RoleView, Wrong> {
         created_at: tx.now(),
         updated_at: tx.now(),
     };
-    fill(tx, &mut role, &mut fields);
+    fill(&rights, &mut role, &mut fields);
     fields.finish()?;
     role.id = tx.next_id("roles")?;
     let grants = json(&role.grants)?;
@@ -342,16 +380,17 @@ pub enum Change {
 /// # Errors
 /// 400 for what is wrong, 409 when somebody else changed it meanwhile.
 pub fn change(tx: &WriteTx<'_>, key: &str, change: Change) -> Result<RoleView, Wrong> {
-    let mut role = find(tx, key)?;
+    let (mut role, rights) = (find(tx, key)?, Rights::load(tx)?);
+    rights.need(WRITE)?;
     // Neither are roles taken apart by whoever could not have made them.
-    if let Some(reason) = against_granting(tx, &rbac::grants_of::<_, &str>(&role.held(), &[])) {
+    if let Some(reason) = rights.against_granting(&rbac::grants_of::<_, &str>(&role.held(), &[])) {
         return Err(ApiError::new(403, "Beyond your reach", reason).into());
     }
     let before = view(tx, find(tx, key)?);
     let action = match change {
         Change::Update(mut fields) => {
             super::need_version(fields.version()?, role.version, &before)?;
-            fill(tx, &mut role, &mut fields);
+            fill(&rights, &mut role, &mut fields);
             fields.finish()?;
             "update"
         }

@@ -29,7 +29,9 @@ pub fn of_plant(tx: &Tx<'_>, plant: PlantId) -> Result<Vec<PlantOp>, DbError> {
     out.extend(ops(tx, lanes, own, master::lane_of)?);
     let machines = format!("{} AND m.plant_id = $2 ORDER BY m.id", master::MACHINES);
     out.extend(ops(tx, &machines, own, master::machine_of)?);
-    out.extend(calendar::calendar(tx, plant)?.shifts.into_iter().map(|s| PlantOp::from(MasterOp::from(s))));
+    let calendar = calendar::calendar(tx, plant)?;
+    out.extend(calendar.shifts.into_iter().map(|s| PlantOp::from(MasterOp::from(s))));
+    out.extend(calendar.days.into_iter().map(|d| PlantOp::from(MasterOp::from(d))));
     let reasons = "SELECT * FROM downtime_reasons WHERE organization_id = $1 ORDER BY id";
     out.extend(ops(tx, reasons, params![tx.org()], master::reason_of)?);
     out.extend(users(tx, plant)?);

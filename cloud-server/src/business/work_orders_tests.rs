@@ -47,7 +47,7 @@ const EDGE: Uuid = Uuid::from_u128(7);
 async fn scene() -> Scene {
     let store = Store::new(module_path!()).await;
     let tenancy = store.tenancy().await;
-    let (acme, _) = organization::create(&tenancy, "Acme", "acme", "admin@acme.example").await.unwrap();
+    let (acme, _) = organization::create(&tenancy, "Acme", "acme", "admin@acme.example", None).await.unwrap();
     load::load(&tenancy, &acme, load::parse(CONTENT).unwrap()).await.unwrap();
     let system = Caller::system(acme.id, "test");
     let id = |sql: &'static str| {

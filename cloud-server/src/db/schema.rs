@@ -7,8 +7,10 @@ use super::DbError;
 use super::kinds::{Scope, Statement, parse};
 
 /// Schema files from version 2 on: the place in the list + 2 is the version they lead to.
-const FILES: &[(&str, &str)] =
-    &[(include_str!("schema/organization_0002.sql"), include_str!("schema/platform_0002.sql"))];
+const FILES: &[(&str, &str)] = &[
+    (include_str!("schema/organization_0002.sql"), include_str!("schema/platform_0002.sql")),
+    (include_str!("schema/organization_0003.sql"), include_str!("schema/platform_0003.sql")),
+];
 
 pub(super) const FIRST_IN_KINDS: i64 = 2;
 

@@ -4,7 +4,7 @@
 
 use super::call::{Answer, Call, refused, trace_id};
 use super::routes::{Route, Scope, Target};
-use super::{App, harden, host};
+use super::{App, client, harden, host};
 use crate::auth::API_TOKEN_PREFIX;
 use crate::business::{Wrong, plants_wanted};
 use crate::tenancy::platform::Ended;
@@ -80,8 +80,9 @@ async fn pass(app: App, route: &'static Route, request: Request) -> Result<Answe
     let target = Target { path, query, body: body.as_ref().cloned().unwrap_or_default() };
     let target = permitted(&app, route, caller.as_ref(), target).await?;
     body?;
-    let from =
+    let peer =
         parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |c| c.0.ip());
+    let from = client::address(&app.config.server.trusted_proxies, peer, &parts.headers);
     let action = format!("{} {}", parts.method, parts.uri.path());
     let token = token.map(|t| t.text);
     let Target { path, query, body } = target;

@@ -5,7 +5,7 @@
 use super::App;
 use super::call::{Answer, Call};
 use crate::business::{Wrong, machines};
-use crate::tenancy::{Caller, Changed, Organization, Topic};
+use crate::tenancy::{Caller, Changed, Organization, Topic, Via};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, Sse};
 use futures::Stream;
@@ -23,9 +23,14 @@ use unison_api::error::ApiError;
 use unison_api::machine::MachineView;
 use unison_core::ids::PlantId;
 use unison_core::time::Rfc3339;
+use uuid::Uuid;
 
-/// Listeners at the same time.
+/// Listeners at the same time, in all, of one organisation and of one session or key: none leaves others without.
 const STREAMS_MAX: usize = 2_000;
+const STREAMS_OF_ORGANIZATION_MAX: u32 = 500;
+const STREAMS_OF_SESSION_MAX: u32 = 20;
+/// When a page whose session has too many others may try again.
+const RETRY_AFTER_SECONDS: i64 = 30;
 /// Events a slow page may fall behind before it is cut off and connects anew.
 const EVENTS_WAITING: usize = 64;
 const DELTA_EVERY: Duration = Duration::from_millis(250);
@@ -41,12 +46,41 @@ type Machines = Arc<Vec<MachineView>>;
 #[derive(Clone)]
 pub struct Streams {
     permits: Arc<Semaphore>,
+    open: Arc<Mutex<HashMap<Holder, u32>>>,
     watchers: Arc<Mutex<HashMap<i64, Weak<Watcher>>>>,
 }
 
 impl Default for Streams {
     fn default() -> Self {
-        Self { permits: Arc::new(Semaphore::new(STREAMS_MAX)), watchers: Arc::default() }
+        Self { permits: Arc::new(Semaphore::new(STREAMS_MAX)), open: Arc::default(), watchers: Arc::default() }
+    }
+}
+
+/// Who has streams open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Holder {
+    Organization(i64),
+    Session(Uuid),
+    /// A program's key: organisation and id.
+    Key(i64, i64),
+}
+
+/// The right to one stream; giving it back makes room.
+struct Place {
+    open: Arc<Mutex<HashMap<Holder, u32>>>,
+    of: [Holder; 2],
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        for holder in &self.of {
+            if let Some(count) = open.get_mut(holder) {
+                *count -= 1;
+            }
+        }
+        open.retain(|_, count| *count > 0);
     }
 }
 
@@ -59,6 +93,37 @@ impl Streams {
     /// How many listen.
     pub(super) fn open(&self) -> u32 {
         u32::try_from(STREAMS_MAX.saturating_sub(self.permits.available_permits())).unwrap_or(u32::MAX)
+    }
+
+    /// A place for one more stream.
+    ///
+    /// # Errors
+    /// 429 when the session has its share, 503 when the organisation or the server is full.
+    fn place(&self, caller: &Caller) -> Result<Place, ApiError> {
+        let organization = caller.organization();
+        let holder = match caller.signed_on().map(|user| &user.via) {
+            Some(Via::Session { id, .. }) => Holder::Session(*id),
+            Some(Via::ApiToken { id, .. }) => Holder::Key(organization, *id),
+            None => return Err(ApiError::unauthenticated("Sign in first")),
+        };
+        let of = [holder, Holder::Organization(organization)];
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let [own, all] = of.map(|holder| open.get(&holder).copied().unwrap_or(0));
+        if own >= STREAMS_OF_SESSION_MAX {
+            return Err(ApiError::too_many("Too many live pages in this session; close some", RETRY_AFTER_SECONDS));
+        }
+        let full = |whose: &str| {
+            let reason = format!("{whose} has no room for another live page; try again later");
+            ApiError::new(503, "Too many listeners", reason)
+        };
+        if all >= STREAMS_OF_ORGANIZATION_MAX {
+            return Err(full("Your organization"));
+        }
+        let permit = self.permits.clone().try_acquire_owned().map_err(|_| full("This server"))?;
+        for holder in of {
+            *open.entry(holder).or_insert(0) += 1;
+        }
+        Ok(Place { open: self.open.clone(), of, _permit: permit })
     }
 
     fn watcher(&self, app: &App, organization: i64) -> Arc<Watcher> {
@@ -128,9 +193,7 @@ fn drain(changes: &mut broadcast::Receiver<Changed>, organization: i64) -> Optio
 }
 
 pub(super) async fn events(call: Call) -> Result<Answer, ApiError> {
-    let busy =
-        || ApiError::new(503, "Too many listeners", "This server has no room for another live page; try again later");
-    let permit = call.app.streams.permits.clone().try_acquire_owned().map_err(|_| busy())?;
+    let place = call.app.streams.place(call.caller()?)?;
     let (send, receive) = mpsc::channel(EVENTS_WAITING);
     let organization = call.organization()?.clone();
     let caller = call.caller()?.clone();
@@ -141,7 +204,7 @@ pub(super) async fn events(call: Call) -> Result<Answer, ApiError> {
         deltas: watcher.deltas.subscribe(),
         changes: call.app.tenancy.changes(),
         _watcher: watcher,
-        _permit: permit,
+        _place: place,
         token: call.token.clone().unwrap_or_default(),
         app: call.app.clone(),
         organization,
@@ -183,7 +246,7 @@ struct Listener {
     send: mpsc::Sender<Result<Event, Infallible>>,
     id: u64,
     _watcher: Arc<Watcher>,
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Listener {
@@ -260,5 +323,65 @@ impl Listener {
         self.id += 1;
         let Ok(text) = serde_json::to_string(data) else { return false };
         self.send.try_send(Ok(Event::default().event(event).id(self.id.to_string()).data(text))).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tenancy::{Reach, SignedOn};
+    use unison_core::time::Timestamp;
+
+    fn caller(organization: i64, via: Via) -> Caller {
+        let user = SignedOn {
+            user_id: 1,
+            name: "Olga".into(),
+            email: "olga@acme.example".into(),
+            roles: vec![],
+            permissions: vec![],
+            reach: Reach::AllPlants,
+            current_plant: None,
+            via,
+            must_change_password: false,
+        };
+        Caller::user(organization, user)
+    }
+
+    fn session(organization: i64, n: u128) -> Caller {
+        caller(organization, Via::Session { id: Uuid::from_u128(n), expires_at: Timestamp(0) })
+    }
+
+    #[track_caller]
+    fn refused(streams: &Streams, caller: &Caller) -> (u16, String) {
+        let error = streams.place(caller).err().expect("no place is left");
+        (error.status, error.body.reason.unwrap_or_default())
+    }
+
+    #[test]
+    fn no_session_and_no_organisation_takes_the_streams_of_others() {
+        let streams = Streams::default();
+        let mut held: Vec<_> = (0..20).map(|_| streams.place(&session(1, 0)).unwrap()).collect();
+        let (status, reason) = refused(&streams, &session(1, 0));
+        assert!(status == 429 && reason.contains("close some"), "{reason}");
+        held.pop();
+        held.push(streams.place(&session(1, 0)).unwrap());
+        let key = caller(1, Via::ApiToken { id: 7, name: "ERP".into(), expires_at: None });
+        held.extend((0..20).map(|_| streams.place(&key).unwrap()));
+        assert_eq!(refused(&streams, &key).0, 429);
+        held.extend((1..24).flat_map(|n| (0..20).map(move |_| n)).map(|n| streams.place(&session(1, n)).unwrap()));
+        let (status, reason) = refused(&streams, &session(1, 99));
+        assert!(status == 503 && reason.contains("Your organization"), "{reason}");
+        assert_eq!((streams.open(), held.len()), (500, 500));
+        held.extend(
+            (2_i64..5)
+                .flat_map(|o| (0..25).map(move |n| (o, 1_000 * u128::from(o.unsigned_abs()) + n)))
+                .flat_map(|(o, n)| (0..20).map(move |_| (o, n)))
+                .map(|(o, n)| streams.place(&session(o, n)).unwrap()),
+        );
+        let (status, reason) = refused(&streams, &session(9, 9_999));
+        assert!(status == 503 && reason.contains("This server"), "{reason}");
+        drop(held);
+        assert_eq!(streams.open(), 0);
+        assert!(streams.open.lock().unwrap().is_empty(), "nothing is kept of who is gone");
     }
 }

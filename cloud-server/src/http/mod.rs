@@ -4,6 +4,7 @@
 mod area;
 mod body;
 mod call;
+mod client;
 mod gate;
 mod host;
 pub mod listen;

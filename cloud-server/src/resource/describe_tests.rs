@@ -101,3 +101,18 @@ fn ui_01_a_form_says_what_the_struct_says() {
     assert_eq!(order.column("due_date").unwrap().kind, Kind::Timestamp);
     assert_eq!(order.actions[0].fields[0].kind, FieldKind::Reference, "the lane of a release");
 }
+
+#[test]
+fn labels_are_words_that_people_use() {
+    let check = |name: &str, has_unit: bool, expect: &str| assert_eq!(super::label(name, has_unit), expect, "{name}");
+    check("material_code", false, "Material code");
+    check("category_id", false, "Category");
+    check("is_required", false, "Required");
+    check("ideal_cycle_time_seconds", true, "Ideal cycle time");
+    check("oee_target_percent", true, "OEE target");
+    check("kpi_standard", false, "KPI standard");
+    check("production_target_units", false, "Production target units");
+    check("lead_time_days", false, "Lead time days");
+    check("fifo", false, "FIFO");
+    check("", false, "");
+}

@@ -19,6 +19,7 @@ pub mod form;
 pub mod import;
 pub mod list;
 pub mod numbering;
+pub mod present;
 pub mod undo;
 pub mod valid;
 
@@ -91,10 +92,12 @@ pub trait Resource: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 's
         Ok(Vec::new())
     }
 
-    /// Why a record in this state cannot be changed so.
-    fn locked(&self, _change: Change) -> Option<String> {
-        None
-    }
+    /// Why a record in this state cannot be changed so. A constant, so that lists of entities that never say so do
+    /// not ask record by record.
+    const LOCKED: Option<fn(&Self, Change) -> Option<String>> = None;
+
+    /// Adds what is computed to records that go out; all of a page at once.
+    const ENRICH: Option<Enrich> = None;
 
     /// What follows from a change, in its transaction: ops for edges, topics, other rows.
     ///
@@ -104,20 +107,15 @@ pub trait Resource: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 's
         Ok(())
     }
 
-    /// Adds what is computed to records that go out; all of a page at once.
-    ///
-    /// # Errors
-    /// When the database fails.
-    fn enrich(_tx: &Tx<'_>, _records: &mut [Map]) -> Result<(), DbError> {
-        Ok(())
-    }
-
     /// Its verbs.
     #[must_use]
     fn actions() -> Vec<Verb> {
         Vec::new()
     }
 }
+
+/// See [`Resource::ENRICH`].
+pub type Enrich = fn(&Tx<'_>, &mut [Map]) -> Result<(), DbError>;
 
 /// The changes that every entity knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,6 +176,8 @@ pub struct Meta {
     /// Columns that are no field.
     pub hidden: &'static [&'static str],
     pub look_ups: &'static [LookUp],
+    /// Names that are part of a printed contract and hold nothing yet.
+    pub absent: &'static [&'static str],
     pub number: Option<Numbering>,
 }
 
@@ -200,6 +200,7 @@ impl Meta {
         read_only: &[],
         hidden: &[],
         look_ups: &[],
+        absent: &[],
         number: None,
     };
 }

@@ -1,7 +1,8 @@
-//! Servers on the same database: what one committed, the pages and links of the others hear too.
+//! Servers on the same database: what one committed, the pages and links of the others hear too, and what the others
+//! remember of it is not believed any more.
 //!
 //! It is told right after the commit, many commits at a time, and not inside of the transactions: PostgreSQL lets
-//! only one transaction that notifies commit at a time, its flush to disk included (decision 0012). So some of it
+//! only one transaction that notifies commit at a time, its flush to disk included (decision 0014). So some of it
 //! can be lost, with the line or with a server. Nothing lasting is: whoever is newly on the line, teller or
 //! listener, says to look at everything again, and logs of plants are looked at every second anyway.
 
@@ -11,6 +12,7 @@ use super::tx::Effects;
 use crate::db::DbError;
 use crate::db::postgres::{Line, NOTICE_BYTES_MAX, Server};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -28,19 +30,33 @@ const BACKOFF_MOST: Duration = Duration::from_secs(15);
 /// More topics of one organisation than this are told as "everything".
 const TOPICS_MAX: usize = 60;
 
-/// What travels between servers, as JSON.
+/// What travels between servers, as JSON. A field that is not known here is of a newer version.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Notice {
     from: Uuid,
+    /// Tables by organisation.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    written: BTreeMap<i64, BTreeSet<String>>,
+    /// Some organisation itself changed: suspended, paid for, taken back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    organizations: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     changed: Vec<Changed>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     grown: Vec<PlantLogGrew>,
 }
 
-/// The way to the others.
+/// One commit.
+enum Commit {
+    Of(Effects),
+    Organizations,
+}
+
+/// The way to the others. Clones share it.
+#[derive(Clone)]
 pub(super) struct Others {
-    commits: mpsc::Sender<Effects>,
+    commits: mpsc::Sender<Commit>,
     /// Some commit found no room.
     lost: Arc<AtomicBool>,
 }
@@ -48,7 +64,7 @@ pub(super) struct Others {
 /// The other end of it.
 pub(super) struct Ears {
     id: Uuid,
-    commits: mpsc::Receiver<Effects>,
+    commits: mpsc::Receiver<Commit>,
     lost: Arc<AtomicBool>,
 }
 
@@ -74,8 +90,18 @@ impl Others {
 
     /// Never waits. When the queue is full a line is down or slow, and everything is told once it works.
     pub(super) fn tell(&self, effects: &Effects) {
-        let is_something = effects.changed.is_some() || !effects.grown.is_empty();
-        if is_something && self.commits.try_send(effects.clone()).is_err() {
+        if effects.changed.is_some() || !effects.grown.is_empty() || !effects.written.is_empty() {
+            self.queue(Commit::Of(effects.clone()));
+        }
+    }
+
+    /// As [`Self::tell`].
+    pub(super) fn tell_organizations_changed(&self) {
+        self.queue(Commit::Organizations);
+    }
+
+    fn queue(&self, commit: Commit) {
+        if self.commits.try_send(commit).is_err() {
             self.lost.store(true, Ordering::Relaxed);
         }
     }
@@ -153,23 +179,45 @@ impl Ears {
 
 fn hear(here: &Weak<Inner>, notice: Notice) -> Result<(), End> {
     let here = here.upgrade().ok_or(End::Stopped)?;
-    for changed in notice.changed {
-        here.tell_here(Effects { changed: Some(changed), grown: vec![] });
+    // What is out of date goes first: who hears of a change looks at once.
+    if notice.changed.iter().any(|c| c.organization.is_none()) {
+        here.forget();
     }
-    here.tell_here(Effects { changed: None, grown: notice.grown });
+    if notice.organizations {
+        here.platform.organizations_changed_elsewhere();
+    }
+    for (organization, tables) in notice.written {
+        here.tell_here(Effects { organization, written: tables.into_iter().collect(), ..Effects::default() });
+    }
+    for changed in notice.changed {
+        here.tell_here(Effects { changed: Some(changed), ..Effects::default() });
+    }
+    here.tell_here(Effects { grown: notice.grown, ..Effects::default() });
     Ok(())
 }
 
-/// Commits in one piece: each organisation, topic and plant once.
+/// Commits in one piece: each organisation, table, topic and plant once.
 #[derive(Default)]
 struct Told {
     is_everything: bool,
+    written: BTreeMap<i64, BTreeSet<String>>,
+    organizations: bool,
     changed: Vec<Changed>,
     grown: Vec<PlantLogGrew>,
 }
 
 impl Told {
-    fn add(&mut self, effects: Effects) {
+    fn add(&mut self, commit: Commit) {
+        let effects = match commit {
+            Commit::Of(effects) => effects,
+            Commit::Organizations => {
+                self.organizations = true;
+                return;
+            }
+        };
+        if !effects.written.is_empty() {
+            self.written.entry(effects.organization).or_default().extend(effects.written);
+        }
         if let Some(new) = effects.changed {
             match self.changed.iter_mut().find(|c| c.organization == new.organization) {
                 Some(known) => {
@@ -188,22 +236,26 @@ impl Told {
         }
     }
 
-    /// As texts that fit.
+    /// As texts that fit, what was written before what is heard of it.
     fn notices(self, from: Uuid) -> Vec<String> {
         if self.is_everything {
-            return text(&Notice { from, changed: vec![Changed::unknown()], grown: vec![] });
+            return text(&Notice { changed: vec![Changed::unknown()], ..empty(from) });
         }
-        let changed = self.changed.into_iter().map(|c| Notice { from, changed: vec![c], grown: vec![] });
-        let grown = self.grown.into_iter().map(|g| Notice { from, changed: vec![], grown: vec![g] });
-        let (mut out, mut open) = (Vec::new(), Notice { from, ..Notice::default() });
+        let organizations = self.organizations.then(|| Notice { organizations: true, ..empty(from) });
+        let written = self.written.into_iter().map(|w| Notice { written: BTreeMap::from([w]), ..empty(from) });
+        let changed = self.changed.into_iter().map(|c| Notice { changed: vec![c], ..empty(from) });
+        let grown = self.grown.into_iter().map(|g| Notice { grown: vec![g], ..empty(from) });
+        let (mut out, mut open) = (Vec::new(), empty(from));
         let mut bytes = 0;
-        for piece in changed.chain(grown) {
+        for piece in organizations.into_iter().chain(written).chain(changed).chain(grown) {
             let size: usize = text(&piece).iter().map(String::len).sum();
             if bytes + size > NOTICE_BYTES_MAX && bytes > 0 {
-                out.extend(text(&std::mem::replace(&mut open, Notice { from, ..Notice::default() })));
+                out.extend(text(&std::mem::replace(&mut open, empty(from))));
                 bytes = 0;
             }
             bytes += size;
+            open.organizations |= piece.organizations;
+            open.written.extend(piece.written);
             open.changed.extend(piece.changed);
             open.grown.extend(piece.grown);
         }
@@ -212,6 +264,10 @@ impl Told {
         }
         out
     }
+}
+
+fn empty(from: Uuid) -> Notice {
+    Notice { from, ..Notice::default() }
 }
 
 fn fewer(topics: Vec<Topic>) -> Vec<Topic> {
@@ -232,8 +288,10 @@ mod tests {
     use super::*;
     use unison_core::ids::{MachineId, PlantId};
 
-    fn changed(organization: i64, topics: Vec<Topic>) -> Effects {
-        Effects { changed: Some(Changed { organization: Some(organization), topics }), grown: vec![] }
+    fn changed(organization: i64, topics: Vec<Topic>) -> Commit {
+        let changed = Some(Changed { organization: Some(organization), topics });
+        let written = ["sessions", "work_orders"].map(String::from).to_vec();
+        Commit::Of(Effects { changed, organization, written, grown: vec![] })
     }
 
     #[test]
@@ -243,8 +301,9 @@ mod tests {
             told.add(changed(n % 100, vec![Topic::WorkOrders, Topic::Machine(MachineId(n % 1_000))]));
             let (plant, plant_uuid) = (PlantId(n % 50), Uuid::from_u128((n % 50).cast_unsigned().into()));
             let grew = PlantLogGrew { organization: n, plant, plant_uuid, incarnation: 1, head: n.cast_unsigned() };
-            told.add(Effects { changed: None, grown: vec![grew] });
+            told.add(Commit::Of(Effects { grown: vec![grew], ..Effects::default() }));
         }
+        told.add(Commit::Organizations);
         told.add(changed(7, (0..TOPICS_MAX as i64 + 1).map(|n| Topic::Machine(MachineId(n))).collect()));
         let from = Uuid::from_u128(1);
         let notices = told.notices(from);
@@ -255,6 +314,12 @@ mod tests {
         let of = |o| all.iter().find(|c| c.concerns(o)).unwrap().topics.clone();
         assert_eq!(of(7), [Topic::Everything]);
         assert_eq!(of(8).len(), 11, "each topic once");
+        let tables: Vec<_> = heard.iter().flat_map(|n| &n.written).collect();
+        assert_eq!(tables.len(), 100, "each organisation once");
+        assert!(tables.iter().all(|(_, names)| names.len() == 2), "each table once: {tables:?}");
+        assert!(heard[0].organizations && heard.iter().skip(1).all(|n| !n.organizations));
+        let last_written = heard.iter().rposition(|n| !n.written.is_empty());
+        assert!(last_written <= heard.iter().position(|n| !n.changed.is_empty()), "memory goes before the news");
         let heads: Vec<_> = heard.iter().flat_map(|n| &n.grown).map(|g| g.head).collect();
         assert_eq!((heads.len(), heads.iter().min()), (50, Some(&1_950)), "the newest of each plant");
         assert_eq!(Told::default().notices(from), Vec::<String>::new());

@@ -1,17 +1,30 @@
 //! The platform file: which organisations there are, which e-mail belongs to which, which edges may talk
 //! and with which keys. It holds no data of an organisation.
 
+use super::others::Others;
 use super::vault::random;
 use super::{Clock, Vault};
 use crate::db::{Database, DbError, Row, Session, Value};
 use crate::params;
+use moka::sync::Cache;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use unison_core::time::{HOUR, Timestamp};
 use unison_sync::seal::{Address, Keys, public_key};
 use uuid::Uuid;
 
+/// The generation of first records: 1 are the units of measure.
+const SEEDS: i64 = 1;
+
 /// How long an enrolment token may be used.
 const TOKEN_LIFE: i64 = 24 * HOUR;
+
+/// How long a change of an organisation by another program may go unseen when it is not heard of; those of this one
+/// count at once.
+const NAMES_KEPT: Duration = Duration::from_secs(5);
+const NAMES_MAX: u64 = 10_000;
 
 /// An organisation as the platform knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,14 +89,20 @@ pub struct Enrolment {
 /// See the module. Clones share it.
 #[derive(Clone)]
 pub struct Platform {
-    file: Database,
+    pub(super) file: Database,
     vault: Vault,
     clock: Clock,
+    /// Who is at an address, asked for by every request.
+    names: Cache<String, (u64, Organization)>,
+    /// Grows with every change of an organisation that is heard of; what was read under an older number is not believed.
+    changes: Arc<AtomicU64>,
+    others: Option<Others>,
 }
 
 impl Platform {
-    pub(super) const fn new(file: Database, vault: Vault, clock: Clock) -> Self {
-        Self { file, vault, clock }
+    pub(super) fn new(file: Database, vault: Vault, clock: Clock, others: Option<Others>) -> Self {
+        let names = Cache::builder().max_capacity(NAMES_MAX).time_to_live(NAMES_KEPT).build();
+        Self { file, vault, clock, names, changes: Arc::default(), others }
     }
 
     #[must_use]
@@ -91,7 +110,7 @@ impl Platform {
         &self.vault
     }
 
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         (self.clock)()
     }
 
@@ -118,12 +137,22 @@ impl Platform {
     /// When the database fails.
     pub async fn organization(&self, name: &str) -> Result<Option<Organization>, DbError> {
         let name = name.to_lowercase();
-        self.file
-            .read(move |s| {
-                let sql = "SELECT * FROM organizations WHERE subdomain = $1 OR slug = $1 ORDER BY subdomain = $1 DESC LIMIT 1";
-                s.query_one(sql, params![name])?.as_ref().map(organization).transpose()
-            })
-            .await
+        let changes = self.changes.load(Ordering::Acquire);
+        if let Some((_, known)) = self.names.get(&name).filter(|(then, _)| *then == changes) {
+            return Ok(Some(known));
+        }
+        let wanted = name.clone();
+        let find = move |s: &Session<'_>| {
+            let sql =
+                "SELECT * FROM organizations WHERE subdomain = $1 OR slug = $1 ORDER BY subdomain = $1 DESC LIMIT 1";
+            s.query_one(sql, params![wanted])?.as_ref().map(organization).transpose()
+        };
+        let found: Option<Organization> = self.file.read(find).await?;
+        // Names that mean nothing are not kept: strangers could fill the memory with them.
+        if let Some(found) = &found {
+            self.names.insert(name, (changes, found.clone()));
+        }
+        Ok(found)
     }
 
     /// Makes an organisation. `Unique` when slug or subdomain are taken.
@@ -135,13 +164,33 @@ impl Platform {
         let (name, slug, subdomain) = (name.to_owned(), slug.to_owned(), subdomain.to_owned());
         let insert = move |s: &Session<'_>| {
             let row = s.query_one(
-                "INSERT INTO organizations (uuid, name, slug, subdomain, created_at, updated_at)
-                 VALUES ($1, $2, $3, $4, $5, $5) RETURNING *",
-                params![uuid, name, slug, subdomain, now],
+                "INSERT INTO organizations (uuid, name, slug, subdomain, created_at, updated_at, seeds)
+                 VALUES ($1, $2, $3, $4, $5, $5, $6) RETURNING *",
+                // Whoever makes it gives it its first records at once.
+                params![uuid, name, slug, subdomain, now, SEEDS],
             )?;
             row.as_ref().map(organization).transpose()?.ok_or_else(|| DbError::Failed("nothing was inserted".into()))
         };
         self.file.write(insert, |made| made).await
+    }
+
+    /// Organisations that were not given all first records that this program knows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unseeded(&self) -> Result<Vec<Organization>, DbError> {
+        let find =
+            |s: &Session<'_>| s.query("SELECT * FROM organizations WHERE seeds < $1 ORDER BY id", params![SEEDS]);
+        self.file.read(find).await?.iter().map(organization).collect()
+    }
+
+    /// Takes note that an organisation was given them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn seeded(&self, organization: i64) -> Result<(), DbError> {
+        let sql = "UPDATE organizations SET seeds = $2 WHERE id = $1";
+        self.file.write(move |s| s.execute(sql, params![organization, SEEDS]).map(drop), |done| done).await
     }
 
     /// Suspends an organisation or takes it back; people of a suspended one are told that there is none.
@@ -171,60 +220,21 @@ impl Platform {
     async fn set(&self, organization: i64, change: &str, value: impl Into<Value>) -> Result<(), DbError> {
         let sql = format!("UPDATE organizations SET {change}, updated_at = $2 WHERE id = $1");
         let (now, value) = (self.now(), value.into());
-        self.file.write(move |s| s.execute(&sql, params![organization, now, value]).map(drop), |()| ()).await
+        let here = self.clone();
+        let work = move |s: &Session<'_>| s.execute(&sql, params![organization, now, value]).map(drop);
+        self.file.write(work, move |()| here.organizations_changed()).await
     }
 
-    /// Lets go of an e-mail that a user is about to lose: it is free in an hour, unless it is confirmed again.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn release_login(&self, email: &str, organization: i64) -> Result<(), DbError> {
-        let (email, expires) = (email.to_lowercase(), self.now().plus(HOUR));
-        let sql = "UPDATE logins SET confirmed = FALSE, expires_at = $3 WHERE email = $1 AND organization_id = $2";
-        self.file.write(move |s| s.execute(sql, params![email, organization, expires]).map(drop), |()| ()).await
+    /// After the commit.
+    fn organizations_changed(&self) {
+        if let Some(others) = &self.others {
+            others.tell_organizations_changed();
+        }
+        self.organizations_changed_elsewhere();
     }
 
-    /// Takes an e-mail for an organisation (Q-135). False when another organisation has it.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn reserve_login(&self, email: &str, organization: i64) -> Result<bool, DbError> {
-        let (email, expires) = (email.to_lowercase(), self.now().plus(HOUR));
-        let now = self.now();
-        let reserve = move |s: &Session<'_>| {
-            s.execute(
-                "DELETE FROM logins WHERE email = $1 AND confirmed = FALSE AND expires_at < $2",
-                params![&email, now],
-            )?;
-            s.execute(
-                "INSERT INTO logins (email, organization_id, confirmed, expires_at) VALUES ($1, $2, FALSE, $3)
-                 ON CONFLICT (email) DO NOTHING",
-                params![&email, organization, expires],
-            )?;
-            let row = s.query_one("SELECT organization_id FROM logins WHERE email = $1", params![&email])?;
-            row.map_or(Ok(false), |r| r.get::<i64>("organization_id").map(|o| o == organization))
-        };
-        self.file.write(reserve, |out| out).await
-    }
-
-    /// The user of an e-mail that this organisation reserved exists now.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn confirm_login(&self, email: &str, organization: i64) -> Result<(), DbError> {
-        let email = email.to_lowercase();
-        let sql = "UPDATE logins SET confirmed = TRUE, expires_at = NULL WHERE email = $1 AND organization_id = $2 AND confirmed = FALSE";
-        self.file.write(move |s| s.execute(sql, params![email, organization]).map(drop), |()| ()).await
-    }
-
-    /// E-mails that were reserved and never confirmed, with their organisation.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn unconfirmed_logins(&self) -> Result<Vec<(String, i64)>, DbError> {
-        let sql = "SELECT email, organization_id FROM logins WHERE confirmed = FALSE ORDER BY email";
-        let rows = self.file.read(|s| s.query(sql, &[])).await?;
-        rows.iter().map(|r| Ok((r.get("email")?, r.get("organization_id")?))).collect()
+    pub(super) fn organizations_changed_elsewhere(&self) {
+        self.changes.fetch_add(1, Ordering::Release);
     }
 
     /// Takes an organisation back whose first rows were not written; its e-mails and names are free again.
@@ -236,7 +246,8 @@ impl Platform {
             s.execute("DELETE FROM logins WHERE organization_id = $1 AND confirmed = FALSE", params![organization])?;
             s.execute("DELETE FROM organizations WHERE id = $1", params![organization]).map(drop)
         };
-        self.file.write(work, |()| ()).await
+        let here = self.clone();
+        self.file.write(work, move |()| here.organizations_changed()).await
     }
 
     /// Makes a one-time token for a plant; only its hash is kept.

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod calendar;
 mod custom_fields;
 mod exchange;
 mod planning;
@@ -15,7 +16,7 @@ use support::{PASSWORD, Server, Session, content, parts};
 /// The usual content, and an administrator.
 pub async fn server() -> Server {
     let admin = format!(
-        "[[user]]\nname = \"Ada\"\nemail = \"ada@acme.example\"\nroles = [\"organization_admin\"]\nhourly_rate = 0\npassword = \"{PASSWORD}\"\nplants = []\n"
+        "[[user]]\nname = \"Ada\"\nemail = \"ada@acme.example\"\nroles = [\"organization_admin\"]\nhourly_rate = 0\npassword = \"{PASSWORD}\"\nmust_change_password = false\nplants = []\n"
     );
     Server::start_with(&format!("{}{admin}", content())).await
 }

@@ -16,6 +16,8 @@ mod entities;
 mod floor;
 #[path = "../isolation.rs"]
 mod isolation;
+#[path = "../logins.rs"]
+mod logins;
 #[path = "../people.rs"]
 mod people;
 #[path = "../production.rs"]

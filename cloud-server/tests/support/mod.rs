@@ -4,15 +4,16 @@
 pub mod store;
 
 use cloud_server::business::{load, organization};
-use cloud_server::config;
+use cloud_server::config::{self, Config};
 use cloud_server::db::{Database, Row, Value as Sql};
 use cloud_server::http::{App, serve};
 use cloud_server::live::Live;
-use cloud_server::tenancy::{Organization, Tenancy};
+use cloud_server::tenancy::{Changed, Organization, Tenancy};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Once;
+use std::time::Duration;
 use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -40,7 +41,7 @@ impl Drop for Server {
 pub fn content() -> String {
     let user = |name: &str, email: &str, role: &str, plants: &str| {
         format!(
-            "[[user]]\nname = \"{name}\"\nemail = \"{email}\"\nroles = [\"{role}\"]\nhourly_rate = 25\npassword = \"{PASSWORD}\"\nplants = {plants}\n"
+            "[[user]]\nname = \"{name}\"\nemail = \"{email}\"\nroles = [\"{role}\"]\nhourly_rate = 25\npassword = \"{PASSWORD}\"\nmust_change_password = false\nplants = {plants}\n"
         )
     };
     let order = |number: &str, quantity: u32| {
@@ -76,40 +77,44 @@ impl Server {
     }
 
     pub async fn start_with(text: &str) -> Self {
-        Self::start_as(text, false).await
+        Self::start_as(text, |_| {}).await
     }
 
     pub async fn start_behind_https() -> Self {
-        Self::start_as(&content(), true).await
+        Self::start_as(&content(), |config| config.server.behind_https = true).await
     }
 
-    async fn start_as(text: &str, behind_https: bool) -> Self {
+    /// With a configuration of its own.
+    pub async fn start_as(text: &str, configure: impl FnOnce(&mut Config)) -> Self {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
         let store = Store::new(module_path!()).await;
-        let text_of_config = format!(
-            "{}[hosts]\nbase_domain = \"localhost\"\n[demo]\nallow_organization_header = true\n",
-            store.config()
-        );
-        let mut config = config::parse(&text_of_config).unwrap();
-        config.server.behind_https = behind_https;
+        let mut config = config_of(&store);
+        configure(&mut config);
         let tenancy = store.tenancy().await;
         let (acme, _) =
-            organization::create(&tenancy, "Acme Manufacturing", "acme", "admin@acme.example").await.unwrap();
+            organization::create(&tenancy, "Acme Manufacturing", "acme", "admin@acme.example", None).await.unwrap();
         load::load(&tenancy, &acme, load::parse(text).unwrap()).await.unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
         let (stop, live) = (CancellationToken::new(), Live::default());
-        let app = App::new(tenancy.clone(), live.clone(), config, stop.clone());
-        tokio::spawn(serve(app, listener));
+        let address = listen(App::new(tenancy.clone(), live.clone(), config, stop.clone())).await;
         Self { address, tenancy, live, organization: acme, stop, store, client: Client::new() }
+    }
+
+    /// Another server on the same database, once both hear each other; ends with this one.
+    pub async fn beside(&self) -> Session<'_> {
+        let mut changes = self.tenancy.changes();
+        let tenancy = self.store.tenancy().await;
+        let hears = async { while changes.recv().await.unwrap() != Changed::unknown() {} };
+        tokio::time::timeout(Duration::from_secs(20), hears).await.expect("it says that it is there");
+        let address = listen(App::new(tenancy, Live::default(), config_of(&self.store), self.stop.clone())).await;
+        Session { address, ..self.at("acme") }
     }
 
     /// A second organisation, with a person of its own.
     pub async fn add_beta(&self) -> Organization {
-        let (beta, _) = organization::create(&self.tenancy, "Beta", "beta", "admin@beta.example").await.unwrap();
+        let (beta, _) = organization::create(&self.tenancy, "Beta", "beta", "admin@beta.example", None).await.unwrap();
         let text = content().replace("acme.example", "beta.example");
         load::load(&self.tenancy, &beta, load::parse(&text).unwrap()).await.unwrap();
         beta
@@ -137,14 +142,20 @@ impl Server {
     /// The organisation's administrator, with the password of everybody.
     pub async fn admin(&self) -> Session<'_> {
         let sql =
-            "UPDATE users SET password_hash = (SELECT u.password_hash FROM users u WHERE u.email = 'olga@acme.example')
-                   WHERE email = 'admin@acme.example'";
+            "UPDATE users SET password_hash = (SELECT u.password_hash FROM users u WHERE u.email = 'olga@acme.example'),
+                   must_change_password = FALSE WHERE email = 'admin@acme.example'";
         self.execute(sql, &[]).await;
         self.signed_in("admin@acme.example").await
     }
 
     pub fn at(&self, organization: &str) -> Session<'_> {
-        Session { server: self, host: format!("{organization}.localhost"), token: None, headers: vec![] }
+        Session {
+            server: self,
+            address: self.address,
+            host: format!("{organization}.localhost"),
+            token: None,
+            headers: vec![],
+        }
     }
 
     pub async fn signed_in(&self, email: &str) -> Session<'_> {
@@ -156,10 +167,23 @@ impl Server {
     }
 }
 
+fn config_of(store: &Store) -> Config {
+    let hosts = "[hosts]\nbase_domain = \"localhost\"\n[demo]\nallow_organization_header = true\n";
+    config::parse(&format!("{}{hosts}", store.config())).unwrap()
+}
+
+async fn listen(app: App) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(serve(app, listener));
+    address
+}
+
 /// Speaks to the server as somebody.
 #[derive(Clone)]
 pub struct Session<'s> {
     pub server: &'s Server,
+    pub address: SocketAddr,
     pub host: String,
     pub token: Option<String>,
     pub headers: Vec<(&'static str, String)>,
@@ -169,11 +193,8 @@ impl Session<'_> {
     pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> reqwest::Response {
         let prefix = if path.starts_with("/api/") || path.starts_with("/x-") { "" } else { "/api/v1" };
         let path = path.strip_prefix("/x-").map_or_else(|| format!("{prefix}{path}"), |rest| format!("/{rest}"));
-        let mut request = self
-            .server
-            .client
-            .request(method, format!("http://{}{path}", self.server.address))
-            .header("Host", &self.host);
+        let mut request =
+            self.server.client.request(method, format!("http://{}{path}", self.address)).header("Host", &self.host);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }

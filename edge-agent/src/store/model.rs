@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use unison_core::activity::Activity;
+use unison_core::calendar_day::CalendarDay;
 use unison_core::facts::{Fact, StopSource, WorkOrderMoved, WorkOrderVerb};
-use unison_core::ids::{LaneId, MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::ids::{CalendarDayId, LaneId, MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::kpi::Standard;
 use unison_core::master::{Lane, Machine, MasterOp, Plant, Reason, User, WorkOrder, WorkOrderStatus};
 use unison_core::shift::Shift;
@@ -30,6 +31,7 @@ pub struct Model {
     pub lanes: BTreeMap<LaneId, Lane>,
     pub machines: BTreeMap<MachineId, MachineNow>,
     pub shifts: BTreeMap<ShiftId, Shift>,
+    pub days: BTreeMap<CalendarDayId, CalendarDay>,
     pub reasons: BTreeMap<ReasonId, Reason>,
     pub users: BTreeMap<UserId, User>,
     pub work_orders: BTreeMap<WorkOrderId, WorkOrderNow>,
@@ -154,6 +156,7 @@ impl Default for Model {
             lanes: BTreeMap::new(),
             machines: BTreeMap::new(),
             shifts: BTreeMap::new(),
+            days: BTreeMap::new(),
             reasons: BTreeMap::new(),
             users: BTreeMap::new(),
             work_orders: BTreeMap::new(),
@@ -404,6 +407,9 @@ impl Model {
             MasterOp::Machine(m) => self.machine(m),
             MasterOp::Shift(s) => {
                 self.shifts.insert(s.id, s.clone());
+            }
+            MasterOp::CalendarDay(d) => {
+                self.days.insert(d.id, d.clone());
             }
             MasterOp::Reason(r) => {
                 self.reasons.insert(r.id, r.clone());

@@ -60,7 +60,7 @@ impl Step<'_> {
                     project::production_log(self.conn, &f, false)?;
                 }
                 (Ok(None), Ok(Some(_))) => self.keep(op, "this fact does not come from the cloud")?,
-                (Ok(None), Ok(None)) => self.keep(op, "made for a newer version")?,
+                (Ok(None), Ok(None)) => self.keep(op, super::down::FOR_NEWER)?,
                 (Err(e), _) | (Ok(None), Err(e)) => self.keep(op, &format!("unreadable: {e}"))?,
             }
         }

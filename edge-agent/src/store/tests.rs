@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use tempfile::TempDir;
 use unison_core::activity::{Activity, Mode};
+use unison_core::calendar_day::CalendarDay;
 use unison_core::facts::{
     ActivityChanged, ClockQuality, Counted, DowntimeClassified, DowntimeClosed, DowntimeOpened, Observed,
     ProductionLogged, StopSource, WorkOrderMoved, WorkOrderVerb,
@@ -384,6 +385,51 @@ async fn sync_03_unknown_ops_are_kept_and_the_stream_goes_on() {
     assert_eq!(kept, 4);
     assert_eq!(store.model().machines[&MILL].activity, Activity::NoData, "the edge alone says what its machines do");
     assert_eq!(store.have().await.unwrap(), cloud.0);
+}
+
+fn holiday(first: &str, is_active: bool) -> MasterOp {
+    use unison_core::calendar::Day;
+    let (id, name) = (unison_core::ids::CalendarDayId(31), "Founders' day".to_owned());
+    let first = Day::parse(first).unwrap();
+    let kind = unison_core::calendar_day::DayKind::Holiday;
+    CalendarDay { id, name, kind, first, last: first, is_yearly: false, is_active }.into()
+}
+
+#[tokio::test]
+async fn shift_03_no_shift_starts_here_on_a_holiday() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut cloud) = edge(&dir).await;
+    let shift_now = |store: &Store| store.model().frame().calendar.window_at(at(0)).map(|w| w.date.to_string());
+    let today = shift_now(&store).expect("the plant works around the clock");
+    cloud.master(&store, [holiday(&today, true)]).await;
+    assert_eq!(shift_now(&store), None);
+    store.close();
+    drop(store);
+    let store = open(&dir);
+    assert_eq!(shift_now(&store), None, "also after a restart");
+    cloud.master(&store, [holiday(&today, false)]).await;
+    assert_eq!(shift_now(&store), Some(today), "the holiday was archived");
+}
+
+#[tokio::test]
+async fn sync_03_a_newer_program_takes_up_what_an_older_one_set_aside() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let today = store.model().frame().calendar.window_at(at(0)).unwrap().date.to_string();
+    let op = |op: MasterOp| {
+        let op = Op { kind: op.kind().0, version: op.kind().1, hlc: 9, body: op.encode().unwrap() };
+        postcard::to_stdvec(&op).unwrap()
+    };
+    let unknown = postcard::to_stdvec(&Op { kind: 9_999, version: 1, hlc: 9, body: vec![1] }).unwrap();
+    for body in [op(holiday("2020-01-01", true)), unknown, op(holiday(&today, true))] {
+        store.set_aside(down::FOR_NEWER.into(), body).await.unwrap();
+    }
+    store.close();
+    drop(store);
+    let store = open(&dir);
+    assert_eq!(store.model().frame().calendar.window_at(at(0)), None, "the later one counts");
+    let kept: i64 = store.read(|c| c.query_row("SELECT count(*) FROM set_aside", [], |r| r.get(0))).unwrap();
+    assert_eq!(kept, 1, "what this program does not know either stays");
 }
 
 pub(super) fn request(n: u128, verb: WorkOrderVerb) -> MasterOp {

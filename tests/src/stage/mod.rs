@@ -59,8 +59,11 @@ impl Stage {
         setting::write_config(dir, &options.ports)?;
         let config = dir.join("cloud.toml");
         let organization = ["organization", "create", "--name", "ACME Manufacturing", "--subdomain", ORGANIZATION];
-        let said = cloud_command(&config, &[&organization[..], &["--admin-email", ADMIN_EMAIL]].concat())?;
-        let password = last_word(&said, "password")?;
+        let (password, file) = (random_password()?, dir.join("admin-password"));
+        std::fs::write(&file, &password)?;
+        let file = file.to_str().context("the data directory's path is not UTF-8")?;
+        let admin = ["--admin-email", ADMIN_EMAIL, "--admin-password-file", file];
+        cloud_command(&config, &[&organization[..], &admin].concat())?;
         let content = setting::repository().join("config/demo/acme.toml");
         let content = content.to_str().context("the checkout's path is not UTF-8")?;
         cloud_command(&config, &["organization", "load", content, "--organization", ORGANIZATION])?;
@@ -174,6 +177,20 @@ impl Stage {
         Ok(started)
     }
 
+    /// Makes a further organisation with nothing in it and returns its administrator's password.
+    ///
+    /// # Errors
+    /// When the cloud refuses the name or the address.
+    pub fn empty_organization(&self, subdomain: &str, email: &str) -> Result<String> {
+        let (config, password) = (self.options.data_dir.join("cloud.toml"), random_password()?);
+        let file = self.options.data_dir.join(format!("{subdomain}-password"));
+        std::fs::write(&file, &password)?;
+        let file = file.to_str().context("the data directory's path is not UTF-8")?;
+        let create = ["organization", "create", "--name", "Empty Works", "--subdomain", subdomain];
+        cloud_command(&config, &[&create[..], &["--admin-email", email, "--admin-password-file", file]].concat())?;
+        Ok(password)
+    }
+
     /// Starts the cloud again after it was stopped or killed.
     ///
     /// # Errors
@@ -229,11 +246,9 @@ fn start_plant(o: &Options) -> Result<Child> {
     Child::spawn("simulated-plant", &args, &o.data_dir.join("plant.log"))
 }
 
-/// The last word of the first line that contains `what`.
-fn last_word(said: &str, what: &str) -> Result<String> {
-    let line = said.lines().find(|l| l.to_lowercase().contains(what));
-    let word = line.and_then(|l| l.split_whitespace().last());
-    word.map(str::to_owned).with_context(|| format!("no {what} in the answer:\n{said}"))
+fn random_password() -> Result<String> {
+    let n = getrandom::u64().map_err(|e| anyhow::anyhow!("no random numbers: {e}"))?;
+    Ok(format!("{n:016x}"))
 }
 
 fn random_pin() -> Result<String> {

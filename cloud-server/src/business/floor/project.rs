@@ -42,7 +42,20 @@ pub struct Project {
     pub status: Status,
 }
 
+impl Project {
+    fn locked(&self, change: Change) -> Option<String> {
+        let state = match self.status {
+            Status::Draft | Status::Active | Status::OnHold => return None,
+            Status::Completed => "completed",
+            Status::Cancelled => "cancelled",
+            Status::Archived => "archived",
+        };
+        (change == Change::Update).then(|| format!("{} is {state}", self.project_number))
+    }
+}
+
 impl Resource for Project {
+    const LOCKED: Option<fn(&Self, Change) -> Option<String>> = Some(Self::locked);
     const META: Meta = Meta {
         entity: "project",
         label: "Project",
@@ -69,16 +82,6 @@ impl Resource for Project {
             Some((from, to)) if to < from => vec![wrong("planned_end_date", "must not lie before the start")],
             _ => Vec::new(),
         }
-    }
-
-    fn locked(&self, change: Change) -> Option<String> {
-        let state = match self.status {
-            Status::Draft | Status::Active | Status::OnHold => return None,
-            Status::Completed => "completed",
-            Status::Cancelled => "cancelled",
-            Status::Archived => "archived",
-        };
-        (change == Change::Update).then(|| format!("{} is {state}", self.project_number))
     }
 
     /// Edges hear of a project on hold (PROJ-04); a cancelled one cancels its work orders (PROJ-06).

@@ -95,11 +95,12 @@ pub struct User {
     pub badge: Option<String>,
     #[serde(default)]
     pub hourly_rate: f64,
-    /// Names of plants; administrators reach all without.
-    #[serde(default)]
-    pub plants: Vec<String>,
+    /// Names of all their plants; those of before stay where this is missing. Administrators reach all without.
+    pub plants: Option<Vec<String>>,
     /// Only for the first load; a random one is made where missing.
     pub password: Option<String>,
+    /// Whether the password of this file is only for the first log-in; so it is unless this says false.
+    pub must_change_password: Option<bool>,
 }
 
 impl std::fmt::Debug for User {
@@ -205,6 +206,9 @@ impl User {
             return Err("hourly_rate must be from 0 to 100000".into());
         }
         match &self.password {
+            None if self.must_change_password == Some(false) => {
+                Err("must_change_password is for a password in this file; one that is made must be changed".into())
+            }
             Some(p) => crate::auth::password::check(p),
             None => Ok(()),
         }

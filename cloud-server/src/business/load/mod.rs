@@ -7,6 +7,7 @@ mod rows;
 
 pub use file::{Content, parse};
 
+use super::people::logins;
 use crate::auth::password;
 use crate::db::DbError;
 use crate::tenancy::{Caller, Organization, Tenancy};
@@ -36,12 +37,18 @@ pub struct Loaded {
 /// # Errors
 /// When something in it contradicts itself or what is there.
 pub async fn load(tenancy: &Tenancy, organization: &Organization, content: Content) -> Result<Loaded, LoadError> {
-    for user in &content.user {
-        if !tenancy.platform().reserve_login(&user.email, organization.id).await? {
-            return Err(LoadError::Wrong(format!("user {}: the address belongs to another organisation", user.email)));
-        }
-    }
     let emails: Vec<String> = content.user.iter().map(|u| u.email.to_lowercase()).collect();
+    let foreign = tenancy.platform().reserve_logins(&emails, &[], organization.id).await?;
+    let loaded = match foreign.first() {
+        None => load_rows(tenancy, organization, content).await,
+        Some(email) => Err(LoadError::Wrong(format!("user {email}: the address belongs to another organisation"))),
+    };
+    // What is not written is let go of.
+    logins::settle(tenancy, organization.id, &emails).await?;
+    loaded
+}
+
+async fn load_rows(tenancy: &Tenancy, organization: &Organization, content: Content) -> Result<Loaded, LoadError> {
     let caller = Caller::system(organization.id, "organization load");
     let known: Vec<String> = tenancy.read(&caller, rows::users_with_password).await?;
     let missing: Vec<(String, Option<String>)> = content
@@ -55,9 +62,6 @@ pub async fn load(tenancy: &Tenancy, organization: &Organization, content: Conte
         .map_err(|e| DbError::Stopped(e.to_string()))?
         .map_err(DbError::Failed)?;
     let mut loaded = tenancy.write(&caller, move |tx| rows::store(tx, &content, &hashes)).await?;
-    for email in emails {
-        tenancy.platform().confirm_login(&email, organization.id).await?;
-    }
     loaded.passwords = passwords;
     Ok(loaded)
 }

@@ -2,12 +2,12 @@
 
 use super::file::{Content, Lane, Machine, Plant, Reason, Shift, User, WorkOrder, micro, time};
 use super::{LoadError, Loaded};
-use crate::business::master;
+use crate::business::{master, people};
 use crate::db::{DbError, Value};
 use crate::params;
 use crate::tenancy::{Topic, Tx, WriteTx};
 use std::collections::HashMap;
-use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ShiftId, WorkOrderId};
 use unison_core::master::MasterOp;
 use uuid::Uuid;
 
@@ -93,12 +93,6 @@ const REASONS: Kind<ReasonId> = Kind {
     typed: ReasonId,
     op: master::reason,
 };
-const USERS: Kind<UserId> = Kind {
-    table: "users",
-    columns: &["email", "name", "roles", "badge", "hourly_rate"],
-    typed: UserId,
-    op: master::user,
-};
 const WORK_ORDERS: Kind<WorkOrderId> = Kind {
     table: "work_orders",
     columns: &[
@@ -143,7 +137,7 @@ impl<I> Kind<I> {
 
 /// The audit log calls a record the same, whichever way it was made.
 fn entity_of(table: &'static str) -> &'static str {
-    crate::resource::of_table(table).map_or("user", |d| d.meta.entity)
+    crate::resource::of_table(table).map_or(table, |d| d.meta.entity)
 }
 
 impl Storing<'_, '_> {
@@ -300,29 +294,33 @@ impl Storing<'_, '_> {
     fn user(&mut self, user: &User) -> Result<(), LoadError> {
         let (email, tx) = (user.email.to_lowercase(), self.tx);
         let known = self.id("users", "email = $2", params![&email])?;
-        let roles = serde_json::to_string(&user.roles).map_err(|e| LoadError::Wrong(e.to_string()))?;
-        let values = params![&email, &user.name, &roles, user.badge.clone(), micro(user.hourly_rate)];
-        let everywhere = crate::auth::reaches_all_plants(&user.roles);
-        let named = user.plants.iter().map(|name| self.plant_named(name, &email)).collect::<Result<Vec<_>, _>>()?;
-        let told = if everywhere { self.plants()? } else { named.clone() };
-        // Changed roles end the sessions that carry the old ones (RBAC-09).
-        let end = "UPDATE users SET epoch = epoch + 1 WHERE organization_id = $1 AND email = $2 AND roles <> $3";
-        tx.execute(end, params![tx.org(), &email, &roles])?;
-        let id = self.put(&USERS, known, values, &told)?;
-        for plant in named {
-            let sql = "INSERT INTO user_plants (organization_id, user_id, plant_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-            let added = tx.execute(sql, params![tx.org(), id, plant])? > 0;
-            // Somebody who was there already and is new to this plant.
-            if let Some(op) = master::user(tx, UserId(id))?.filter(|_| added && known.is_some() && !everywhere) {
-                tx.to_plant(plant, op);
-            }
+        let before = known.map(|id| people::find(tx, id)).transpose()?.flatten();
+        let mut wanted = before.clone().unwrap_or_else(|| people::User::new(tx.now()));
+        wanted.name.clone_from(&user.name);
+        wanted.roles.clone_from(&user.roles);
+        wanted.badge.clone_from(&user.badge);
+        wanted.hourly_rate = micro(user.hourly_rate);
+        if let Some(names) = &user.plants {
+            wanted.plants = names.iter().map(|name| self.plant_ref(name, &email)).collect::<Result<_, _>>()?;
+            wanted.plants.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+            wanted.plants.dedup();
+        }
+        wanted.must_change_password |= self.hashes.contains_key(&email) && user.must_change_password != Some(false);
+        wanted.email.clone_from(&email);
+        match people::load(tx, before.as_ref(), wanted)? {
+            people::Loaded::New => self.loaded.new += 1,
+            people::Loaded::Changed => self.loaded.changed += 1,
+            people::Loaded::Unchanged => self.loaded.unchanged += 1,
         }
         if let Some(hash) = self.hashes.get(&email) {
-            let sql =
-                "UPDATE users SET password_hash = $3 WHERE organization_id = $1 AND id = $2 AND password_hash IS NULL";
-            tx.execute(sql, params![tx.org(), id, hash])?;
+            let sql = "UPDATE users SET password_hash = $3 WHERE organization_id = $1 AND email = $2 AND password_hash IS NULL";
+            tx.execute(sql, params![tx.org(), &email, hash])?;
         }
         Ok(())
+    }
+
+    fn plant_ref(&self, name: &str, of: &str) -> Result<people::PlantRef, LoadError> {
+        Ok(people::PlantRef { id: self.plant_named(name, of)?.0, name: name.to_owned() })
     }
 
     /// A plant that is new to an organisation hears of the reasons and people that were there before.

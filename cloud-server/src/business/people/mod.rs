@@ -3,11 +3,14 @@
 
 pub mod form;
 mod list;
+pub mod logins;
 mod save;
 
 pub use list::{Filter, UserList, list};
 pub use save::{Change, Saved, change, create, email_of, own_profile};
+pub(crate) use save::{Loaded, load};
 
+use super::roles::Rights;
 use super::{Wrong, master, roles};
 use crate::auth::reaches_all_plants;
 use crate::db::{DbError, Row};
@@ -83,6 +86,30 @@ pub(crate) struct User {
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+impl User {
+    /// Nobody yet.
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self {
+            id: 0,
+            name: String::new(),
+            email: String::new(),
+            roles: vec![],
+            plants: vec![],
+            manager: None,
+            badge: None,
+            hourly_rate: 0,
+            phone: None,
+            language: None,
+            must_change_password: false,
+            custom_fields: "{}".into(),
+            is_active: true,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
 }
 
 const SELECT: &str = "SELECT u.*, m.name AS manager_name FROM users u
@@ -177,16 +204,18 @@ fn told(tx: &Tx<'_>, user: &User) -> Result<Vec<PlantId>, DbError> {
 }
 
 /// What must be known to say what may be done to a person.
-pub(crate) struct Rules {
+pub(crate) struct Rules<'c> {
     administrators: usize,
+    rights: Rights<'c>,
 }
 
-impl Rules {
-    pub fn load(tx: &Tx<'_>) -> Result<Self, DbError> {
+impl<'c> Rules<'c> {
+    pub fn load<'t: 'c>(tx: &'t Tx<'_>) -> Result<Self, DbError> {
         let rows =
             tx.query("SELECT roles FROM users WHERE organization_id = $1 AND is_active = TRUE", params![tx.org()])?;
         let roles = rows.iter().map(master::roles).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { administrators: roles.iter().filter(|r| reaches_all_plants(r)).count() })
+        let administrators = roles.iter().filter(|r| reaches_all_plants(r)).count();
+        Ok(Self { administrators, rights: Rights::load(tx)? })
     }
 
     /// Why this person must stay an administrator who is active.
@@ -201,12 +230,12 @@ fn is_self(caller: &Caller, user: &User) -> bool {
 }
 
 /// Why the caller may not change this person at all: what they have reaches beyond what the caller has.
-fn beyond(tx: &Tx<'_>, user: &User) -> Result<Option<String>, DbError> {
-    if !tx.caller().may(WRITE) {
+fn beyond(tx: &Tx<'_>, user: &User, rules: &Rules<'_>) -> Result<Option<String>, DbError> {
+    if !rules.rights.may(WRITE) {
         return Ok(Some(rbac::missing(WRITE)));
     }
     let grants = rbac::grants_of::<_, &str>(&roles::held(tx, &user.roles)?, &[]);
-    let is_higher = !tx.caller().may_all(&grants) || (reaches_all_plants(&user.roles) && !reaches_all(tx.caller()));
+    let is_higher = !rules.rights.may_all(&grants) || (reaches_all_plants(&user.roles) && !reaches_all(tx.caller()));
     if is_higher {
         return Ok(Some("This person may do more than you; somebody with at least their roles changes it".to_owned()));
     }
@@ -220,8 +249,8 @@ fn reaches_all(caller: &Caller) -> bool {
     caller.signed_on().is_none_or(|user| user.reach == Reach::AllPlants)
 }
 
-fn allowed_actions(tx: &Tx<'_>, user: &User, rules: &Rules) -> Result<Vec<AllowedAction>, DbError> {
-    let beyond = beyond(tx, user)?;
+fn allowed_actions(tx: &Tx<'_>, user: &User, rules: &Rules<'_>) -> Result<Vec<AllowedAction>, DbError> {
+    let beyond = beyond(tx, user, rules)?;
     let when = |is: bool, text: &str| is.then(|| text.to_owned());
     let action = |action: &str, own: Option<String>| {
         let reason = beyond.clone().or(own);
@@ -238,12 +267,17 @@ fn allowed_actions(tx: &Tx<'_>, user: &User, rules: &Rules) -> Result<Vec<Allowe
     ])
 }
 
-/// A person as the API shows them to the caller.
-pub(crate) fn view(tx: &Tx<'_>, user: &User, rules: &Rules) -> Result<UserView, DbError> {
+/// A person as the API shows them to the caller, with what the caller may do with them.
+pub(crate) fn view(tx: &Tx<'_>, user: &User, rules: &Rules<'_>) -> Result<UserView, DbError> {
+    Ok(UserView { allowed_actions: allowed_actions(tx, user, rules)?, ..plain(tx, user) })
+}
+
+/// A person as the caller may see them.
+fn plain(tx: &Tx<'_>, user: &User) -> UserView {
     let caller = tx.caller();
     let shares_plant = reaches_all(caller) || user.plants.iter().any(|p| caller.reaches(PlantId(p.id)));
     let shows_rate = caller.may(READ_COSTS) && shares_plant;
-    Ok(UserView {
+    UserView {
         id: user.id,
         name: user.name.clone(),
         email: user.email.clone(),
@@ -263,6 +297,6 @@ pub(crate) fn view(tx: &Tx<'_>, user: &User, rules: &Rules) -> Result<UserView, 
         version: user.version,
         created_at: user.created_at.into(),
         updated_at: user.updated_at.into(),
-        allowed_actions: allowed_actions(tx, user, rules)?,
-    })
+        allowed_actions: vec![],
+    }
 }

@@ -1,9 +1,10 @@
 //! How people change: made, changed, disabled, given a new password. One way to save, which writes the row,
 //! the plants and the audit log, ends sessions, and tells the edges.
 
-use super::{READ_COSTS, Rules, User, UserView, beyond, find, reaches_all, told, view};
+use super::{READ_COSTS, Rules, User, UserView, WRITE, beyond, find, plain, reaches_all, told, view};
 use crate::auth::{end_sessions, reaches_all_plants};
 use crate::business::fields::Fields;
+use crate::business::roles::Rights;
 use crate::business::{Wrong, master, need_version, organization, roles};
 use crate::db::{DbError, Value};
 use crate::params;
@@ -61,40 +62,50 @@ impl Change {
 /// # Errors
 /// 400 for what is wrong.
 pub fn create(tx: &WriteTx<'_>, mut fields: Fields, hash: &str) -> Result<UserView, Wrong> {
+    Rights::load(tx)?.need(WRITE)?;
     for name in ["name", "email"] {
         if !fields.has(name) {
             fields.wrong(name, "is missing");
         }
     }
-    let mut user = User {
-        id: 0,
-        name: String::new(),
-        email: String::new(),
-        roles: vec![],
-        plants: vec![],
-        manager: None,
-        badge: None,
-        hourly_rate: 0,
-        phone: None,
-        language: None,
-        must_change_password: true,
-        custom_fields: "{}".into(),
-        is_active: true,
-        version: 1,
-        created_at: tx.now(),
-        updated_at: tx.now(),
-    };
+    let mut user = User { must_change_password: true, ..User::new(tx.now()) };
     fields.or("roles", || json!([DEFAULT_ROLE]));
     fill(tx, &mut user, &mut fields)?;
     fields.finish()?;
-    user.id = tx.next_id("users")?;
-    tx.execute(
-        "INSERT INTO users (organization_id, id, name, email, password_hash, must_change_password, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, TRUE, $6, $6)",
-        params![tx.org(), user.id, &user.name, &user.email, hash, tx.now()],
-    )?;
+    insert(tx, &mut user, Some(hash))?;
     store(tx, None, &user)?;
     finished(tx, "create", None, user.id)
+}
+
+fn insert(tx: &WriteTx<'_>, user: &mut User, hash: Option<&str>) -> Result<(), DbError> {
+    user.id = tx.next_id("users")?;
+    tx.execute(
+        "INSERT INTO users (organization_id, id, name, email, password_hash, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $6)",
+        params![tx.org(), user.id, &user.name, &user.email, hash.map(str::to_owned), tx.now()],
+    )
+    .map(drop)
+}
+
+/// What a file did to a person.
+pub(crate) enum Loaded {
+    New,
+    Changed,
+    Unchanged,
+}
+
+/// Writes a person as a file of the operator says; the edges of plants they left are told.
+pub(crate) fn load(tx: &WriteTx<'_>, before: Option<&User>, mut user: User) -> Result<Loaded, DbError> {
+    if before == Some(&user) {
+        return Ok(Loaded::Unchanged);
+    }
+    if before.is_none() {
+        insert(tx, &mut user, None)?;
+    }
+    store(tx, before, &user)?;
+    let (action, done) = if before.is_some() { ("update", Loaded::Changed) } else { ("create", Loaded::New) };
+    tx.audit("user", user.id, action, before.map(|b| plain(tx, b)).as_ref(), Some(&plain(tx, &user)))?;
+    Ok(done)
 }
 
 /// Changes a person.
@@ -103,10 +114,11 @@ pub fn create(tx: &WriteTx<'_>, mut fields: Fields, hash: &str) -> Result<UserVi
 /// 400 for what is wrong, 403 for somebody with more reach, 409 when somebody else changed them meanwhile.
 pub fn change(tx: &WriteTx<'_>, id: i64, change: Change) -> Result<UserView, Wrong> {
     let before = find(tx, id)?.ok_or_else(|| ApiError::not_found("user"))?;
-    if let Some(reason) = beyond(tx, &before)? {
+    let (rules, action) = (Rules::load(tx)?, change.action());
+    rules.rights.need(WRITE)?;
+    if let Some(reason) = beyond(tx, &before, &rules)? {
         return Err(ApiError::new(403, "Beyond your reach", reason).into());
     }
-    let (rules, action) = (Rules::load(tx)?, change.action());
     let shown = view(tx, &before, &rules)?;
     let mut user = before.clone();
     let refused = |reason: String| Wrong::from(ApiError::new(400, "Cannot change user", reason));
@@ -164,8 +176,8 @@ fn finished(tx: &WriteTx<'_>, action: &str, before: Option<&UserView>, id: i64) 
     let user = find(tx, id)?.ok_or_else(|| DbError::Failed("the user is gone".into()))?;
     let after = view(tx, &user, &Rules::load(tx)?)?;
     // What may be done to somebody is no part of what they are.
-    let plain = |view: &UserView| UserView { allowed_actions: vec![], ..view.clone() };
-    tx.audit("user", id, action, before.map(plain).as_ref(), Some(&plain(&after)))?;
+    let bare = |view: &UserView| UserView { allowed_actions: vec![], ..view.clone() };
+    tx.audit("user", id, action, before.map(bare).as_ref(), Some(&bare(&after)))?;
     tx.changed(Topic::MasterData);
     Ok(after)
 }

@@ -21,7 +21,7 @@ mod transaction;
 pub use address::{Address, Addresses};
 pub use check::check;
 pub use line::{Line, NOTICE_BYTES_MAX};
-pub use migrate::migrate;
+pub use migrate::{migrate, migrate_to};
 pub(super) use store::Store;
 pub(super) use transaction::Transaction;
 

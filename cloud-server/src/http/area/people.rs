@@ -1,10 +1,11 @@
 //! People, roles, and keys of programs.
 
-use crate::auth::password;
+use crate::auth::{Auth, password};
 use crate::business::api_tokens::{self, ApiTokenList, ApiTokenView, Made, new_key};
 use crate::business::fields::Fields;
 use crate::business::idempotency::{self, Request};
 use crate::business::organization::is_email;
+use crate::business::people::logins::{self, Emails};
 use crate::business::people::{self, Change, Filter, Saved, UserList, UserView};
 use crate::business::roles::{self, RoleList, RoleView};
 use crate::business::{Wrong, plants_wanted};
@@ -264,67 +265,62 @@ async fn user(call: Call) -> Result<Answer, ApiError> {
     json(200, &call.read(move |tx| people::get(tx, id)).await?)
 }
 
-/// Takes the e-mail of a body for this organisation before anything is written. The refusal does not
-/// say that the address exists elsewhere.
-async fn reserve(call: &Call, email: &str) -> Result<(), ApiError> {
-    let organization = call.organization()?.id;
-    let reserved = call.app.tenancy.platform().reserve_login(email, organization).await.map_err(Wrong::from)?;
-    if reserved {
-        return Ok(());
-    }
-    Err(ApiError::field("email", "cannot be used here; use another address"))
-}
-
-async fn confirm(call: &Call, email: &str) -> Result<(), ApiError> {
-    let organization = call.organization()?.id;
-    // A reservation that stays open is confirmed at the next start.
-    if let Err(e) = call.app.tenancy.platform().confirm_login(email, organization).await {
-        tracing::warn!(error = %e, "a log-in is not confirmed yet");
-    }
-    Ok(())
-}
-
 /// The e-mail of a body, when it is one; what is wrong with it the record says.
 fn email(fields: &Map<String, Value>) -> Option<String> {
     let text = fields.get("email")?.as_str()?.trim().to_lowercase();
     Some(text).filter(|t| is_email(t))
 }
 
-async fn random_password(call: &Call) -> Result<(String, String), ApiError> {
+async fn random_password(auth: &Auth) -> Result<(String, String), ApiError> {
     let first = password::random();
-    let hash = call.app.auth.hash(first.clone()).await?;
+    let hash = auth.hash(first.clone()).await?;
     Ok((first, hash))
 }
 
+/// The refusal does not say that the address exists elsewhere.
+fn need_own(foreign: &[String]) -> Result<(), ApiError> {
+    if foreign.is_empty() { Ok(()) } else { Err(ApiError::field("email", "cannot be used here; use another address")) }
+}
+
+/// The answer that this call got before. It is looked for before an e-mail is taken, which may be another's by now.
+async fn answered(call: &Call) -> Result<Option<Answer>, ApiError> {
+    let request = Request::read(&call.headers, &call.action, &call.body)?;
+    let given = call.read(move |tx| idempotency::given(tx, request.as_ref())).await?;
+    Ok(given.map(|(status, answer)| bytes(status, "application/json", answer)))
+}
+
 async fn create_user(call: Call) -> Result<Answer, ApiError> {
+    if let Some(answer) = answered(&call).await? {
+        return Ok(answer);
+    }
     let fields = fields(&call)?;
-    let email = email(&fields);
-    if let Some(email) = &email {
-        reserve(&call, email).await?;
-    }
-    let (first, hash) = random_password(&call).await?;
-    let work = move |tx: &WriteTx<'_>| people::create(tx, Fields::new(fields), &hash);
-    let answer = once_with_secret(&call, 201, work, |user| Saved { user, first_password: Some(first) }).await?;
-    if let Some(email) = &email {
-        confirm(&call, email).await?;
-    }
-    Ok(answer)
+    let emails = Emails { new: email(&fields).into_iter().collect(), old: vec![] };
+    let (tenancy, organization) = (call.app.tenancy.clone(), call.organization()?.id);
+    let work = move |foreign: Vec<String>| async move {
+        need_own(&foreign)?;
+        let (first, hash) = random_password(&call.app.auth).await?;
+        let work = move |tx: &WriteTx<'_>| people::create(tx, Fields::new(fields), &hash);
+        once_with_secret(&call, 201, work, |user| Saved { user, first_password: Some(first) }).await
+    };
+    logins::holding(&tenancy, organization, emails, work).await
 }
 
 async fn update_user(call: Call) -> Result<Answer, ApiError> {
+    if let Some(answer) = answered(&call).await? {
+        return Ok(answer);
+    }
     let (fields, id) = (fields(&call)?, call.id("user")?);
     let before = call.read(move |tx: &Tx<'_>| people::email_of(tx, id)).await?;
-    let new = email(&fields).filter(|new| *new != before);
-    let platform = call.app.tenancy.platform();
-    if let Some(new) = &new {
-        reserve(&call, new).await?;
-        platform.release_login(&before, call.organization()?.id).await.map_err(Wrong::from)?;
-    }
-    let answer = once(&call, 200, move |tx| people::change(tx, id, Change::Update(Fields::new(fields)))).await;
-    if let Some(new) = &new {
-        confirm(&call, if answer.is_ok() { new } else { &before }).await?;
-    }
-    answer
+    let emails = match email(&fields).filter(|new| *new != before) {
+        Some(new) => Emails { new: vec![new], old: vec![before] },
+        None => Emails::default(),
+    };
+    let (tenancy, organization) = (call.app.tenancy.clone(), call.organization()?.id);
+    let work = move |foreign: Vec<String>| async move {
+        need_own(&foreign)?;
+        once(&call, 200, move |tx| people::change(tx, id, Change::Update(Fields::new(fields)))).await
+    };
+    logins::holding(&tenancy, organization, emails, work).await
 }
 
 async fn archive_user(call: Call) -> Result<Answer, ApiError> {
@@ -339,7 +335,7 @@ async fn restore_user(call: Call) -> Result<Answer, ApiError> {
 
 async fn reset_password(call: Call) -> Result<Answer, ApiError> {
     let id = call.id("user")?;
-    let (first, hash) = random_password(&call).await?;
+    let (first, hash) = random_password(&call.app.auth).await?;
     let work = move |tx: &WriteTx<'_>| people::change(tx, id, Change::ResetPassword(hash));
     once_with_secret(&call, 200, work, |user| Saved { user, first_password: Some(first) }).await
 }

@@ -1,0 +1,22 @@
+-- Version 3. Written in kinds, see `kinds.rs`.
+
+-- What the roles granted at log-in (RBAC-08, RBAC-10), as a list. None: the log-in was before this column, and has
+-- ended with it.
+ALTER TABLE sessions ADD COLUMN permissions json;
+
+-- Days that are not as every week: on holidays and shutdowns no shift starts, on extra working days those of
+-- another weekday do.
+CREATE TABLE calendar_days (
+  RECORD,
+  -- None: every plant.
+  plant_id    integer REFERENCES plants,
+  name        text    NOT NULL,
+  kind        text    NOT NULL DEFAULT 'holiday' CHECK (kind IN ('holiday', 'shutdown', 'extra_working_day')),
+  first_day   date    NOT NULL,
+  last_day    date    NOT NULL,
+  is_yearly   boolean NOT NULL DEFAULT FALSE,
+  -- The weekday whose shifts an extra working day has.
+  works_like  text    CHECK (works_like IN ('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday')),
+  CHECK (last_day >= first_day)
+);
+CREATE INDEX calendar_days_by_plant ON calendar_days (plant_id, first_day);
