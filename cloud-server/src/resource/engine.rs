@@ -4,7 +4,7 @@
 use super::codec::{Record, record};
 use super::list::{Asked, Listed, Question};
 use super::valid::wrong;
-use super::{Change, Description, Map, Reach, Verb, codec, custom, numbering, of_table, valid};
+use super::{Change, Description, Map, Reach, Verb, codec, custom, in_use, numbering, of_table, valid};
 use crate::business::{ALL_PLANTS, Wrong, need_all_plants, need_plant};
 use crate::db::DbError;
 use crate::params;
@@ -54,7 +54,10 @@ fn stored_under(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Option<Record
 }
 
 /// As [`find`], to change it: what belongs to all plants is changed by those who reach all.
-fn find_to_write(tx: &WriteTx<'_>, d: &Description, key: &str) -> Result<Record, Wrong> {
+///
+/// # Errors
+/// As [`find`], and 403 for those who reach some plants only.
+pub(super) fn find_to_write(tx: &WriteTx<'_>, d: &Description, key: &str) -> Result<Record, Wrong> {
     let found = find(tx, d, key)?;
     if is_of_all_plants(d, &found.fields) {
         need_all_plants(tx)?;
@@ -145,17 +148,53 @@ fn set_active(tx: &WriteTx<'_>, d: &Description, key: &str, change: Change) -> R
     if let Some(verb) = d.actions.iter().find(|v| change == Change::Archive && v.verb == ARCHIVE) {
         return act(tx, d, verb, key, &Map::new());
     }
-    let (before, is_active) = (find_to_write(tx, d, key)?, change == Change::Restore);
-    if before.is_active == is_active {
-        return present_one(tx, d, &before);
+    let before = find_to_write(tx, d, key)?;
+    switch(tx, d, &before, change)
+}
+
+/// Archives what an import made; also where archiving is otherwise a step of the entity's own life, for it had none.
+///
+/// # Errors
+/// Why it must stay.
+pub(super) fn withdraw(tx: &WriteTx<'_>, d: &Description, made: &Record) -> Result<Map, Wrong> {
+    switch(tx, d, made, Change::Archive)
+}
+
+/// Gives a record the values that it had once, as far as others still allow them.
+///
+/// # Errors
+/// 400 naming the fields that something stands in the way of.
+pub(super) fn put_back(
+    tx: &WriteTx<'_>,
+    d: &Description,
+    now: &Record,
+    fields: &Map,
+    customs: &Map,
+) -> Result<Map, Wrong> {
+    need_unlocked(d, now, Change::Update)?;
+    let details = in_the_light_of_others(tx, d, Some(now), fields, &[])?;
+    if !details.is_empty() {
+        return Err(ApiError::invalid(details).into());
     }
-    need_unlocked(d, &before, change)?;
+    save(tx, d, now, "undo import", fields, customs)
+}
+
+fn switch(tx: &WriteTx<'_>, d: &Description, before: &Record, change: Change) -> Result<Map, Wrong> {
+    let is_active = change == Change::Restore;
+    if before.is_active == is_active {
+        return present_one(tx, d, before);
+    }
+    need_unlocked(d, before, change)?;
+    let hold = if is_active { in_use::archived_parent(tx, d, before)? } else { in_use::users_of(tx, d, before.id)? };
+    if let Some(reason) = hold {
+        return Err(Verb::refusal(if is_active { "restore" } else { ARCHIVE }, d.meta.label, reason).into());
+    }
     let sql = format!(
         "UPDATE {} SET is_active = $3, version = version + 1, updated_at = $4 WHERE organization_id = $1 AND id = $2",
         d.meta.table
     );
     tx.execute(&sql, params![tx.org(), before.id, is_active, tx.now()])?;
-    done(tx, d, before.id, if is_active { "restore" } else { "archive" }, Some(&before))
+    done(tx, d, before.id, if is_active { "restore" } else { ARCHIVE }, Some(before))
 }
 
 /// Does a verb of the entity.
@@ -216,7 +255,11 @@ fn done(tx: &WriteTx<'_>, d: &Description, id: i64, action: &str, before: Option
     present_one(tx, d, &find_by_id(tx, d, id)?)
 }
 
-fn find_by_id(tx: &Tx<'_>, d: &Description, id: i64) -> Result<Record, DbError> {
+/// A record whoever asks, for what follows from changes of others.
+///
+/// # Errors
+/// When there is none, or the database fails.
+pub(crate) fn find_by_id(tx: &Tx<'_>, d: &Description, id: i64) -> Result<Record, DbError> {
     let row = tx.query_one(&format!("{} AND t.id = $2", d.select), params![tx.org(), id])?;
     record(d, &row.ok_or_else(|| DbError::Failed(format!("{} {id} is gone", d.meta.entity)))?)
 }

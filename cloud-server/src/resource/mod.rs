@@ -17,6 +17,7 @@ pub mod erase;
 pub mod export;
 pub mod form;
 pub mod import;
+mod in_use;
 pub mod list;
 pub mod numbering;
 pub mod undo;
@@ -179,6 +180,8 @@ pub struct Meta {
     pub hidden: &'static [&'static str],
     pub look_ups: &'static [LookUp],
     pub number: Option<Numbering>,
+    /// Which active records still hold what they refer to, as a condition on `t`; others are history.
+    pub holds: &'static str,
 }
 
 impl Meta {
@@ -201,6 +204,7 @@ impl Meta {
         hidden: &[],
         look_ups: &[],
         number: None,
+        holds: "TRUE",
     };
 }
 

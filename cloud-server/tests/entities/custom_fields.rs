@@ -103,3 +103,61 @@ async fn cf_01_to_cf_09_custom_fields() {
     let (status, after) = send(&ada, "PATCH", "/materials/M2", json!({"version": m2["version"], "name": "New"})).await;
     assert_eq!((status, after["custom_fields"]["hardness"].as_i64()), (200, Some(5)));
 }
+
+#[tokio::test]
+async fn cf_04_numbers_and_days_are_compared_as_such_and_have_ranges() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    for (code, kind) in [("hardness", "number"), ("tested_on", "date"), ("coated", "boolean"), ("melt", "text")] {
+        made(&ada, "/custom-fields", json!({"entity_type": "Material", "field_code": code, "label": code, "field_type": kind, "is_filterable": true})).await;
+    }
+    for (code, custom) in [
+        ("A", json!({"hardness": 9, "tested_on": "2025-01-31", "coated": true, "melt": "5"})),
+        ("B", json!({"hardness": 10.5, "tested_on": "2025-02-01", "coated": false})),
+        ("C", json!({"hardness": -100, "tested_on": "2024-12-31"})),
+        ("D", json!({})),
+    ] {
+        made(
+            &ada,
+            "/materials",
+            json!({"material_code": code, "name": "N", "unit_of_measure": "kg", "custom_fields": custom}),
+        )
+        .await;
+    }
+    let found = async |query: &str| {
+        let (status, list) = ada.get(&format!("/materials?{query}")).await;
+        assert_eq!(status, 200, "{query}: {list}");
+        list["materials"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|m| m["material_code"].as_str().unwrap().to_owned())
+            .collect::<String>()
+    };
+    for (query, expect) in [
+        ("cf.hardness=9", "A"),
+        ("cf.hardness=9.0,10.50", "AB"),
+        ("cf.hardness_from=9", "AB"),
+        ("cf.hardness_from=9.000001", "B"),
+        ("cf.hardness_to=9", "AC"),
+        ("cf.hardness_from=-100&cf.hardness_to=10", "AC"),
+        ("cf.tested_on=2025-02-01", "B"),
+        ("cf.tested_on_from=2025-01-01&cf.tested_on_to=2025-01-31", "A"),
+        ("cf.coated=yes", "A"),
+        ("cf.coated=false", "B"),
+        ("cf.melt=5", "A"),
+    ] {
+        assert_eq!(found(query).await, expect, "{query}");
+    }
+    for wrong in [
+        "cf.hardness=hard",
+        "cf.hardness_from=hard",
+        "cf.tested_on_to=today",
+        "cf.melt_from=1",
+        "cf.coated_to=true",
+        "cf.hardness=",
+    ] {
+        let status = ada.get(&format!("/materials?{wrong}")).await.0;
+        assert_eq!(status, if wrong.ends_with('=') { 200 } else { 400 }, "{wrong}");
+    }
+}

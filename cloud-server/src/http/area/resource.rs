@@ -6,6 +6,7 @@ use crate::business::{Wrong, idempotency};
 use crate::db::DbError;
 use crate::http::call::{Answer, Call, bytes, json};
 use crate::http::routes::{Handler, Route, Target};
+use crate::http::spool;
 use crate::resource::bulk::{Bulk, Outcomes};
 use crate::resource::import::{Import, Report};
 use crate::resource::list::{Asked, Listed};
@@ -155,8 +156,9 @@ where
 
 async fn export(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
     let asked: Asked = call.query.clone();
-    let text = call.read(move |tx| export::csv(tx, d, &asked)).await?;
-    let mut answer = bytes(200, "text/csv; charset=utf-8", text);
+    let spool = spool::open(&call.app.config.server.data_dir)?;
+    let file = call.read(move |tx| export::csv(tx, d, &asked, spool)).await?;
+    let mut answer = bytes(200, "text/csv; charset=utf-8", spool::body(file).await?);
     let name = format!("attachment; filename=\"{}.csv\"", d.meta.table);
     if let Ok(name) = HeaderValue::from_str(&name) {
         answer.headers_mut().insert(header::CONTENT_DISPOSITION, name);
