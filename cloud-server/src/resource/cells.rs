@@ -54,6 +54,10 @@ pub fn unguarded(cell: &str) -> String {
 pub fn write(value: &Value, kind: FieldKind) -> String {
     match value {
         Value::Null => String::new(),
+        // The id alone, by which the same record takes it back.
+        Value::Object(file) if kind == FieldKind::File => {
+            file.get("id").and_then(Value::as_str).map(guarded).unwrap_or_default()
+        }
         Value::String(text) => guarded(text),
         Value::Number(n) if kind == FieldKind::Decimal => {
             n.as_f64().and_then(|n| Decimal::from_f64(n).ok()).map_or_else(|| n.to_string(), |d| d.to_string())
@@ -83,6 +87,7 @@ pub fn read(column: &Column, cell: &str) -> Result<Option<Value>, String> {
         }
         // Spreadsheets write 06:00 as 6:00.
         FieldKind::Time if text.len() == 4 => format!("0{text}").into(),
+        FieldKind::File => text.into(),
         _ => codec::parse(text, column.kind)?,
     };
     valid::check(column, &value).map(Some)

@@ -4,7 +4,7 @@
 use super::codec::{Record, record};
 use super::list::{Asked, Listed, Question};
 use super::valid::wrong;
-use super::{Change, Description, Map, Reach, Verb, codec, custom, in_use, numbering, of_table, valid};
+use super::{Change, Description, Map, Reach, Verb, codec, custom, files, in_use, numbering, of_table, valid};
 use crate::business::{ALL_PLANTS, Wrong, need_all_plants, need_plant};
 use crate::db::DbError;
 use crate::params;
@@ -93,8 +93,10 @@ pub fn create(tx: &WriteTx<'_>, d: &Description, mut body: Map) -> Result<Map, W
         None if is_of_all_plants(d, &fields) => need_all_plants(tx)?,
         None => {}
     }
-    let (customs, more) = custom::merged(&custom::definitions(tx, d)?, &Map::new(), asked_custom.as_ref());
+    let definitions = custom::definitions(tx, d)?;
+    let (mut customs, more) = custom::merged(&definitions, &Map::new(), asked_custom.as_ref());
     details.extend(more);
+    details.extend(files::look_up(tx, d, &definitions, None, &mut customs)?);
     let fields = settle(tx, d, None, fields, details)?;
     let id = tx.next_id(d.meta.table)?;
     let columns: Vec<_> = d.columns.iter().map(|c| c.field.name.as_str()).collect();
@@ -105,9 +107,10 @@ pub fn create(tx: &WriteTx<'_>, d: &Description, mut body: Map) -> Result<Map, W
         columns.join(", "),
         places.join(", ")
     );
-    let mut values = params![tx.org(), id, tx.now(), Value::Object(customs).to_string()].to_vec();
+    let mut values = params![tx.org(), id, tx.now(), Value::Object(customs.clone()).to_string()].to_vec();
     values.extend(stored(d, &fields)?);
     tx.execute(&sql, &values)?;
+    files::claim(tx, &definitions, id, &customs)?;
     done(tx, d, id, "create", None)
 }
 
@@ -123,9 +126,13 @@ pub fn update(tx: &WriteTx<'_>, d: &Description, key: &str, mut body: Map) -> Re
     if version.is_none() {
         details.push(wrong("version", "is missing; send the version that you read"));
     }
-    let (customs, more) = custom::merged(&custom::definitions(tx, d)?, &before.custom_fields, asked_custom.as_ref());
+    let definitions = custom::definitions(tx, d)?;
+    let (mut customs, more) = custom::merged(&definitions, &before.custom_fields, asked_custom.as_ref());
     details.extend(more);
+    let own = Some((before.id, &before.custom_fields));
+    details.extend(files::look_up(tx, d, &definitions, own, &mut customs)?);
     let fields = settle(tx, d, Some(&before), fields, details)?;
+    files::claim(tx, &definitions, before.id, &customs)?;
     save(tx, d, &before, "update", &fields, &customs)
 }
 

@@ -87,11 +87,12 @@ pub fn run(tx: &WriteTx<'_>, d: &'static Description, import: &Import) -> Result
     let columns = mapped(d, &customs, &header, import.mapping.as_ref())?;
     let mut intake = Intake { tx, d, customs: &customs, import, report: Report { columns, ..Report::default() } };
     let mut done = Vec::new();
-    for (i, row) in reader.records().enumerate() {
-        let row = row.map_err(unreadable)?;
-        if i >= ROWS_MAX {
-            return Err(ApiError::field("csv", format!("may have {ROWS_MAX} rows")).into());
-        }
+    // Too many are refused before the first is tried.
+    let rows = reader.records().take(ROWS_MAX + 1).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    if rows.len() > ROWS_MAX {
+        return Err(ApiError::field("csv", format!("may have {ROWS_MAX} rows")).into());
+    }
+    for (i, row) in rows.into_iter().enumerate() {
         let line = row.position().map_or(i + 2, |p| usize::try_from(p.line()).unwrap_or(i + 2));
         intake.report.rows += 1;
         done.extend(intake.row(line, &row)?);

@@ -15,6 +15,8 @@ pub mod describe;
 pub mod engine;
 pub mod erase;
 pub mod export;
+mod file_type;
+pub mod files;
 pub mod form;
 pub mod import;
 mod in_use;

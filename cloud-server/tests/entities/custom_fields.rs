@@ -161,3 +161,39 @@ async fn cf_04_numbers_and_days_are_compared_as_such_and_have_ranges() {
         assert_eq!(status, if wrong.ends_with('=') { 200 } else { 400 }, "{wrong}");
     }
 }
+
+/// Whether custom fields need an index: `cargo nextest run -p cloud-server --run-ignored only measure_custom --no-capture`.
+#[tokio::test]
+#[ignore = "a measurement"]
+async fn measure_custom_filters() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    for (code, kind) in [("hardness", "number"), ("melt", "text"), ("other", "text")] {
+        made(&ada, "/custom-fields", json!({"entity_type": "Material", "field_code": code, "label": code, "field_type": kind, "is_filterable": true})).await;
+    }
+    let org = server.organization.id;
+    let fill = move |s: &cloud_server::db::Session<'_>| {
+        for n in 0..100_000_i64 {
+            let custom = json!({"other": format!("some text {n}"), "hardness": (n % 1_000) as f64 / 10.0, "melt": format!("H-{}", n % 5_000)}).to_string();
+            s.execute(
+                "INSERT INTO materials (organization_id, id, material_code, name, unit_of_measure, custom_fields, created_at, updated_at) VALUES ($1, $2, $3, 'Bolt', 'pcs', $4, $5, $5)",
+                cloud_server::params![org, 1_000_000 + n, format!("M-{n:06}"), custom, 1],
+            )?;
+        }
+        Ok::<_, cloud_server::db::DbError>(())
+    };
+    server.rows().await.write(fill, |done| done).await.unwrap();
+    for query in
+        ["cf.melt=H-4999", "cf.hardness=99.9", "cf.hardness_from=99.9", "cf.hardness_from=0", "search=bolt", ""]
+    {
+        let mut times: Vec<_> = Vec::new();
+        let mut total = Value::Null;
+        for _ in 0..5 {
+            let began = std::time::Instant::now();
+            total = ada.get(&format!("/materials?{query}")).await.1["total"].clone();
+            times.push(began.elapsed().as_millis());
+        }
+        times.sort_unstable();
+        eprintln!("{} {query:<24} {total:>7} rows, median {} ms of {times:?}", module_path!(), times[2]);
+    }
+}
