@@ -224,6 +224,9 @@ async fn stage() -> Stage {
     edge(&server, own, "zzown", Whose::Own, &mut records).await;
     edge(&server, own, OTHER_PLANT, Whose::OtherPlant, &mut records).await;
     edge(&server, beta.id, FOREIGN, Whose::Foreign, &mut records).await;
+    for (session, whose) in [(&admin, Whose::Own), (&admin, Whose::OtherPlant), (&foreign, Whose::Foreign)] {
+        file(session, whose, &mut records).await;
+    }
     for entity in all().iter().filter(|r| r.doc.path.contains("/{id}")).map(|r| r.doc.path) {
         let entity = entity.trim_start_matches('/').split('/').next().unwrap().to_owned();
         let is_known =
@@ -231,6 +234,22 @@ async fn stage() -> Stage {
         assert!(is_known, "the matrix has no record of {entity}; make one here");
     }
     Stage { server, records }
+}
+
+/// A file that a machine holds.
+async fn file(session: &Session<'_>, whose: Whose, records: &mut Records) {
+    let field = json!({"entity_type": "Machine", "field_code": "zz_file", "label": "File", "field_type": "file"});
+    // The same administrator makes it for two plants.
+    session.post("/custom-fields", field).await;
+    let name = if whose == Whose::Foreign { format!("{FOREIGN}.pdf") } else { "drawing.pdf".to_owned() };
+    let upload = json!({"entity": "Machine", "field": "zz_file", "name": name, "content": "JVBERi0xLjcK"});
+    let (status, file) = session.post("/files", upload).await;
+    assert_eq!(status, 201, "{file}");
+    let path = format!("/machines/{}", records[&("machines".to_owned(), whose)]);
+    let version = session.get(&path).await.1["version"].clone();
+    let body = json!({"version": version, "custom_fields": {"zz_file": file["id"]}}).to_string();
+    assert_eq!(session.send(Method::PATCH, &path, Some(body)).await.status(), 200);
+    records.insert(("files".to_owned(), whose), file["id"].as_str().unwrap().to_owned());
 }
 
 async fn sign_in<'s>(server: &'s Server, organization: &str, email: &str) -> Session<'s> {

@@ -15,8 +15,11 @@ pub mod describe;
 pub mod engine;
 pub mod erase;
 pub mod export;
+mod file_type;
+pub mod files;
 pub mod form;
 pub mod import;
+mod in_use;
 pub mod list;
 pub mod numbering;
 pub mod present;
@@ -179,6 +182,8 @@ pub struct Meta {
     /// Names that are part of a printed contract and hold nothing yet.
     pub absent: &'static [&'static str],
     pub number: Option<Numbering>,
+    /// Which active records still hold what they refer to, as a condition on `t`; others are history.
+    pub holds: &'static str,
 }
 
 impl Meta {
@@ -202,6 +207,7 @@ impl Meta {
         look_ups: &[],
         absent: &[],
         number: None,
+        holds: "TRUE",
     };
 }
 

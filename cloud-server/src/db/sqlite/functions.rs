@@ -6,6 +6,7 @@ use rusqlite::types::{FromSqlError, ValueRef};
 use rusqlite::{Connection, Error, Result};
 use serde_json::Value;
 use std::cell::RefCell;
+use unison_core::decimal::Decimal;
 
 pub(super) fn register(connection: &Connection) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
@@ -19,6 +20,12 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
         let (Some(json), Some(key)) = (text(c, 0)?, text(c, 1)?) else { return Ok(None) };
         let json: Value = serde_json::from_str(json).map_err(|e| Error::UserFunctionError(e.into()))?;
         Ok(json.get(key).and_then(member))
+    })?;
+    connection.create_scalar_function("json_number", 2, flags, |c| {
+        let (Some(json), Some(key)) = (text(c, 0)?, text(c, 1)?) else { return Ok(None) };
+        let json: Value = serde_json::from_str(json).map_err(|e| Error::UserFunctionError(e.into()))?;
+        // Millionths, as all decimals here.
+        Ok(json.get(key).and_then(Value::as_f64).and_then(|n| Decimal::from_f64(n).ok()).map(|n| n.0))
     })
 }
 
