@@ -1,6 +1,6 @@
 //! Files that custom fields hold (CF-02): taken in first, then named by the record that is saved with them. They lie
 //! in the organisation's own database, so that they are kept apart, saved and restored with everything else
-//! (decision 0012). Whoever may read the record may read its files.
+//! (decision 0015). Whoever may read the record may read its files.
 
 use super::custom::Custom;
 use super::valid::wrong;

@@ -31,7 +31,7 @@ export interface ResourceFormProps {
 }
 
 export function editableFields(form: EntityForm): Field[] {
-  return [...form.fields, ...form.custom_fields].filter((f) => !f.read_only && f.kind !== 'file' && (f.kind !== 'object' || editorOf(form.entity, f.name) !== null));
+  return [...form.fields, ...form.custom_fields].filter((f) => !f.read_only && (f.kind !== 'object' || editorOf(form.entity, f.name) !== null));
 }
 
 interface Editing {

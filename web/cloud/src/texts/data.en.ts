@@ -102,6 +102,10 @@ export const dataEn = {
   'forbidden.permission': 'The missing permission is',
   'forbidden.who': 'An administrator of your organisation grants it under People or Roles.',
 
+  'file.remove': 'Remove',
+  'file.save': 'Save this file',
+  'file.sending': 'Sending …',
+  'file.tooLarge': 'A file may have 10 MB.',
   'form.number': 'This is not a number.',
   'form.integer': 'Only whole numbers.',
   'form.time': 'This is not a date with a time.',
