@@ -98,6 +98,9 @@ fn need_reach(tx: &Tx<'_>, entity: Option<&str>, id: Option<&str>) -> Result<(),
         return Ok(());
     }
     if let (Some(d), Some(id)) = (entity.and_then(super::named), id) {
+        if !tx.caller().may(d.permission(false)) {
+            return Err(ApiError::forbidden(d.permission(false)).into());
+        }
         return super::engine::find(tx, d, id).map(drop);
     }
     let reason = "Name a record with entity and entity_id; the whole log is for people who reach every plant";

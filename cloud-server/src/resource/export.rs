@@ -2,12 +2,15 @@
 
 use super::codec::{Record, record};
 use super::custom::Custom;
+use super::describe::Column;
 use super::list::{Asked, Question};
-use super::{Description, cells, custom};
+use super::{Description, Link, cells, custom, of_table};
 use crate::business::Wrong;
 use crate::db::DbError;
+use crate::params;
 use crate::tenancy::Tx;
 use serde_json::Value;
+use std::collections::HashMap;
 use unison_api::error::ApiError;
 use unison_api::form::FieldKind;
 
@@ -27,9 +30,10 @@ pub fn csv(tx: &Tx<'_>, d: &Description, asked: &Asked) -> Result<String, Wrong>
     let sql = format!("{}{} ORDER BY {} LIMIT {limit}", d.select, q.condition, q.order);
     let mut file = ::csv::Writer::from_writer(Vec::new());
     let failed = |e: ::csv::Error| DbError::Failed(e.to_string());
-    file.write_record(header(d, &customs)).map_err(failed)?;
+    let columns = Columns { d, customs: &customs, unseen: (d.hooks.unseen)(tx), linked: linked(tx, d)? };
+    file.write_record(columns.header()).map_err(failed)?;
     let written =
-        tx.query_map(&sql, &q.values, |row| file.write_record(line(d, &customs, &record(d, &row)?)).map_err(failed))?;
+        tx.query_map(&sql, &q.values, |row| file.write_record(columns.line(&record(d, &row)?)).map_err(failed))?;
     if written.len() > ROWS_MAX {
         let reason = format!("There are more than {ROWS_MAX} rows; narrow the list and export it in parts");
         return Err(ApiError::new(400, "Too many rows", reason).into());
@@ -38,27 +42,65 @@ pub fn csv(tx: &Tx<'_>, d: &Description, asked: &Asked) -> Result<String, Wrong>
     String::from_utf8(bytes).map_err(|e| DbError::Failed(e.to_string()).into())
 }
 
-/// Names of columns: fields, what look-ups add beside them, custom fields.
-fn header(d: &Description, customs: &[Custom]) -> Vec<String> {
-    let mut out = vec!["id".to_owned()];
-    for column in &d.columns {
-        out.push(column.field.name.clone());
-        out.extend(column.look_up.map_or(&[] as &[_], |l| l.adds).iter().map(|(name, _)| (*name).to_owned()));
-    }
-    out.extend(customs.iter().map(|c| c.column.field.name.clone()));
-    out.push("is_active".into());
-    out
+/// Titles of the other side of every pair, by link and record.
+type Linked = Vec<HashMap<i64, Vec<String>>>;
+
+fn linked(tx: &Tx<'_>, d: &Description) -> Result<Linked, DbError> {
+    let one = |link: &Link| {
+        let (table, own, other, target) = (link.table, link.own, link.other, link.target);
+        let title = of_table(target).map_or("name", |t| t.meta.title);
+        let sql = format!(
+            "SELECT l.{own} AS own, r.{title} AS title FROM {table} l
+             JOIN {target} r ON r.organization_id = l.organization_id AND r.id = l.{other}
+             WHERE l.organization_id = $1 ORDER BY r.{title}, r.id"
+        );
+        let mut out: HashMap<i64, Vec<String>> = HashMap::new();
+        for row in tx.query(&sql, params![tx.org()])? {
+            out.entry(row.get("own")?).or_default().push(row.get("title")?);
+        }
+        Ok(out)
+    };
+    d.meta.links.iter().map(one).collect()
 }
 
-fn line(d: &Description, customs: &[Custom], r: &Record) -> Vec<String> {
-    let cell = |value: Option<&Value>, kind| cells::write(value.unwrap_or(&Value::Null), kind);
-    let mut out = vec![r.id.to_string()];
-    for column in &d.columns {
-        out.push(cell(r.fields.get(&column.field.name), column.field.kind));
-        let adds = column.look_up.map_or(&[] as &[_], |l| l.adds);
-        out.extend(adds.iter().map(|(name, _)| cell(r.added.get(*name), FieldKind::Text)));
+/// The columns of a file: fields, what look-ups add beside them, links, custom fields.
+struct Columns<'a> {
+    d: &'a Description,
+    customs: &'a [Custom],
+    unseen: &'a [&'a str],
+    linked: Linked,
+}
+
+impl Columns<'_> {
+    fn seen(&self) -> impl Iterator<Item = &Column> {
+        self.d.columns.iter().filter(|c| !self.unseen.contains(&c.field.name.as_str()))
     }
-    out.extend(customs.iter().map(|c| cell(r.custom_fields.get(&c.code), c.column.field.kind)));
-    out.push(r.is_active.to_string());
-    out
+
+    fn header(&self) -> Vec<String> {
+        let mut out = vec!["id".to_owned()];
+        for column in self.seen() {
+            out.push(column.field.name.clone());
+            out.extend(column.look_up.map_or(&[] as &[_], |l| l.adds).iter().map(|(name, _)| (*name).to_owned()));
+        }
+        out.extend(self.d.meta.links.iter().map(|l| l.field.to_owned()));
+        out.extend(self.customs.iter().map(|c| c.column.field.name.clone()));
+        out.push("is_active".into());
+        out
+    }
+
+    fn line(&self, r: &Record) -> Vec<String> {
+        let cell = |value: Option<&Value>, kind| cells::write(value.unwrap_or(&Value::Null), kind);
+        let mut out = vec![r.id.to_string()];
+        for column in self.seen() {
+            out.push(cell(r.fields.get(&column.field.name), column.field.kind));
+            let adds = column.look_up.map_or(&[] as &[_], |l| l.adds);
+            out.extend(adds.iter().map(|(name, _)| cell(r.added.get(*name), FieldKind::Text)));
+        }
+        for links in &self.linked {
+            out.push(cell(links.get(&r.id).map(|l| Value::from(l.clone())).as_ref(), FieldKind::List));
+        }
+        out.extend(self.customs.iter().map(|c| cell(r.custom_fields.get(&c.code), c.column.field.kind)));
+        out.push(r.is_active.to_string());
+        out
+    }
 }

@@ -113,6 +113,7 @@ impl Resource for WorkOrder {
             LookUp { field: "started_by", table: "users", adds: &[] },
         ],
         number: Some(Numbering { field: "work_order_number", prefix: "WO-" }),
+        ..Meta::USUAL
     };
 
     /// Maintenance is done once.
