@@ -109,6 +109,12 @@ impl Cloud {
         if status.is_success() { Ok(body) } else { bail!("{path}: {status} {body}") }
     }
 
+    pub fn put(&self, path: &str, body: &Value) -> Result<()> {
+        let request = self.http.put(self.url(&format!("/api/v1{path}"))).header("Host", self.host());
+        request.bearer_auth(&self.token).json(body).send()?.error_for_status()?;
+        Ok(())
+    }
+
     pub fn get(&self, path: &str) -> Result<Value> {
         let request = self.http.get(self.url(&format!("/api/v1{path}"))).header("Host", self.host());
         Ok(request.bearer_auth(&self.token).send()?.error_for_status()?.json()?)

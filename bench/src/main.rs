@@ -6,6 +6,7 @@ mod durable;
 mod footprint;
 mod http;
 mod measure;
+mod million;
 mod organizations;
 mod plant;
 mod poll;
@@ -28,6 +29,7 @@ const ALL: &[Bench] = &[
     ("http", http::run),
     ("users", users::run),
     ("organizations", organizations::run),
+    ("million", million::run),
 ];
 
 fn main() -> Result<()> {

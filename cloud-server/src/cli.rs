@@ -205,7 +205,10 @@ async fn tenancy(c: &WithConfig) -> anyhow::Result<Tenancy> {
 
 async fn open_all(config: &Config) -> anyhow::Result<Tenancy> {
     let place = config.database.place().map_err(anyhow::Error::msg)?;
-    Ok(Tenancy::connect(&config.server.data_dir, &place, wall_clock()).await?)
+    let tenancy = Tenancy::connect(&config.server.data_dir, &place, wall_clock()).await?;
+    // What fails stands in the log; one organisation does not keep the others waiting.
+    let _ = organization::seed_missing(&tenancy).await;
+    Ok(tenancy)
 }
 
 /// Runs the server until SIGTERM or Ctrl-C.
@@ -257,7 +260,8 @@ async fn migrate(config: &Config) -> anyhow::Result<()> {
         let owner = config.database.owner().map_err(anyhow::Error::msg)?;
         let found = postgres::migrate(&owner, &addresses.application, &addresses.platform).await?;
         let from = if found == VERSION { "as it was".to_owned() } else { format!("from {found}") };
-        return say(&format!("{owner} has schema {VERSION}, {from}"));
+        say(&format!("{owner} has schema {VERSION}, {from}"))?;
+        return organization::seed_missing(&open_all(config).await?).await.context("first records");
     }
     let tenancy = open_all(config).await?;
     let all = tenancy.platform().organizations().await?;
@@ -266,6 +270,7 @@ async fn migrate(config: &Config) -> anyhow::Result<()> {
         let opened: Result<(), DbError> = tenancy.read(&caller, |_| Ok(())).await;
         opened.with_context(|| format!("organization {}", organization.subdomain))?;
     }
+    organization::seed_missing(&tenancy).await.context("first records")?;
     say(&format!("platform and {} organizations are up to date", all.len()))
 }
 

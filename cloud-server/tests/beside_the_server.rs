@@ -5,10 +5,12 @@ mod edge;
 mod support;
 
 use edge::{Edge, Heard, PATIENCE, intake};
+use reqwest::Method;
 use serde_json::json;
 use std::path::PathBuf;
 use std::process::Output;
 use std::time::{Duration, Instant};
+use support::store::execute;
 use support::{Server, content};
 use unison_core::master::MasterOp;
 use unison_sync::wire::Message;
@@ -140,6 +142,51 @@ async fn q_119_edges_hear_of_people_and_of_those_who_left_their_plant() {
     edge.until("her account's end", |heard| is_ida(heard, &|u| !u.is_active)).await;
 }
 
+/// An organisation as one is after its upgrade from a version without units: none, and not seeded.
+async fn as_upgraded(server: &Server) {
+    server.execute("DELETE FROM units", &[]).await;
+    execute(&server.store.platform().await, "UPDATE organizations SET seeds = 0", &[]).await.unwrap();
+}
+
+async fn migrate(server: &Server) {
+    let done = command(server, &["migrate"]).await;
+    assert!(done.status.success(), "{}", text(&done));
+}
+
+#[tokio::test]
+async fn units_are_given_once_to_organisations_from_before_there_were_any() {
+    let server = Server::start().await;
+    let ada = server.admin().await;
+    as_upgraded(&server).await;
+    let body = json!({"code": "kg", "name": "Keg", "dimension": "count"});
+    assert_eq!(ada.post("/units", body).await.0, 201);
+    let path = format!("/units/{}", ada.get("/units/kg").await.1["id"]);
+    assert_eq!(ada.send(Method::DELETE, &path, None).await.status(), 200);
+    let kg = ada.get(&path).await.1;
+    migrate(&server).await;
+    assert_eq!(ada.get(&path).await.1, kg, "what people made and archived stays");
+    let all = async || ada.get("/units?is_active=all&per_page=100").await.1;
+    assert_eq!(all().await["total"], 18);
+    let litre = ada.get("/units/l").await.1;
+    let change = json!({"version": litre["version"], "code": "ltr"}).to_string();
+    let changed = ada.send(Method::PATCH, &format!("/units/{}", litre["id"]), Some(change)).await;
+    assert_eq!(changed.status(), 200);
+    let before = all().await;
+    migrate(&server).await;
+    assert_eq!(all().await, before, "once is once");
+}
+
+#[tokio::test]
+async fn an_organisation_that_began_with_units_is_given_none_again() {
+    let server = Server::start().await;
+    let ada = server.admin().await;
+    server.execute("UPDATE units SET code = 'ltr', is_active = FALSE WHERE code = 'l'", &[]).await;
+    execute(&server.store.platform().await, "UPDATE organizations SET seeds = 0", &[]).await.unwrap();
+    migrate(&server).await;
+    assert_eq!(ada.get("/units?is_active=all").await.1["total"], 18);
+    assert_eq!(ada.get("/units/l").await.0, 404);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_02_q_092_the_operator_suspends_resumes_and_subscribes() {
     let server = Server::start().await;
@@ -152,15 +199,27 @@ async fn ten_02_q_092_the_operator_suspends_resumes_and_subscribes() {
         }
     };
     assert!(run(&["organization", "suspend", "--organization", "acme"]).await.0);
-    assert_eq!(olga.get("/machines").await.0, 404);
+    // What another program changes counts within seconds.
+    let answered = async |status| {
+        let until = Instant::now() + Duration::from_secs(10);
+        while olga.get("/machines").await.0 != status {
+            assert!(Instant::now() < until, "{status} never came");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    answered(404).await;
     assert!(run(&["organization", "resume", "--organization", "acme"]).await.0);
-    assert_eq!(olga.get("/machines").await.0, 200);
+    answered(200).await;
     server.tenancy.platform().set_trial(server.organization.id, Some(unison_core::time::Timestamp(1))).await.unwrap();
     assert_eq!(olga.post("/work-orders/WO-2026-001/start", json!({})).await.1["error"], "Trial ended");
     let (done, said) =
         run(&["organization", "subscribe", "--organization", "acme", "--until", "2100-01-01T00:00:00Z"]).await;
     assert!(done && said.contains("until 2100"), "{said}");
-    assert_eq!(olga.post("/work-orders/WO-2026-001/start", json!({})).await.0, 200);
+    let until = Instant::now() + Duration::from_secs(10);
+    while olga.post("/work-orders/WO-2026-001/start", json!({})).await.0 != 200 {
+        assert!(Instant::now() < until, "the subscription never came");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     let (done, said) = run(&["organization", "subscribe", "--organization", "acme", "--until", "soon"]).await;
     assert!(!done && said.contains("--until"), "{said}");
     assert!(!run(&["organization", "suspend", "--organization", "nobody"]).await.0);

@@ -4,7 +4,7 @@
 #[path = "support/store.rs"]
 mod store;
 
-use cloud_server::db::postgres::{Addresses, Server, check};
+use cloud_server::db::postgres::{Addresses, Server, check, migrate_to};
 use cloud_server::db::schema::{VERSION, statements};
 use cloud_server::db::{Database, DbError, Scope, kinds};
 use cloud_server::params;
@@ -15,7 +15,11 @@ use uuid::Uuid;
 const NOW: i64 = 1_790_000_000_000_000;
 
 fn tables(scope: Scope) -> Vec<kinds::Table> {
-    let all = (2..=VERSION).flat_map(|version| statements(scope, version).unwrap());
+    tables_of(scope, VERSION)
+}
+
+fn tables_of(scope: Scope, version: i64) -> Vec<kinds::Table> {
+    let all = (2..=version).flat_map(|version| statements(scope, version).unwrap());
     all.filter_map(|s| if let kinds::Statement::Table(t) = s { Some(t) } else { None }).collect()
 }
 
@@ -28,10 +32,10 @@ async fn organization(server: &Server, id: i64) -> Database {
 }
 
 /// One row in every table of two organisations, whatever it takes.
-async fn filled(fresh: &Fresh) {
+async fn filled(fresh: &Fresh, version: i64) {
     let superuser = fresh.connect("postgres").await;
     superuser.batch_execute("SET session_replication_role = replica; SET search_path = organization").await.unwrap();
-    for table in tables(Scope::Organization) {
+    for table in tables_of(Scope::Organization, version) {
         let of = |kind: kinds::Kind| match kind {
             kinds::Kind::Text => "'x'",
             kinds::Kind::Uuid => "gen_random_uuid()",
@@ -77,7 +81,7 @@ fn psql(fresh: &Fresh, role: &str, script: &str) -> Result<String, String> {
 #[tokio::test]
 async fn ten_03_every_table_shows_the_rows_of_its_context_only() {
     let fresh = Fresh::new().await;
-    filled(&fresh).await;
+    filled(&fresh, VERSION).await;
     for (context, set) in [("none", ""), ("empty", "SET app.org = '';"), ("wrong", "SET app.org = '3';")] {
         let mut script = format!("{set} SET search_path = organization;\n");
         let mut expected = Vec::new();
@@ -272,6 +276,63 @@ async fn connections_are_limited_and_lost_ones_are_replaced() {
     for _ in 0..3 {
         fresh.connect("postgres").await.batch_execute(kill).await.unwrap();
         query(&acme, "SELECT 1 AS one", &[]).await.unwrap();
+    }
+}
+
+/// Everything that the catalogue says of both schemas: tables, columns, keys, indexes, policies, rights, functions.
+/// The order of columns counts, for rows are copied by it.
+async fn catalogue(fresh: &Fresh) -> Vec<String> {
+    let sql = "
+        WITH c AS (SELECT c.*, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                   WHERE n.nspname IN ('organization', 'platform'))
+        SELECT concat_ws(' ', nspname, relname, relkind, relrowsecurity, relforcerowsecurity,
+                 (SELECT string_agg(a::text, ',' ORDER BY a::text) FROM unnest(relacl) a)) FROM c
+        UNION ALL SELECT concat_ws(' ', nspname, relname, attnum, attname, format_type(atttypid, atttypmod), attnotnull, attidentity, attcollation::regcollation,
+                 (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = a.attrelid AND adnum = a.attnum))
+          FROM c JOIN pg_attribute a ON a.attrelid = c.oid WHERE attnum > 0
+        UNION ALL SELECT concat_ws(' ', nspname, relname, conname, pg_get_constraintdef(k.oid)) FROM c JOIN pg_constraint k ON k.conrelid = c.oid
+        UNION ALL SELECT concat_ws(' ', schemaname, indexname, indexdef) FROM pg_indexes WHERE schemaname IN ('organization', 'platform')
+        UNION ALL SELECT concat_ws(' ', schemaname, tablename, policyname, cmd, qual, with_check) FROM pg_policies
+        UNION ALL SELECT concat_ws(' ', n.nspname, pg_get_functiondef(p.oid)) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+          WHERE n.nspname IN ('organization', 'platform')
+        ORDER BY 1";
+    let rows = fresh.connect("postgres").await.query(sql, &[]).await.unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+#[tokio::test]
+async fn a_server_of_any_version_becomes_what_a_new_one_is_and_keeps_its_rows() {
+    let new = Fresh::empty(None).await;
+    new.migrate().await.unwrap();
+    let wanted = catalogue(&new).await;
+    assert!(wanted.len() > 500, "it says something: {}", wanted.len());
+    for version in 2..VERSION {
+        let old = Fresh::empty(None).await;
+        let (owner, application, platform) = (old.address(OWNER), old.address(APPLICATION), old.address(PLATFORM));
+        assert_eq!(migrate_to(&owner, &application, &platform, version).await.unwrap(), 0);
+        assert_ne!(catalogue(&old).await, wanted, "version {version} is another one");
+        let refused = Server::connect(&old.addresses(2)).await.map(|_| ()).unwrap_err();
+        assert!(matches!(refused, DbError::Older { found, .. } if found == version), "{refused}");
+        filled(&old, version).await;
+        let superuser = old.connect("postgres").await;
+        let organization = "INSERT INTO platform.organizations (uuid, name, slug, subdomain, created_at, updated_at) VALUES (gen_random_uuid(), 'Acme', 'acme', 'acme', now(), now())";
+        superuser.batch_execute(organization).await.unwrap();
+        let counted = async || {
+            let mut out = Vec::new();
+            for table in tables_of(Scope::Organization, version) {
+                let sql = format!("SELECT count(*), min(t::text) FROM organization.{} t", table.name);
+                let row = superuser.query_one(&sql, &[]).await.unwrap();
+                out.push((table.name, row.get::<_, i64>(0), row.get::<_, Option<String>>(1)));
+            }
+            out
+        };
+        let before = counted().await;
+        assert_eq!(old.migrate().await.unwrap(), version);
+        assert_eq!(counted().await, before, "rows from {version}");
+        assert_eq!(catalogue(&old).await, wanted, "from {version}");
+        assert_eq!(check(&old.addresses(2)).await.unwrap(), Vec::<String>::new(), "from {version}");
+        let seeds = superuser.query_one("SELECT seeds FROM platform.organizations", &[]).await.unwrap();
+        assert_eq!(seeds.get::<_, i64>(0), 0, "what was there before was given nothing yet");
     }
 }
 

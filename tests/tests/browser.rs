@@ -1,8 +1,9 @@
-//! A shift in Debian's Chromium against real programs; see `tests/browser/walk.mjs`. Screenshots are left
-//! under `target/screenshots`.
+//! Debian's Chromium against real programs: a shift (`tests/browser/walk.mjs`), and the dashboard's pages as an
+//! administrator uses them (`tests/browser/dashboard.mjs`). Screenshots are left under `target/screenshots`.
 
 use anyhow::{Context, Result, ensure};
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
 use std::time::Duration;
 use tokio::process::Command;
 use unison_tests::stage::{ADMIN_EMAIL, OPERATOR, ORGANIZATION, Options, Ports, Stage, repository};
@@ -26,11 +27,8 @@ async fn ui_12_log_06_logged_on_the_edge_page_seen_on_the_cloud_page() -> Result
     let machines = stage.edge_api().get("/machines").await?;
     let machines = machines["machines"].as_array().context("machines")?;
     let machine = machines.iter().find(|m| m["machine_code"] == MACHINE).context("the CNC")?;
-    let shots = repository().join("target/screenshots");
-    let _ = std::fs::remove_dir_all(&shots);
-    let walked = Command::new("node")
-        .arg(repository().join("tests/browser/walk.mjs"))
-        .env("WEB_PACKAGE", repository().join("web/package.json"))
+    let shots = shots("shift");
+    let walked = node("walk.mjs", &shots)
         .env("EDGE_URL", stage.edge_url())
         .env("CLOUD_URL", stage.cloud_url())
         .env("ORG", ORGANIZATION)
@@ -42,17 +40,62 @@ async fn ui_12_log_06_logged_on_the_edge_page_seen_on_the_cloud_page() -> Result
         .env("MACHINE", MACHINE)
         .env("MACHINE_ID", machine["id"].to_string())
         .env("PLANT_PORT", stage.options.ports.plant_control.to_string())
-        .env("SHOTS", &shots)
-        .stdin(Stdio::null())
         .output()
         .await
         .context("node")?;
-    let said = format!("{}{}", String::from_utf8_lossy(&walked.stdout), String::from_utf8_lossy(&walked.stderr));
-    ensure!(walked.status.success(), "{said}\n{}\n{}", stage.edge.tail(), stage.cloud.tail());
-    ensure!(said.trim_end().ends_with("done"), "{said}");
+    done(&walked, &stage)?;
     for name in ["edge-floor", "edge-log", "edge-logged", "edge-station", "cloud-dashboard", "cloud-work-orders"] {
         let size = std::fs::metadata(shots.join(format!("{name}.png"))).with_context(|| name.to_owned())?.len();
         ensure!(size > 5_000, "{name}.png has only {size} bytes");
     }
     stage.stop()
+}
+
+/// The same walk twice, side by side: through an organisation with nothing in it, looked at on a phone in the
+/// dark, and through one at work, looked at on a desk and in German.
+#[tokio::test(flavor = "multi_thread")]
+async fn ui_01_cf_01_ten_08_rbac_03_the_dashboard_walked_in_an_empty_and_a_working_organization() -> Result<()> {
+    let data_dir = repository().join("target/stories/dashboard");
+    let stage = Stage::start(Options { data_dir, ports: Ports::free()?, seed: 6, speed: 1.0 }).await?;
+    stage.start_work_orders().await?;
+    let email = "boss@empty.example";
+    let password = stage.empty_organization("empty", email)?;
+    let walk = |org: &str, email: &str, password: &str, looks: &str| {
+        let mut command = node("dashboard.mjs", &shots(org));
+        command.env("CLOUD_URL", stage.cloud_url()).env("ORG", org).env("EMAIL", email).env("PASSWORD", password);
+        command.env("LOOKS", looks);
+        command.output()
+    };
+    let empty = walk("empty", email, &password, "dark-320");
+    let working = walk(ORGANIZATION, ADMIN_EMAIL, &stage.password, "light-1280,german");
+    let both = tokio::join!(empty, working);
+    done(&both.0.context("node")?, &stage)?;
+    done(&both.1.context("node")?, &stage)?;
+    stage.stop()
+}
+
+/// An empty folder for the pictures of a walk.
+fn shots(walk: &str) -> PathBuf {
+    let folder = repository().join("target/screenshots").join(walk);
+    let _ = std::fs::remove_dir_all(&folder);
+    folder
+}
+
+fn node(script: &str, shots: &Path) -> Command {
+    let mut command = Command::new("node");
+    command
+        .arg(repository().join("tests/browser").join(script))
+        .env("WEB_PACKAGE", repository().join("web/package.json"))
+        .env("SHOTS", shots)
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    command
+}
+
+/// A walk succeeds when it got to its end.
+fn done(walked: &Output, stage: &Stage) -> Result<()> {
+    let said = format!("{}{}", String::from_utf8_lossy(&walked.stdout), String::from_utf8_lossy(&walked.stderr));
+    ensure!(walked.status.success(), "{said}\n{}\n{}", stage.edge.tail(), stage.cloud.tail());
+    ensure!(said.trim_end().ends_with("done"), "{said}");
+    Ok(())
 }

@@ -66,7 +66,7 @@ await page.getByText('This is not a number.').waitFor();
 await field('standard_cost').fill('12.5');
 await field('category_id').click();
 await page.keyboard.type('Copper');
-await page.getByText('New Category').waitFor();
+await page.getByText('New category').waitFor();
 await page.waitForTimeout(400);
 await page.keyboard.press('Enter');
 await id('quick-create').waitFor();

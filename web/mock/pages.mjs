@@ -23,7 +23,7 @@ export const CLOUD_PAGES = [
   ['cloud-new', '/data/materials/new'],
   ['cloud-new-wrong', '/data/materials/new', async (p) => { await p.locator('[data-field="material_code"] input').fill('MTL-001'); await p.locator('[data-field="standard_cost"] input').fill('-1'); await p.getByTestId('save').click(); await p.waitForTimeout(400); }],
   ['cloud-lookup', '/data/materials/new', async (p) => { await p.locator('[data-field="category_id"] input').click(); await p.waitForTimeout(500); }],
-  ['cloud-quickcreate', '/data/materials/new', async (p) => { await p.locator('[data-field="category_id"] input').click(); await p.waitForTimeout(400); await p.getByText('New Category').click(); await p.waitForTimeout(400); }],
+  ['cloud-quickcreate', '/data/materials/new', async (p) => { await p.locator('[data-field="category_id"] input').click(); await p.waitForTimeout(400); await p.getByText('New category').click(); await p.waitForTimeout(400); }],
   ['cloud-edit', '/data/materials/MTL-001/edit'],
   ['cloud-edit-user', '/data/users/5/edit'],
   ['cloud-edit-customfield', '/data/custom-fields/2/edit'],

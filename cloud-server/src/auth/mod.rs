@@ -2,6 +2,7 @@
 //! Only here a [`Caller`] for a person or a program is made.
 
 mod account;
+mod checked;
 mod device;
 mod limit;
 pub mod password;
@@ -17,6 +18,7 @@ use crate::db::DbError;
 use crate::params;
 use crate::tenancy::{Caller, Organization, Tenancy, Tx};
 use account::Account;
+use checked::Checked;
 use limit::Limit;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -50,6 +52,7 @@ pub struct Auth {
     tenancy: Tenancy,
     signer: Signer,
     limit: Arc<Limit>,
+    checked: Checked,
     hashes: Arc<Semaphore>,
 }
 
@@ -72,7 +75,13 @@ impl Auth {
     #[must_use]
     pub fn new(tenancy: Tenancy) -> Self {
         let signer = Signer::new(tenancy.platform().vault().session_key());
-        Self { tenancy, signer, limit: Arc::default(), hashes: Arc::new(Semaphore::new(HASHES_MAX)) }
+        Self {
+            tenancy,
+            signer,
+            limit: Arc::default(),
+            checked: Checked::default(),
+            hashes: Arc::new(Semaphore::new(HASHES_MAX)),
+        }
     }
 
     /// Signs somebody in. An unknown e-mail, a wrong password and a disabled account look alike and take the
@@ -140,12 +149,23 @@ impl Auth {
         Ok(hash.map_err(|e| Wrong::from(DbError::Failed(e)))?)
     }
 
-    /// Checks a session's token or a program's key in the order of RBAC-01: user active, organisation, session;
-    /// plant and permission follow where they are known.
+    /// Checks a session's token or a program's key, or knows from a moment ago that it is good.
     ///
     /// # Errors
     /// 401 or 403 with the reason.
     pub async fn caller(&self, organization: &Organization, token: &str) -> Result<Caller, ApiError> {
+        let version = self.tenancy.access_version(organization.id);
+        if let Some(known) = self.checked.get(organization.id, token, version, self.tenancy.now()) {
+            return Ok(known);
+        }
+        let caller = self.check(organization, token).await?;
+        self.checked.keep(organization.id, token, version, &caller);
+        Ok(caller)
+    }
+
+    /// In the order of RBAC-01: user active, organisation, session; plant and permission follow where they are
+    /// known.
+    async fn check(&self, organization: &Organization, token: &str) -> Result<Caller, ApiError> {
         if token.starts_with(API_TOKEN_PREFIX) {
             return self.program(organization, token).await;
         }

@@ -1,32 +1,20 @@
-//! Plants, their zones and shifts, as KPIs and logs need them.
+//! When plants work: their zones, shifts and calendars of days, as KPIs, logs and edges need them.
 
 use crate::db::{DbError, Row};
 use crate::params;
 use crate::tenancy::Tx;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use unison_core::ids::{PlantId, ShiftId};
-use unison_core::shift::{ActiveDays, Break, Shift, WallTime, window_at};
-use unison_core::time::Timestamp;
+use unison_core::calendar::Day;
+use unison_core::calendar_day::{CalendarDay, DayKind};
+use unison_core::ids::PlantId;
+use unison_core::shift::{ActiveDays, Break, Shift, ShiftCalendar, WallTime};
 
-/// The calendar of a plant.
-#[derive(Clone, Debug)]
-pub struct Calendar {
-    pub zone: TimeZone,
-    pub shifts: Vec<Shift>,
-}
-
-impl Calendar {
-    /// The shift that a moment falls into.
-    #[must_use]
-    pub fn shift_at(&self, at: Timestamp) -> Option<ShiftId> {
-        window_at(&self.shifts, &self.zone, at).map(|w| w.shift)
-    }
-}
-
+/// When a plant works.
+///
 /// # Errors
 /// When the plant is missing or holds what cannot be read.
-pub fn calendar(tx: &Tx<'_>, plant: PlantId) -> Result<Calendar, DbError> {
+pub fn calendar(tx: &Tx<'_>, plant: PlantId) -> Result<ShiftCalendar, DbError> {
     let row =
         tx.query_one("SELECT timezone FROM plants WHERE organization_id = $1 AND id = $2", params![tx.org(), plant])?;
     let name: String = row.ok_or_else(|| DbError::Failed(format!("there is no plant {plant}")))?.get("timezone")?;
@@ -35,7 +23,37 @@ pub fn calendar(tx: &Tx<'_>, plant: PlantId) -> Result<Calendar, DbError> {
         "SELECT * FROM shifts WHERE organization_id = $1 AND plant_id = $2 ORDER BY id",
         params![tx.org(), plant],
     )?;
-    Ok(Calendar { zone, shifts: rows.iter().map(shift).collect::<Result<_, _>>()? })
+    let shifts = rows.iter().map(shift).collect::<Result<_, _>>()?;
+    // Those of all plants and its own. An archived one says nothing, as at the edges.
+    let sql =
+        "SELECT * FROM calendar_days WHERE organization_id = $1 AND (plant_id = $2 OR plant_id IS NULL) ORDER BY id";
+    let days = tx.query(sql, params![tx.org(), plant])?.iter().map(day).collect::<Result<_, _>>()?;
+    Ok(ShiftCalendar { zone, shifts, days })
+}
+
+/// A row of `calendar_days`.
+pub(super) fn day(row: &Row) -> Result<CalendarDay, DbError> {
+    let wrong = |e: String| DbError::Failed(format!("a calendar day in the database: {e}"));
+    let date = |column: &str| Day::parse(&row.get::<String>(column)?).map_err(wrong);
+    let (kind, like): (String, Option<String>) = (row.get("kind")?, row.get("works_like")?);
+    let kind = match (kind.as_str(), like) {
+        ("holiday", _) => DayKind::Holiday,
+        ("shutdown", _) => DayKind::Shutdown,
+        ("extra_working_day", Some(like)) => {
+            let number = ActiveDays::NAMES.iter().position(|name| *name == like).and_then(|n| u8::try_from(n).ok());
+            DayKind::ExtraWorkingDay(number.ok_or_else(|| wrong(format!("there is no weekday {like}")))?)
+        }
+        (other, like) => return Err(wrong(format!("there is no kind {other} like {like:?}"))),
+    };
+    Ok(CalendarDay {
+        id: row.get("id")?,
+        name: row.get("name")?,
+        kind,
+        first: date("first_day")?,
+        last: date("last_day")?,
+        is_yearly: row.get("is_yearly")?,
+        is_active: row.get("is_active")?,
+    })
 }
 
 #[derive(Deserialize)]
@@ -69,3 +87,12 @@ pub(super) fn shift(row: &Row) -> Result<Shift, DbError> {
         oee_target_percent: row.get("oee_target_percent")?,
     })
 }
+
+#[cfg(test)]
+#[path = "calendar_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+#[path = "calendar_tests.rs"]
+#[expect(clippy::duplicate_mod, reason = "the same tests on the other database")]
+mod on_postgres;

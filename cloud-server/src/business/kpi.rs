@@ -1,7 +1,7 @@
 //! OEE of machines from what their edges observed (KPI-02 to KPI-06, Q-133): loads machine time, stops,
 //! shifts and counts, and leaves the arithmetic to the functions that the edge uses too.
 
-use super::calendar::{Calendar, calendar};
+use super::calendar::calendar;
 use super::{master, reach_sql, reach_values};
 use crate::db::DbError;
 use crate::params;
@@ -12,7 +12,7 @@ use unison_api::oee::{OeeAnswer, OeeDay, OeeTrend};
 use unison_core::activity::Activity;
 use unison_core::ids::{MachineId, PlantId};
 use unison_core::kpi::{Bucket, MachineTime, OeeSums, Percent, Standard, Utilisation, oee, utilisation};
-use unison_core::shift::{date_of, day_start, windows};
+use unison_core::shift::{ShiftCalendar, date_of, day_start};
 use unison_core::span::Span;
 use unison_core::time::{HOUR, Timestamp};
 use unison_core::timeline::Timeline;
@@ -83,13 +83,13 @@ impl Observed {
         Timeline::from_changes(range, self.changes.iter().copied(), self.known_until)
     }
 
-    fn sums(&self, calendar: &Calendar, range: Span, standard: Standard) -> OeeSums {
+    fn sums(&self, calendar: &ShiftCalendar, range: Span, standard: Standard) -> OeeSums {
         let range = range.intersect(self.range);
         if range.is_empty() {
             return OeeSums::default();
         }
         let timeline = self.timeline(range);
-        let shifts = windows(&calendar.shifts, &calendar.zone, range);
+        let shifts = calendar.windows(range);
         let stops: Vec<Span> = self.stops.iter().map(|(from, to)| Span::new(*from, to.unwrap_or(range.to))).collect();
         oee(&MachineTime { timeline: &timeline, shifts: &shifts, stops: &stops, counts: &self.counts }, standard)
     }
@@ -187,7 +187,7 @@ pub fn trend(tx: &Tx<'_>, which: &Which, days: u32) -> Result<OeeTrend, super::W
     Ok(OeeTrend { machine: which.code.clone(), days: by_date.into_iter().map(day).collect() })
 }
 
-fn last_days(calendar: &Calendar, now: Timestamp, days: u32) -> Vec<(String, Span)> {
+fn last_days(calendar: &ShiftCalendar, now: Timestamp, days: u32) -> Vec<(String, Span)> {
     let Some(today) = date_of(&calendar.zone, now) else { return Vec::new() };
     let back = (0..i64::from(days.clamp(1, DAYS_MAX))).rev();
     back.filter_map(|n| {
@@ -212,7 +212,7 @@ pub fn utilization_today(
         let calendar = calendars.of(tx, *plant)?;
         let today = last_days(calendar, tx.now(), 1).pop().map_or(Span::new(tx.now(), tx.now()), |(_, r)| r);
         let line = Timeline::from_changes(today, changes(tx, *machine, today)?, *known_until);
-        let shifts = windows(&calendar.shifts, &calendar.zone, today);
+        let shifts = calendar.windows(today);
         let running = line.spans(|a| a == Activity::Running);
         let shift: unison_core::span::Spans = shifts.iter().map(|w| w.span.intersect(today)).collect();
         let breaks: unison_core::span::Spans =
@@ -232,10 +232,10 @@ pub fn utilization_today(
 
 /// Calendars of plants, each read once.
 #[derive(Default)]
-struct Calendars(BTreeMap<PlantId, Calendar>);
+struct Calendars(BTreeMap<PlantId, ShiftCalendar>);
 
 impl Calendars {
-    fn of(&mut self, tx: &Tx<'_>, plant: PlantId) -> Result<&Calendar, DbError> {
+    fn of(&mut self, tx: &Tx<'_>, plant: PlantId) -> Result<&ShiftCalendar, DbError> {
         match self.0.entry(plant) {
             std::collections::btree_map::Entry::Occupied(known) => Ok(known.into_mut()),
             std::collections::btree_map::Entry::Vacant(new) => Ok(new.insert(calendar(tx, plant)?)),

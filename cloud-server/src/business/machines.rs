@@ -63,7 +63,7 @@ const VIEW: &str = "SELECT m.*, p.name AS plant_name, l.name AS lane_name, l.ide
    d.uuid AS downtime_id, r.name AS reason_name,
    (SELECT count(*) FROM downtime_events x WHERE x.organization_id = m.organization_id AND x.machine_id = m.id
      AND x.ended_at IS NULL AND x.source = 'operator') AS open_reports,
-   w.id AS work_order_id, w.work_order_number
+   w.id AS work_order_id, w.work_order_number, o.ideal_cycle_time_seconds AS product_cycle
  FROM machines m
  JOIN plants p ON p.organization_id = m.organization_id AND p.id = m.plant_id
  LEFT JOIN lanes l ON l.organization_id = m.organization_id AND l.id = m.lane_id
@@ -75,6 +75,7 @@ const VIEW: &str = "SELECT m.*, p.name AS plant_name, l.name AS lane_name, l.ide
  LEFT JOIN work_orders w ON w.organization_id = m.organization_id AND w.id = (
    SELECT o.id FROM work_orders o WHERE o.organization_id = m.organization_id AND o.status = 'in_progress'
      AND (o.machine_id = m.id OR (o.machine_id IS NULL AND o.lane_id = m.lane_id)) ORDER BY o.started_at DESC NULLS LAST LIMIT 1)
+ LEFT JOIN products o ON o.organization_id = w.organization_id AND o.id = w.product_id
  WHERE m.organization_id = $1";
 
 /// Machines of the plants the caller reaches, by code. Utilisation is left out: it costs a timeline each.
@@ -143,7 +144,8 @@ fn present(row: &Row, now: Timestamp, stale_after: i64) -> Result<Seen, DbError>
     let flags = if state.unassigned_run { vec!["running without work order".to_owned()] } else { vec![] };
     let open: Option<uuid::Uuid> = row.get("downtime_id")?;
     let reason: Option<String> = row.get("reason_name")?;
-    let cycle = row.get::<Option<i64>>("ideal_cycle_time_seconds")?.or(row.get("lane_cycle")?);
+    let cycle: Option<i64> = row.get("product_cycle")?;
+    let cycle = cycle.or(row.get("ideal_cycle_time_seconds")?).or(row.get("lane_cycle")?);
     // Seen until the edge was last heard, or until the signals were lost.
     let seen_at = if activity == Activity::NoData { since } else { observed.max(heard) };
     let view = MachineView {

@@ -7,7 +7,7 @@ use crate::tenancy::{Tx, WriteTx};
 use unison_core::activity::Mode;
 use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::kpi::Standard;
-use unison_core::master::{Lane, Machine, MasterOp, Plant, Reason, User, WorkOrder, WorkOrderStatus};
+use unison_core::master::{Lane, Machine, MasterOp, Plant, Reason, User, WorkOrder, WorkOrderStatus, WorkOrderTerms};
 
 fn one(tx: &Tx<'_>, sql: &str, id: i64) -> Result<Option<Row>, DbError> {
     tx.query_one(sql, params![tx.org(), id])
@@ -35,13 +35,17 @@ pub fn send_everywhere(tx: &WriteTx<'_>, op: Option<MasterOp>) -> Result<(), DbE
     Ok(())
 }
 
-/// Tells the edges of a new plant of the reasons and people that were there before it.
+/// Tells the edges of a new plant of the reasons, days and people that were there before it.
 ///
 /// # Errors
 /// When the database fails.
 pub fn brief(tx: &WriteTx<'_>, plant: PlantId) -> Result<(), DbError> {
     for row in tx.query("SELECT id FROM downtime_reasons WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
         send(tx, plant, reason(tx, row.get("id")?)?);
+    }
+    let everywhere = "SELECT * FROM calendar_days WHERE organization_id = $1 AND plant_id IS NULL ORDER BY id";
+    for row in tx.query(everywhere, params![tx.org()])? {
+        send(tx, plant, Some(calendar::day(&row)?.into()));
     }
     for row in tx.query("SELECT id, roles FROM users WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
         if crate::auth::reaches_all_plants(&roles(&row)?) {
@@ -61,9 +65,11 @@ pub fn json(op: &MasterOp) -> Result<serde_json::Value, DbError> {
         MasterOp::Lane(record) => serde_json::to_value(record),
         MasterOp::Machine(record) => serde_json::to_value(record),
         MasterOp::Shift(record) => serde_json::to_value(record),
+        MasterOp::CalendarDay(record) => serde_json::to_value(record),
         MasterOp::Reason(record) => serde_json::to_value(record),
         MasterOp::User(record) => serde_json::to_value(record),
         MasterOp::WorkOrder(record) => serde_json::to_value(record),
+        MasterOp::WorkOrderTerms(record) => serde_json::to_value(record),
         MasterOp::WorkOrderRequest(record) => serde_json::to_value(record),
         MasterOp::WorkOrderAsked(record) => serde_json::to_value(record),
     };
@@ -162,6 +168,21 @@ pub fn shift(tx: &Tx<'_>, id: ShiftId) -> Result<Option<MasterOp>, DbError> {
     row.as_ref().map(calendar::shift).transpose().map(|s| s.map(MasterOp::from))
 }
 
+/// Tells the edges of a plant, or of all plants, of a day of the calendar.
+///
+/// # Errors
+/// When the database fails.
+pub fn send_calendar_day(tx: &WriteTx<'_>, id: i64) -> Result<(), DbError> {
+    let row = one(tx, "SELECT * FROM calendar_days WHERE organization_id = $1 AND id = $2", id)?;
+    let Some(row) = row else { return Ok(()) };
+    let day = Some(calendar::day(&row)?.into());
+    match row.get("plant_id")? {
+        Some(plant) => send(tx, plant, day),
+        None => send_everywhere(tx, day)?,
+    }
+    Ok(())
+}
+
 /// # Errors
 /// When the database fails.
 pub fn reason(tx: &Tx<'_>, id: ReasonId) -> Result<Option<MasterOp>, DbError> {
@@ -217,13 +238,67 @@ pub fn roles(row: &Row) -> Result<Vec<String>, DbError> {
 /// # Errors
 /// When the database fails.
 pub fn work_order(tx: &Tx<'_>, id: WorkOrderId) -> Result<Option<MasterOp>, DbError> {
-    let sql = "SELECT w.*, p.name AS name_of_product FROM work_orders w
-               LEFT JOIN products p ON p.organization_id = w.organization_id AND p.id = w.product_id
-               WHERE w.organization_id = $1 AND w.id = $2";
-    one(tx, sql, id.0)?.as_ref().map(work_order_of).transpose()
+    one(tx, &format!("{WORK_ORDERS} AND w.id = $2"), id.0)?.as_ref().map(work_order_of).transpose()
 }
 
-/// A row of `work_orders`, with the product's name as `name_of_product`.
+/// Work orders with what they take from their product and their project.
+pub(super) const WORK_ORDERS: &str =
+    "SELECT w.*, p.name AS name_of_product, p.ideal_cycle_time_seconds AS cycle_of_product,
+   j.project_number AS project_on_hold FROM work_orders w
+ LEFT JOIN products p ON p.organization_id = w.organization_id AND p.id = w.product_id
+ LEFT JOIN projects j ON j.organization_id = w.organization_id AND j.id = w.project_id AND j.status = 'on_hold'
+ WHERE w.organization_id = $1";
+
+/// Sends a work order and its terms to the edges of its plant.
+///
+/// # Errors
+/// When the database fails.
+pub fn send_work_order(tx: &WriteTx<'_>, id: WorkOrderId) -> Result<(), DbError> {
+    let row = one(tx, &format!("{WORK_ORDERS} AND w.id = $2"), id.0)?;
+    row.as_ref().map_or(Ok(()), |row| send_planned(tx, row))
+}
+
+/// Sends the work orders that are not done and are made of a product, when that changed.
+///
+/// # Errors
+/// When the database fails.
+pub fn send_work_orders_of_product(tx: &WriteTx<'_>, product: i64) -> Result<(), DbError> {
+    let sql = format!("{WORK_ORDERS} AND w.product_id = $2 AND {OPEN} ORDER BY w.id");
+    tx.query(&sql, params![tx.org(), product])?.iter().try_for_each(|row| send_planned(tx, row))
+}
+
+/// Sends the terms of a project's work orders that are not done, when it was put on hold or goes on.
+///
+/// # Errors
+/// When the database fails.
+pub fn send_terms_of_project(tx: &WriteTx<'_>, project: i64) -> Result<(), DbError> {
+    let sql = format!("{WORK_ORDERS} AND w.project_id = $2 AND {OPEN} ORDER BY w.id");
+    for row in tx.query(&sql, params![tx.org(), project])? {
+        send(tx, row.get("plant_id")?, Some(terms_of(&row)?));
+    }
+    Ok(())
+}
+
+const OPEN: &str = "w.status NOT IN ('completed', 'cancelled')";
+
+fn send_planned(tx: &WriteTx<'_>, row: &Row) -> Result<(), DbError> {
+    let plant = row.get("plant_id")?;
+    send(tx, plant, Some(work_order_of(row)?));
+    send(tx, plant, Some(terms_of(row)?));
+    Ok(())
+}
+
+/// The terms in a row of [`WORK_ORDERS`].
+pub(super) fn terms_of(row: &Row) -> Result<MasterOp, DbError> {
+    let terms = WorkOrderTerms {
+        work_order: row.get("id")?,
+        ideal_cycle: row.get("cycle_of_product")?,
+        on_hold: row.get("project_on_hold")?,
+    };
+    Ok(terms.into())
+}
+
+/// A row of [`WORK_ORDERS`].
 pub(super) fn work_order_of(row: &Row) -> Result<MasterOp, DbError> {
     let code: String = row.get("status")?;
     let order = WorkOrder {

@@ -40,6 +40,7 @@ pub fn entities() -> Vec<Description> {
         Description::new::<site::department::Department>(),
         Description::new::<site::lane::Lane>(),
         Description::new::<site::shift::Shift>(),
+        Description::new::<site::calendar_day::CalendarDay>(),
         Description::new::<site::location::Location>(),
         Description::new::<site::machine::Machine>(),
         Description::new::<site::machine_tag::MachineTag>(),
@@ -118,6 +119,14 @@ pub(crate) fn reach_values(caller: &Caller) -> (bool, i64) {
 pub(crate) fn need_plant(tx: &Tx<'_>, plant: PlantId) -> Result<(), ApiError> {
     if tx.caller().reaches(plant) { Ok(()) } else { Err(ApiError::no_plant_access()) }
 }
+
+/// Refuses to change what belongs to all plants for somebody who reaches only some (RBAC-01).
+pub(crate) fn need_all_plants(tx: &Tx<'_>) -> Result<(), ApiError> {
+    if tx.caller().reaches_all_plants() { Ok(()) } else { Err(ApiError::new(403, "No plant access", ALL_PLANTS)) }
+}
+
+/// Why [`need_all_plants`] refuses.
+pub(crate) const ALL_PLANTS: &str = "This belongs to all plants; only people who reach every plant can change it";
 
 /// Refuses a change of a record that is no longer what was changed; `current` is how it is now.
 ///

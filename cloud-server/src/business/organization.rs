@@ -90,6 +90,41 @@ async fn fill(
     Ok(first)
 }
 
+/// Gives organisations from before there were units of measure what new ones begin with: once, and nothing that was
+/// changed, archived or made by people meanwhile is touched. The others go on when one fails.
+///
+/// # Errors
+/// The last failure, after all were tried.
+pub async fn seed_missing(tenancy: &Tenancy) -> Result<(), DbError> {
+    let mut out = Ok(());
+    for organization in tenancy.platform().unseeded().await? {
+        let caller = Caller::system(organization.id, "first records");
+        let seeded: Result<(), DbError> = match tenancy.write(&caller, seed_once).await {
+            Ok(()) => tenancy.platform().seeded(organization.id).await,
+            failed => failed,
+        };
+        if let Err(e) = seeded {
+            tracing::error!(organization = organization.id, error = %e, "first records could not be made");
+            out = Err(e);
+        }
+    }
+    out
+}
+
+fn seed_once(tx: &WriteTx<'_>) -> Result<(), DbError> {
+    // Whoever was made with units has some of that very moment, whatever was done to them since.
+    let sql = "SELECT (SELECT count(*) FROM units u WHERE u.organization_id = o.organization_id AND u.created_at = o.created_at) AS n
+               FROM organization o WHERE o.organization_id = $1";
+    match tx.query_one(sql, params![tx.org()])?.map(|row| row.get::<i64>("n")).transpose()? {
+        // Without a row it was never made to its end.
+        None | Some(1..) => Ok(()),
+        Some(_) => {
+            let units = super::goods::unit::seed(tx)?;
+            tx.audit("organization", tx.org(), "seed", None::<&()>, Some(&json!({"units": units})))
+        }
+    }
+}
+
 fn first_rows(
     tx: &WriteTx<'_>,
     organization: &Organization,

@@ -145,7 +145,7 @@ pub fn log(tx: &WriteTx<'_>, wanted: &LogProduction) -> Result<ProductionLogView
         notes: wanted.notes.clone().filter(|n| !n.trim().is_empty()),
         by: UserId(user.user_id),
         at,
-        shift: calendar(tx, order.plant_id)?.shift_at(at),
+        shift: calendar(tx, order.plant_id)?.window_at(at).map(|w| w.shift),
     };
     let Booked::New { id } = book(tx, &fact, order.plant_uuid)? else {
         return Err(DbError::Failed(format!("log {uuid} was not booked")).into());

@@ -29,14 +29,16 @@ pub fn of_plant(tx: &Tx<'_>, plant: PlantId) -> Result<Vec<PlantOp>, DbError> {
     out.extend(ops(tx, lanes, own, master::lane_of)?);
     let machines = format!("{} AND m.plant_id = $2 ORDER BY m.id", master::MACHINES);
     out.extend(ops(tx, &machines, own, master::machine_of)?);
-    out.extend(calendar::calendar(tx, plant)?.shifts.into_iter().map(|s| PlantOp::from(MasterOp::from(s))));
+    let calendar = calendar::calendar(tx, plant)?;
+    out.extend(calendar.shifts.into_iter().map(|s| PlantOp::from(MasterOp::from(s))));
+    out.extend(calendar.days.into_iter().map(|d| PlantOp::from(MasterOp::from(d))));
     let reasons = "SELECT * FROM downtime_reasons WHERE organization_id = $1 ORDER BY id";
     out.extend(ops(tx, reasons, params![tx.org()], master::reason_of)?);
     out.extend(users(tx, plant)?);
     let since = tx.now().plus(-CLOSED_KEPT);
-    let orders = format!("SELECT w.*, p.name AS name_of_product FROM work_orders w
-         LEFT JOIN products p ON p.organization_id = w.organization_id AND p.id = w.product_id WHERE {ORDERS} ORDER BY w.id");
-    out.extend(ops(tx, &orders, params![tx.org(), plant, since], master::work_order_of)?);
+    let orders = format!("{} AND {ORDERS} ORDER BY w.id", master::WORK_ORDERS);
+    let both = |row: &Row| Ok([master::work_order_of(row)?, master::terms_of(row)?].map(PlantOp::from));
+    out.extend(tx.query_map(&orders, params![tx.org(), plant, since], |row| both(&row))?.into_iter().flatten());
     let logs = format!(
         "SELECT l.* FROM production_logs l JOIN work_orders w ON w.organization_id = l.organization_id AND w.id = l.work_order_id
          WHERE {ORDERS} ORDER BY l.pos"

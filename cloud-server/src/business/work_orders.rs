@@ -35,6 +35,8 @@ pub struct WorkOrder {
     pub status: WorkOrderStatus,
     pub ordered: u64,
     pub completed: u64,
+    /// Number of its project while that is on hold.
+    pub on_hold: Option<String>,
 }
 
 impl WorkOrder {
@@ -45,6 +47,7 @@ impl WorkOrder {
             has_lane: self.lane_id.is_some(),
             ordered: self.ordered,
             completed: self.completed,
+            on_hold: self.on_hold.clone(),
         }
     }
 }
@@ -88,8 +91,9 @@ pub fn find(tx: &Tx<'_>, key: &Key) -> Result<Option<WorkOrder>, DbError> {
         Key::Text(text) => (0, text.clone()),
     };
     let row = tx.query_one(
-        "SELECT w.*, p.uuid AS plant_uuid FROM work_orders w
+        "SELECT w.*, p.uuid AS plant_uuid, j.project_number AS project_on_hold FROM work_orders w
          JOIN plants p ON p.organization_id = w.organization_id AND p.id = w.plant_id
+         LEFT JOIN projects j ON j.organization_id = w.organization_id AND j.id = w.project_id AND j.status = 'on_hold'
          WHERE w.organization_id = $1 AND (w.work_order_number = $3 OR w.id = $2)
          ORDER BY w.id = $2 DESC LIMIT 1",
         params![tx.org(), id, number],
@@ -108,6 +112,7 @@ fn read(row: &Row) -> Result<WorkOrder, DbError> {
         status: status(row)?,
         ordered: row.get("quantity_ordered")?,
         completed: row.get("quantity_completed")?,
+        on_hold: row.get("project_on_hold")?,
     })
 }
 
@@ -147,12 +152,10 @@ pub fn move_order(tx: &WriteTx<'_>, key: &Key, verb: WorkOrderVerb, wanted: &Mov
         Some(id) => Some(id),
         None => order.machine_id,
     };
-    if verb == WorkOrderVerb::Start {
-        need_running_project(tx, &order)?;
-    }
     if let Some(edge) = edge_of(tx, machine, order.lane_id)? {
         // What only the cloud decides is refused at once; the rest the edge knows better.
-        if matches!(order.status, WorkOrderStatus::Planned | WorkOrderStatus::Cancelled) {
+        let is_held = verb == WorkOrderVerb::Start && order.on_hold.is_some();
+        if is_held || matches!(order.status, WorkOrderStatus::Planned | WorkOrderStatus::Cancelled) {
             work_order::moved(verb, &order.known())?;
         }
         return ask(tx, &order, verb, user, wanted, edge).map_err(Wrong::from);
@@ -175,16 +178,6 @@ pub fn move_order(tx: &WriteTx<'_>, key: &Key, verb: WorkOrderVerb, wanted: &Mov
     let after = view(tx, order.id)?.ok_or_else(|| DbError::Failed("the work order is gone".into()))?;
     tx.audit("work_order", order.id, verb_code(verb), before.as_ref(), Some(&after))?;
     Ok(Moved::Done(Box::new(after)))
-}
-
-/// While its project is on hold a work order is not started; one that runs may finish (WO-17).
-fn need_running_project(tx: &Tx<'_>, order: &WorkOrder) -> Result<(), Wrong> {
-    let sql = "SELECT p.project_number FROM work_orders w
-               JOIN projects p ON p.organization_id = w.organization_id AND p.id = w.project_id
-               WHERE w.organization_id = $1 AND w.id = $2 AND p.status = 'on_hold'";
-    let Some(row) = tx.query_one(sql, params![tx.org(), order.id])? else { return Ok(()) };
-    let reason = format!("Project {} is on hold; resume it first", row.get::<String>("project_number")?);
-    Err(ApiError::new(400, "Cannot start work order", reason).into())
 }
 
 /// The edge that executes a work order.
@@ -318,9 +311,10 @@ pub fn close_request(tx: &WriteTx<'_>, request: Uuid, state: &str, reason: Optio
     Ok(())
 }
 
-const VIEW: &str =
-    "SELECT w.*, l.name AS lane_name, m.machine_code, u.name AS user_name, p.name AS name_of_product FROM work_orders w
+const VIEW: &str = "SELECT w.*, l.name AS lane_name, m.machine_code, u.name AS user_name, p.name AS name_of_product,
+   j.project_number AS project_on_hold FROM work_orders w
  LEFT JOIN products p ON p.organization_id = w.organization_id AND p.id = w.product_id
+ LEFT JOIN projects j ON j.organization_id = w.organization_id AND j.id = w.project_id AND j.status = 'on_hold'
  LEFT JOIN lanes l ON l.organization_id = w.organization_id AND l.id = w.lane_id
  LEFT JOIN machines m ON m.organization_id = w.organization_id AND m.id = w.machine_id
  LEFT JOIN users u ON u.organization_id = w.organization_id AND u.id = w.started_by
@@ -373,6 +367,7 @@ fn present(tx: &Tx<'_>, row: &Row) -> Result<WorkOrderView, DbError> {
         has_lane: lane_id.is_some(),
         ordered,
         completed,
+        on_hold: row.get("project_on_hold")?,
     };
     let started_by: Option<i64> = row.get("started_by")?;
     let name: Option<String> = row.get("user_name")?;

@@ -51,6 +51,22 @@ impl Database {
         }
     }
 
+    /// As [`Self::read`], for a page at most that an index finds: such a read may run where its request runs.
+    ///
+    /// # Errors
+    /// What `f` returns, or why it could not run.
+    pub async fn read_brief<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&Session<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        match &self.0 {
+            Kind::Sqlite(file) => file.read_brief(f).await,
+            Kind::Postgres(store) => store.read(f).await,
+        }
+    }
+
     /// Runs `f` in a transaction that commits when it returns `Ok`; then runs `then` with what it
     /// returned, on the same thread, so that what must follow a commit follows it even when nobody waits
     /// for the answer any more. Writers of the same data take turns.

@@ -2,7 +2,7 @@
 
 use super::DbError;
 use std::sync::Arc;
-use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::ids::{CalendarDayId, LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -113,7 +113,7 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(PlantId, LaneId, MachineId, ShiftId, ReasonId, UserId, WorkOrderId);
+ids!(CalendarDayId, PlantId, LaneId, MachineId, ShiftId, ReasonId, UserId, WorkOrderId);
 
 /// A type that a column can be read as.
 pub trait FromValue: Sized {
@@ -214,5 +214,21 @@ impl Row {
     pub fn get<T: FromValue>(&self, column: &str) -> Result<T, DbError> {
         let place = self.columns.iter().position(|c| c == column);
         place.and_then(|i| self.values.get(i)).and_then(T::from_value).ok_or_else(|| DbError::Column(column.to_owned()))
+    }
+
+    /// The value at this place of the select.
+    ///
+    /// # Errors
+    /// When the row is shorter.
+    pub fn at(&self, place: usize) -> Result<&Value, DbError> {
+        self.values.get(place).ok_or_else(|| DbError::Column(format!("number {place}")))
+    }
+
+    /// The name of the column at this place.
+    ///
+    /// # Errors
+    /// When the row is shorter.
+    pub fn name(&self, place: usize) -> Result<&str, DbError> {
+        self.columns.get(place).map(String::as_str).ok_or_else(|| DbError::Column(format!("number {place}")))
     }
 }

@@ -59,6 +59,15 @@ impl Call {
         Ok(self.app.tenancy.read(self.caller()?, f).await?)
     }
 
+    /// Runs a read of a page at most that an index finds.
+    pub async fn read_brief<T, F>(&self, f: F) -> Result<T, ApiError>
+    where
+        F: FnOnce(&Tx<'_>) -> Result<T, Wrong> + Send + 'static,
+        T: Send + 'static,
+    {
+        Ok(self.app.tenancy.read_brief(self.caller()?, f).await?)
+    }
+
     /// Runs a write for the caller.
     pub async fn write<T, F>(&self, f: F) -> Result<T, ApiError>
     where

@@ -128,10 +128,12 @@ pub enum Count {
     Quarantined,
     /// Transactions that failed and will be tried again.
     Failed,
+    /// Snapshots of plants that were taken.
+    Snapshots,
 }
 
 impl Count {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Received,
         Self::Unopened,
         Self::Dropped,
@@ -141,6 +143,7 @@ impl Count {
         Self::UnknownOps,
         Self::Quarantined,
         Self::Failed,
+        Self::Snapshots,
     ];
 
     #[must_use]
@@ -155,6 +158,7 @@ impl Count {
             Self::UnknownOps => "unknown_ops",
             Self::Quarantined => "quarantined",
             Self::Failed => "failed",
+            Self::Snapshots => "snapshots",
         }
     }
 }

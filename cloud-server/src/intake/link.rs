@@ -5,7 +5,8 @@
 
 use super::counters::Count;
 use super::links::{Carrier, Head, Links};
-use super::store::{self, Beginning, EdgeRow, Seen, Snapshot};
+use super::snapshots::{Given, Taken};
+use super::store::{self, Beginning, EdgeRow, Seen};
 use crate::db::DbError;
 use crate::live;
 use crate::tenancy::{Caller, EdgeLink, WriteTx, plant_log};
@@ -16,8 +17,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use unison_sync::replica::{Action, Event, Replica};
 use unison_sync::seal::{self, Address, Direction, Header};
-use unison_sync::snapshot::Standing;
-use unison_sync::wire::{Batch, Fetch, Have, Message};
+use unison_sync::snapshot::{SNAPSHOT_BYTES_MAX, Standing};
+use unison_sync::wire::{Ask, Batch, Fetch, Have, Message};
 
 /// A link without an edge ends after this time.
 const IDLE_ENDS_AFTER: Duration = Duration::from_secs(60);
@@ -123,6 +124,8 @@ impl Link {
             read_failed: false,
             snapshot: None,
             snapshot_at: None,
+            problem: None,
+            snapshot_too_large: None,
         }))
     }
 
@@ -135,7 +138,7 @@ impl Link {
         if self.carrier.borrow_and_update().session.is_some() {
             self.step(&mut talk, Event::Up, now()).await?;
         }
-        self.show(&talk, "");
+        self.show(&talk);
         loop {
             tokio::select! {
                 message = self.inbox.recv() => {
@@ -153,7 +156,7 @@ impl Link {
                     if is_here {
                         self.step(&mut talk, Event::Up, now()).await?;
                     }
-                    self.show(&talk, "");
+                    self.show(&talk);
                 }
                 changed = self.head.changed() => {
                     if changed.is_err() {
@@ -226,7 +229,7 @@ impl Link {
         }
         self.step(talk, Event::Received(message), now).await?;
         self.note_seen(talk).await?;
-        self.show(talk, "");
+        self.show(talk);
         Ok(())
     }
 
@@ -304,7 +307,10 @@ impl Link {
         let (plant, tenancy) = (talk.row.plant, &self.links.tenancy);
         let standing = tenancy.read(&talk.caller, move |tx| plant_log::standing(tx, plant, &have)).await?;
         match standing {
-            Standing::Tail => talk.snapshot = None,
+            Standing::Tail => {
+                talk.snapshot = None;
+                talk.snapshot_too_large = None;
+            }
             Standing::New | Standing::Behind => {}
             Standing::Astray => {
                 tracing::warn!(edge = %self.address.edge, ?have, "the edge holds what the plant's log never said; was the cloud set back?");
@@ -320,15 +326,26 @@ impl Link {
     }
 
     async fn serve(&self, talk: &mut Talk, Fetch { ask, part }: Fetch) -> Result<Option<Event>, End> {
-        let is_new = part == 0 && talk.snapshot.as_ref().is_none_or(|s| s.ask != ask);
+        let is_new = part == 0 && talk.snapshot.as_ref().is_none_or(|(held, _)| *held != ask);
         if is_new && talk.snapshot_at.is_none_or(|at| at.elapsed() >= SNAPSHOT_EVERY) {
-            let plant = talk.row.plant;
-            let taken = self.links.tenancy.read(&talk.caller, move |tx| store::snapshot(tx, plant, ask)).await?;
-            talk.snapshot = Some(taken);
             talk.snapshot_at = Some(Instant::now());
+            let (snapshots, tenancy) = (&self.links.snapshots, &self.links.tenancy);
+            match snapshots.of(tenancy, &talk.caller, talk.row.plant, self.address.plant).await? {
+                Given::Taken(taken) => {
+                    talk.snapshot = Some((ask, taken));
+                    talk.snapshot_too_large = None;
+                }
+                Given::TooLarge(bytes) => {
+                    talk.snapshot = None;
+                    talk.snapshot_too_large = Some(bytes);
+                }
+                Given::Busy => {}
+            }
         }
         // What it does not get it asks for again.
-        if let Some(part) = talk.snapshot.as_ref().and_then(|s| s.part(ask, part)) {
+        let held = talk.snapshot.as_ref().filter(|(held, _)| *held == ask);
+        let found = held.map_or(Ok(None), |(_, taken)| taken.part(ask, part)).map_err(|e| End::Again(e.to_string()))?;
+        if let Some(part) = found {
             self.send(talk, &Message::Part(part))?;
         }
         Ok(None)
@@ -354,6 +371,7 @@ impl Link {
             return Err(End::Revoked);
         };
         talk.seen_at = Some(Instant::now());
+        talk.problem = None;
         let counters = &self.links.counters;
         counters.add(Count::Batches, count as u64);
         counters.add(Count::Ops, taken.ops);
@@ -364,7 +382,8 @@ impl Link {
 
     async fn quarantine(&self, talk: &mut Talk, encoded: Vec<u8>, reason: String, halt: bool) -> Result<(), End> {
         tracing::warn!(edge = %self.address.edge, reason, "a batch goes to quarantine");
-        self.show(talk, &reason);
+        talk.problem = Some(reason.clone());
+        self.show(talk);
         let row = talk.row.clone();
         let is_new = self
             .links
@@ -387,19 +406,31 @@ impl Link {
     }
 
     /// For the list of edges.
-    fn show(&self, talk: &Talk, problem: &str) {
+    fn show(&self, talk: &Talk) {
         let halted = "its log contradicts what is stored; nothing more is taken until somebody decides";
         let too_old = "its program does not know snapshots and cannot go on from what it holds; update it";
-        let message = match (problem, talk.is_halted) {
-            ("", false) if talk.replica.is_offering_in_vain() => Some(too_old.to_owned()),
-            ("", false) => None,
-            ("", true) => Some(halted.to_owned()),
-            (problem, _) => Some(problem.to_owned()),
+        let message = match (&talk.problem, talk.is_halted) {
+            (_, true) => Some(halted.to_owned()),
+            (Some(problem), false) => Some(problem.clone()),
+            (None, false) => match talk.snapshot_too_large {
+                Some(bytes) => Some(too_large(bytes)),
+                None => talk.replica.is_offering_in_vain().then(|| too_old.to_owned()),
+            },
         };
         let heard_at = self.links.tenancy.now();
         let is_connected = self.carrier.borrow().session.is_some();
         self.links.live.set_link(self.address.edge, live::Link { is_connected, heard_at, message });
     }
+}
+
+fn too_large(bytes: usize) -> String {
+    let mib = |n: usize| n.div_ceil(1024 * 1024);
+    format!(
+        "its plant's records take {} MiB, and an edge takes {} MiB at once; complete or cancel work orders that are over, \
+         or split the plant",
+        mib(bytes),
+        mib(SNAPSHOT_BYTES_MAX)
+    )
 }
 
 /// One conversation, begun from what is stored.
@@ -417,6 +448,10 @@ struct Talk {
     seen_at: Option<Instant>,
     read_failed: bool,
     /// What the edge is fetching.
-    snapshot: Option<Snapshot>,
+    snapshot: Option<(Ask, Arc<Taken>)>,
     snapshot_at: Option<Instant>,
+    /// Why a batch of the edge was set aside and nothing was taken since.
+    problem: Option<String>,
+    /// Bytes of the snapshot that the edge needs and cannot take.
+    snapshot_too_large: Option<usize>,
 }

@@ -4,6 +4,7 @@
 use super::client::Outbox;
 use super::counters::{Count, Counters};
 use super::link::Link;
+use super::snapshots::Snapshots;
 use crate::live::Live;
 use crate::tenancy::Tenancy;
 use bytes::Bytes;
@@ -49,6 +50,7 @@ pub struct Links {
     pub live: Live,
     pub version: String,
     pub stop: CancellationToken,
+    pub snapshots: Snapshots,
     open: Mutex<HashMap<Uuid, Handle>>,
     /// Plants whose log was begun anew, and when.
     restarted: Mutex<HashMap<Uuid, Instant>>,
@@ -65,6 +67,7 @@ impl Links {
         stop: CancellationToken,
     ) -> Arc<Self> {
         Arc::new(Self {
+            snapshots: Snapshots::new(counters.clone()),
             tenancy,
             counters,
             outbox,

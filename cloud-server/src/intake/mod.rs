@@ -14,6 +14,7 @@ mod links;
 pub mod packets;
 mod project;
 mod sessions;
+mod snapshots;
 mod store;
 
 use crate::db::DbError;
@@ -220,6 +221,7 @@ async fn follow_plant_logs(tenancy: Tenancy, links: Arc<Links>) {
                 Err(RecvError::Closed) => return,
             },
             _ = look.tick() => {
+                links.snapshots.forget_old();
                 if let Err(e) = look_for_growth(&tenancy, &links).await {
                     tracing::warn!(error = %e, "cannot look for new master data; trying again");
                 }

@@ -7,8 +7,7 @@ use crate::params;
 use crate::tenancy::plant_log::{self, Head};
 use crate::tenancy::{Topic, Tx, WriteTx};
 use unison_core::ids::PlantId;
-use unison_sync::snapshot::cut;
-use unison_sync::wire::{Ask, Batch, Have, Op, Part, hash};
+use unison_sync::wire::{Batch, Have, Op, hash};
 use uuid::Uuid;
 
 /// An edge as its organisation stores it.
@@ -85,33 +84,17 @@ pub fn begin(tx: &Tx<'_>, edge: Uuid) -> Result<Beginning, DbError> {
     Ok(Beginning { row, have, head })
 }
 
-/// A snapshot while an edge fetches it.
-pub struct Snapshot {
-    pub ask: Ask,
-    at: Have,
-    parts: Vec<Vec<Op>>,
-}
-
-impl Snapshot {
-    /// A part of it, if it has one of this number and was asked for under this name.
-    #[must_use]
-    pub fn part(&self, ask: Ask, part: u32) -> Option<Part> {
-        let ops = self.parts.get(usize::try_from(part).ok()?).filter(|_| ask == self.ask)?.clone();
-        Some(Part { ask, at: self.at, part, parts: u32::try_from(self.parts.len()).ok()?, ops })
-    }
-}
-
 /// Takes a snapshot of all that a plant's log says: one moment, its place in the log with it.
 ///
 /// # Errors
 /// When the database fails.
-pub fn snapshot(tx: &Tx<'_>, plant: PlantId, ask: Ask) -> Result<Snapshot, DbError> {
+pub fn snapshot(tx: &Tx<'_>, plant: PlantId) -> Result<(Have, Vec<Op>), DbError> {
     let end = plant_log::head(tx, plant)?;
     let clock = "SELECT next FROM counters WHERE organization_id = $1 AND name = 'hlc'";
     let hlc = tx.query_one(clock, params![tx.org()])?.map_or(Ok(0), |row| row.get::<u64>("next"))?;
     let ops = snapshot::of_plant(tx, plant)?;
     let ops = ops.iter().map(|op| plant_log::encode(op, hlc)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Snapshot { ask, at: Have { incarnation: end.incarnation, seq: end.seq, hash: end.hash }, parts: cut(ops) })
+    Ok((Have { incarnation: end.incarnation, seq: end.seq, hash: end.hash }, ops))
 }
 
 /// Begins the plant's log anew: an edge that holds `have` of it knows more than the cloud.

@@ -21,6 +21,8 @@ pub struct Record {
     /// What look-ups added.
     pub added: Map,
     pub custom_fields: Map,
+    /// As it was read.
+    pub row: Row,
 }
 
 /// Reads a row of [`Description::select`].
@@ -49,6 +51,7 @@ pub fn record(d: &Description, row: &Row) -> Result<Record, DbError> {
         fields,
         added,
         custom_fields,
+        row: row.clone(),
     })
 }
 

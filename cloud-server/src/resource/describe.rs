@@ -2,6 +2,7 @@
 //! form, validation and OpenAPI because there is only one source. Pure.
 
 use super::erase::Hooks;
+use super::present::{Member, RECORD};
 use super::{LookUp, Map, Meta, Reach, Resource, Verb};
 use crate::db::kinds::Kind;
 use regex::Regex;
@@ -37,6 +38,10 @@ pub struct Description {
     pub queries: &'static [Query],
     /// `SELECT … FROM … WHERE t.organization_id = $1`
     pub select: String,
+    /// How its records are written.
+    pub members: Vec<Member>,
+    /// The members that hold nothing, as text.
+    pub absent: String,
 }
 
 impl Description {
@@ -53,12 +58,30 @@ impl Description {
         let schemas = super::form::Schemas::of::<T>();
         let paths = super::form::Paths::of(meta);
         let queries = super::form::queries(meta, &columns);
-        Self { queries, meta, columns, actions: T::actions(), hooks: Hooks::of::<T>(), schemas, paths, select }
+        let (members, absent) = super::present::members(&columns, meta.absent);
+        Self {
+            members,
+            absent,
+            queries,
+            meta,
+            columns,
+            actions: T::actions(),
+            hooks: Hooks::of::<T>(),
+            schemas,
+            paths,
+            select,
+        }
     }
 
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|c| c.field.name == name)
+    }
+
+    /// Whether a record may name no plant and then belongs to all of them.
+    #[must_use]
+    pub fn may_be_of_all_plants(&self) -> bool {
+        self.meta.reach == Reach::Plant && self.column("plant_id").is_some_and(|c| c.is_nullable)
     }
 
     /// The name of the record, for people.
@@ -91,7 +114,8 @@ fn column(name: &str, schema: &Value, is_required: bool) -> Column {
     let text = |key: &str| schema.get(key).and_then(Value::as_str).map(str::to_owned);
     let small = |key: &str| schema.get(key).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
     let (shown, kind) = kinds(&schema);
-    let mut field = Field::new(name, &label(name), shown);
+    let unit = text("x-unit");
+    let mut field = Field::new(name, &label(name, unit.is_some()), shown);
     field.help = text("description").map(|d| d.split_whitespace().collect::<Vec<_>>().join(" "));
     field.default = schema.get("default").cloned().unwrap_or_default();
     field.required = is_required && !is_nullable;
@@ -101,7 +125,7 @@ fn column(name: &str, schema: &Value, is_required: bool) -> Column {
     field.maximum = schema.get("maximum").and_then(Value::as_f64).or_else(|| widest(&text("format")?));
     (field.length_min, field.length_max) = (small("minLength"), small("maxLength"));
     field.pattern = text("pattern");
-    field.unit = text("x-unit");
+    field.unit = unit;
     if shown == FieldKind::Text && field.length_max.is_some_and(|n| n > ONE_LINE) {
         field.kind = FieldKind::LongText;
     }
@@ -184,7 +208,7 @@ fn choices(schema: &Value) -> Vec<Choice> {
         one.get("const").into_iter().chain(several)
     });
     let values = array("enum").chain(consts).filter_map(Value::as_str);
-    values.map(|v| Choice { value: v.to_owned(), label: label(v) }).collect()
+    values.map(|v| Choice { value: v.to_owned(), label: label(v, false) }).collect()
 }
 
 /// What the integer types take.
@@ -198,17 +222,30 @@ fn widest(format: &str) -> Option<f64> {
     })
 }
 
-/// "material_code" is "Material code", "category_id" is "Category".
+/// Endings of names that say the unit, which stands beside the field.
+const UNITS: &[&str] = &["_seconds", "_minutes", "_percent", "_days", "_units_per_hour"];
+
+/// Words that are written in capitals.
+const CAPITALS: &[&str] = &["fifo", "iso", "kpi", "lifo", "oee", "uuid"];
+
+/// "material_code" is "Material code", "category_id" is "Category", "is_required" is "Required", and
+/// "oee_target_percent" is "OEE target" where a unit stands beside it.
 #[must_use]
-pub fn label(name: &str) -> String {
-    let text = name.strip_suffix("_id").unwrap_or(name).replace('_', " ");
+pub fn label(name: &str, has_unit: bool) -> String {
+    let name = name.strip_suffix("_id").unwrap_or(name);
+    let name = name.strip_prefix("is_").unwrap_or(name);
+    let unit = UNITS.iter().find_map(|end| name.strip_suffix(end)).filter(|_| has_unit);
+    let words = unit.unwrap_or(name).split('_').map(|word| {
+        let is_capital = CAPITALS.contains(&word);
+        if is_capital { word.to_uppercase() } else { word.to_owned() }
+    });
+    let text = words.collect::<Vec<_>>().join(" ");
     let mut chars = text.chars();
     chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 fn select(meta: &Meta, columns: &[Column]) -> String {
-    let mut names: Vec<String> =
-        ["id", "version", "is_active", "created_at", "updated_at", "custom_fields"].map(|c| format!("t.{c}")).into();
+    let mut names: Vec<String> = RECORD.map(|c| format!("t.{c}")).into();
     let mut joins = String::new();
     for (i, column) in columns.iter().enumerate() {
         names.push(format!("t.{}", column.field.name));

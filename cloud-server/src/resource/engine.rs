@@ -2,34 +2,44 @@
 //! opened for a caller, and checks what the caller reaches; permissions were checked by the route.
 
 use super::codec::{Record, record};
-use super::list::{Asked, Listed, Question};
+use super::list::{Asked, CUSTOM_FILTER, Listed, Question};
 use super::valid::wrong;
-use super::{Change, Description, Link, Map, Reach, Verb, codec, custom, numbering, of_table, valid};
-use crate::business::{Wrong, need_plant};
+use super::{Change, Description, Link, Map, Reach, Verb, codec, custom, numbering, of_table, present, valid};
+use crate::business::{Wrong, need_all_plants, need_plant};
 use crate::db::DbError;
 use crate::params;
 use crate::tenancy::{Tx, WriteTx};
-use serde_json::{Value, json};
+use serde_json::Value;
 use unison_api::error::{ApiError, Detail};
 use unison_core::ids::PlantId;
-use unison_core::time::Timestamp;
 
 /// One page of what a question asks for. `only` narrows to ids that were found otherwise.
 ///
 /// # Errors
 /// 400 for a wrong question.
 pub fn list(tx: &Tx<'_>, d: &Description, asked: &Asked, only: Option<&[i64]>) -> Result<Listed, Wrong> {
-    let customs = custom::definitions(tx, d)?;
+    let asks_custom = asked.keys().any(|name| name.starts_with(CUSTOM_FILTER));
+    let customs = if asks_custom { custom::definitions(tx, d)? } else { Vec::new() };
     let mut q = Question::parse(tx, d, &customs, asked)?;
     if let Some(ids) = only {
         q.only("id", ids);
     }
-    let count = format!("SELECT count(*) AS n FROM {} t WHERE t.organization_id = $1{}", d.meta.table, q.condition);
-    let total = tx.query_one(&count, &q.values)?.map_or(Ok(0), |r| r.get("n"))?;
+    let total = tx.total(d.meta.table, format!("{}{:?}", q.condition, q.values), || {
+        let count = format!("SELECT count(*) AS n FROM {} t WHERE t.organization_id = $1{}", d.meta.table, q.condition);
+        tx.query_one(&count, &q.values)?.map_or(Ok(0), |r| r.get("n"))
+    })?;
     let (limit, offset) = (q.bind(q.page.per_page), q.bind(q.page.offset()));
     let sql = format!("{}{} ORDER BY {} LIMIT {limit} OFFSET {offset}", d.select, q.condition, q.order);
-    let records = tx.query(&sql, &q.values)?.iter().map(|r| record(d, r)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Listed { records: present(tx, d, &records)?, total, page: q.page })
+    Ok(Listed { rows: tx.query(&sql, &q.values)?, total, page: q.page })
+}
+
+/// A page as it goes out.
+///
+/// # Errors
+/// 400 for a wrong question.
+pub fn page(tx: &Tx<'_>, d: &Description, asked: &Asked) -> Result<Vec<u8>, Wrong> {
+    let listed = list(tx, d, asked, None)?;
+    Ok(listed.body(d, &present::texts(tx, d, &listed.rows)?))
 }
 
 /// A record by id or code.
@@ -56,12 +66,24 @@ fn linked(tx: &Tx<'_>, link: &Link, id: i64) -> Result<Vec<i64>, DbError> {
 }
 
 fn stored_under(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Option<Record>, DbError> {
-    let id: i64 = key.parse().unwrap_or(0);
-    // A code may look like an id; then the id counts.
-    let by_code = d.meta.code.map_or_else(String::new, |code| format!(" OR t.{code} = $3"));
-    let sql = format!("{} AND (t.id = $2{by_code}) ORDER BY CASE WHEN t.id = $2 THEN 0 ELSE 1 END LIMIT 1", d.select);
-    let values: &[_] = if d.meta.code.is_some() { params![tx.org(), id, key] } else { params![tx.org(), id] };
-    tx.query_one(&sql, values)?.map(|row| record(d, &row)).transpose()
+    // A code may look like an id; then the id counts. Two questions: one with "or" would use no index.
+    if let Ok(id) = key.parse::<i64>()
+        && let Some(row) = tx.query_one(&format!("{} AND t.id = $2", d.select), params![tx.org(), id])?
+    {
+        return record(d, &row).map(Some);
+    }
+    let Some(code) = d.meta.code else { return Ok(None) };
+    let row = tx.query_one(&format!("{} AND t.{code} = $2", d.select), params![tx.org(), key])?;
+    row.map(|row| record(d, &row)).transpose()
+}
+
+/// As [`find`], to change it: what belongs to all plants is changed by those who reach all.
+fn find_to_write(tx: &WriteTx<'_>, d: &Description, key: &str) -> Result<Record, Wrong> {
+    let found = find(tx, d, key)?;
+    if is_of_all_plants(d, &found.fields) {
+        need_all_plants(tx)?;
+    }
+    Ok(found)
 }
 
 /// The plant of a record, whoever asks; only to say in the right words why it is refused (RBAC-01).
@@ -77,9 +99,22 @@ pub fn plant_of_key(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Option<Pl
 ///
 /// # Errors
 /// As [`find`].
+pub fn text(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Vec<u8>, Wrong> {
+    let found = find(tx, d, key)?;
+    let mut out = present::texts(tx, d, std::slice::from_ref(&found.row))?;
+    // Without the brackets of the array.
+    out.pop();
+    out.remove(0);
+    Ok(out)
+}
+
+/// The same as a map.
+///
+/// # Errors
+/// As [`find`].
 pub fn get(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Map, Wrong> {
     let found = find(tx, d, key)?;
-    present_one(tx, d, &found)
+    present::one(tx, d, &found)
 }
 
 /// # Errors
@@ -90,8 +125,10 @@ pub fn create(tx: &WriteTx<'_>, d: &Description, mut body: Map) -> Result<Map, W
     }
     let asked_custom = body.remove("custom_fields");
     let (fields, mut details) = valid::merged(d, None, &body);
-    if let Some(plant) = plant_of(d, None, &fields) {
-        need_plant(tx, plant)?;
+    match plant_of(d, None, &fields) {
+        Some(plant) => need_plant(tx, plant)?,
+        None if is_of_all_plants(d, &fields) => need_all_plants(tx)?,
+        None => {}
     }
     let (customs, more) = custom::merged(&custom::definitions(tx, d)?, &Map::new(), asked_custom.as_ref());
     details.extend(more);
@@ -114,7 +151,7 @@ pub fn create(tx: &WriteTx<'_>, d: &Description, mut body: Map) -> Result<Map, W
 /// # Errors
 /// 400 with every mistake, 409 when another changed it since the version in the body.
 pub fn update(tx: &WriteTx<'_>, d: &Description, key: &str, mut body: Map) -> Result<Map, Wrong> {
-    let before = find(tx, d, key)?;
+    let before = find_to_write(tx, d, key)?;
     if let Some(own) = d.hooks.own {
         return (own.update)(tx, before.id, body);
     }
@@ -144,19 +181,19 @@ pub fn restore(tx: &WriteTx<'_>, d: &Description, key: &str) -> Result<Map, Wron
     set_active(tx, d, key, Change::Restore)
 }
 
-const ARCHIVE: &str = "archive";
+pub(super) const ARCHIVE: &str = "archive";
 
 fn set_active(tx: &WriteTx<'_>, d: &Description, key: &str, change: Change) -> Result<Map, Wrong> {
     // Where archiving is a step of the entity's own life, it is that step.
     if let Some(verb) = d.actions.iter().find(|v| change == Change::Archive && v.verb == ARCHIVE) {
         return act(tx, d, verb, key, &Map::new());
     }
-    let (before, is_active) = (find(tx, d, key)?, change == Change::Restore);
+    let (before, is_active) = (find_to_write(tx, d, key)?, change == Change::Restore);
     if let Some(own) = d.hooks.own {
         return if is_active { (own.restore)(tx, before.id) } else { (own.archive)(tx, before.id) };
     }
     if before.is_active == is_active {
-        return present_one(tx, d, &before);
+        return present::one(tx, d, &before);
     }
     need_unlocked(d, &before, change)?;
     let sql = format!(
@@ -172,7 +209,7 @@ fn set_active(tx: &WriteTx<'_>, d: &Description, key: &str, change: Change) -> R
 /// # Errors
 /// Why it cannot be done.
 pub fn act(tx: &WriteTx<'_>, d: &Description, verb: &Verb, key: &str, body: &Map) -> Result<Map, Wrong> {
-    let before = find(tx, d, key)?;
+    let before = find_to_write(tx, d, key)?;
     if !before.is_active {
         return Err(Verb::refusal(verb.verb, d.meta.label, archived()).into());
     }
@@ -197,7 +234,7 @@ pub fn save(
     customs: &Map,
 ) -> Result<Map, Wrong> {
     if *fields == before.fields && *customs == before.custom_fields {
-        return present_one(tx, d, before);
+        return present::one(tx, d, before);
     }
     if let Some(own) = d.hooks.own {
         return (own.update)(tx, before.id, difference(d, before, fields, customs));
@@ -238,7 +275,7 @@ fn done(tx: &WriteTx<'_>, d: &Description, id: i64, action: &str, before: Option
     tx.audit(d.meta.entity, id, action, before.map(audited).as_ref(), Some(&audited(&after)))?;
     (d.hooks.saved)(tx, id, before.map(|b| &b.fields), &after.fields)?;
     // The hook may have changed more of it.
-    present_one(tx, d, &find_by_id(tx, d, id)?)
+    present::one(tx, d, &find_by_id(tx, d, id)?)
 }
 
 fn find_by_id(tx: &Tx<'_>, d: &Description, id: i64) -> Result<Record, DbError> {
@@ -262,6 +299,11 @@ fn plant_of(d: &Description, id: Option<i64>, fields: &Map) -> Option<PlantId> {
     }
 }
 
+/// A record of a plant-scoped entity that names no plant, where that is allowed.
+pub(super) fn is_of_all_plants(d: &Description, fields: &Map) -> bool {
+    d.may_be_of_all_plants() && fields.get("plant_id").is_none_or(Value::is_null)
+}
+
 fn need_version(tx: &Tx<'_>, d: &Description, before: &Record, version: Option<&Value>) -> Result<(), Wrong> {
     let Some(version) = version.filter(|v| !v.is_null()) else { return Ok(()) };
     let version = version.as_i64().ok_or_else(|| ApiError::field("version", "must be a whole number"))?;
@@ -274,7 +316,7 @@ fn need_version(tx: &Tx<'_>, d: &Description, before: &Record, version: Option<&
         before.version
     );
     let mut refused = ApiError::new(409, "Changed meanwhile", reason);
-    refused.body.current = Some(Box::new(present_one(tx, d, before)?.into()));
+    refused.body.current = Some(Box::new(present::one(tx, d, before)?.into()));
     Err(refused.into())
 }
 
@@ -284,20 +326,26 @@ fn need_unlocked(d: &Description, before: &Record, change: Change) -> Result<(),
         Change::Archive => "archive",
         Change::Restore => "restore",
     };
-    match hindrance(d, before, change)? {
+    match hindrance(d, before.is_active, &before.fields, change)? {
         None => Ok(()),
         Some(reason) => Err(Verb::refusal(word, d.meta.label, reason).into()),
     }
 }
 
-fn hindrance(d: &Description, record: &Record, change: Change) -> Result<Option<String>, DbError> {
-    if change == Change::Update && !record.is_active {
+/// Why a record in this state cannot be changed so.
+pub(super) fn hindrance(
+    d: &Description,
+    is_active: bool,
+    fields: &Map,
+    change: Change,
+) -> Result<Option<String>, DbError> {
+    if change == Change::Update && !is_active {
         return Ok(Some(archived()));
     }
-    (d.hooks.locked)(&record.fields, change)
+    d.hooks.locked.map_or(Ok(None), |locked| locked(fields, change))
 }
 
-fn archived() -> String {
+pub(super) fn archived() -> String {
     "It is archived; restore it first".into()
 }
 
@@ -401,62 +449,4 @@ fn taken(tx: &Tx<'_>, d: &Description, key: &[&str], id: i64, fields: &Map) -> R
     let value = fields.get(field).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).unwrap_or_default();
     let archived = if row.get("is_active")? { "" } else { " and is archived; restore it, or choose another" };
     Ok(Some(wrong(field, format!("{label} {value} already exists{archived}"))))
-}
-
-fn present_one(tx: &Tx<'_>, d: &Description, found: &Record) -> Result<Map, Wrong> {
-    let mut out = present(tx, d, std::slice::from_ref(found))?;
-    out.pop().ok_or_else(|| DbError::Failed("a record was lost".into()).into())
-}
-
-/// Records as they go out.
-///
-/// # Errors
-/// When the database fails.
-pub fn present(tx: &Tx<'_>, d: &Description, records: &[Record]) -> Result<Vec<Map>, Wrong> {
-    let mut out = Vec::with_capacity(records.len());
-    for r in records {
-        let mut map = Map::new();
-        map.insert("id".into(), r.id.into());
-        for column in &d.columns {
-            let name = &column.field.name;
-            map.insert(name.clone(), r.fields.get(name).cloned().unwrap_or_default());
-            for (added, _) in column.look_up.map_or(&[] as &[_], |l| l.adds) {
-                map.insert((*added).to_owned(), r.added.get(*added).cloned().unwrap_or_default());
-            }
-        }
-        map.insert("custom_fields".into(), r.custom_fields.clone().into());
-        map.insert("is_active".into(), r.is_active.into());
-        map.insert("version".into(), r.version.into());
-        map.insert("created_at".into(), time(r.created_at));
-        map.insert("updated_at".into(), time(r.updated_at));
-        map.insert("allowed_actions".into(), allowed_actions(tx, d, r)?);
-        out.push(map);
-    }
-    (d.hooks.enrich)(tx, &mut out)?;
-    Ok(out)
-}
-
-fn time(at: Timestamp) -> Value {
-    at.rfc3339().into()
-}
-
-/// What the caller may do with a record now, and why not.
-fn allowed_actions(tx: &Tx<'_>, d: &Description, r: &Record) -> Result<Value, DbError> {
-    let permission = d.permission(true);
-    let missing = (!tx.caller().may(permission)).then(|| super::form::missing(permission));
-    let action = |word: &str, hindrance: Option<String>| {
-        let reason = missing.clone().or(hindrance);
-        json!({"action": word, "allowed": reason.is_none(), "reason": reason})
-    };
-    let mut out = vec![action("update", hindrance(d, r, Change::Update)?)];
-    if !r.is_active {
-        out.push(action("restore", hindrance(d, r, Change::Restore)?));
-    } else if d.actions.iter().all(|v| v.verb != ARCHIVE) {
-        out.push(action(ARCHIVE, hindrance(d, r, Change::Archive)?));
-    }
-    for verb in &d.actions {
-        let hindrance = if r.is_active { (verb.refused)(&r.fields)? } else { Some(archived()) };
-        out.push(action(verb.verb, hindrance));
-    }
-    Ok(out.into())
 }

@@ -1,6 +1,6 @@
 //! The hooks of a type as functions on maps, so that the engine need not be generic.
 
-use super::{Change, Map, Own, Resource};
+use super::{Change, Enrich, Map, Own, Resource};
 use crate::business::Wrong;
 use crate::db::DbError;
 use crate::tenancy::{Tx, WriteTx};
@@ -13,18 +13,21 @@ use unison_api::form::Form;
 /// Transaction, id, before, after.
 pub type CheckIn = fn(&Tx<'_>, Option<i64>, Option<&Map>, &Map) -> Result<Vec<Detail>, Wrong>;
 
+/// A record and the change; why it cannot be.
+pub type Locked = fn(&Map, Change) -> Result<Option<String>, DbError>;
+
 /// See [`Resource`] for what each is.
 #[derive(Clone, Copy)]
 pub struct Hooks {
     pub normal: fn(&Map) -> Result<Map, Detail>,
     pub check: fn(&Map, Option<&Map>) -> Result<Vec<Detail>, DbError>,
     pub check_in: CheckIn,
-    pub locked: fn(&Map, Change) -> Result<Option<String>, DbError>,
+    pub locked: Option<Locked>,
     pub saved: fn(&WriteTx<'_>, i64, Option<&Map>, &Map) -> Result<(), DbError>,
     pub own: Option<Own>,
     pub unseen: fn(&Tx<'_>) -> &'static [&'static str],
     pub shape: fn(&Tx<'_>, &mut Form) -> Result<(), DbError>,
-    pub enrich: fn(&Tx<'_>, &mut [Map]) -> Result<(), DbError>,
+    pub enrich: Option<Enrich>,
 }
 
 impl Hooks {
@@ -36,16 +39,21 @@ impl Hooks {
             check_in: |tx, id, before, after| {
                 T::check_in(tx, id, before.map(typed).transpose()?.as_ref(), &typed(after)?)
             },
-            locked: |fields, change| Ok(typed::<T>(fields)?.locked(change)),
+            locked: if T::LOCKED.is_some() { Some(locked::<T>) } else { None },
             saved: |tx, id, before, after| {
                 T::saved(tx, id, before.map(typed).transpose()?.as_ref(), &typed::<T>(after)?)
             },
             own: T::OWN,
             unseen: T::unseen,
             shape: T::shape,
-            enrich: T::enrich,
+            enrich: T::ENRICH,
         }
     }
+}
+
+fn locked<T: Resource>(fields: &Map, change: Change) -> Result<Option<String>, DbError> {
+    let record: T = typed(fields)?;
+    Ok(T::LOCKED.and_then(|locked| locked(&record, change)))
 }
 
 fn normal<T: Resource>(fields: &Map) -> Result<Map, Detail> {

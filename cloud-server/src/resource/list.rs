@@ -1,10 +1,10 @@
 //! A list's question as SQL: filters, search, order, page (API-05). One text for both databases.
 
 use super::custom::Custom;
-use super::{Description, Link, Map, Wanted, codec, plants_wanted, valid};
+use super::{Description, Link, Wanted, codec, plants_wanted, valid};
 use crate::business::{Wrong, need_plant};
-use crate::db::Value as Stored;
 use crate::db::kinds::Kind;
+use crate::db::{Row, Value as Stored};
 use crate::tenancy::Tx;
 use std::collections::{BTreeMap, HashMap};
 use unison_api::error::{ApiError, Detail};
@@ -16,8 +16,24 @@ use unison_core::ids::PlantId;
 const VALUES_MAX: usize = 500;
 const SEARCH_CHARS_MAX: usize = 200;
 
+/// What the names of filters by custom fields begin with.
+pub const CUSTOM_FILTER: &str = "cf.";
+
 /// What a list asks for, by name.
 pub type Asked = HashMap<String, String>;
+
+/// Pages up to here are reached quickly in the order of an index.
+const BRIEF_PAGES: u32 = 100;
+
+/// Whether an index answers: no search, no filter or order of the asker's own, no page far away.
+#[must_use]
+pub fn is_brief(asked: &Asked) -> bool {
+    asked.iter().all(|(name, value)| match name.as_str() {
+        "page" => value.parse().is_ok_and(|page: u32| page <= BRIEF_PAGES),
+        "per_page" | "org" | "plant_id" | "is_active" => true,
+        _ => value.is_empty(),
+    })
+}
 
 /// A statement's text after `SELECT … WHERE t.organization_id = $1`, and its values.
 pub struct Question {
@@ -56,8 +72,14 @@ impl Question {
     /// Only what the caller reaches, or wants to see of it (TEN-06).
     pub(super) fn reach(&mut self, tx: &Tx<'_>, d: &Description, plant_id: Option<&str>) -> Result<(), ApiError> {
         let Some(column) = d.meta.plant_column() else { return Ok(()) };
-        if let Wanted::Some(plants) = plants_wanted(tx, d.meta.reach, plant_id)? {
-            self.only(column, &plants);
+        match plants_wanted(tx, d.meta.reach, plant_id)? {
+            // What belongs to all plants belongs to each.
+            Wanted::Some(plants) if d.may_be_of_all_plants() => {
+                let ids: String = plants.iter().map(|id| format!(", {id}")).collect();
+                self.and(&format!("(t.{column} IS NULL OR t.{column} IN (0{ids}))"));
+            }
+            Wanted::Some(plants) => self.only(column, &plants),
+            Wanted::All => {}
         }
         Ok(())
     }
@@ -130,7 +152,7 @@ impl Question {
         if d.meta.words.contains(&name) {
             return self.words(name, value);
         }
-        if let Some(code) = name.strip_prefix("cf.") {
+        if let Some(code) = name.strip_prefix(CUSTOM_FILTER) {
             let custom = customs.iter().find(|c| c.code == code && c.is_filterable);
             return self.custom(custom.ok_or("is no custom field that can be filtered by")?, value);
         }
@@ -268,7 +290,18 @@ fn order(d: &Description, sort: &str, unseen: &[&str]) -> Result<String, Detail>
 
 /// What a list holds.
 pub struct Listed {
-    pub records: Vec<Map>,
+    /// Rows of the entity's select; see [`super::present`].
+    pub rows: Vec<Row>,
     pub total: u64,
     pub page: Page,
+}
+
+impl Listed {
+    /// The answer around an array of its records.
+    #[must_use]
+    pub fn body(&self, d: &Description, records: &[u8]) -> Vec<u8> {
+        let (before, page) = (format!("{{\"{}\":", d.meta.table), self.page);
+        let after = format!(",\"total\":{},\"page\":{},\"per_page\":{}}}", self.total, page.page, page.per_page);
+        [before.as_bytes(), records, after.as_bytes()].concat()
+    }
 }

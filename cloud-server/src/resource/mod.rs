@@ -19,6 +19,7 @@ pub mod form;
 pub mod import;
 pub mod list;
 pub mod numbering;
+pub mod present;
 pub mod undo;
 pub mod valid;
 
@@ -109,24 +110,18 @@ pub trait Resource: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 's
         Ok(Vec::new())
     }
 
-    /// Why a record in this state cannot be changed so.
-    fn locked(&self, _change: Change) -> Option<String> {
-        None
-    }
+    /// Why a record in this state cannot be changed so. A constant, so that lists of entities that never say so do
+    /// not ask record by record.
+    const LOCKED: Option<fn(&Self, Change) -> Option<String>> = None;
+
+    /// Adds what is computed to records that go out; all of a page at once.
+    const ENRICH: Option<Enrich> = None;
 
     /// What follows from a change, in its transaction: ops for edges, topics, other rows.
     ///
     /// # Errors
     /// When the database fails.
     fn saved(_tx: &WriteTx<'_>, _id: i64, _before: Option<&Self>, _after: &Self) -> Result<(), DbError> {
-        Ok(())
-    }
-
-    /// Adds what is computed to records that go out; all of a page at once.
-    ///
-    /// # Errors
-    /// When the database fails.
-    fn enrich(_tx: &Tx<'_>, _records: &mut [Map]) -> Result<(), DbError> {
         Ok(())
     }
 
@@ -162,6 +157,9 @@ pub struct Link {
     /// SQL of records that are linked to all others without pairs.
     pub or: &'static str,
 }
+
+/// See [`Resource::ENRICH`].
+pub type Enrich = fn(&Tx<'_>, &mut [Map]) -> Result<(), DbError>;
 
 /// The changes that every entity knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -227,6 +225,8 @@ pub struct Meta {
     pub words: &'static [&'static str],
     /// Texts in lower case that belong to one organisation of all: changed on one record at a time, not by a file.
     pub single: &'static [&'static str],
+    /// Names that are part of a printed contract and hold nothing yet.
+    pub absent: &'static [&'static str],
     pub number: Option<Numbering>,
 }
 
@@ -252,6 +252,7 @@ impl Meta {
         links: &[],
         words: &[],
         single: &[],
+        absent: &[],
         number: None,
     };
 }

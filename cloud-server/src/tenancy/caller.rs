@@ -2,6 +2,7 @@
 //! `auth` from a checked session, `intake` from an edge that proved its key, and the command line and
 //! the program itself, which say why. A test holds this.
 
+use std::sync::Arc;
 use unison_core::ids::PlantId;
 use unison_core::time::Timestamp;
 use unison_rules::rbac;
@@ -44,9 +45,14 @@ pub struct SignedOn {
 
 #[derive(Clone, Debug)]
 enum Who {
-    User(SignedOn),
-    Edge { uuid: Uuid },
-    System { reason: String },
+    /// Shared: a checked session is kept, and each request of it has its own caller.
+    User(Arc<SignedOn>),
+    Edge {
+        uuid: Uuid,
+    },
+    System {
+        reason: String,
+    },
 }
 
 /// See the module. The organisation is fixed for the life of the value.
@@ -58,8 +64,8 @@ pub struct Caller {
 
 impl Caller {
     /// Only for `auth`, after the session was checked.
-    pub(crate) const fn user(organization: i64, user: SignedOn) -> Self {
-        Self { organization, who: Who::User(user) }
+    pub(crate) fn user(organization: i64, user: SignedOn) -> Self {
+        Self { organization, who: Who::User(Arc::new(user)) }
     }
 
     /// Only for `intake`, after the edge's envelope was opened with its key.
@@ -79,7 +85,7 @@ impl Caller {
 
     /// The person, when it is one.
     #[must_use]
-    pub const fn signed_on(&self) -> Option<&SignedOn> {
+    pub fn signed_on(&self) -> Option<&SignedOn> {
         match &self.who {
             Who::User(user) => Some(user),
             Who::Edge { .. } | Who::System { .. } => None,
@@ -90,8 +96,10 @@ impl Caller {
     #[must_use]
     pub fn actor(&self) -> String {
         match &self.who {
-            Who::User(SignedOn { via: Via::ApiToken { id, name, .. }, .. }) => format!("token {id} {name}"),
-            Who::User(user) => format!("user {} {}", user.user_id, user.email),
+            Who::User(user) => match &user.via {
+                Via::ApiToken { id, name, .. } => format!("token {id} {name}"),
+                Via::Session { .. } => format!("user {} {}", user.user_id, user.email),
+            },
             Who::Edge { uuid } => format!("edge {uuid}"),
             Who::System { reason } => format!("system: {reason}"),
         }
@@ -119,12 +127,21 @@ impl Caller {
         self.signed_on().and_then(|user| user.current_plant)
     }
 
+    /// Whether it reaches every plant, those of tomorrow included.
+    #[must_use]
+    pub fn reaches_all_plants(&self) -> bool {
+        self.signed_on().is_none_or(|user| user.reach == Reach::AllPlants)
+    }
+
     /// Whether it may reach this plant.
     #[must_use]
     pub fn reaches(&self, plant: PlantId) -> bool {
         match &self.who {
-            Who::User(SignedOn { reach: Reach::Plants(plants), .. }) => plants.contains(&plant),
-            Who::User(_) | Who::Edge { .. } | Who::System { .. } => true,
+            Who::User(user) => match &user.reach {
+                Reach::Plants(plants) => plants.contains(&plant),
+                Reach::AllPlants => true,
+            },
+            Who::Edge { .. } | Who::System { .. } => true,
         }
     }
 }

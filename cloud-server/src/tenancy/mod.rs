@@ -7,6 +7,7 @@
 
 mod caller;
 mod changed;
+mod known;
 mod logins;
 pub mod plant_log;
 pub mod platform;
@@ -15,6 +16,7 @@ mod vault;
 
 pub use caller::{Caller, Reach, SignedOn, Via};
 pub use changed::{Changed, PlantLogGrew, Topic};
+pub use known::Known;
 pub use platform::{EdgeLink, Organization, Platform};
 pub use tx::{PlantOp, Tx, WriteTx};
 pub use vault::{Vault, random as vault_random};
@@ -25,11 +27,15 @@ use std::collections::HashMap;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 use tokio::sync::broadcast;
 use unison_core::time::Timestamp;
 
-/// Organisations whose files are open at the same time, or whose writers are known on a server.
-const OPEN_MAX: usize = 256;
+/// With the platform's 256 files: organisations whose files are open at the same time, or whose writers are known on a server.
+const OPEN_MAX: usize = 255;
+/// What the check of a session or a key reads.
+const ACCESS_TABLES: &[&str] =
+    &["users", "user_plants", "sessions", "roles", "plants", "api_tokens", "api_token_plants"];
 /// Messages a slow listener may fall behind before it must read the tables again.
 const CHANGES_KEPT: usize = 1_024;
 
@@ -69,6 +75,7 @@ struct Inner {
     clock: Clock,
     platform: Platform,
     open: Mutex<OpenFiles>,
+    known: Known,
     changes: broadcast::Sender<Changed>,
     grown: broadcast::Sender<PlantLogGrew>,
 }
@@ -109,6 +116,7 @@ impl Tenancy {
             platform: Platform::new(platform.clone(), vault, clock.clone()),
             clock,
             open: Mutex::default(),
+            known: Known::default(),
             changes: broadcast::channel(CHANGES_KEPT).0,
             grown: broadcast::channel(CHANGES_KEPT).0,
         };
@@ -138,6 +146,13 @@ impl Tenancy {
         self.inner.grown.subscribe()
     }
 
+    /// Grows when this program changes who somebody is or what he may do in an organisation, before the change is
+    /// answered. What was read under an older number may be out of date.
+    #[must_use]
+    pub fn access_version(&self, organization: i64) -> u64 {
+        self.inner.known.version(organization, ACCESS_TABLES)
+    }
+
     /// Runs `f` on a snapshot of the caller's organisation.
     ///
     /// # Errors
@@ -148,9 +163,24 @@ impl Tenancy {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let (caller, now) = (caller.clone(), self.now());
+        let (caller, now, inner, began) = (caller.clone(), self.now(), self.inner.clone(), Some(Instant::now()));
         let file = self.file(caller.organization()).await?;
-        file.read(move |session| f(&Tx { session, caller: &caller, now })).await
+        file.read(move |session| f(&Tx { session, caller: &caller, now, known: &inner.known, began })).await
+    }
+
+    /// As [`Self::read`], for a page at most that an index finds.
+    ///
+    /// # Errors
+    /// What `f` returns, or why it could not run.
+    pub async fn read_brief<T, E, F>(&self, caller: &Caller, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let (caller, now, inner, began) = (caller.clone(), self.now(), self.inner.clone(), Some(Instant::now()));
+        let file = self.file(caller.organization()).await?;
+        file.read_brief(move |session| f(&Tx { session, caller: &caller, now, known: &inner.known, began })).await
     }
 
     /// Runs `f` in a transaction of the caller's organisation and commits when it returns `Ok`.
@@ -166,11 +196,11 @@ impl Tenancy {
     {
         let caller = caller.clone();
         let file = self.file(caller.organization()).await?;
-        let (clock, inner) = (self.inner.clock.clone(), self.inner.clone());
+        let (clock, inner, known) = (self.inner.clock.clone(), self.inner.clone(), self.inner.clone());
         file.write(
             move |session| {
                 // The clock is read when the writer is ours: times then grow in commit order.
-                let tx = WriteTx::new(Tx { session, caller: &caller, now: clock() });
+                let tx = WriteTx::new(Tx { session, caller: &caller, now: clock(), known: &known.known, began: None });
                 let out = f(&tx)?;
                 Ok((out, tx.finish()?))
             },
@@ -228,6 +258,7 @@ impl Inner {
     }
 
     fn tell(&self, effects: tx::Effects) {
+        self.known.written(effects.organization, effects.written);
         // An error only says that nobody listens.
         for grew in effects.grown {
             let _ = self.grown.send(grew);

@@ -5,13 +5,24 @@ use super::vault::random;
 use super::{Clock, Vault};
 use crate::db::{Database, DbError, Row, Session, Value};
 use crate::params;
+use moka::sync::Cache;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use unison_core::time::{HOUR, Timestamp};
 use unison_sync::seal::{Address, Keys, public_key};
 use uuid::Uuid;
 
+/// The generation of first records: 1 are the units of measure.
+const SEEDS: i64 = 1;
+
 /// How long an enrolment token may be used.
 const TOKEN_LIFE: i64 = 24 * HOUR;
+
+/// How long a change of an organisation by another program may go unseen; those of this one count at once.
+const NAMES_KEPT: Duration = Duration::from_secs(5);
+const NAMES_MAX: u64 = 10_000;
 
 /// An organisation as the platform knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,11 +90,16 @@ pub struct Platform {
     pub(super) file: Database,
     vault: Vault,
     clock: Clock,
+    /// Who is at an address, asked for by every request.
+    names: Cache<String, (u64, Organization)>,
+    /// Grows with every change of an organisation here; what was read under an older number is not believed.
+    changes: Arc<AtomicU64>,
 }
 
 impl Platform {
-    pub(super) const fn new(file: Database, vault: Vault, clock: Clock) -> Self {
-        Self { file, vault, clock }
+    pub(super) fn new(file: Database, vault: Vault, clock: Clock) -> Self {
+        let names = Cache::builder().max_capacity(NAMES_MAX).time_to_live(NAMES_KEPT).build();
+        Self { file, vault, clock, names, changes: Arc::default() }
     }
 
     #[must_use]
@@ -118,12 +134,22 @@ impl Platform {
     /// When the database fails.
     pub async fn organization(&self, name: &str) -> Result<Option<Organization>, DbError> {
         let name = name.to_lowercase();
-        self.file
-            .read(move |s| {
-                let sql = "SELECT * FROM organizations WHERE subdomain = $1 OR slug = $1 ORDER BY subdomain = $1 DESC LIMIT 1";
-                s.query_one(sql, params![name])?.as_ref().map(organization).transpose()
-            })
-            .await
+        let changes = self.changes.load(Ordering::Acquire);
+        if let Some((_, known)) = self.names.get(&name).filter(|(then, _)| *then == changes) {
+            return Ok(Some(known));
+        }
+        let wanted = name.clone();
+        let find = move |s: &Session<'_>| {
+            let sql =
+                "SELECT * FROM organizations WHERE subdomain = $1 OR slug = $1 ORDER BY subdomain = $1 DESC LIMIT 1";
+            s.query_one(sql, params![wanted])?.as_ref().map(organization).transpose()
+        };
+        let found: Option<Organization> = self.file.read(find).await?;
+        // Names that mean nothing are not kept: strangers could fill the memory with them.
+        if let Some(found) = &found {
+            self.names.insert(name, (changes, found.clone()));
+        }
+        Ok(found)
     }
 
     /// Makes an organisation. `Unique` when slug or subdomain are taken.
@@ -135,13 +161,33 @@ impl Platform {
         let (name, slug, subdomain) = (name.to_owned(), slug.to_owned(), subdomain.to_owned());
         let insert = move |s: &Session<'_>| {
             let row = s.query_one(
-                "INSERT INTO organizations (uuid, name, slug, subdomain, created_at, updated_at)
-                 VALUES ($1, $2, $3, $4, $5, $5) RETURNING *",
-                params![uuid, name, slug, subdomain, now],
+                "INSERT INTO organizations (uuid, name, slug, subdomain, created_at, updated_at, seeds)
+                 VALUES ($1, $2, $3, $4, $5, $5, $6) RETURNING *",
+                // Whoever makes it gives it its first records at once.
+                params![uuid, name, slug, subdomain, now, SEEDS],
             )?;
             row.as_ref().map(organization).transpose()?.ok_or_else(|| DbError::Failed("nothing was inserted".into()))
         };
         self.file.write(insert, |made| made).await
+    }
+
+    /// Organisations that were not given all first records that this program knows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unseeded(&self) -> Result<Vec<Organization>, DbError> {
+        let find =
+            |s: &Session<'_>| s.query("SELECT * FROM organizations WHERE seeds < $1 ORDER BY id", params![SEEDS]);
+        self.file.read(find).await?.iter().map(organization).collect()
+    }
+
+    /// Takes note that an organisation was given them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn seeded(&self, organization: i64) -> Result<(), DbError> {
+        let sql = "UPDATE organizations SET seeds = $2 WHERE id = $1";
+        self.file.write(move |s| s.execute(sql, params![organization, SEEDS]).map(drop), |done| done).await
     }
 
     /// Suspends an organisation or takes it back; people of a suspended one are told that there is none.
@@ -171,7 +217,9 @@ impl Platform {
     async fn set(&self, organization: i64, change: &str, value: impl Into<Value>) -> Result<(), DbError> {
         let sql = format!("UPDATE organizations SET {change}, updated_at = $2 WHERE id = $1");
         let (now, value) = (self.now(), value.into());
-        self.file.write(move |s| s.execute(&sql, params![organization, now, value]).map(drop), |()| ()).await
+        let changes = self.changes.clone();
+        let work = move |s: &Session<'_>| s.execute(&sql, params![organization, now, value]).map(drop);
+        self.file.write(work, move |()| _ = changes.fetch_add(1, Ordering::Release)).await
     }
 
     /// Takes an organisation back whose first rows were not written; its e-mails and names are free again.
@@ -183,7 +231,8 @@ impl Platform {
             s.execute("DELETE FROM logins WHERE organization_id = $1 AND confirmed = FALSE", params![organization])?;
             s.execute("DELETE FROM organizations WHERE id = $1", params![organization]).map(drop)
         };
-        self.file.write(work, |()| ()).await
+        let changes = self.changes.clone();
+        self.file.write(work, move |()| _ = changes.fetch_add(1, Ordering::Release)).await
     }
 
     /// Makes a one-time token for a plant; only its hash is kept.

@@ -1,12 +1,13 @@
 //! What can be done inside a caller's transaction.
 
 use super::changed::{Changed, PlantLogGrew, Topic};
-use super::{Caller, plant_log};
+use super::{Caller, Known, plant_log};
 use crate::db::{DbError, Row, Session, Value};
 use crate::params;
 use serde::Serialize;
 use std::cell::RefCell;
 use std::ops::Deref;
+use std::time::Instant;
 use unison_core::facts::Fact;
 use unison_core::ids::PlantId;
 use unison_core::master::MasterOp;
@@ -18,6 +19,9 @@ pub struct Tx<'s> {
     pub(super) session: &'s Session<'s>,
     pub(super) caller: &'s Caller,
     pub(super) now: Timestamp,
+    pub(super) known: &'s Known,
+    /// Not later than the snapshot; none for a transaction that writes.
+    pub(super) began: Option<Instant>,
 }
 
 impl Tx<'_> {
@@ -36,6 +40,19 @@ impl Tx<'_> {
     #[must_use]
     pub const fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// How many rows a question to a table has, counted or remembered: see [`Known::total`].
+    ///
+    /// # Errors
+    /// Those of `count`.
+    pub fn total(
+        &self,
+        table: &'static str,
+        question: String,
+        count: impl FnOnce() -> Result<u64, DbError>,
+    ) -> Result<u64, DbError> {
+        self.known.total(self.org(), table, question, self.began, count)
     }
 
     /// # Errors
@@ -95,6 +112,9 @@ pub struct WriteTx<'s> {
 pub(super) struct Effects {
     pub changed: Option<Changed>,
     pub grown: Vec<PlantLogGrew>,
+    pub organization: i64,
+    /// The tables it wrote to.
+    pub written: Vec<String>,
 }
 
 impl<'s> Deref for WriteTx<'s> {
@@ -247,7 +267,7 @@ impl<'s> WriteTx<'s> {
         let grown = plant_log::append(&self, down)?;
         let topics = self.topics.take();
         let changed = (!topics.is_empty()).then(|| Changed { organization: self.org(), topics });
-        Ok(Effects { changed, grown })
+        Ok(Effects { changed, grown, organization: self.org(), written: self.session.written() })
     }
 }
 

@@ -1,9 +1,11 @@
 //! Numbers, projects, work orders, shifts, units.
 
-use super::support::parts;
+use super::support::{Server, parts};
 use super::{made, messages, send, server};
 use reqwest::Method;
 use serde_json::{Value, json};
+use unison_core::master::MasterOp;
+use unison_sync::wire::Batch;
 
 #[tokio::test]
 async fn q_031_numbers_of_documents() {
@@ -74,13 +76,20 @@ async fn proj_01_wo_02_wo_08_from_project_to_release() {
     let (status, kept) = parts(ada.send(Method::DELETE, &order_path, None).await).await;
     assert_eq!((status, kept["error"].as_str()), (400, Some("Cannot archive work order")), "WO-06");
     assert_eq!(act("complete").await.0, 400, "a work order is open");
+    let told = terms_told(&server, order["id"].as_i64().unwrap()).await;
+    assert_eq!(told.last(), Some(&(None, None)), "the edges know its terms since it was made: {told:?}");
+    assert_eq!(act("pause").await.1["status"], "on_hold");
+    let (told, number) = (terms_told(&server, order["id"].as_i64().unwrap()).await, project["project_number"].as_str());
+    assert_eq!(told.last().unwrap().1.as_deref(), number, "WO-17: and that it is on hold");
+    assert_eq!(act("resume").await.1["status"], "active");
+    assert_eq!(terms_told(&server, order["id"].as_i64().unwrap()).await.last(), Some(&(None, None)));
     assert_eq!(act("pause").await.1["status"], "on_hold");
     let held = ada.post(&format!("{order_path}/start"), json!({})).await.1.to_string();
     assert!(held.contains("on hold"), "WO-17: {held}");
     assert_eq!(act("cancel").await.1["status"], "cancelled");
     assert_eq!(ada.get(&order_path).await.1["status"], "cancelled", "PROJ-06");
     assert_eq!(
-        send(&ada, "PUT", &path, json!({"version": 4, "name": "X"})).await.0,
+        send(&ada, "PUT", &path, json!({"version": 6, "name": "X"})).await.0,
         400,
         "a cancelled project is locked"
     );
@@ -90,6 +99,47 @@ async fn proj_01_wo_02_wo_08_from_project_to_release() {
         ["machine_id: is required for maintenance"],
         "Q-030"
     );
+}
+
+/// What was said of a work order's terms in the log of its plant.
+async fn terms_told(server: &Server, order: i64) -> Vec<(Option<i64>, Option<String>)> {
+    let terms = |op| match op {
+        MasterOp::WorkOrderTerms(t) if t.work_order.0 == order => Some((t.ideal_cycle, t.on_hold)),
+        _ => None,
+    };
+    told(server).await.into_iter().filter_map(terms).collect()
+}
+
+/// Every record in the logs of the plants.
+async fn told(server: &Server) -> Vec<MasterOp> {
+    let rows = server.query("SELECT body FROM plant_log ORDER BY plant_id, first_seq", &[]).await;
+    let ops = rows.iter().flat_map(|row| Batch::decode(&row.get::<Vec<u8>>("body").unwrap()).unwrap().ops);
+    ops.filter_map(|op| MasterOp::decode(op.kind, op.version, &op.body).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn wo_01_edges_hear_of_a_product_that_is_renamed_or_made_faster() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let plant = ada.get("/plants?search=P1").await.1["plants"][0]["id"].clone();
+    let project = made(&ada, "/projects", json!({"name": "Bridge"})).await;
+    let (_, active) = ada.post(&format!("/projects/{}/activate", project["id"]), json!({})).await;
+    assert_eq!(active["status"], "active");
+    let product = made(&ada, "/products", json!({"code": "H-1", "name": "Housing", "unit_of_measure": "pcs"})).await;
+    let order = json!({"plant_id": plant, "title": "T", "project_id": project["id"], "product_id": product["id"], "quantity_ordered": 5});
+    let order = made(&ada, "/work-orders", order).await["id"].as_i64().unwrap();
+    let change = json!({"version": product["version"], "name": "Housing 2", "ideal_cycle_time_seconds": 4.5});
+    let (status, changed) = send(&ada, "PATCH", &format!("/products/{}", product["id"]), change).await;
+    assert_eq!(status, 200, "{changed}");
+    let named = told(&server).await.into_iter().filter_map(|op| match op {
+        MasterOp::WorkOrder(w) if w.id.0 == order => w.product,
+        _ => None,
+    });
+    assert_eq!(named.collect::<Vec<_>>(), ["Housing", "Housing 2"]);
+    assert_eq!(terms_told(&server, order).await, [(None, None), (Some(4_500_000), None)]);
+    let version = changed["version"].clone();
+    send(&ada, "PATCH", &format!("/products/{}", product["id"]), json!({"version": version, "price": 2})).await;
+    assert_eq!(terms_told(&server, order).await.len(), 2, "edges know no prices");
 }
 
 #[tokio::test]

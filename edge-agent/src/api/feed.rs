@@ -12,7 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use unison_core::activity::Activity;
 use unison_core::ids::MachineId;
 use unison_core::kpi::{Utilisation, utilisation};
-use unison_core::shift::{ShiftWindow, date_of, day_start, windows};
+use unison_core::shift::{ShiftWindow, date_of, day_start};
 use unison_core::span::{Span, Spans};
 use unison_core::time::Rfc3339;
 use unison_core::timeline::Timeline;
@@ -155,7 +155,7 @@ async fn refresh_utilisation(api: &Api) {
         let ours: Vec<MachineId> = model.machines.values().filter(|m| m.is_ours).map(|m| m.record.id).collect();
         (model.frame(), ours, now.min(model.observed_until))
     };
-    let from = date_of(&frame.zone, now).and_then(|d| day_start(&frame.zone, d)).unwrap_or(now);
+    let from = date_of(&frame.calendar.zone, now).and_then(|d| day_start(&frame.calendar.zone, d)).unwrap_or(now);
     let day = Span::new(from, until.max(from));
     let sums = api.store.query(move |conn| {
         let one = |m: MachineId| Ok((m, utilised(&history::timeline(conn, m, day, day.to)?, &frame)));
@@ -173,7 +173,7 @@ async fn refresh_utilisation(api: &Api) {
 
 fn utilised(line: &Timeline, frame: &Frame) -> Utilisation {
     let day = line.range();
-    let shifts = windows(&frame.shifts, &frame.zone, day);
+    let shifts = frame.calendar.windows(day);
     let shift: Spans = shifts.iter().map(|w| w.span.intersect(day)).collect();
     let placed: Spans = shifts.iter().flat_map(|w| w.breaks.as_slice()).map(|b| b.intersect(day)).collect();
     let share = |w: &ShiftWindow| {

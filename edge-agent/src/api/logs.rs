@@ -4,7 +4,6 @@ use unison_api::error::ApiError;
 use unison_api::production::{Key, LogProduction, ProductionLogList, hours_micro};
 use unison_core::facts::ProductionLogged;
 use unison_core::ids::{MachineId, UserId};
-use unison_core::shift::window_at;
 use unison_core::time::Timestamp;
 use unison_rules::logging::{self, Entry};
 use uuid::Uuid;
@@ -117,7 +116,7 @@ fn logged(model: &Model, asked: &Asked) -> Result<ProductionLogged, Not> {
         notes: asked.notes.clone(),
         by: asked.by,
         at: asked.at,
-        shift: window_at(&frame.shifts, &frame.zone, asked.at).map(|w| w.shift),
+        shift: frame.calendar.window_at(asked.at).map(|w| w.shift),
     })
 }
 

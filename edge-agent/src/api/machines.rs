@@ -8,7 +8,7 @@ use unison_api::oee::OeeAnswer;
 use unison_api::production::WorkOrderView;
 use unison_core::activity::Status;
 use unison_core::ids::MachineId;
-use unison_core::shift::{Shift, ShiftWindow, date_of, day_start, window_at};
+use unison_core::shift::{Shift, ShiftWindow, date_of, day_start};
 use unison_core::span::{Span, Spans};
 use unison_core::time::{HOUR, Rfc3339, SECOND, Timestamp};
 use unison_core::timeline::Timeline;
@@ -242,9 +242,10 @@ fn wanted(api: &Api, key: &str, now: Timestamp) -> Result<(Wanted, Option<Shift>
     let model = api.store.model();
     let m = machine_of(&model, key)?;
     let frame = model.frame();
-    let window = window_at(&frame.shifts, &frame.zone, now);
+    let window = frame.calendar.window_at(now);
     let shift = window.as_ref().and_then(|w| model.shifts.get(&w.shift)).cloned();
-    let midnight = || date_of(&frame.zone, now).and_then(|d| day_start(&frame.zone, d)).unwrap_or(now);
+    let midnight =
+        || date_of(&frame.calendar.zone, now).and_then(|d| day_start(&frame.calendar.zone, d)).unwrap_or(now);
     let from = window.as_ref().map_or_else(midnight, |w| w.span.from);
     let settled = Span::new(from, now.min(model.observed_until));
     let order = model.current_work_order(m.record.id).map(|w| (w.record.id, w.started_at));

@@ -11,6 +11,9 @@ use super::model::{Executor, Model, Sums};
 use super::writer::{Delta, Step};
 use super::{StoreError, load, log, project};
 
+/// Why an op is set aside whose kind or version is not known here; a newer program takes it up when it starts.
+pub(super) const FOR_NEWER: &str = "made for a newer version";
+
 impl Step<'_> {
     /// Applies the batches and the vector. The caller's gate has seen that they follow what is held.
     pub(super) fn down(&mut self, batches: &[Batch], have: &Have) -> Result<(), StoreError> {
@@ -63,7 +66,7 @@ impl Step<'_> {
                 Ok(())
             }
             Ok(Some(_)) => self.keep(op, "this fact does not come from the cloud"),
-            Ok(None) => self.keep(op, "made for a newer version"),
+            Ok(None) => self.keep(op, FOR_NEWER),
             Err(e) => self.keep(op, &format!("unreadable: {e}")),
         }
     }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use unison_core::activity::Activity;
 use unison_core::ids::{MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::kpi::{Bucket, MachineTime, OeeSums, Standard, oee as oee_of};
-use unison_core::shift::{Shift, windows};
+use unison_core::shift::ShiftCalendar;
 use unison_core::span::Span;
 use unison_core::time::{BUCKET, Timestamp};
 use unison_core::timeline::Timeline;
@@ -18,8 +18,7 @@ use super::model::Model;
 /// What ranges are judged by: a copy of the parts of the model that figures need.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    pub zone: jiff::tz::TimeZone,
-    pub shifts: Vec<Shift>,
+    pub calendar: ShiftCalendar,
     pub standard: Standard,
 }
 
@@ -27,7 +26,12 @@ impl Model {
     /// What [`oee`] needs.
     #[must_use]
     pub fn frame(&self) -> Frame {
-        Frame { zone: self.zone.clone(), shifts: self.shifts.values().cloned().collect(), standard: self.standard() }
+        let calendar = ShiftCalendar {
+            zone: self.zone.clone(),
+            shifts: self.shifts.values().cloned().collect(),
+            days: self.days.values().cloned().collect(),
+        };
+        Frame { calendar, standard: self.standard() }
     }
 }
 
@@ -97,7 +101,7 @@ pub fn observed_until(conn: &Connection) -> rusqlite::Result<Timestamp> {
 /// The addends of OEE of one machine.
 pub fn oee(conn: &Connection, frame: &Frame, machine: MachineId, range: Span) -> rusqlite::Result<OeeSums> {
     let line = timeline(conn, machine, range, observed_until(conn)?)?;
-    let shifts = windows(&frame.shifts, &frame.zone, range);
+    let shifts = frame.calendar.windows(range);
     let stops = stops(conn, machine, range)?;
     let counts = buckets(conn, machine, range)?;
     Ok(oee_of(&MachineTime { timeline: &line, shifts: &shifts, stops: &stops, counts: &counts }, frame.standard))

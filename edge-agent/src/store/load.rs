@@ -8,12 +8,12 @@ use unison_core::facts::StopSource;
 use unison_core::ids::{MachineId, ReasonId, UserId, WorkOrderId};
 use unison_core::master::{MasterOp, WorkOrderStatus};
 use unison_core::time::Timestamp;
-use unison_sync::wire::{Batch, Hash, hash};
+use unison_sync::wire::{Batch, Hash, Op, hash};
 use uuid::Uuid;
 
 use super::log::{self, Head};
 use super::model::{Model, OpenDowntime, Sums};
-use super::{Identity, StoreError};
+use super::{Identity, StoreError, project};
 
 pub(super) fn load(conn: &Connection) -> Result<(Model, Head), StoreError> {
     let mut model = Model::default();
@@ -33,6 +33,27 @@ pub(super) fn load(conn: &Connection) -> Result<(Model, Head), StoreError> {
     queue(conn, &mut model, &head)?;
     model.place_work_orders();
     Ok((model, head))
+}
+
+/// Records that an older program set aside because it did not know their kind: this one may. In the order in which
+/// they came; none of them can be older than a record of its kind that was taken, for that takes a newer program.
+pub(super) fn take_up(conn: &mut Connection) -> Result<(), StoreError> {
+    let tx = conn.transaction()?;
+    let mut statement = tx.prepare("SELECT id, body FROM set_aside WHERE reason = ?1 ORDER BY id")?;
+    let rows =
+        statement.query_map([super::down::FOR_NEWER], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    drop(statement);
+    for (id, body) in rows {
+        let Ok(op) = postcard::from_bytes::<Op>(&body) else { continue };
+        let record = MasterOp::decode(op.kind, op.version, &op.body).ok().flatten();
+        if let Some(record) = record.filter(|r| project::key(r).is_some()) {
+            project::master(&tx, &record, op.version, &op.body)?;
+            tx.execute("DELETE FROM set_aside WHERE id = ?1", [id])?;
+            tracing::info!(kind = op.kind, version = op.version, "took up a record that an older version set aside");
+        }
+    }
+    Ok(tx.commit()?)
 }
 
 pub(super) fn meta(conn: &Connection, key: &str) -> rusqlite::Result<Option<Vec<u8>>> {

@@ -146,7 +146,8 @@ impl Store {
             Err(TryLockError::Error(error)) => return Err(StoreError::File { path: lock_path, error }),
         }
         let path = data_dir.join("edge.db");
-        let conn = schema::open(&path, clock.now_us())?;
+        let mut conn = schema::open(&path, clock.now_us())?;
+        load::take_up(&mut conn)?;
         let (model, head) = load::load(&conn)?;
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         let queue = Arc::new(queue::CommandQueue::new());

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use unison_core::activity::Activity;
+use unison_core::calendar_day::CalendarDay;
 use unison_core::facts::{Fact, StopSource, WorkOrderMoved, WorkOrderVerb};
-use unison_core::ids::{LaneId, MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::ids::{CalendarDayId, LaneId, MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::kpi::Standard;
 use unison_core::master::{Lane, Machine, MasterOp, Plant, Reason, User, WorkOrder, WorkOrderStatus};
 use unison_core::shift::Shift;
@@ -30,6 +31,7 @@ pub struct Model {
     pub lanes: BTreeMap<LaneId, Lane>,
     pub machines: BTreeMap<MachineId, MachineNow>,
     pub shifts: BTreeMap<ShiftId, Shift>,
+    pub days: BTreeMap<CalendarDayId, CalendarDay>,
     pub reasons: BTreeMap<ReasonId, Reason>,
     pub users: BTreeMap<UserId, User>,
     pub work_orders: BTreeMap<WorkOrderId, WorkOrderNow>,
@@ -92,6 +94,10 @@ pub struct WorkOrderNow {
     pub rejected: u64,
     /// This edge executed something on it; then its status is ours.
     pub is_moved_here: bool,
+    /// Ideal time of one part of its product in microseconds.
+    pub ideal_cycle: Option<i64>,
+    /// Number of its project while that is on hold.
+    pub on_hold: Option<String>,
 }
 
 /// What was logged on a work order, also before its record came.
@@ -150,6 +156,7 @@ impl Default for Model {
             lanes: BTreeMap::new(),
             machines: BTreeMap::new(),
             shifts: BTreeMap::new(),
+            days: BTreeMap::new(),
             reasons: BTreeMap::new(),
             users: BTreeMap::new(),
             work_orders: BTreeMap::new(),
@@ -188,12 +195,14 @@ impl Model {
         self.machines.get(&machine)?.work_order.and_then(|id| self.work_orders.get(&id))
     }
 
-    /// Ideal time of one part on a machine in microseconds; 0 where nobody said one.
+    /// Ideal time of one part on a machine in microseconds: that of the product it works on, else its own, else the
+    /// lane's; 0 where nobody said one.
     #[must_use]
     pub fn ideal_cycle(&self, machine: MachineId) -> i64 {
         let Some(m) = self.machines.get(&machine) else { return 0 };
+        let product = m.work_order.and_then(|w| self.work_orders.get(&w)).and_then(|w| w.ideal_cycle);
         let lane = || m.record.lane.and_then(|l| self.lanes.get(&l)).and_then(|l| l.ideal_cycle);
-        m.record.ideal_cycle.or_else(lane).unwrap_or(0)
+        product.or(m.record.ideal_cycle).or_else(lane).unwrap_or(0)
     }
 
     /// Whether a production log with this UUID is booked, wherever it was made.
@@ -232,6 +241,7 @@ impl Model {
             has_lane: work_order.record.lane.is_some(),
             ordered: u64::from(work_order.record.ordered),
             completed: work_order.completed,
+            on_hold: work_order.on_hold.clone(),
         }
     }
 
@@ -398,6 +408,9 @@ impl Model {
             MasterOp::Shift(s) => {
                 self.shifts.insert(s.id, s.clone());
             }
+            MasterOp::CalendarDay(d) => {
+                self.days.insert(d.id, d.clone());
+            }
             MasterOp::Reason(r) => {
                 self.reasons.insert(r.id, r.clone());
             }
@@ -405,6 +418,13 @@ impl Model {
                 self.users.insert(u.id, u.clone());
             }
             MasterOp::WorkOrder(w) => self.work_order(w, sums),
+            MasterOp::WorkOrderTerms(t) => {
+                // They come after their work order.
+                if let Some(w) = self.work_orders.get_mut(&t.work_order) {
+                    w.ideal_cycle = t.ideal_cycle;
+                    w.on_hold.clone_from(&t.on_hold);
+                }
+            }
             MasterOp::WorkOrderRequest(_) | MasterOp::WorkOrderAsked(_) => {}
         }
     }
@@ -474,6 +494,8 @@ impl Model {
                         completed: sums.completed,
                         rejected: sums.rejected,
                         is_moved_here: false,
+                        ideal_cycle: None,
+                        on_hold: None,
                     },
                 );
             }

@@ -167,9 +167,11 @@ pub(super) fn key(op: &MasterOp) -> Option<(u16, i64)> {
         MasterOp::Lane(l) => l.id.0,
         MasterOp::Machine(m) => m.id.0,
         MasterOp::Shift(s) => s.id.0,
+        MasterOp::CalendarDay(d) => d.id.0,
         MasterOp::Reason(r) => r.id.0,
         MasterOp::User(u) => u.id.0,
         MasterOp::WorkOrder(w) => w.id.0,
+        MasterOp::WorkOrderTerms(t) => t.work_order.0,
         MasterOp::WorkOrderRequest(_) | MasterOp::WorkOrderAsked(_) => return None,
     };
     Some((op.kind().0, id))

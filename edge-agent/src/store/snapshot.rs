@@ -60,7 +60,7 @@ impl Step<'_> {
                     project::production_log(self.conn, &f, false)?;
                 }
                 (Ok(None), Ok(Some(_))) => self.keep(op, "this fact does not come from the cloud")?,
-                (Ok(None), Ok(None)) => self.keep(op, "made for a newer version")?,
+                (Ok(None), Ok(None)) => self.keep(op, super::down::FOR_NEWER)?,
                 (Err(e), _) | (Ok(None), Err(e)) => self.keep(op, &format!("unreadable: {e}"))?,
             }
         }
@@ -94,6 +94,7 @@ impl Step<'_> {
                     self.rewrite(unison_core::master::Reason { is_active: false, ..reason }.into())?;
                 }
                 Some(MasterOp::WorkOrder(w)) if kept.contains(&w.id) => {}
+                Some(MasterOp::WorkOrderTerms(t)) if kept.contains(&t.work_order) => {}
                 record => {
                     if let Some(MasterOp::WorkOrder(w)) = record {
                         project::forget_execution(self.conn, w.id.0)?;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use tempfile::TempDir;
 use unison_core::activity::{Activity, Mode};
+use unison_core::calendar_day::CalendarDay;
 use unison_core::facts::{
     ActivityChanged, ClockQuality, Counted, DowntimeClassified, DowntimeClosed, DowntimeOpened, Observed,
     ProductionLogged, StopSource, WorkOrderMoved, WorkOrderVerb,
@@ -325,6 +326,54 @@ async fn sync_04_logs_of_others_count_once() {
     assert_eq!(store.read(|c| history::production_log(c, Uuid::from_u128(2))).unwrap().unwrap(), rows[0]);
 }
 
+fn terms(ideal_cycle: Option<i64>, on_hold: Option<&str>) -> MasterOp {
+    master::WorkOrderTerms { work_order: ORDER, ideal_cycle, on_hold: on_hold.map(Into::into) }.into()
+}
+
+#[tokio::test]
+async fn wo_17_an_edge_starts_nothing_of_a_project_on_hold_also_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut cloud) = edge(&dir).await;
+    let start = |model: &Model| {
+        unison_rules::work_order::moved(WorkOrderVerb::Start, &Model::known(&model.work_orders[&ORDER]))
+    };
+    assert!(start(&store.model()).is_ok());
+    cloud.master(&store, [terms(None, Some("P-1")), work_order(WorkOrderStatus::Released).into()]).await;
+    let refused = start(&store.model()).unwrap_err().to_string();
+    assert_eq!(
+        refused, "Cannot start work order: Project P-1 is on hold; resume it first",
+        "the order's own op keeps it"
+    );
+    cloud.master(&store, [request(1, WorkOrderVerb::Start)]).await;
+    assert_eq!(store.model().work_orders[&ORDER].status, WorkOrderStatus::Released, "nor when the cloud asks");
+    let after = crashed(&dir);
+    assert!(start(&Store::open(after.path(), clock()).unwrap().model()).is_err());
+    cloud.master(&store, [terms(None, None)]).await;
+    write(&store, vec![moved(WorkOrderVerb::Start)]).await;
+    cloud
+        .master(&store, [terms(None, Some("P-1")), request(2, WorkOrderVerb::Pause), request(3, WorkOrderVerb::Resume)])
+        .await;
+    assert_eq!(store.model().work_orders[&ORDER].status, WorkOrderStatus::InProgress, "what runs may finish");
+}
+
+#[tokio::test]
+async fn q_133_the_ideal_cycle_is_the_products_then_the_machines_then_the_lanes() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut cloud) = edge(&dir).await;
+    let ideal = || store.model().ideal_cycle(MILL);
+    cloud.master(&store, [terms(Some(4 * SECOND), None)]).await;
+    assert_eq!(ideal(), 6 * SECOND, "it does not work on it yet");
+    write(&store, vec![moved(WorkOrderVerb::Start)]).await;
+    assert_eq!(ideal(), 4 * SECOND);
+    cloud.master(&store, [terms(None, None)]).await;
+    assert_eq!(ideal(), 6 * SECOND, "the machine's own");
+    let lane = master::Lane { id: LaneId(2), name: "L".into(), capacity: 1, ideal_cycle: Some(9 * SECOND) };
+    cloud
+        .master(&store, [lane.into(), master::Machine { ideal_cycle: None, ..machine(MILL, "CNC-001", None) }.into()])
+        .await;
+    assert_eq!(ideal(), 9 * SECOND);
+}
+
 #[tokio::test]
 async fn sync_03_unknown_ops_are_kept_and_the_stream_goes_on() {
     let dir = tempfile::tempdir().unwrap();
@@ -336,6 +385,51 @@ async fn sync_03_unknown_ops_are_kept_and_the_stream_goes_on() {
     assert_eq!(kept, 4);
     assert_eq!(store.model().machines[&MILL].activity, Activity::NoData, "the edge alone says what its machines do");
     assert_eq!(store.have().await.unwrap(), cloud.0);
+}
+
+fn holiday(first: &str, is_active: bool) -> MasterOp {
+    use unison_core::calendar::Day;
+    let (id, name) = (unison_core::ids::CalendarDayId(31), "Founders' day".to_owned());
+    let first = Day::parse(first).unwrap();
+    let kind = unison_core::calendar_day::DayKind::Holiday;
+    CalendarDay { id, name, kind, first, last: first, is_yearly: false, is_active }.into()
+}
+
+#[tokio::test]
+async fn shift_03_no_shift_starts_here_on_a_holiday() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mut cloud) = edge(&dir).await;
+    let shift_now = |store: &Store| store.model().frame().calendar.window_at(at(0)).map(|w| w.date.to_string());
+    let today = shift_now(&store).expect("the plant works around the clock");
+    cloud.master(&store, [holiday(&today, true)]).await;
+    assert_eq!(shift_now(&store), None);
+    store.close();
+    drop(store);
+    let store = open(&dir);
+    assert_eq!(shift_now(&store), None, "also after a restart");
+    cloud.master(&store, [holiday(&today, false)]).await;
+    assert_eq!(shift_now(&store), Some(today), "the holiday was archived");
+}
+
+#[tokio::test]
+async fn sync_03_a_newer_program_takes_up_what_an_older_one_set_aside() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let today = store.model().frame().calendar.window_at(at(0)).unwrap().date.to_string();
+    let op = |op: MasterOp| {
+        let op = Op { kind: op.kind().0, version: op.kind().1, hlc: 9, body: op.encode().unwrap() };
+        postcard::to_stdvec(&op).unwrap()
+    };
+    let unknown = postcard::to_stdvec(&Op { kind: 9_999, version: 1, hlc: 9, body: vec![1] }).unwrap();
+    for body in [op(holiday("2020-01-01", true)), unknown, op(holiday(&today, true))] {
+        store.set_aside(down::FOR_NEWER.into(), body).await.unwrap();
+    }
+    store.close();
+    drop(store);
+    let store = open(&dir);
+    assert_eq!(store.model().frame().calendar.window_at(at(0)), None, "the later one counts");
+    let kept: i64 = store.read(|c| c.query_row("SELECT count(*) FROM set_aside", [], |r| r.get(0))).unwrap();
+    assert_eq!(kept, 1, "what this program does not know either stays");
 }
 
 pub(super) fn request(n: u128, verb: WorkOrderVerb) -> MasterOp {

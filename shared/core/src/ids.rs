@@ -26,6 +26,8 @@ id! {
     MachineId,
     /// A shift pattern, for example "Day 06:00-14:00".
     ShiftId,
+    /// A holiday, a shutdown or an extra working day.
+    CalendarDayId,
     /// A reason why a machine stood.
     ReasonId,
     /// A person who signs on.

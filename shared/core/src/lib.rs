@@ -6,6 +6,7 @@
 
 pub mod activity;
 pub mod calendar;
+pub mod calendar_day;
 pub mod counter;
 pub mod decimal;
 pub mod facts;

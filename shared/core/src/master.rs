@@ -4,6 +4,7 @@
 //! never edits it. The same rules of permanence hold as in `facts`. Hourly rates never go to an edge.
 
 use crate::activity::Mode;
+use crate::calendar_day::CalendarDay;
 use crate::facts::WorkOrderVerb;
 use crate::ids::{LaneId, MachineId, PlantId, ReasonId, UserId, WorkOrderId};
 use crate::kpi::Standard;
@@ -121,6 +122,17 @@ pub struct WorkOrder {
     pub due: Option<Timestamp>,
 }
 
+/// What a work order takes from its product and its project. It follows each planned [`WorkOrder`] in the log, and
+/// goes alone when only this changed. A record of its own, so that an edge which does not know it still works.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkOrderTerms {
+    pub work_order: WorkOrderId,
+    /// Ideal time of one part of its product in microseconds; it goes before the machine's and the lane's.
+    pub ideal_cycle: Option<i64>,
+    /// Number of its project while that is on hold: then it is not started (WO-17).
+    pub on_hold: Option<String>,
+}
+
 /// The cloud asks the executing edge to move a work order. The edge answers with
 /// `WorkOrderMoved` or `WorkOrderRefused`, which name `request`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +165,8 @@ crate::kinds::kinds! {
     Reason(Reason) = 1028 v 1,
     User(User) = 1029 v 1,
     WorkOrder(WorkOrder) = 1030 v 1,
+    CalendarDay(CalendarDay) = 1031 v 1,
+    WorkOrderTerms(WorkOrderTerms) = 1032 v 1,
     WorkOrderRequest(WorkOrderRequest) = 1100 v 1,
     WorkOrderAsked(WorkOrderAsked) = 1100 v 2,
 }
@@ -178,6 +192,34 @@ mod tests {
         assert_eq!(MasterOp::decode(kind, version, &body).unwrap(), Some(op));
         assert_eq!(MasterOp::decode(kind, version + 1, &body).unwrap(), None);
         assert!(MasterOp::decode(kind, version, b"\xff\xff").is_err());
+    }
+
+    #[test]
+    fn sync_07_a_calendar_day_has_these_bytes() {
+        use crate::calendar::Day;
+        use crate::calendar_day::DayKind;
+        let day = |text| Day::parse(text).unwrap();
+        let op = MasterOp::from(CalendarDay {
+            id: crate::ids::CalendarDayId(1001),
+            name: "Inventory".into(),
+            kind: DayKind::ExtraWorkingDay(4),
+            first: day("2025-12-27"),
+            last: day("2025-12-27"),
+            is_yearly: false,
+            is_active: true,
+        });
+        let expect = [&[0xd2, 0x0f, 9][..], b"Inventory", &[2, 4, 10], b"2025-12-27", &[10], b"2025-12-27", &[0, 1]];
+        assert_eq!((op.kind(), op.encode().unwrap()), ((1031, 1), expect.concat()));
+        assert_eq!(MasterOp::decode(1031, 1, &expect.concat()).unwrap(), Some(op));
+    }
+
+    #[test]
+    fn wo_17_layout_of_terms_is_kept_for_ever() {
+        let on_hold = Some("P-1".to_owned());
+        let op = MasterOp::from(WorkOrderTerms { work_order: WorkOrderId(300), ideal_cycle: Some(1), on_hold });
+        let expect = [0xD8, 0x04, 1, 2, 1, 3, b'P', b'-', b'1'];
+        assert_eq!((op.kind(), op.encode().unwrap()), ((1032, 1), expect.to_vec()));
+        assert_eq!(MasterOp::decode(1032, 1, &expect).unwrap(), Some(op));
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! Which shift a moment belongs to. Shift times are wall clock in the plant's zone; a shift that ends
+//! When a plant works, and which shift a moment belongs to. Shift times are wall clock in the plant's zone; a shift that ends
 //! not after it starts runs past midnight and belongs to its start day (SHIFT-03, Q-055). Wall times
 //! that do not exist move forward, of two equal ones the first counts.
 
+use crate::calendar_day::{CalendarDay, weekday_of};
 use crate::ids::ShiftId;
 use crate::span::{Span, Spans};
 use crate::time::{HOUR, MINUTE, Timestamp};
@@ -115,30 +116,46 @@ pub struct ShiftWindow {
     pub break_unplaced: i64,
 }
 
-/// The occurrences of `shifts` that touch `range`, in order of their start.
-#[must_use]
-pub fn windows(shifts: &[Shift], zone: &TimeZone, range: Span) -> Vec<ShiftWindow> {
-    if range.is_empty() {
-        return Vec::new();
-    }
-    // A shift that touches the range started at most a day and a DST shift before it.
-    let (Some(first), Some(last)) = (date_of(zone, range.from.plus(-25 * HOUR)), date_of(zone, range.to)) else {
-        return Vec::new();
-    };
-    let mut out: Vec<ShiftWindow> = first
-        .series(jiff::Span::new().days(1))
-        .take_while(|date| *date <= last)
-        .flat_map(|date| shifts.iter().filter_map(move |shift| window(shift, zone, date)))
-        .filter(|w| !w.span.intersect(range).is_empty())
-        .collect();
-    out.sort_by_key(|w| w.span);
-    out
+/// When a plant works: its shifts, the days that are not as every week, and the zone of both.
+#[derive(Clone, Debug)]
+pub struct ShiftCalendar {
+    pub zone: TimeZone,
+    pub shifts: Vec<Shift>,
+    pub days: Vec<CalendarDay>,
 }
 
-/// The occurrence that `at` falls into; of several the one that started last.
-#[must_use]
-pub fn window_at(shifts: &[Shift], zone: &TimeZone, at: Timestamp) -> Option<ShiftWindow> {
-    windows(shifts, zone, Span::new(at, at.plus(1))).pop()
+impl ShiftCalendar {
+    /// The occurrences of shifts that touch `range`, in order of their start.
+    #[must_use]
+    pub fn windows(&self, range: Span) -> Vec<ShiftWindow> {
+        if range.is_empty() {
+            return Vec::new();
+        }
+        // A shift that touches the range started at most a day and a DST shift before it.
+        let (Some(first), Some(last)) =
+            (date_of(&self.zone, range.from.plus(-25 * HOUR)), date_of(&self.zone, range.to))
+        else {
+            return Vec::new();
+        };
+        let mut out: Vec<ShiftWindow> = first
+            .series(jiff::Span::new().days(1))
+            .take_while(|date| *date <= last)
+            .filter_map(|date| Some((date, weekday_of(&self.days, date)?)))
+            .flat_map(|(date, weekday)| {
+                let shifts = self.shifts.iter().filter(move |shift| shift.days.contains(weekday));
+                shifts.filter_map(move |shift| window(shift, &self.zone, date))
+            })
+            .filter(|w| !w.span.intersect(range).is_empty())
+            .collect();
+        out.sort_by_key(|w| w.span);
+        out
+    }
+
+    /// The occurrence that `at` falls into; of several the one that started last.
+    #[must_use]
+    pub fn window_at(&self, at: Timestamp) -> Option<ShiftWindow> {
+        self.windows(Span::new(at, at.plus(1))).pop()
+    }
 }
 
 /// The calendar day of a moment in a zone.
@@ -159,10 +176,8 @@ fn instant(zone: &TimeZone, date: Date, time: Time) -> Option<Timestamp> {
     Some(Timestamp(at.as_microsecond()))
 }
 
+/// The occurrence of a shift that starts on `date`, whether or not it does so.
 fn window(shift: &Shift, zone: &TimeZone, date: Date) -> Option<ShiftWindow> {
-    if !shift.days.contains(date.weekday()) {
-        return None;
-    }
     let place = |time: WallTime, next_day: bool| {
         let date = if next_day { date.tomorrow().ok()? } else { date };
         instant(zone, date, time.civil())
@@ -184,6 +199,9 @@ fn window(shift: &Shift, zone: &TimeZone, date: Date) -> Option<ShiftWindow> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar::Day;
+    use crate::calendar_day::DayKind;
+    use proptest::prelude::*;
 
     fn shift(start: &str, end: &str, days: ActiveDays) -> Shift {
         Shift {
@@ -207,30 +225,34 @@ mod tests {
         Timestamp::parse(text).unwrap()
     }
 
+    fn weekly(shifts: &[Shift], zone: &TimeZone) -> ShiftCalendar {
+        ShiftCalendar { zone: zone.clone(), shifts: shifts.to_vec(), days: vec![] }
+    }
+
     #[test]
     fn shift_03_night_belongs_to_its_start_day() {
         let days = ActiveDays::parse(["sunday", "monday", "tuesday", "wednesday", "thursday"]).unwrap();
         let night = [shift("22:00", "06:00", days)];
         let utc = zone("UTC");
-        let monday_2am = window_at(&night, &utc, at("2025-11-10T02:00:00Z")).unwrap();
+        let monday_2am = weekly(&night, &utc).window_at(at("2025-11-10T02:00:00Z")).unwrap();
         assert_eq!(monday_2am.date.to_string(), "2025-11-09");
-        assert_eq!(window_at(&night, &utc, at("2025-11-08T02:00:00Z")), None, "Friday is not active");
+        assert_eq!(weekly(&night, &utc).window_at(at("2025-11-08T02:00:00Z")), None, "Friday is not active");
     }
 
     #[test]
     fn q_143_dst_nights_last_their_real_time() {
         let berlin = zone("Europe/Berlin");
         let night = [shift("22:00", "06:00", ActiveDays::EVERY)];
-        let hours = |t: &str| window_at(&night, &berlin, at(t)).unwrap().span.len() / HOUR;
+        let hours = |t: &str| weekly(&night, &berlin).window_at(at(t)).unwrap().span.len() / HOUR;
         assert_eq!(hours("2025-03-30T01:30:00Z"), 7, "spring forward");
         assert_eq!(hours("2025-10-26T01:30:00Z"), 9, "fall back");
         let day = [shift("00:00", "00:00", ActiveDays::EVERY)];
         let lord_howe = zone("Australia/Lord_Howe");
-        let lengths: Vec<i64> =
-            windows(&day, &lord_howe, Span::new(at("2025-10-04T00:00:00Z"), at("2025-10-06T00:00:00Z")))
-                .iter()
-                .map(|w| w.span.len() / MINUTE)
-                .collect();
+        let lengths: Vec<i64> = weekly(&day, &lord_howe)
+            .windows(Span::new(at("2025-10-04T00:00:00Z"), at("2025-10-06T00:00:00Z")))
+            .iter()
+            .map(|w| w.span.len() / MINUTE)
+            .collect();
         assert!(lengths.contains(&(23 * 60 + 30)), "{lengths:?}");
     }
 
@@ -238,17 +260,96 @@ mod tests {
     fn shift_03_a_24_hour_shift_covers_every_moment_once() {
         let all_day = [shift("00:00", "00:00", ActiveDays::EVERY)];
         let range = Span::new(at("2025-10-24T07:13:00Z"), at("2025-10-28T19:00:00Z"));
-        let ws = windows(&all_day, &zone("Europe/Berlin"), range);
+        let ws = weekly(&all_day, &zone("Europe/Berlin")).windows(range);
         let covered: Spans = ws.iter().map(|w| w.span.intersect(range)).collect();
         assert_eq!(covered.total(), range.len());
         assert!(ws.windows(2).all(|w| w[0].span.to == w[1].span.from));
+    }
+
+    fn holiday(id: i64, first: &str, last: &str, kind: DayKind) -> CalendarDay {
+        let day = |text| Day::parse(text).unwrap();
+        let (id, first, last) = (crate::ids::CalendarDayId(id), day(first), day(last));
+        CalendarDay { id, name: "H".into(), kind, first, last, is_yearly: false, is_active: true }
+    }
+
+    #[test]
+    fn shift_03_the_night_before_a_holiday_runs_to_its_end_and_the_holidays_own_does_not_start() {
+        let mut plant = weekly(&[shift("22:00", "06:00", ActiveDays::EVERY)], &zone("Europe/Berlin"));
+        plant.days = vec![holiday(1, "2025-12-25", "2025-12-25", DayKind::Holiday)];
+        let start_of = |t: &str| plant.window_at(at(t)).map(|w| w.date.to_string());
+        assert_eq!(start_of("2025-12-25T02:00:00Z").as_deref(), Some("2025-12-24"), "03:00 on the holiday");
+        assert_eq!(start_of("2025-12-25T22:00:00Z"), None, "23:00 on the holiday");
+        assert_eq!(start_of("2025-12-26T02:00:00Z"), None, "its own night is not worked the morning after either");
+        assert_eq!(start_of("2025-12-26T22:00:00Z").as_deref(), Some("2025-12-26"));
+    }
+
+    #[test]
+    fn q_143_an_extra_working_day_has_the_shifts_of_its_weekday_also_when_clocks_change() {
+        let weekdays = ActiveDays::parse(["monday", "tuesday", "wednesday", "thursday", "friday"]).unwrap();
+        let shifts =
+            [shift("00:00", "08:00", weekdays), shift("12:00", "16:00", ActiveDays::parse(["saturday"]).unwrap())];
+        let mut plant = weekly(&shifts, &zone("Europe/Berlin"));
+        let sunday = Span::new(at("2025-03-29T23:00:00Z"), at("2025-03-30T22:00:00Z"));
+        assert_eq!(plant.windows(sunday), [], "a sunday");
+        plant.days = vec![holiday(1, "2025-03-30", "2025-03-30", DayKind::ExtraWorkingDay(0))];
+        let hours: Vec<_> = plant.windows(sunday).iter().map(|w| w.span.len() / HOUR).collect();
+        assert_eq!(hours, [7], "monday's shift, an hour shorter");
+    }
+
+    proptest! {
+        /// Against the plain reading of the rules, date by date.
+        #[test]
+        fn shifts_occur_on_working_days_only_and_are_otherwise_as_without_a_calendar(
+            zone_name in prop::sample::select(vec!["UTC", "Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia"]),
+            shifts in prop::collection::vec((0u16..1440, 0u16..1440, 0u8..128), 1..4),
+            days in prop::collection::vec((0i32..800, 0i32..20, prop::option::weighted(0.3, 0u8..7), any::<bool>(), any::<bool>()), 0..8),
+            from in 0i64..700, length in 1i64..40,
+        ) {
+            let epoch = jiff::civil::date(2025, 1, 1);
+            let after = |days: i32| epoch.checked_add(jiff::Span::new().days(days)).unwrap();
+            let shifts: Vec<Shift> = shifts.iter().enumerate().map(|(i, (start, end, days))| {
+                let of = |n: u16| format!("{:02}:{:02}", n / 60, n % 60);
+                Shift { id: ShiftId(i64::try_from(i).unwrap()), ..shift(&of(*start), &of(*end), ActiveDays(*days)) }
+            }).collect();
+            let days: Vec<CalendarDay> = days.iter().enumerate().map(|(i, (first, length, like, is_yearly, is_active))| {
+                let kind = like.map_or(DayKind::Holiday, DayKind::ExtraWorkingDay);
+                let (first, last) = (after(*first).to_string(), after(*first + *length).to_string());
+                CalendarDay { is_yearly: *is_yearly, is_active: *is_active, ..holiday(i64::try_from(i).unwrap(), &first, &last, kind) }
+            }).collect();
+            let mut plant = weekly(&shifts, &zone(zone_name));
+            let start = at("2025-01-01T00:00:00Z").plus(from * 24 * HOUR);
+            let range = Span::new(start, start.plus(length * 24 * HOUR));
+            // As if every shift started every day.
+            let every: Vec<Shift> = shifts.iter().map(|s| Shift { days: ActiveDays::EVERY, ..s.clone() }).collect();
+            let possible = weekly(&every, &zone(zone_name)).windows(range);
+            plant.days = days.clone();
+            let got = plant.windows(range);
+            let expect: Vec<ShiftWindow> = possible.into_iter().filter(|w| {
+                let holds = |d: &&CalendarDay| {
+                    let year = jiff::Span::new().years(1);
+                    let mut range = Some((d.first.0, d.last.0));
+                    while let Some((first, last)) = range.filter(|_| d.is_active) {
+                        if first <= w.date && w.date <= last { return true; }
+                        range = (d.is_yearly && first < w.date).then(|| (first.checked_add(year).unwrap(), last.checked_add(year).unwrap()));
+                    }
+                    false
+                };
+                let today: Vec<_> = days.iter().filter(holds).collect();
+                let extra = today.iter().rev().find_map(|d| if let DayKind::ExtraWorkingDay(like) = d.kind { Some(like) } else { None });
+                let own = u8::try_from(w.date.weekday().to_monday_zero_offset()).unwrap();
+                let weekday = match extra { Some(like) => Some(like), None if today.is_empty() => Some(own), None => None };
+                let shift = shifts.iter().find(|s| s.id == w.shift).unwrap();
+                weekday.is_some_and(|day| shift.days.0 & (1 << day) != 0)
+            }).collect();
+            prop_assert_eq!(got, expect);
+        }
     }
 
     #[test]
     fn q_140_breaks_lie_inside_their_shift_also_after_midnight() {
         let mut night = shift("22:00", "06:00", ActiveDays::EVERY);
         night.breaks = vec![Break { from: WallTime::parse("02:00").unwrap(), minutes: 30 }];
-        let w = window_at(&[night], &zone("UTC"), at("2025-11-10T23:00:00Z")).unwrap();
+        let w = weekly(&[night], &zone("UTC")).window_at(at("2025-11-10T23:00:00Z")).unwrap();
         assert_eq!(w.breaks.as_slice(), [Span::new(at("2025-11-11T02:00:00Z"), at("2025-11-11T02:30:00Z"))]);
     }
 

@@ -1,4 +1,4 @@
-//! The life of a work order on the shop floor (WO-02 T3 to T6, WO-14, WO-15, Q-129).
+//! The life of a work order on the shop floor (WO-02 T3 to T6, WO-14, WO-15, WO-17, Q-129).
 
 use crate::Refusal;
 use unison_core::facts::WorkOrderVerb;
@@ -13,6 +13,8 @@ pub struct Known {
     pub ordered: u64,
     /// Units completed, rejected ones included.
     pub completed: u64,
+    /// Number of its project while that is on hold.
+    pub on_hold: Option<String>,
 }
 
 const fn title(verb: WorkOrderVerb) -> &'static str {
@@ -33,10 +35,12 @@ pub fn moved(verb: WorkOrderVerb, known: &Known) -> Result<WorkOrderStatus, Refu
     use WorkOrderVerb as V;
     let refuse = |reason: String| Err(Refusal::NotNow { error: title(verb), reason });
     match (known.status, verb) {
-        (S::Released, V::Start) if !known.has_lane => {
-            refuse(format!("{} has no lane; a supervisor assigns one", known.number))
-        }
-        (S::Released, V::Start) => Ok(S::InProgress),
+        (S::Released, V::Start) => match &known.on_hold {
+            // What runs already, also with a pause, may finish (WO-17).
+            Some(project) => refuse(format!("Project {project} is on hold; resume it first")),
+            None if !known.has_lane => refuse(format!("{} has no lane; a supervisor assigns one", known.number)),
+            None => Ok(S::InProgress),
+        },
         (S::InProgress, V::Pause) => Ok(S::Paused),
         (S::Paused, V::Resume) => Ok(S::InProgress),
         (S::InProgress, V::Complete) if known.completed < known.ordered => refuse(format!(
@@ -75,7 +79,7 @@ mod tests {
     use WorkOrderVerb as V;
 
     fn known(status: S) -> Known {
-        Known { number: "WO-2025-001".into(), status, has_lane: true, ordered: 100, completed: 100 }
+        Known { number: "WO-2025-001".into(), status, has_lane: true, ordered: 100, completed: 100, on_hold: None }
     }
 
     #[test]
@@ -98,6 +102,16 @@ mod tests {
     fn wo_14_start_needs_a_lane() {
         let refusal = moved(V::Start, &Known { has_lane: false, ..known(S::Released) }).unwrap_err();
         assert_eq!(refusal.to_string(), "Cannot start work order: WO-2025-001 has no lane; a supervisor assigns one");
+    }
+
+    #[test]
+    fn wo_17_while_its_project_is_on_hold_it_is_not_started_but_may_finish() {
+        let held = |status| Known { on_hold: Some("P-2025-001".into()), ..known(status) };
+        let refusal = moved(V::Start, &held(S::Released)).unwrap_err();
+        assert_eq!(refusal.to_string(), "Cannot start work order: Project P-2025-001 is on hold; resume it first");
+        for (status, verb) in [(S::InProgress, V::Pause), (S::Paused, V::Resume), (S::InProgress, V::Complete)] {
+            assert!(moved(verb, &held(status)).is_ok(), "{status:?} {verb:?}");
+        }
     }
 
     #[test]

@@ -73,6 +73,8 @@ pub struct Replica {
     head: u64,
     acked: u64,
     sent: u64,
+    /// An acknowledgement that brought nothing new made it send again; the next one does not.
+    has_sent_again: bool,
     bytes_on_the_way: usize,
     reading: bool,
     have: Have,
@@ -106,6 +108,7 @@ impl Replica {
             head,
             acked,
             sent: acked,
+            has_sent_again: false,
             bytes_on_the_way: 0,
             reading: false,
             have,
@@ -263,6 +266,7 @@ impl Replica {
             self.resend_after = self.resend_after.saturating_mul(2).min(RESEND_MOST);
             self.progress_at = now;
             self.reading = false;
+            self.has_sent_again = false;
             self.rewind(self.acked);
         }
         self.snapshot_tick(now, out);
@@ -283,6 +287,7 @@ impl Replica {
                 if !self.greeted {
                     // The first one of a connection rewinds, so nothing counts as sent that may be lost.
                     self.rewind(self.acked);
+                    self.progressed(now);
                 }
                 self.greeted = true;
                 if self.serves && self.good != Some(hello.have) {
@@ -304,8 +309,7 @@ impl Replica {
             Message::Ack(have) => {
                 if have.incarnation == self.incarnation && have.seq > self.acked && have.seq <= self.head {
                     self.acked = have.seq;
-                    self.progress_at = now;
-                    self.resend_after = RESEND_FIRST;
+                    self.progressed(now);
                     out.push(Action::Acked(have.seq));
                     if self.sent <= self.acked {
                         self.rewind(self.acked);
@@ -314,8 +318,11 @@ impl Replica {
                         self.bytes_on_the_way /= 2;
                     }
                 } else if have.incarnation == self.incarnation && have.seq == self.acked && self.sent > self.acked {
-                    // The other side says again what it has: something after it was lost.
-                    self.rewind(self.acked);
+                    // The other side says again what it has: something after it was lost. Once only, until time
+                    // passes: it may also be that it cannot take what follows.
+                    if !std::mem::replace(&mut self.has_sent_again, true) {
+                        self.rewind(self.acked);
+                    }
                 }
             }
             Message::Batches(batches) => self.take(batches, now, out),
@@ -345,12 +352,18 @@ impl Replica {
         if held < self.acked || self.sent < held {
             self.rewind(held);
         }
+        // Who says what was known already makes no progress: what it does not take goes out ever more rarely.
         if held != self.acked {
             self.acked = held;
+            self.progressed(now);
             out.push(Action::Acked(held));
         }
+    }
+
+    const fn progressed(&mut self, now: i64) {
         self.progress_at = now;
         self.resend_after = RESEND_FIRST;
+        self.has_sent_again = false;
     }
 
     fn look(&mut self, have: Have, out: &mut Vec<Action>) {
@@ -429,7 +442,7 @@ impl Replica {
         if self.storing || (self.forked && self.takes.is_none()) {
             return; // What is not taken now comes again.
         }
-        let (mut have, mut batches, mut gap) = (self.have, Vec::new(), false);
+        let (mut have, mut batches, mut gap, mut is_strange) = (self.have, Vec::new(), false, false);
         for bytes in encoded {
             match judge(&have, &bytes) {
                 Ok((batch, Verdict::Next(after))) => {
@@ -452,7 +465,8 @@ impl Replica {
                     break;
                 }
                 Err(e) => {
-                    self.forked = !matches!(e, WireError::UnknownFormat(_));
+                    self.forked |= !matches!(e, WireError::UnknownFormat(_));
+                    is_strange = true;
                     out.push(Action::Quarantine { encoded: bytes, reason: e.to_string() });
                     break;
                 }
@@ -461,7 +475,8 @@ impl Replica {
         if !batches.is_empty() {
             self.storing = true;
             out.push(Action::Store { batches, have });
-        } else if !gap || self.have.seq > 0 {
+        } else if !is_strange && (!gap || self.have.seq > 0) {
+            // After what cannot be read nothing is said: an answer would make the other side send it at once again.
             out.push(Action::Send(Message::Ack(self.have)));
         }
     }

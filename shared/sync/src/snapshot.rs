@@ -84,6 +84,12 @@ pub fn cut(ops: Vec<Op>) -> Vec<Vec<Op>> {
     parts
 }
 
+/// What ops weigh against [`SNAPSHOT_BYTES_MAX`].
+#[must_use]
+pub fn bytes(ops: &[Op]) -> usize {
+    ops.iter().map(bytes_of).sum()
+}
+
 fn bytes_of(op: &Op) -> usize {
     op.body.len() + OP_BYTES_OVER
 }
@@ -199,7 +205,7 @@ impl Fetching {
         if !fits || self.at.is_some_and(|at| at != part.at) {
             return Progress::Strange;
         }
-        self.bytes += part.ops.iter().map(bytes_of).sum::<usize>();
+        self.bytes += bytes(&part.ops);
         if self.bytes > SNAPSHOT_BYTES_MAX {
             return Progress::TooLarge;
         }

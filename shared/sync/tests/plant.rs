@@ -3,6 +3,7 @@
 //! backup, edges are replaced. In the end every edge holds exactly what the cloud says, every fact once.
 
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 use std::collections::{BTreeMap, BTreeSet};
 use unison_sync::replica::{Action, Event, Replica};
 use unison_sync::snapshot::{Standing, cut, standing};
@@ -466,8 +467,15 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// 300 schedules, or as many as PROPTEST_CASES says; what fails is kept beside this file and tried first for ever.
+fn schedules() -> ProptestConfig {
+    let kept = FileFailurePersistence::Direct(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/plant.regressions"));
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
+    ProptestConfig { cases, failure_persistence: Some(Box::new(kept)), ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(schedules())]
     #[test]
     fn q_119_any_schedule_ends_with_every_edge_holding_what_the_cloud_says(steps in prop::collection::vec(step(), 0..150)) {
         let mut world = World::new();

@@ -177,6 +177,20 @@ impl Stage {
         Ok(started)
     }
 
+    /// Makes a further organisation with nothing in it and returns its administrator's password.
+    ///
+    /// # Errors
+    /// When the cloud refuses the name or the address.
+    pub fn empty_organization(&self, subdomain: &str, email: &str) -> Result<String> {
+        let (config, password) = (self.options.data_dir.join("cloud.toml"), random_password()?);
+        let file = self.options.data_dir.join(format!("{subdomain}-password"));
+        std::fs::write(&file, &password)?;
+        let file = file.to_str().context("the data directory's path is not UTF-8")?;
+        let create = ["organization", "create", "--name", "Empty Works", "--subdomain", subdomain];
+        cloud_command(&config, &[&create[..], &["--admin-email", email, "--admin-password-file", file]].concat())?;
+        Ok(password)
+    }
+
     /// Starts the cloud again after it was stopped or killed.
     ///
     /// # Errors

@@ -9,9 +9,11 @@ import { router } from './router';
 import { queries, startServices } from './services';
 import { de } from './texts/de';
 import { en } from './texts/en';
+import { hintsDe } from './texts/hints.de';
 import { namesDe } from './texts/names.de';
+import { namesEn } from './texts/names.en';
 
-startTexts({ en, de: { ...namesDe, ...de } });
+startTexts({ en: { ...namesEn, ...en }, de: { ...namesDe, ...hintsDe, ...de } });
 startOrganization();
 startServices();
 

@@ -14,7 +14,8 @@ export function hostNamesOrganization(host: string): boolean {
 
 function stored(): string {
   try {
-    return sessionStorage.getItem(KEY) ?? '';
+    // A tab of its own, such as a link opened beside, begins with the organisation used last.
+    return sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? '';
   } catch {
     return '';
   }
@@ -29,8 +30,10 @@ export function organization(): string {
 export function setOrganization(name: string): void {
   current = name.trim().toLowerCase();
   try {
-    if (current) sessionStorage.setItem(KEY, current);
-    else sessionStorage.removeItem(KEY);
+    for (const store of [sessionStorage, localStorage]) {
+      if (current) store.setItem(KEY, current);
+      else store.removeItem(KEY);
+    }
   } catch {
     // Private mode: it lasts until the page is closed.
   }

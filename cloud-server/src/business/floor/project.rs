@@ -1,10 +1,11 @@
 //! Projects and their life (PROJ-01 to PROJ-07).
 
+use crate::business::master;
 use crate::db::DbError;
 use crate::params;
 use crate::resource::valid::wrong;
 use crate::resource::{Action, Change, LookUp, Meta, Numbering, Resource, Verb, engine, of};
-use crate::tenancy::{Tx, WriteTx};
+use crate::tenancy::{Topic, Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unison_api::error::Detail;
@@ -41,7 +42,20 @@ pub struct Project {
     pub status: Status,
 }
 
+impl Project {
+    fn locked(&self, change: Change) -> Option<String> {
+        let state = match self.status {
+            Status::Draft | Status::Active | Status::OnHold => return None,
+            Status::Completed => "completed",
+            Status::Cancelled => "cancelled",
+            Status::Archived => "archived",
+        };
+        (change == Change::Update).then(|| format!("{} is {state}", self.project_number))
+    }
+}
+
 impl Resource for Project {
+    const LOCKED: Option<fn(&Self, Change) -> Option<String>> = Some(Self::locked);
     const META: Meta = Meta {
         entity: "project",
         label: "Project",
@@ -70,18 +84,13 @@ impl Resource for Project {
         }
     }
 
-    fn locked(&self, change: Change) -> Option<String> {
-        let state = match self.status {
-            Status::Draft | Status::Active | Status::OnHold => return None,
-            Status::Completed => "completed",
-            Status::Cancelled => "cancelled",
-            Status::Archived => "archived",
-        };
-        (change == Change::Update).then(|| format!("{} is {state}", self.project_number))
-    }
-
-    /// A cancelled project cancels its work orders (PROJ-06).
+    /// Edges hear of a project on hold (PROJ-04); a cancelled one cancels its work orders (PROJ-06).
     fn saved(tx: &WriteTx<'_>, id: i64, before: Option<&Self>, after: &Self) -> Result<(), DbError> {
+        let on_hold = |p: &Self| (p.status == Status::OnHold).then(|| p.project_number.clone());
+        if before.and_then(on_hold) != on_hold(after) {
+            master::send_terms_of_project(tx, id)?;
+            tx.changed(Topic::WorkOrders);
+        }
         let is_cancelled = after.status == Status::Cancelled && before.is_some_and(|b| b.status != Status::Cancelled);
         if !is_cancelled {
             return Ok(());

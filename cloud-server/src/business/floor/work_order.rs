@@ -6,12 +6,12 @@ use crate::business::{Wrong, master, work_orders};
 use crate::db::DbError;
 use crate::params;
 use crate::resource::valid::wrong;
-use crate::resource::{Action, Change, LookUp, Map, Meta, Numbering, Reach, Resource, Verb};
+use crate::resource::{Action, Change, Enrich, LookUp, Meta, Numbering, Reach, Resource, Verb};
 use crate::tenancy::{Topic, Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unison_api::error::Detail;
-use unison_core::ids::{LaneId, MachineId, PlantId, WorkOrderId};
+use unison_core::ids::{LaneId, MachineId, WorkOrderId};
 use unison_core::master::WorkOrderStatus as Status;
 use unison_core::time::Rfc3339;
 use unison_rules::{FieldError, Refusal};
@@ -86,7 +86,23 @@ impl WorkOrder {
     }
 }
 
+impl WorkOrder {
+    fn locked(&self, change: Change) -> Option<String> {
+        let number = &self.work_order_number;
+        match (change, self.status) {
+            (Change::Archive, _) => {
+                Some(format!("{number} is kept for the records; a work order is cancelled instead"))
+            }
+            (Change::Update, Status::Completed) => Some(format!("{number} is completed")),
+            (Change::Update, Status::Cancelled) => Some(format!("{number} was cancelled")),
+            (Change::Update | Change::Restore, _) => None,
+        }
+    }
+}
+
 impl Resource for WorkOrder {
+    const LOCKED: Option<fn(&Self, Change) -> Option<String>> = Some(Self::locked);
+    const ENRICH: Option<Enrich> = Some(work_orders::enrich);
     const META: Meta = Meta {
         entity: "work_order",
         label: "Work order",
@@ -174,29 +190,13 @@ impl Resource for WorkOrder {
         Ok(if status == "active" { Vec::new() } else { vec![wrong("project_id", message)] })
     }
 
-    fn locked(&self, change: Change) -> Option<String> {
-        let number = &self.work_order_number;
-        match (change, self.status) {
-            (Change::Archive, _) => {
-                Some(format!("{number} is kept for the records; a work order is cancelled instead"))
-            }
-            (Change::Update, Status::Completed) => Some(format!("{number} is completed")),
-            (Change::Update, Status::Cancelled) => Some(format!("{number} was cancelled")),
-            (Change::Update | Change::Restore, _) => None,
-        }
-    }
-
     fn saved(tx: &WriteTx<'_>, id: i64, _: Option<&Self>, after: &Self) -> Result<(), DbError> {
-        master::send(tx, PlantId(after.plant_id), master::work_order(tx, WorkOrderId(id))?);
+        master::send_work_order(tx, WorkOrderId(id))?;
         tx.changed(Topic::WorkOrders);
         if let Some(machine) = after.machine_id {
             tx.changed(Topic::Machine(MachineId(machine)));
         }
         Ok(())
-    }
-
-    fn enrich(tx: &Tx<'_>, records: &mut [Map]) -> Result<(), DbError> {
-        work_orders::enrich(tx, records)
     }
 
     fn actions() -> Vec<Verb> {

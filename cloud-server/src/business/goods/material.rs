@@ -4,11 +4,10 @@ use crate::business::Wrong;
 use crate::db::DbError;
 use crate::params;
 use crate::resource::valid::wrong;
-use crate::resource::{LookUp, Map, Meta, Resource};
+use crate::resource::{LookUp, Meta, Resource};
 use crate::tenancy::Tx;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use unison_api::error::Detail;
 use unison_core::decimal::Decimal;
 
@@ -52,6 +51,8 @@ impl Resource for Material {
         search: &["material_code", "name"],
         sort: "material_code",
         list: &["material_code", "name", "category_id", "unit_of_measure", "standard_cost"],
+        // There are no barcodes yet (API-08).
+        absent: &["barcode_url"],
         look_ups: &[LookUp { field: "category_id", table: "categories", adds: &[("category_name", "name")] }],
         ..Meta::USUAL
     };
@@ -67,14 +68,6 @@ impl Resource for Material {
 
     fn check_in(tx: &Tx<'_>, _: Option<i64>, _: Option<&Self>, after: &Self) -> Result<Vec<Detail>, Wrong> {
         Ok(unknown_unit(tx, &after.unit_of_measure)?.into_iter().collect())
-    }
-
-    /// There are no barcodes yet; the name is part of the contract (API-08).
-    fn enrich(_tx: &Tx<'_>, records: &mut [Map]) -> Result<(), DbError> {
-        for record in records {
-            record.insert("barcode_url".into(), Value::Null);
-        }
-        Ok(())
     }
 }
 

@@ -1,9 +1,10 @@
 //! Products: what is made and sold.
 
 use super::material::unknown_unit;
-use crate::business::Wrong;
+use crate::business::{Wrong, master};
+use crate::db::DbError;
 use crate::resource::{Meta, Resource};
-use crate::tenancy::Tx;
+use crate::tenancy::{Topic, Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unison_api::error::Detail;
@@ -61,5 +62,15 @@ impl Resource for Product {
 
     fn check_in(tx: &Tx<'_>, _: Option<i64>, _: Option<&Self>, after: &Self) -> Result<Vec<Detail>, Wrong> {
         Ok(unknown_unit(tx, &after.unit_of_measure)?.into_iter().collect())
+    }
+
+    /// Edges show its name and measure performance by its cycle.
+    fn saved(tx: &WriteTx<'_>, id: i64, before: Option<&Self>, after: &Self) -> Result<(), DbError> {
+        let told = |p: &Self| (p.name.clone(), p.ideal_cycle_time_seconds);
+        if before.is_some_and(|before| told(before) != told(after)) {
+            master::send_work_orders_of_product(tx, id)?;
+            tx.changed(Topic::WorkOrders);
+        }
+        Ok(())
     }
 }

@@ -92,18 +92,19 @@ const USUAL: &[(&str, &str, &str, i64)] = &[
     ("h", "Hour", "time", 3_600),
 ];
 
-/// Gives a new organisation its units.
+/// Gives an organisation the units that it does not have yet; how many.
 ///
 /// # Errors
 /// When the database fails.
-pub fn seed(tx: &WriteTx<'_>) -> Result<(), DbError> {
+pub fn seed(tx: &WriteTx<'_>) -> Result<usize, DbError> {
+    let mut made = 0;
     for (code, name, dimension, numerator) in USUAL {
         let id = tx.next_id(Unit::META.table)?;
-        tx.execute(
+        made += tx.execute(
             "INSERT INTO units (organization_id, id, code, name, dimension, numerator, denominator, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7)",
+             VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7) ON CONFLICT (organization_id, code) DO NOTHING",
             params![tx.org(), id, *code, *name, *dimension, *numerator, tx.now()],
         )?;
     }
-    Ok(())
+    Ok(made)
 }

@@ -5,7 +5,7 @@ use super::{READ_COSTS, Rules, User, UserView, form, reaches_all, save, some, vi
 use crate::business::fields::Fields;
 use crate::business::{Wrong, roles};
 use crate::db::DbError;
-use crate::resource::{Link, LookUp, Map, Meta, Own, Resource};
+use crate::resource::{Enrich, Link, LookUp, Map, Meta, Own, Resource};
 use crate::tenancy::{Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,7 @@ pub struct Person {
 }
 
 impl Resource for Person {
+    const ENRICH: Option<Enrich> = Some(enrich);
     const META: Meta = Meta {
         entity: "user",
         label: "Person",
@@ -115,19 +116,20 @@ impl Resource for Person {
         form.actions.push(form::reset_password());
         Ok(())
     }
+}
 
-    fn enrich(tx: &Tx<'_>, records: &mut [Map]) -> Result<(), DbError> {
-        let ids: Vec<i64> = records.iter().filter_map(|r| r.get("id").and_then(Value::as_i64)).collect();
-        let (users, rules) = (some(tx, &ids)?, Rules::load(tx)?);
-        for record in records {
-            let id = record.get("id").and_then(Value::as_i64).unwrap_or(0);
-            let user: Option<&User> = users.iter().find(|u| u.id == id);
-            if let Some(user) = user {
-                *record = map(&view(tx, user, &rules)?)?;
-            }
+/// The engine's record of a person, as `view` shows it: what the caller may not see is not in it.
+fn enrich(tx: &Tx<'_>, records: &mut [Map]) -> Result<(), DbError> {
+    let ids: Vec<i64> = records.iter().filter_map(|r| r.get("id").and_then(Value::as_i64)).collect();
+    let (users, rules) = (some(tx, &ids)?, Rules::load(tx)?);
+    for record in records {
+        let id = record.get("id").and_then(Value::as_i64).unwrap_or(0);
+        let user: Option<&User> = users.iter().find(|u| u.id == id);
+        if let Some(user) = user {
+            *record = map(&view(tx, user, &rules)?)?;
         }
-        Ok(())
     }
+    Ok(())
 }
 
 fn map(view: &UserView) -> Result<Map, DbError> {

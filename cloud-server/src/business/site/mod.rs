@@ -1,5 +1,6 @@
 //! Where work is done: plants and what stands in them.
 
+pub mod calendar_day;
 pub mod department;
 pub mod lane;
 pub mod location;

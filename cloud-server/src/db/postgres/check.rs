@@ -93,7 +93,7 @@ async fn row_level_security(client: &Client, wrong: &mut Vec<String>) -> Result<
 async fn rights(client: &Client, scope: Scope, role: &str, wrong: &mut Vec<String>) -> Result<(), DbError> {
     let schema = if scope == Scope::Organization { "organization" } else { "platform" };
     let mut wanted: BTreeSet<(String, String)> = BTreeSet::new();
-    for table in tables(scope)? {
+    for table in tables(scope, VERSION)? {
         wanted.extend(table.rights().iter().map(|right| (table.name.clone(), format!("{role} {right}"))));
     }
     if scope == Scope::Platform {

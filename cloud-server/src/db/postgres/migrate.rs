@@ -24,12 +24,25 @@ CREATE OR REPLACE FUNCTION json_text(document jsonb, key text) RETURNS text LANG
 /// # Errors
 /// When the server refuses, or a newer program was here.
 pub async fn migrate(owner: &Address, application: &Address, platform: &Address) -> Result<i64, DbError> {
+    migrate_to(owner, application, platform, VERSION).await
+}
+
+/// As [`migrate`], but only to `wanted`: the seam by which tests of upgrades get a server of an older program.
+///
+/// # Errors
+/// As [`migrate`].
+pub async fn migrate_to(
+    owner: &Address,
+    application: &Address,
+    platform: &Address,
+    wanted: i64,
+) -> Result<i64, DbError> {
     let mut client = owner.connect().await?;
     let tx = client.transaction().await?;
     tx.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
     let found = version(tx.client()).await?;
-    if found > VERSION {
-        return Err(DbError::Newer { what: format!("the database {owner}"), found, known: VERSION });
+    if found > wanted {
+        return Err(DbError::Newer { what: format!("the database {owner}"), found, known: wanted });
     }
     preconditions(&tx, owner, application, platform).await?;
     if found == 0 {
@@ -44,16 +57,16 @@ pub async fn migrate(owner: &Address, application: &Address, platform: &Address)
         [(Scope::Organization, "organization", application), (Scope::Platform, "platform", platform)]
     {
         let mut sql = format!("SET LOCAL search_path = {schema};\n");
-        for next in (found + 1).max(FIRST_IN_KINDS)..=VERSION {
+        for next in (found + 1).max(FIRST_IN_KINDS)..=wanted {
             sql.push_str(&kinds::postgres(scope, &statements(scope, next)?));
         }
         sql.push_str(FUNCTIONS);
-        sql.push_str(&rights(scope, schema, role.role())?);
+        sql.push_str(&rights(scope, schema, role.role(), wanted)?);
         tx.batch_execute(&sql).await?;
     }
     let version = format!(
         "GRANT SELECT ON platform.schema_version TO {};
-         UPDATE platform.schema_version SET version = {VERSION} WHERE version <> {VERSION}",
+         UPDATE platform.schema_version SET version = {wanted} WHERE version <> {wanted}",
         quoted(platform.role())
     );
     tx.batch_execute(&version).await?;
@@ -94,21 +107,21 @@ async fn preconditions(
     Ok(())
 }
 
-fn rights(scope: Scope, schema: &str, role: &str) -> Result<String, DbError> {
+fn rights(scope: Scope, schema: &str, role: &str, version: i64) -> Result<String, DbError> {
     let role = quoted(role);
     let mut sql = format!(
         "GRANT USAGE ON SCHEMA {schema} TO {role};\nREVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role};\n"
     );
-    for table in tables(scope)? {
+    for table in tables(scope, version)? {
         let _ = writeln!(sql, "GRANT {} ON {} TO {role};", table.rights().join(", "), table.name);
     }
     Ok(sql)
 }
 
-/// Every table that the newest schema has.
-pub(super) fn tables(scope: Scope) -> Result<Vec<kinds::Table>, DbError> {
+/// Every table that a schema has.
+pub(super) fn tables(scope: Scope, version: i64) -> Result<Vec<kinds::Table>, DbError> {
     let mut out = Vec::new();
-    for version in FIRST_IN_KINDS..=VERSION {
+    for version in FIRST_IN_KINDS..=version {
         out.extend(statements(scope, version)?.into_iter().filter_map(|s| match s {
             kinds::Statement::Table(table) => Some(table),
             _ => None,

@@ -18,7 +18,7 @@ mod transaction;
 
 pub use address::{Address, Addresses};
 pub use check::check;
-pub use migrate::migrate;
+pub use migrate::{migrate, migrate_to};
 pub(super) use store::Store;
 pub(super) use transaction::Transaction;
 

@@ -8,3 +8,20 @@ ALTER TABLE sessions ADD COLUMN permissions json;
 ALTER TABLE users ADD COLUMN employee_number text;
 ALTER TABLE users ADD COLUMN department_id integer;
 CREATE INDEX users_by_employee_number ON users (employee_number);
+
+-- Days that are not as every week: on holidays and shutdowns no shift starts, on extra working days those of
+-- another weekday do.
+CREATE TABLE calendar_days (
+  RECORD,
+  -- None: every plant.
+  plant_id    integer REFERENCES plants,
+  name        text    NOT NULL,
+  kind        text    NOT NULL DEFAULT 'holiday' CHECK (kind IN ('holiday', 'shutdown', 'extra_working_day')),
+  first_day   date    NOT NULL,
+  last_day    date    NOT NULL,
+  is_yearly   boolean NOT NULL DEFAULT FALSE,
+  -- The weekday whose shifts an extra working day has.
+  works_like  text    CHECK (works_like IN ('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday')),
+  CHECK (last_day >= first_day)
+);
+CREATE INDEX calendar_days_by_plant ON calendar_days (plant_id, first_day);

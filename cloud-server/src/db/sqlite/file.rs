@@ -5,6 +5,7 @@ use super::upgrade::upgrade;
 use crate::db::DbError;
 use crate::db::kinds::Scope;
 use crate::db::schema::VERSION;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -53,6 +54,8 @@ fn open(path: &Path, access: OpenFlags) -> Result<Connection, DbError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(200);
+    // Statements keep the plan they were prepared with: without this each new value plans anew.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     functions::register(&connection)?;
     Ok(connection)
 }

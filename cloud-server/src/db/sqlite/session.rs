@@ -40,7 +40,10 @@ fn owned(value: ValueRef<'_>) -> Value {
         ValueRef::Integer(n) => Value::Integer(n),
         ValueRef::Real(n) => Value::Real(n),
         // STRICT tables and our own writes hold UTF-8 only; anything else is damage and shows as such.
-        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Text(text) => Value::Text(match std::str::from_utf8(text) {
+            Ok(text) => text.to_owned(),
+            Err(_) => String::from_utf8_lossy(text).into_owned(),
+        }),
         ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
     }
 }

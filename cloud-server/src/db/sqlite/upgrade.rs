@@ -7,12 +7,16 @@ use rusqlite::Transaction;
 
 /// Brings a file from `found` (0 for an empty one) to [`VERSION`], inside `tx` and with foreign keys off.
 pub(super) fn upgrade(tx: &Transaction<'_>, scope: Scope, found: i64) -> Result<(), DbError> {
+    upgrade_to(tx, scope, found, VERSION)
+}
+
+fn upgrade_to(tx: &Transaction<'_>, scope: Scope, found: i64, wanted: i64) -> Result<(), DbError> {
     let mut version = found;
     if version == 1 {
         from_version_1(tx, scope)?;
         version = 2;
     }
-    for next in (version + 1).max(FIRST_IN_KINDS)..=VERSION {
+    for next in (version + 1).max(FIRST_IN_KINDS)..=wanted {
         tx.execute_batch(&sqlite(scope, &statements(scope, next)?))?;
     }
     Ok(())
@@ -117,11 +121,48 @@ mod tests {
     }
 
     fn fresh(scope: Scope) -> Connection {
+        fresh_of(scope, VERSION)
+    }
+
+    fn fresh_of(scope: Scope, version: i64) -> Connection {
         let mut connection = Connection::open_in_memory().unwrap();
         let tx = connection.transaction().unwrap();
-        upgrade(&tx, scope, 0).unwrap();
+        upgrade_to(&tx, scope, 0, version).unwrap();
         tx.commit().unwrap();
         connection
+    }
+
+    /// A file that an older program made, with rows, taken over by this one.
+    fn upgraded_from(version: i64, scope: Scope, rows: &str) -> Connection {
+        let mut connection = fresh_of(scope, version);
+        connection.execute_batch(rows).unwrap();
+        connection.pragma_update(None, "foreign_keys", false).unwrap();
+        let tx = connection.transaction().unwrap();
+        upgrade(&tx, scope, version).unwrap();
+        tx.commit().unwrap();
+        assert!(!connection.prepare("PRAGMA foreign_key_check").unwrap().exists([]).unwrap());
+        connection
+    }
+
+    #[test]
+    fn a_file_of_any_version_in_kinds_becomes_what_a_new_file_is_and_keeps_its_rows() {
+        let organization = "INSERT INTO organization (organization_id, uuid, name, created_at, updated_at) VALUES (1, zeroblob(16), 'Acme', 5, 5);
+            INSERT INTO plants (organization_id, id, uuid, name, timezone, created_at, updated_at) VALUES (1, 1001, zeroblob(16), 'Halle', 'Europe/Berlin', 5, 5);
+            INSERT INTO units (organization_id, id, code, name, dimension, created_at, updated_at) VALUES (1, 1001, 'kg', 'Kilo', 'mass', 6, 6);";
+        let platform = "INSERT INTO organizations (uuid, name, slug, subdomain, created_at, updated_at) VALUES (zeroblob(16), 'Acme', 'acme', 'acme', 5, 5);";
+        for version in FIRST_IN_KINDS..VERSION {
+            let file = upgraded_from(version, Scope::Organization, organization);
+            assert_eq!(described(&file), described(&fresh(Scope::Organization)), "from {version}");
+            let kept: (String, String) = file
+                .query_row("SELECT p.name, u.name FROM plants p, units u", [], |r| Ok((r.get(0)?, r.get(1)?)))
+                .unwrap();
+            assert_eq!(kept, ("Halle".to_owned(), "Kilo".to_owned()), "from {version}");
+            let file = upgraded_from(version, Scope::Platform, platform);
+            assert_eq!(described(&file), described(&fresh(Scope::Platform)), "from {version}");
+            let seeds: i64 =
+                file.query_row("SELECT seeds FROM organizations WHERE name = 'Acme'", [], |r| r.get(0)).unwrap();
+            assert_eq!(seeds, 0, "what was there before was given nothing yet");
+        }
     }
 
     #[test]

@@ -1,13 +1,12 @@
 //! Machines.
 
-use super::resource::page;
 use crate::business::site::machine::Machine;
 use crate::business::{Wrong, machines};
 use crate::db::DbError;
-use crate::http::call::{Answer, Call, json};
+use crate::http::call::{Answer, Call, bytes, internal, json};
 use crate::http::routes::Target;
 use crate::resource::list::Asked;
-use crate::resource::{engine, of};
+use crate::resource::{engine, of, present};
 use crate::tenancy::Tx;
 use unison_api::error::ApiError;
 use unison_api::production::Key;
@@ -26,11 +25,12 @@ pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {
     let listed = call.read(move |tx| {
         // A status is computed, so it narrows before the database counts.
         let only = status.map(|s| machines::with_status(tx, s, stale_after)).transpose()?;
-        let mut listed = engine::list(tx, d, &asked, only.as_deref())?;
-        machines::enrich(tx, &mut listed.records, stale_after)?;
-        Ok(listed)
+        let listed = engine::list(tx, d, &asked, only.as_deref())?;
+        let mut records = present::maps(tx, d, &listed.rows)?;
+        machines::enrich(tx, &mut records, stale_after)?;
+        Ok(listed.body(d, &serde_json::to_vec(&records).map_err(|e| Wrong(internal(&e.to_string())))?))
     });
-    page(d, listed.await?)
+    Ok(bytes(200, "application/json", listed.await?))
 }
 
 pub(crate) async fn get(call: Call) -> Result<Answer, ApiError> {

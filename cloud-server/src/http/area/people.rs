@@ -15,7 +15,7 @@ use crate::http::call::{Answer, Call, bytes, json};
 use crate::http::routes::{PAGE, PER_PAGE, Route, h};
 use crate::resource::import::{self, Import, Report};
 use crate::resource::list::Asked;
-use crate::resource::{engine, of};
+use crate::resource::of;
 use crate::tenancy::{Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -220,7 +220,7 @@ async fn users(call: Call) -> Result<Answer, ApiError> {
         *email = email.to_lowercase();
     }
     let d = of::<Person>().map_err(Wrong::from)?;
-    page(d, call.read(move |tx| engine::list(tx, d, &asked, None)).await?)
+    page(&call, d, asked).await
 }
 
 /// E-mails of a file are held while it is taken in; those that were not used are let go.

@@ -8,7 +8,7 @@ use crate::http::call::{Answer, Call, bytes, json};
 use crate::http::routes::{Handler, Route, Target};
 use crate::resource::bulk::{Bulk, Outcomes};
 use crate::resource::import::{Import, Report};
-use crate::resource::list::{Asked, Listed};
+use crate::resource::list::{self, Asked};
 use crate::resource::{Description, Map, Reach, Verb, all, audit, bulk, engine, export, form, import, named, undo};
 use crate::tenancy::{Tx, WriteTx};
 use axum::http::{HeaderValue, header};
@@ -43,7 +43,9 @@ fn of_one(d: &'static Description) -> Vec<Route> {
     let (p, s) = (d.paths, d.schemas);
     let (read, write) = (Access::Permission(p.read), Access::Permission(p.write));
     let mut out = vec![
-        Route::new("GET", p.list, "A page of the list", read, of(d, list)).query(d.queries).answers(200, Some(s.list)),
+        Route::new("GET", p.list, "A page of the list", read, of(d, page_of))
+            .query(d.queries)
+            .answers(200, Some(s.list)),
         Route::new("POST", p.list, "Make a record", write, of(d, create))
             .body(s.create, RECORD_BYTES_MAX)
             .answers(201, Some(s.record)),
@@ -83,19 +85,17 @@ fn plant_of(tx: &Tx<'_>, d: &Description, target: &Target) -> Result<Option<Plan
     }
 }
 
-/// A page of an entity's records as every list answers.
-pub(crate) fn page(d: &Description, listed: Listed) -> Result<Answer, ApiError> {
-    let mut out = Map::new();
-    out.insert(d.meta.table.to_owned(), listed.records.into_iter().map(serde_json::Value::Object).collect());
-    out.insert("total".into(), listed.total.into());
-    out.insert("page".into(), listed.page.page.into());
-    out.insert("per_page".into(), listed.page.per_page.into());
-    json(200, &out)
+async fn page_of(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+    let asked: Asked = call.query.clone();
+    page(&call, d, asked).await
 }
 
-async fn list(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
-    let asked: Asked = call.query.clone();
-    page(d, call.read(move |tx| engine::list(tx, d, &asked, None)).await?)
+/// A page of an entity's records.
+pub(crate) async fn page(call: &Call, d: &'static Description, asked: Asked) -> Result<Answer, ApiError> {
+    let is_brief = list::is_brief(&asked);
+    let work = move |tx: &Tx<'_>| engine::page(tx, d, &asked);
+    let text = if is_brief { call.read_brief(work).await? } else { call.read(work).await? };
+    Ok(bytes(200, "application/json", text))
 }
 
 /// Definitions of one kind of record, by any spelling of it (CF-08, Q-114).
@@ -106,7 +106,7 @@ pub(crate) async fn custom_fields(call: Call) -> Result<Answer, ApiError> {
         asked.insert("entity_type".into(), d.meta.entity.to_owned());
     }
     let d = crate::resource::of::<crate::business::setup::custom_field::CustomField>().map_err(Wrong::from)?;
-    page(d, call.read(move |tx| engine::list(tx, d, &asked, None)).await?)
+    page(&call, d, asked).await
 }
 
 async fn form_of(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
@@ -115,7 +115,7 @@ async fn form_of(call: Call, d: &'static Description) -> Result<Answer, ApiError
 
 async fn get(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
     let key = call.parameter("id");
-    json(200, &call.read(move |tx| engine::get(tx, d, &key)).await?)
+    Ok(bytes(200, "application/json", call.read_brief(move |tx| engine::text(tx, d, &key)).await?))
 }
 
 async fn create(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
@@ -251,7 +251,7 @@ pub(crate) async fn shifts(call: Call) -> Result<Answer, ApiError> {
         Some(_) => return Err(ApiError::field("active_only", "must be true or false")),
     }
     let d = crate::resource::of::<Shift>().map_err(Wrong::from)?;
-    page(d, call.read(move |tx| engine::list(tx, d, &asked, None)).await?)
+    page(&call, d, asked).await
 }
 
 pub(crate) async fn entities(call: Call) -> Result<Answer, ApiError> {

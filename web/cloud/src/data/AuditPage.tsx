@@ -7,7 +7,7 @@ import { usePlant } from '../services';
 import { AuditRows } from './History';
 import { useLabels } from './labels';
 import { ReferenceInput } from './ReferenceInput';
-import { useEntities } from './reads';
+import { useKinds } from './reads';
 import { fromLocal } from './values';
 
 export type AuditSearch = Partial<Record<'entity' | 'entity_id' | 'user_id' | 'action' | 'from' | 'to' | 'page', string>>;
@@ -18,7 +18,7 @@ export function AuditPage({ search }: { search: AuditSearch }) {
   const { t } = useTexts();
   const labels = useLabels();
   const navigate = useNavigate();
-  const entities = useEntities().data ?? [];
+  const entities = useKinds();
   const zone = usePlant()?.timezone;
   const id = useId();
   const set = (change: AuditSearch) => void navigate({ to: '/audit-log', search: Object.fromEntries(Object.entries({ ...search, page: undefined, ...change }).filter(([, v]) => v)), replace: true });

@@ -2,6 +2,7 @@
 import { clock, NONE, useTexts, type Field, type ResourceRecord, type TextsInUse, type Values } from '@unison/ui-kit';
 import { Link } from '@tanstack/react-router';
 import { useLabels, type Labels } from './labels';
+import { namesEntity } from './special';
 import { isChecklist, referenceText, valueOf } from './values';
 
 const DECIMALS_MAX = 6;
@@ -40,6 +41,8 @@ export function textOf(field: Field, value: unknown, { texts: { t, language }, l
     case 'object':
       return plain(value);
     default:
+      // Names of kinds of records are known here; the server stores their code.
+      if (namesEntity(entity, field)) return labels.entity({ entity: String(value), label: String(value).replaceAll('_', ' ').replace(/^./, (c) => c.toUpperCase()) });
       if (typeof value === 'boolean') return t(value ? 'data.yes' : 'data.no');
       return typeof value === 'object' ? plain(value) : String(value);
   }

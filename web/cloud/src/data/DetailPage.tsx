@@ -11,7 +11,7 @@ import { useLabels, useWordOf } from './labels';
 import { RecordActions } from './RecordActions';
 import { useForm, useRecord } from './reads';
 import { keyOf, titleOf } from './values';
-import { isWanted } from './wanted';
+import { isWanted } from './special';
 
 export type Tab = 'history';
 

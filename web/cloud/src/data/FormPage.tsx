@@ -36,7 +36,7 @@ function New({ form, prefill }: { form: EntityForm; prefill: Record<string, stri
     <section aria-labelledby="title">
       <header className="head">
         <p className="crumb"><Link to="/data/$path" params={{ path }}>{labels.plural(form)}</Link> /</p>
-        <h1 id="title">{t('data.new', { what: labels.entity(form) })}</h1>
+        <h1 id="title">{t('data.new', { what: labels.one(form) })}</h1>
       </header>
       {refused ? <p className="form-problem" role="alert">{refused}</p> : (
         <ResourceForm form={form} record={null} prefill={prefill} guards onSaved={saved} onCancel={() => void navigate({ to: '/data/$path', params: { path } })} />

@@ -4,7 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo, useRef, useState } from 'react';
 import './data.css';
 import { importFile, undoImport, type Id } from './calls';
-import { decodeFile, FILE_BYTES_MAX, parseCsv, withCommas } from './csv';
+import { decodeFile, FILE_BYTES_MAX, parseCsv, separatorOf, withCommas, withPlainCells } from './csv';
 import { Forbidden, Waiting } from './Forbidden';
 import { useLabels, useWordOf } from './labels';
 import { refusalOf } from './Refusable';
@@ -14,6 +14,7 @@ import { editableFields } from './ResourceForm';
 interface Chosen {
   name: string;
   csv: string;
+  hasSemicolons: boolean;
 }
 
 type Mapping = Record<string, string | null>;
@@ -40,13 +41,21 @@ function Wizard({ form }: { form: EntityForm }) {
   const refused = refusalOf(form.allowed, 'import', t('data.notAllowed'));
   const say = (error: unknown) => setProblem(error instanceof ApiError && error.unreachable ? t('error.unreachable') : reasonOf(error));
 
+  /** What is sent once it is known which column is which field. */
+  const sent = (of: Chosen, columns: ImportAnswer['columns'], map: Mapping | null): string =>
+    withPlainCells(of.csv, columns.map((c) => { const name = map && c.column in map ? map[c.column] : c.field; return [...form.fields, ...form.custom_fields].find((f) => f.name === name)?.kind ?? null; }), of.hasSemicolons);
+
   /** A dry run after every change; only the newest answer counts. */
   const check = async (of: Chosen, map: Mapping | null, updates: boolean): Promise<void> => {
     const turn = ++asked.current;
     setBusy(true);
     setProblem(null);
     try {
-      const got = await importFile(form.path, { file_name: of.name, csv: of.csv, mapping: map ?? undefined, update_existing: updates, commit: false });
+      const ask = (csv: string) => importFile(form.path, { file_name: of.name, csv, mapping: map ?? undefined, update_existing: updates, commit: false });
+      let csv = answer && map ? sent(of, answer.columns, map) : of.csv;
+      let got = await ask(csv);
+      const plain = sent(of, got.columns, map);
+      if (plain !== csv) got = await ask((csv = plain));
       if (turn === asked.current) setAnswer(got);
     } catch (error) {
       if (turn === asked.current) say(error);
@@ -62,15 +71,16 @@ function Wizard({ form }: { form: EntityForm }) {
       setProblem(t('import.tooBig'));
       return;
     }
-    const next = { name: from.name, csv: withCommas(decodeFile(new Uint8Array(await from.arrayBuffer()))) };
+    const text = decodeFile(new Uint8Array(await from.arrayBuffer()));
+    const next = { name: from.name, csv: withCommas(text), hasSemicolons: separatorOf(text) === ';' };
     setFile(next);
     await check(next, null, update);
   };
   const commit = async (): Promise<void> => {
-    if (!file) return;
+    if (!file || !answer) return;
     setBusy(true);
     try {
-      const done = await importFile(form.path, { file_name: file.name, csv: file.csv, mapping: mapping ?? undefined, update_existing: update, commit: true });
+      const done = await importFile(form.path, { file_name: file.name, csv: sent(file, answer.columns, mapping), mapping: mapping ?? undefined, update_existing: update, commit: true });
       if (done.errors.length > 0) {
         setAnswer(done);
         return;
@@ -106,7 +116,7 @@ function Wizard({ form }: { form: EntityForm }) {
     <section aria-labelledby="title" className="import" data-testid="import-page">
       <header className="head">
         <p className="crumb"><Link to="/data/$path" params={{ path }}>{labels.plural(form)}</Link> /</p>
-        <h1 id="title">{t('import.title', { what: labels.plural(form) })}</h1>
+        <h1 id="title">{t('import.title', { what: labels.many(form) })}</h1>
       </header>
       {refused ? <p className="form-problem" role="alert">{refused}</p> : (
         <>
@@ -162,6 +172,7 @@ function MappingPanel({ form, answer, mapping, onMap }: { form: EntityForm; answ
             <label htmlFor={`map-${c.column}`}><code>{c.column}</code></label><span aria-hidden>→</span>
             <select id={`map-${c.column}`} className="input" value={of(c.column, c.field) ?? ''} data-testid={`map-${c.column}`} onChange={(e) => onMap(c.column, e.target.value || null)}>
               <option value="">{t('import.skip')}</option>
+              {of(c.column, c.field) !== null && !fields.some((f) => f.name === of(c.column, c.field)) && <option value={of(c.column, c.field) ?? ''}>{of(c.column, c.field)}</option>}
               {fields.map((f) => <option key={f.name} value={f.name} disabled={used.includes(f.name) && of(c.column, c.field) !== f.name}>{labels.field(form.entity, f)}{f.required ? ' *' : ''}</option>)}
             </select>
           </li>

@@ -8,6 +8,7 @@ import './data.css';
 import { LiveOrTable, LIVE_PAGES } from '../parts/LiveOrTable';
 import { organizationHeaders } from '../org';
 import { useClosingMenu } from '../parts/UserMenu';
+import { useSession } from '../services';
 import { changed, cleared, columnsOf, COLUMNS, filterCount, filtersOf, isNarrowed, queryOf, toggleColumn, type ListSearch } from './address';
 import { BulkBar } from './BulkBar';
 import { exportCsv } from './calls';
@@ -18,6 +19,8 @@ import { Paging } from './Paging';
 import { Refusable, refusalOf } from './Refusable';
 import { useForm, useList } from './reads';
 import { Rows } from './Rows';
+
+const PHONE_PX = 700;
 
 export function ListPage({ path, search }: { path: string; search: ListSearch }) {
   const form = useForm(path);
@@ -34,7 +37,8 @@ function Described({ form, search }: { form: EntityForm; search: ListSearch }) {
   const list = useList(form, queryOf(search, form));
   const [chosen, setChosen] = useState<ReadonlyMap<string, true>>(new Map());
   const count = filterCount(search, form);
-  const [open, setOpen] = useState(count > 0);
+  // On a phone the open filters would push the rows away; their count stands on the button.
+  const [open, setOpen] = useState(() => count > 0 && window.innerWidth > PHONE_PX);
   const columns = useMemo(() => columnsOf(search, form), [search, form]);
   const path = form.path.slice(1);
   const go = (next: ListSearch, replace = false): void => void navigate({ to: '/data/$path', params: { path }, search: next, replace });
@@ -53,13 +57,13 @@ function Described({ form, search }: { form: EntityForm; search: ListSearch }) {
       <header className="head">
         <h1 id="title">{labels.plural(form)}</h1>
         {live && <LiveOrTable live={live} />}
-        {form.search_fields.length > 0 && <RestingSearch value={search['search'] ?? ''} label={t('data.searchIn', { what: labels.plural(form) })} onChange={(text) => change({ search: text || undefined }, true)} />}
+        {form.search_fields.length > 0 && <RestingSearch value={search['search'] ?? ''} label={t('data.searchIn', { what: labels.many(form) })} onChange={(text) => change({ search: text || undefined }, true)} />}
         <button type="button" className="button" aria-expanded={open} aria-controls="filters" data-testid="filters-toggle" onClick={() => setOpen(!open)}>{t('data.filters')}{count > 0 && <b className="count">{count}</b>}</button>
         <Columns form={form} search={search} onChange={(name) => change({ [COLUMNS]: toggleColumn(search, form, name), page: search['page'] })} />
         <div className="head-right">
           {form.allowed.some((a) => a.action === 'export') && <Export form={form} search={search} reason={why('export')} />}
           {form.allowed.some((a) => a.action === 'import') && <Refusable reason={why('import')} testId="import" onPress={() => void navigate({ to: '/data/$path/import', params: { path } })}>{t('data.import')}</Refusable>}
-          {form.allowed.some((a) => a.action === 'create') && <Refusable className="button button-main head-new" reason={why('create')} create testId="new" onPress={() => void navigate({ to: '/data/$path/new', params: { path } })}>{t('data.new', { what: labels.entity(form) })}</Refusable>}
+          {form.allowed.some((a) => a.action === 'create') && <Refusable className="button button-main head-new" reason={why('create')} create testId="new" onPress={() => void navigate({ to: '/data/$path/new', params: { path } })}>{t('data.new', { what: labels.one(form) })}</Refusable>}
         </div>
       </header>
       {open && <Filters form={form} search={search} onChange={change} onClear={count > 0 ? clear : undefined} />}
@@ -90,16 +94,20 @@ function Nothing({ form, search, onClear }: { form: EntityForm; search: ListSear
   const { t } = useTexts();
   const labels = useLabels();
   const path = form.path.slice(1);
+  const plants = useSession()?.plants.length ?? 0;
   if (isNarrowed(search, form)) return <Empty title={t('filter.empty')} hint={t('data.narrowed')} action={<button type="button" className="button" onClick={onClear} data-testid="clear-filters">{t('filter.clear')}</button>} />;
   const may = (action: string) => form.allowed.some((a) => a.action === action && a.allowed);
   const action = (
     <div className="u-row">
-      {may('create') && <Link className="button button-main" to="/data/$path/new" params={{ path }} data-testid="empty-new">{t('data.new', { what: labels.entity(form) })}</Link>}
+      {may('create') && <Link className="button button-main" to="/data/$path/new" params={{ path }} data-testid="empty-new">{t('data.new', { what: labels.one(form) })}</Link>}
       {may('import') && <Link className="button" to="/data/$path/import" params={{ path }}>{t('data.import')}</Link>}
+      <Link className="button" to="/data/$path" params={{ path }} search={{ is_active: 'false' }}>{t('data.showArchived')}</Link>
     </div>
   );
-  const other = form.scope === 'plant' ? t('data.emptyPlant') : t('data.emptyHint');
-  return <Empty title={t('data.empty', { what: labels.plural(form) })} hint={may('create') ? other : t('data.emptyReadOnly')} action={action} />;
+  // What belongs to a plant cannot begin before there is one.
+  if (form.scope === 'plant' && form.path !== '/plants' && plants === 0) return <Empty title={t('data.empty', { what: labels.many(form) })} hint={t('data.emptyNoPlant')} action={<Link className="button button-main" to="/data/$path/new" params={{ path: 'plants' }}>{t('data.newPlant')}</Link>} />;
+  const other = t(!may('import') ? 'data.emptyFirst' : form.scope !== 'plant' ? 'data.emptyHint' : plants > 1 ? 'data.emptyPlant' : 'data.emptyHint');
+  return <Empty title={t('data.empty', { what: labels.many(form) })} hint={may('create') ? other : t('data.emptyReadOnly')} action={action} />;
 }
 
 function Columns({ form, search, onChange }: { form: EntityForm; search: ListSearch; onChange: (name: string) => void }) {

@@ -18,7 +18,7 @@ export function QuickCreate({ reference, typed, onClose, onCreated }: Props) {
   const labels = useLabels();
   const form = useForm(reference.path);
   return (
-    <Dialog sheet title={form.data ? t('data.new', { what: labels.entity(form.data) }) : ''} onClose={onClose} testId="quick-create">
+    <Dialog sheet title={form.data ? t('data.new', { what: labels.one(form.data) }) : ''} onClose={onClose} testId="quick-create">
       {form.data ? (
         <ResourceForm form={form.data} record={null} prefill={typed ? { [reference.title_field]: typed } : undefined} guards={false} onCancel={onClose}
           onSaved={(record) => { const { code, title } = titleOf(record, reference); onCreated(keyOf(record), code ? `${code} ${title}` : title); }} />

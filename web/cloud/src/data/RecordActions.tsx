@@ -8,13 +8,14 @@ import { useLabels } from './labels';
 import { Refusable, refusalOf } from './Refusable';
 import { refresh } from './reads';
 import { SecretOnce, secretOf, type Secret } from './Secret';
+import { isActionHere } from './special';
 import { keyOf, titleOf } from './values';
 
 const COMMON = ['update', 'archive', 'restore'];
 
 /** Actions of the form, and those that only the record names. */
 export function actionsOf(form: EntityForm, record: ResourceRecord): FormAction[] {
-  const named = (record.allowed_actions ?? []).map((a) => a.action).filter((a) => !COMMON.includes(a));
+  const named = (record.allowed_actions ?? []).map((a) => a.action).filter((a) => !COMMON.includes(a) && isActionHere(form.entity, a));
   const own = form.actions.filter((a) => !COMMON.includes(a.action) && (record.allowed_actions === undefined || named.includes(a.action)));
   const extra = named.filter((a) => !own.some((o) => o.action === a)).map((action) => ({ action, label: action.replaceAll('_', ' ').replace(/^./, (c) => c.toUpperCase()), fields: [] }));
   return [...own, ...extra];

@@ -89,7 +89,7 @@ export function ReferenceInput({ id, reference, value, text, label, disabled, in
           ))}
           {mayCreate && entry && (
             <div id={`${listId}-${records.length}`} role="option" aria-selected={active === records.length} className="palette-option lookup-new" onPointerDown={(event) => { event.preventDefault(); choose(records.length); }} onPointerMove={() => setAt(records.length)}>
-              {t('data.new', { what: labels.entity(entry) })}
+              {t('data.new', { what: labels.one(entry) })}
             </div>
           )}
           {count === 0 && <div className="lookup-note dim" role="option" aria-selected="false" aria-disabled="true">{found.isFetching ? t('common.loading') : found.isError ? reasonOf(found.error) : t('data.nothingFound')}</div>}

@@ -14,7 +14,7 @@ import { useLabels } from './labels';
 import { QuickCreate } from './QuickCreate';
 import { refresh } from './reads';
 import { bodyOf, inputsOf, isDirty, referenceText, type Input, type Inputs } from './values';
-import { isWanted } from './wanted';
+import { editorOf, isForGood, isWanted } from './special';
 
 export interface ResourceFormProps {
   form: EntityForm;
@@ -31,7 +31,7 @@ export interface ResourceFormProps {
 }
 
 export function editableFields(form: EntityForm): Field[] {
-  return [...form.fields, ...form.custom_fields].filter((f) => !f.read_only && f.kind !== 'object' && f.kind !== 'file');
+  return [...form.fields, ...form.custom_fields].filter((f) => !f.read_only && f.kind !== 'file' && (f.kind !== 'object' || editorOf(form.entity, f.name) !== null));
 }
 
 interface Editing {
@@ -146,7 +146,7 @@ export function ResourceForm(props: ResourceFormProps) {
   }
   const row = (field: Field) => (
     <FieldRow key={field.name} entity={form.entity} field={field} value={inputs[field.name] ?? null} text={texts[field.name] ?? null} problem={problems[field.name] ?? null}
-      onChange={(value, text) => change(field.name, value, text)} onCreate={guards ? (typed) => setCreating({ field, typed }) : undefined} />
+      disabled={record !== null && isForGood(form.entity, field.name)} onChange={(value, text) => change(field.name, value, text)} onCreate={guards ? (typed) => setCreating({ field, typed }) : undefined} />
   );
   const custom = wanted.filter((f) => f.name.startsWith('custom_fields.'));
   return (
@@ -167,7 +167,7 @@ export function ResourceForm(props: ResourceFormProps) {
       )}
       {blocker.status === 'blocked' && (
         <Dialog title={t('form.unsavedTitle')} onClose={() => blocker.reset()} testId="unsaved">
-          <p>{t('form.unsaved', { what: labels.entity(form) })}</p>
+          <p>{t('form.unsaved', { what: labels.one(form) })}</p>
           <div className="u-row">
             <button type="button" className="button button-main" onClick={() => blocker.reset()} data-testid="stay">{t('form.stay')}</button>
             <button type="button" className="button" onClick={() => blocker.proceed()} data-testid="leave">{t('form.leave')}</button>

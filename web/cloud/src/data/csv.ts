@@ -1,7 +1,9 @@
 /**
  * Comma-separated files as offices make them. Pure. A German spreadsheet writes semicolons and sometimes Windows-1252;
- * the server gets commas and UTF-8.
+ * the server gets commas, points and UTF-8.
  */
+import type { FieldKind } from '@unison/ui-kit';
+
 export const FILE_BYTES_MAX = 5 * 1024 * 1024;
 
 export function decodeFile(bytes: Uint8Array): string {
@@ -58,10 +60,50 @@ function quote(cell: string): string {
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
-/** The same text with commas; one that has them already stays as it is, to the letter. */
+/** Rows as text, each at the line where it was. */
+function joined(rows: { line: number; cells: string[] }[]): string {
+  let out = '';
+  let line = 1;
+  for (const row of rows) {
+    const text = row.cells.map(quote).join(',');
+    out += (out === '' ? '' : '\n') + '\n'.repeat(Math.max(0, row.line - line)) + text;
+    line = Math.max(line, row.line) + text.split('\n').length;
+  }
+  return out;
+}
+
+/** The same text with commas and plain line ends. */
 export function withCommas(text: string): string {
-  const clean = text.replace(/^\ufeff/, '');
+  // One kind of line end, so that page and server count the same lines.
+  const clean = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
   const separator = separatorOf(clean);
   if (separator === ',') return clean;
-  return parseCsv(clean, separator).map(({ cells }) => cells.map(quote).join(',')).join('\r\n');
+  return joined(parseCsv(clean, separator));
+}
+
+const DECIMAL_COMMA = /^[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+$/;
+const GERMAN_DAY = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
+
+/** A cell of a field of this kind as the server reads it. Only where the file has semicolons is a comma surely no group of digits. */
+function plainCell(cell: string, kind: FieldKind | null, hasSemicolons: boolean): string {
+  const text = cell.trim();
+  if (kind === 'decimal' && hasSemicolons && DECIMAL_COMMA.test(text)) return text.replaceAll('.', '').replace(',', '.');
+  const day = kind === 'date' ? GERMAN_DAY.exec(text) : null;
+  if (day) return `${day[3]}-${day[2]?.padStart(2, '0')}-${day[1]?.padStart(2, '0')}`;
+  if (kind === 'boolean' && /^(ja|nein)$/i.test(text)) return text.toLowerCase() === 'ja' ? 'true' : 'false';
+  return cell;
+}
+
+/** Numbers, days and yes or no of a German office as the server reads them; a text column stays as it is. */
+export function withPlainCells(csv: string, kinds: (FieldKind | null)[], hasSemicolons: boolean): string {
+  let changed = false;
+  const rows = parseCsv(csv, ',').map(({ line, cells }, row) => ({
+    line,
+    cells: cells.map((cell, i) => {
+      const plain = row === 0 ? cell : plainCell(cell, kinds[i] ?? null, hasSemicolons);
+      changed ||= plain !== cell;
+      return plain;
+    }),
+  }));
+  return changed ? joined(rows) : csv;
 }

@@ -3,7 +3,7 @@ import type { EntityForm, Field } from '@unison/ui-kit';
 import { describe, expect, it } from 'vitest';
 import { changed, cleared, columnsOf, filterCount, queryOf, sortBy, toggleColumn } from './address';
 import { differences, merged } from './conflict';
-import { decodeFile, parseCsv, separatorOf, withCommas } from './csv';
+import { decodeFile, parseCsv, separatorOf, withCommas, withPlainCells } from './csv';
 import { bodyOf, fromInput, fromLocal, inputsOf, isDirty, parseNumber, referenceText, titleOf, toInput, toLocal } from './values';
 
 const field = (name: string, kind: Field['kind'], over: Partial<Field> = {}): Field => ({ name, label: name, kind, required: false, read_only: false, in_list: true, filter: true, sort: true, ...over });
@@ -108,11 +108,16 @@ describe('files of offices', () => {
   it('semicolons become commas, quotes and line numbers survive', () => {
     const text = '\ufeffname;cost\r\n"Bar; round";1,5\r\n"two\nlines";2\r\n\r\n"say ""hi""";3';
     expect(separatorOf(text)).toBe(';');
-    expect(withCommas(text)).toBe('name,cost\r\nBar; round,"1,5"\r\n"two\nlines",2\r\n"say ""hi""",3');
+    expect(withCommas(text)).toBe('name,cost\nBar; round,"1,5"\n"two\nlines",2\n\n"say ""hi""",3');
     expect(parseCsv(text, ';').map((r) => r.line)).toEqual([1, 2, 3, 6]);
   });
   it('a file with commas stays as it is', () => {
     expect(withCommas('a,b\n1,"2;3;4;5"')).toBe('a,b\n1,"2;3;4;5"');
+  });
+  it('numbers, days and yes or no of a German office are plain where their field says so', () => {
+    const kinds = [null, 'decimal', 'date', 'boolean', 'text'] as const;
+    expect(withPlainCells('n,c,d,b,t\n\n"1,5","1.234,50",1.10.2026,Ja,"1,5"', [...kinds], true)).toBe('n,c,d,b,t\n\n"1,5",1234.50,2026-10-01,true,"1,5"');
+    expect(withPlainCells('n,c\nx,"1,500"', [null, 'decimal'], false)).toBe('n,c\nx,"1,500"');
   });
   it('Windows-1252 is read when it is no UTF-8', () => {
     expect(decodeFile(new Uint8Array([0x53, 0x74, 0xfc, 0x63, 0x6b]))).toBe('Stück');

@@ -4,17 +4,26 @@
 import { get, type EntityForm, type Query, type ResourceRecord } from '@unison/ui-kit';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { FIXED } from '../parts/pages';
 import { queries } from '../services';
 import { loadAudit, loadEntities, loadForm, loadList, loadRecord, searchAll, type Id } from './calls';
 
 const DESCRIPTION_MS = 5 * 60_000;
 const FIND_MAX = 20;
+const IN_SESSION = ['/plants', '/users'];
 
 export const entitiesQuery = { queryKey: ['entities'], queryFn: ({ signal }: { signal?: AbortSignal }) => loadEntities(signal), staleTime: DESCRIPTION_MS };
 
 export const useEntities = () => useQuery(entitiesQuery);
 
-export const useForm = (path: string) => useQuery({ queryKey: ['form', path], queryFn: ({ signal }) => loadForm(path, signal), staleTime: DESCRIPTION_MS });
+/** Every kind of record that has a form: those that the server lists, and people, roles, tokens and the organisation. */
+export function useKinds(): { entity: string; label: string; label_plural: string; path: string }[] {
+  const listed = useEntities().data ?? [];
+  const others = FIXED.filter((f) => !['import', 'audit_log'].includes(f.entity) && !listed.some((e) => e.entity === f.entity));
+  return [...listed, ...others.map(({ entity, path }) => ({ entity, path, label: entity, label_plural: entity }))];
+}
+
+export const useForm = (path: string, enabled = true) => useQuery({ queryKey: ['form', path], queryFn: ({ signal }) => loadForm(path, signal), staleTime: DESCRIPTION_MS, enabled });
 
 export const useList = (form: EntityForm | undefined, query: Query) =>
   useQuery({
@@ -49,6 +58,8 @@ export const useAudit = (query: Query) => useQuery({ queryKey: ['audit', query],
 /** Something changed: every list, look-up and history of it is asked again; the live pages too. */
 export function refresh(path: string): void {
   for (const key of [['list', path], ['record', path], ['find', path], ['audit'], ['search'], [path.slice(1)]]) void queries.invalidateQueries({ queryKey: key });
+  // The session holds the plants one reaches and one's own name and roles.
+  if (IN_SESSION.includes(path)) void queries.invalidateQueries({ queryKey: ['me'] });
   if (path === '/custom-fields') void queries.invalidateQueries({ queryKey: ['form'] });
 }
 

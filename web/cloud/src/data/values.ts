@@ -18,7 +18,7 @@ export function valueOf(record: Values, name: string): unknown {
 
 export function toInput(field: Field, value: unknown, language: string, zone?: string): Input {
   if (field.kind === 'boolean') return isTriState(field) ? (typeof value === 'boolean' ? String(value) : '') : value === true;
-  if (field.kind === 'choices' || field.kind === 'list') return Array.isArray(value) ? value.map(String) : [];
+  if (field.kind === 'choices' || field.kind === 'list') return Array.isArray(value) ? value.map((v) => (typeof v === 'object' ? JSON.stringify(v) : String(v))) : [];
   if (value === null || value === undefined) return '';
   switch (field.kind) {
     case 'integer':
@@ -51,6 +51,7 @@ export function fromInput(field: Field, input: Input, language: string, zone?: s
   if (field.kind === 'boolean') return good(isTriState(field) ? (input === '' || input === null ? null : input === 'true') : input === true);
   if (Array.isArray(input)) {
     const list = input.map((s) => s.trim()).filter(Boolean);
+    if (field.kind === 'list' && list.length > 0 && list.every((s) => s.startsWith('{'))) return good(list.map((s): unknown => JSON.parse(s)));
     return good(field.reference || field.name.endsWith('_ids') ? list.map((s) => (/^\d+$/.test(s) ? Number(s) : s)) : list);
   }
   const text = String(input ?? '').trim();
@@ -68,6 +69,8 @@ export function fromInput(field: Field, input: Input, language: string, zone?: s
       const at = fromLocal(text, zone);
       return at === null ? bad('time') : good(at);
     }
+    case 'object':
+      return good(JSON.parse(text));
     case 'reference':
       return good(/^\d+$/.test(text) ? Number(text) : text);
     default:

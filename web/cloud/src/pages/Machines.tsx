@@ -68,7 +68,7 @@ function Row({ machine, zone }: { machine: Machine; zone?: string }) {
     <tr data-row tabIndex={0} data-testid={`machine-${machine.machine_code}`} onClick={open} onKeyDown={(event) => { if (event.key === 'Enter' && event.target === event.currentTarget) open(); }}>
       <td data-label="" className="nowrap"><Link to="/machines/$id" params={{ id: machine.id }} onClick={(event) => event.stopPropagation()}><b>{machine.machine_code}</b></Link> <span className="dim">{machine.name}</span></td>
       <td data-label={t('machines.state')}><StateBadge machine={machine} /></td>
-      <td data-label={t('machines.for')} className="nowrap">{silent ? t('common.since', { time: clock(machine.seen_at, zone, language) }) : machine.since ? span(now - Date.parse(machine.since)) : '–'}</td>
+      <td data-label={t('machines.for')} className="nowrap">{silent ? (machine.seen_at ? t('common.since', { time: clock(machine.seen_at, zone, language) }) : '–') : machine.since ? span(now - Date.parse(machine.since)) : '–'}</td>
       <td data-label={t('machines.reason')}>{needsReason(machine) ? <b className="missing">{t('state.untagged')}</b> : machine.downtime_reason ?? ''}</td>
       <td data-label={t('machines.order')} className="nowrap">{machine.current_work_order?.work_order_number ?? '–'}</td>
       <td data-label={t('machines.utilization')} className="num">{percent(machine.utilization_percent, language)}</td>

@@ -26,5 +26,5 @@ export function NewHere({ live }: { live: (typeof LIVE_PAGES)[number] }) {
   const labels = useLabels();
   const entry = useEntities().data?.find((e) => e.path === live);
   if (!entry?.allowed.some((a) => a.action === 'create' && a.allowed)) return null;
-  return <Link className="button button-main head-new" data-create to="/data/$path/new" params={{ path: live.slice(1) }}>{t('data.new', { what: labels.entity(entry) })}</Link>;
+  return <Link className="button button-main head-new" data-create to="/data/$path/new" params={{ path: live.slice(1) }}>{t('data.new', { what: labels.one(entry) })}</Link>;
 }

@@ -22,7 +22,7 @@ function Card({ kpi, oee, chosen }: { kpi: Kpi; oee: Oee; chosen: boolean }) {
     <Link to="/" search={(old) => ({ ...old, kpi: chosen ? undefined : kpi })} resetScroll={false} className={`kpi kpi-${colour}`} aria-current={chosen || undefined} data-testid={`card-${kpi}`} data-colour={colour}>
       <span className="kpi-name">{t(`kpi.${kpi}`)}{kpi === 'oee' && oee.band && <em>{t(`band.${oee.band}`)}</em>}</span>
       <strong data-testid={`value-${kpi}`}>{percent(value, language)}</strong>
-      <span className="kpi-note" data-testid={`coverage-${kpi}`}>{t('kpi.coverage', { percent: percent(oee.coverage, language) })}</span>
+      <span className="kpi-note" data-testid={`coverage-${kpi}`}>{value === null && !oee.coverage ? t('kpi.none') : t('kpi.coverage', { percent: percent(oee.coverage, language) })}</span>
       {kpi === 'performance' && oee.performance_above_100 && <span className="kpi-flag">{t('kpi.above100')}</span>}
     </Link>
   );

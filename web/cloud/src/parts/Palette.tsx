@@ -88,7 +88,7 @@ function useItems(question: string, hits: SearchHit[]): Item[] {
     ...navGroups(entities, permissions).flatMap((g) => g.pages.map((p) => ({ key: p.testId, group: 'pages' as const, text: p.entry ? labels.plural(p.entry) : t(p.text ?? ''), note: labels.area(g.area), to: p.to }))),
     { key: 'profile', group: 'pages', text: t('profile.title'), note: '', to: '/profile' },
   ];
-  const create = entities.filter((e) => e.allowed.some((a) => a.action === 'create' && a.allowed)).map((e) => newItem(e, labels, t('data.new', { what: labels.entity(e) })));
+  const create = entities.filter((e) => e.allowed.some((a) => a.action === 'create' && a.allowed)).map((e) => newItem(e, labels, t('data.new', { what: labels.one(e) })));
   const match = (items: Item[]) => items.filter((i) => question.trim() === '' || fits(`${i.text} ${i.note}`, question)).slice(0, question.trim() === '' ? items.length : PER_GROUP);
   // What is found later stands below, so that nothing moves under the finger.
   return [...match(pages), ...(question.trim() === '' ? [] : match(create)), ...hits.map((h) => hitItem(h, labels))];

@@ -3,7 +3,7 @@ import type { EntityEntry } from '@unison/ui-kit';
 import { describe, expect, it } from 'vitest';
 import { labelsOf } from '../data/labels';
 import { secretOf } from '../data/Secret';
-import { isWanted } from '../data/wanted';
+import { isWanted } from '../data/special';
 import { grantText } from '../people/grants';
 import { en } from '../texts/en';
 import { namesDe } from '../texts/names.de';
@@ -35,11 +35,11 @@ describe('navigation', () => {
   });
 });
 
-const say = (texts: Record<string, string>) => ({ t: (key: string, values: Record<string, unknown> = {}) => (texts[key] ?? key).replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name])), has: (key: string) => key in texts });
+const say = (texts: Record<string, string>, language: 'en' | 'de' = 'en') => ({ t: (key: string, values: Record<string, unknown> = {}) => (texts[key] ?? key).replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name])), has: (key: string) => key in texts, language });
 
 describe('words', () => {
   it('German has its own, the entity before the common one, and falls back to the server', () => {
-    const labels = labelsOf(say(namesDe));
+    const labels = labelsOf(say(namesDe, 'de'));
     expect(labels.entity({ entity: 'work_order', label: 'Work order' })).toBe('Fertigungsauftrag');
     expect(labels.field('machine_tag', { name: 'address', label: 'Address' })).toBe('Adresse');
     expect(labels.field('customer', { name: 'address', label: 'Address' })).toBe('Anschrift');
@@ -47,8 +47,8 @@ describe('words', () => {
     expect(labels.choice('project', 'status', 'completed', 'Completed')).toBe('Abgeschlossen');
   });
   it('permissions are sentences', () => {
-    const { t, has } = say(en);
-    const words = (grant: string) => grantText(grant, t, labelsOf({ t, has }), entities);
+    const { t, has, language } = say(en);
+    const words = (grant: string) => grantText(grant, t, labelsOf({ t, has, language }), entities);
     expect([words('*:*'), words('materials:read'), words('materials:write'), words('work_orders:start')]).toEqual(['do anything with everything', 'see materials', 'change materials', 'work orders: start']);
   });
 });

@@ -41,7 +41,7 @@ export function pageOf(entry: EntityEntry): string {
 }
 
 /** Pages that are there whether or not the server lists them among its entities, with the permission they need. */
-const FIXED: { path: string; entity: string; area: string; text: string; need: string }[] = [
+export const FIXED: { path: string; entity: string; area: string; text: string; need: string }[] = [
   { path: '/users', entity: 'user', area: 'people', text: 'help.users', need: 'users:read' },
   { path: '/roles', entity: 'role', area: 'people', text: 'nav.roles', need: 'roles:read' },
   { path: '/api-tokens', entity: 'api_token', area: 'people', text: 'nav.tokens', need: 'api_tokens:read' },

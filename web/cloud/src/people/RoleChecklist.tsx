@@ -31,7 +31,7 @@ export function RoleChecklist({ chosen, offered, disabled, onChange }: Props) {
                 onChange={(e) => onChange(e.target.checked ? [...chosen, code] : chosen.filter((c) => c !== code))} />
               <b>{name}</b>
             </label>
-            {typeof role?.['description'] === 'string' && role['description'] !== '' && <p className="dim">{role['description']}</p>}
+            {typeof role?.['description'] === 'string' && role['description'] !== '' && <p className="dim">{role['is_built_in'] === true ? labels.roleHint(code, role['description']) : role['description']}</p>}
             {grants.length > 0 && <p className="dim">{t('grant.may')} {grants.map((g) => grantText(g, t, labels, entities)).join(' · ')}</p>}
             {adds && <p className="dim">{t('grant.adds', { role: labels.choice('user', 'roles', adds, String(roles.find((r) => r['code'] === adds)?.['name'] ?? adds)) })}</p>}
           </li>

@@ -38,6 +38,7 @@ export const de: Record<keyof typeof en, string> = {
   'kpi.availability': 'Verfügbarkeit',
   'kpi.performance': 'Leistung',
   'kpi.quality': 'Qualität',
+  'kpi.none': 'Noch nichts bekannt',
   'kpi.coverage': '{{percent}} der Zeit bekannt',
   'kpi.coverageWord': 'Abdeckung',
   'kpi.above100': 'Über 100 %: Soll-Zykluszeit prüfen',

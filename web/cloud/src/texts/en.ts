@@ -37,6 +37,7 @@ export const en = {
   'kpi.availability': 'Availability',
   'kpi.performance': 'Performance',
   'kpi.quality': 'Quality',
+  'kpi.none': 'Nothing known yet',
   'kpi.coverage': '{{percent}} of the time known',
   'kpi.coverageWord': 'Coverage',
   'kpi.above100': 'Above 100 %: check the ideal cycle time',

@@ -1,6 +1,7 @@
 /**
  * German words for what the server names in English: areas, entities, fields, choices, actions.
- * `fields.{entity}.{name}` goes before `fields.{name}`; what is missing is shown as the server says it.
+ * `fields.{entity}.{name}` goes before `fields.{name}`; what is missing is shown as the server says it. A test
+ * holds the entities that have a German name to be German throughout.
  */
 export const namesDe: Record<string, string> = {
   'areas.production': 'Fertigung',
@@ -28,7 +29,7 @@ export const namesDe: Record<string, string> = {
   'entities.work_order': 'Fertigungsauftrag', 'entities.work_order.plural': 'Fertigungsaufträge',
   'entities.downtime_reason': 'Stillstandsgrund', 'entities.downtime_reason.plural': 'Stillstandsgründe',
   'entities.scrap_reason': 'Ausschussgrund', 'entities.scrap_reason.plural': 'Ausschussgründe',
-  'entities.user': 'Benutzer', 'entities.user.plural': 'Benutzer',
+  'entities.user': 'Person', 'entities.user.plural': 'Personen',
   'entities.role': 'Rolle', 'entities.role.plural': 'Rollen',
   'entities.api_token': 'API-Schlüssel', 'entities.api_token.plural': 'API-Schlüssel',
   'entities.custom_field': 'Eigenes Feld', 'entities.custom_field.plural': 'Eigene Felder',
@@ -59,6 +60,8 @@ export const namesDe: Record<string, string> = {
   'fields.length_min': 'Mindestlänge', 'fields.length_max': 'Höchstlänge', 'fields.pattern': 'Muster', 'fields.help_text': 'Hilfetext', 'fields.position': 'Reihenfolge',
   'fields.industry': 'Branche', 'fields.company_size': 'Größe des Unternehmens', 'fields.primary_use_case': 'Hauptzweck', 'fields.costing_method': 'Bewertungsverfahren', 'fields.overhead_rate_percent': 'Gemeinkosten',
   'fields.currency': 'Währung', 'fields.date_format': 'Datumsformat', 'fields.number_format': 'Zahlenformat', 'fields.kpi_standard': 'Kennzahlen nach', 'fields.number_prefixes': 'Nummernkreise',
+  'fields.uuid': 'UUID', 'fields.started_by': 'Begonnen von', 'fields.force': 'Erzwingen', 'fields.all_plants': 'Alle Werke',
+  'fields.shift.breaks.from': 'Beginn', 'fields.shift.breaks.minutes': 'Minuten', 'fields.organization.number_prefixes.of': 'Datensatzart', 'fields.organization.number_prefixes.prefix': 'Beginnt mit',
   'fields.entity': 'Datensatzart', 'fields.file_name': 'Datei', 'fields.created': 'Angelegt', 'fields.updated': 'Geändert', 'fields.user_id': 'Von', 'fields.created_at': 'Angelegt am', 'fields.undone_at': 'Zurückgenommen',
 
   'choices.status.planned': 'Geplant', 'choices.status.released': 'Freigegeben', 'choices.status.in_progress': 'In Arbeit', 'choices.status.paused': 'Pausiert', 'choices.status.completed': 'Fertig', 'choices.status.cancelled': 'Storniert',
@@ -78,6 +81,15 @@ export const namesDe: Record<string, string> = {
   'choices.roles.plant_manager': 'Werksleitung', 'choices.roles.organization_admin': 'Verwaltung', 'choices.roles.warehouse': 'Lager', 'choices.roles.maintenance': 'Instandhaltung', 'choices.roles.quality_manager': 'Qualitätsleitung',
   'choices.roles.procurement': 'Einkauf', 'choices.roles.project_manager': 'Projektleitung', 'choices.roles.engineer': 'Konstruktion',
   'choices.kind.hierarchy': 'Stufe', 'choices.kind.add_on': 'Zusatz', 'choices.kind.own': 'Eigene',
+
+  'choices.dimension.count': 'Anzahl', 'choices.dimension.mass': 'Masse', 'choices.dimension.length': 'Länge', 'choices.dimension.area': 'Fläche', 'choices.dimension.volume': 'Volumen', 'choices.dimension.time': 'Zeit',
+
+  'resources.audit_log': 'Änderungsprotokoll', 'resources.users': 'Personen', 'resources.roles': 'Rollen', 'resources.api_tokens': 'API-Schlüssel', 'resources.organization': 'Organisation', 'resources.settings': 'Einstellungen', 'resources.imports': 'Importe', 'resources.branding': 'Erscheinungsbild', 'resources.workflows': 'Abläufe',
+  'resources.bom': 'Stücklisten', 'resources.downtime': 'Stillstände', 'resources.drawings': 'Zeichnungen', 'resources.inspection_plans': 'Prüfpläne', 'resources.inspections': 'Prüfungen', 'resources.inventory': 'Bestand', 'resources.lots': 'Chargen', 'resources.ncr': 'Abweichungen',
+  'resources.pm': 'Vorbeugende Wartung', 'resources.production_logs': 'Mengenmeldungen', 'resources.recalls': 'Rückrufe', 'resources.reorder_notices': 'Nachbestellhinweise', 'resources.sap': 'SAP', 'resources.schedule': 'Planung', 'resources.serials': 'Seriennummern', 'resources.shift_handovers': 'Schichtübergaben',
+  'resources.shipments': 'Sendungen', 'resources.spc': 'Regelkarten (SPC)', 'resources.labor_costs': 'Arbeitskosten',
+  'verbs.classify': 'einordnen', 'verbs.review': 'prüfen', 'verbs.issue': 'ausgeben', 'verbs.receive': 'annehmen', 'verbs.reorder_notices.receive': 'erhalten', 'verbs.status': 'Zustand ändern', 'verbs.accept': 'abnehmen', 'verbs.approve': 'freigeben', 'verbs.approve_minor': 'kleinere freigeben',
+  'verbs.verify': 'nachprüfen', 'verbs.read_all': 'alle sehen', 'verbs.create': 'beginnen', 'verbs.generate': 'erzeugen', 'verbs.deliver': 'liefern', 'verbs.start': 'starten',
 
   'actions.create': 'Angelegt', 'actions.update': 'Geändert', 'actions.archive': 'Archiviert', 'actions.restore': 'Wiederhergestellt', 'actions.import': 'Importiert', 'actions.login': 'Angemeldet', 'actions.logout': 'Abgemeldet',
   'actions.change_password': 'Passwort geändert', 'actions.release': 'Freigeben', 'actions.start': 'Starten', 'actions.pause': 'Pausieren', 'actions.resume': 'Fortsetzen', 'actions.complete': 'Abschließen', 'actions.cancel': 'Stornieren',

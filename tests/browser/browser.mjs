@@ -1,0 +1,69 @@
+// What every walk needs: a browser whose pages report each request to another origin, each violation of the
+// Content-Security-Policy, each page error and each error on the console that the walk did not announce.
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const require = createRequire(process.env.WEB_PACKAGE);
+const { chromium } = require("playwright-core");
+/** To be evaluated in a page, where the policy lets no script in. */
+export const axeScript = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const shots = process.env.SHOTS;
+mkdirSync(shots, { recursive: true });
+
+export const problems = [];
+/** Answers that a step provokes: [status, part of the address]. Nobody signed in is asked for at every log-in. */
+const announced = [["401", "/api/v1/me"]];
+export const announce = (status, address) => announced.push([String(status), address]);
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+
+export async function newContext(origins, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
+  context.setDefaultTimeout(20_000);
+  await context.route("**/*", (route) => {
+    const origin = new URL(route.request().url()).origin;
+    if (origins.includes(origin) || origin === "null") return route.continue();
+    problems.push(`request to another origin: ${route.request().url()}`);
+    return route.abort();
+  });
+  context.on("weberror", (e) => problems.push(`page error on ${e.page()?.url()}: ${e.error().message}`));
+  context.on("console", (m) => {
+    if (/Content.Security.Policy/i.test(m.text())) problems.push(`CSP on ${m.page()?.url()}: ${m.text()}`);
+    else if (m.type() === "error" && !announced.some(([status, address]) => m.text().includes(`status of ${status}`) && m.location().url.includes(address)))
+      problems.push(`console on ${m.page()?.url()}: ${m.text()} ${m.location().url}`);
+  });
+  return context;
+}
+
+export const shot = (page, name) => page.screenshot({ path: join(shots, `${name}.png`) });
+export const say = (text) => console.log(text);
+export function expect(condition, text) {
+  if (!condition) throw new Error(text);
+}
+export function same(found, wanted, text) {
+  expect(JSON.stringify(found) === JSON.stringify(wanted), `${text}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`);
+}
+
+/** Runs the steps; leaves pictures of every open page when one fails. */
+export async function walk(steps) {
+  try {
+    await steps();
+    expect(problems.length === 0, problems.join("\n"));
+    say("done");
+  } catch (error) {
+    console.error(error.stack);
+    for (const problem of problems) console.error(problem);
+    for (const [c, context] of browser.contexts().entries())
+      for (const [p, page] of context.pages().entries()) {
+        console.error(`failed-${c}-${p}: ${page.url()}`);
+        await shot(page, `failed-${c}-${p}`).catch(() => {});
+      }
+    process.exitCode = 1;
+  } finally {
+    await browser.close();
+  }
+}
