@@ -87,6 +87,10 @@ pub fn list(tx: &Tx<'_>, asked: &HashMap<String, String>, page: Page) -> Result<
     if !tx.caller().may(READ_COSTS) {
         audit_log.iter_mut().for_each(|e| e.changes.retain(|change| change.field != "hourly_rate"));
     }
+    for entry in &mut audit_log {
+        let unseen = super::named(&entry.entity).map_or(&[] as &[_], |d| (d.hooks.unseen)(tx));
+        entry.changes.retain(|change| !unseen.contains(&change.field.as_str()));
+    }
     Ok(AuditList { audit_log, total, page: page.page, per_page: page.per_page })
 }
 

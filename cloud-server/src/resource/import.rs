@@ -6,6 +6,7 @@ use super::custom::Custom;
 use super::{Description, Map, cells, codec, custom, engine, of_table};
 use crate::business::Wrong;
 use crate::db::DbError;
+use crate::db::kinds::Kind;
 use crate::params;
 use crate::tenancy::WriteTx;
 use schemars::JsonSchema;
@@ -343,7 +344,12 @@ impl Intake<'_, '_> {
             return Ok(Ok(Some(id.into())));
         }
         let (code, title) = match of_table(table) {
-            Some(d) => (d.meta.code.unwrap_or(d.meta.title), d.meta.title),
+            Some(d) => {
+                // A code that is unique in its plant only may mean several; then it says so.
+                let mut texts = d.meta.unique.iter().filter_map(|key| key.last().copied());
+                let code = texts.find(|f| d.column(f).is_some_and(|c| c.kind == Kind::Text));
+                (d.meta.code.or(code).unwrap_or(d.meta.title), d.meta.title)
+            }
             None => ("name", "name"),
         };
         let sql =

@@ -22,6 +22,9 @@ pub enum Language {
     De,
 }
 
+/// Each in its own words.
+const LANGUAGES: [(&str, &str); 2] = [("en", "English"), ("de", "Deutsch")];
+
 fn viewer() -> Vec<String> {
     vec![save::DEFAULT_ROLE.to_owned()]
 }
@@ -108,6 +111,9 @@ impl Resource for Person {
         }
         let all = roles::list(tx)?.roles.into_iter().filter(|r| r.is_active);
         let choices: Vec<_> = all.map(|r| Choice { value: r.code, label: r.name }).collect();
+        for field in form.fields.iter_mut().filter(|f| f.name == "language") {
+            field.choices = LANGUAGES.map(|(value, label)| Choice { value: value.into(), label: label.into() }).into();
+        }
         for field in form.fields.iter_mut().filter(|f| f.name == "roles") {
             field.kind = FieldKind::Choices;
             field.filter = true;
