@@ -75,7 +75,8 @@ fn one(tx: &WriteTx<'_>, d: &Description, bulk: &Bulk, id: i64) -> Result<Map, W
     }
 }
 
-fn said(error: &ApiError) -> String {
+/// A refusal in one line.
+pub(super) fn said(error: &ApiError) -> String {
     let details = error.body.details.iter().map(|d| format!("{}: {}", d.field, d.message));
     let details: Vec<_> = details.chain(error.body.reason.clone()).collect();
     if details.is_empty() { error.body.error.clone() } else { details.join("; ") }

@@ -1,4 +1,4 @@
-//! A list as a file: all its rows, whatever the page.
+//! A list as a file: all its rows, whatever the page, written row by row.
 
 use super::codec::{Record, record};
 use super::custom::Custom;
@@ -11,16 +11,17 @@ use crate::params;
 use crate::tenancy::Tx;
 use serde_json::Value;
 use std::collections::HashMap;
+use std::io::Write;
 use unison_api::error::ApiError;
 use unison_api::form::FieldKind;
 
 const ROWS_MAX: usize = 100_000;
 
-/// The rows that a list's question finds, as CSV.
+/// Writes the rows that a list's question finds, as CSV. No more than a row is held in memory.
 ///
 /// # Errors
 /// 400 for a wrong question or too many rows.
-pub fn csv(tx: &Tx<'_>, d: &Description, asked: &Asked) -> Result<String, Wrong> {
+pub fn csv<W: Write>(tx: &Tx<'_>, d: &Description, asked: &Asked, to: W) -> Result<W, Wrong> {
     if asked.get("format").is_some_and(|f| f != "csv") {
         return Err(ApiError::field("format", "must be csv").into());
     }
@@ -28,7 +29,7 @@ pub fn csv(tx: &Tx<'_>, d: &Description, asked: &Asked) -> Result<String, Wrong>
     let mut q = Question::parse(tx, d, &customs, asked)?;
     let limit = q.bind(i64::try_from(ROWS_MAX).unwrap_or(i64::MAX) + 1);
     let sql = format!("{}{} ORDER BY {} LIMIT {limit}", d.select, q.condition, q.order);
-    let mut file = ::csv::Writer::from_writer(Vec::new());
+    let mut file = ::csv::Writer::from_writer(to);
     let failed = |e: ::csv::Error| DbError::Failed(e.to_string());
     let columns = Columns { d, customs: &customs, unseen: (d.hooks.unseen)(tx), linked: linked(tx, d)? };
     file.write_record(columns.header()).map_err(failed)?;
@@ -38,8 +39,7 @@ pub fn csv(tx: &Tx<'_>, d: &Description, asked: &Asked) -> Result<String, Wrong>
         let reason = format!("There are more than {ROWS_MAX} rows; narrow the list and export it in parts");
         return Err(ApiError::new(400, "Too many rows", reason).into());
     }
-    let bytes = file.into_inner().map_err(|e| DbError::Failed(e.to_string()))?;
-    String::from_utf8(bytes).map_err(|e| DbError::Failed(e.to_string()).into())
+    file.into_inner().map_err(|e| DbError::Failed(e.to_string()).into())
 }
 
 /// Titles of the other side of every pair, by link and record.

@@ -91,11 +91,12 @@ pub fn run(
     let mut intake =
         Intake { tx, d, customs: &customs, import, foreign, report: Report { columns, ..Report::default() } };
     let mut done = Vec::new();
-    for (i, row) in reader.records().enumerate() {
-        let row = row.map_err(unreadable)?;
-        if i >= ROWS_MAX {
-            return Err(ApiError::field("csv", format!("may have {ROWS_MAX} rows")).into());
-        }
+    // Too many are refused before the first is tried.
+    let rows = reader.records().take(ROWS_MAX + 1).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    if rows.len() > ROWS_MAX {
+        return Err(ApiError::field("csv", format!("may have {ROWS_MAX} rows")).into());
+    }
+    for (i, row) in rows.into_iter().enumerate() {
         let line = row.position().map_or(i + 2, |p| usize::try_from(p.line()).unwrap_or(i + 2));
         intake.report.rows += 1;
         done.extend(intake.row(line, &row)?);
@@ -215,7 +216,22 @@ impl Intake<'_, '_> {
         }
         let Some((mut body, id)) = self.body(line, row)? else { return Ok(None) };
         self.fold(&mut body);
-        let before = if self.import.update_existing { self.existing(&body, id.as_deref())? } else { None };
+        let found = if self.import.update_existing { self.existing(&body, id.as_deref()) } else { Ok(None) };
+        let before = match found {
+            Ok(before) => before,
+            Err(Wrong(e)) if e.status == 500 => return Err(Wrong(e)),
+            Err(Wrong(e)) => {
+                let message = match &id {
+                    Some(id) if e.status == 404 => format!("there is no {} {id}", self.d.meta.label.to_lowercase()),
+                    _ => super::bulk::said(&e),
+                };
+                let field = id.as_ref().map(|_| "id".to_owned());
+                let column = self.report.columns.iter().find(|c| c.field.is_some() && c.field == field);
+                let column = column.map(|c| c.column.clone());
+                self.wrong(CellError { line, column, field, message });
+                return Ok(None);
+            }
+        };
         if let Some((field, message)) = self.against(&body, before.as_ref()) {
             self.refused(line, &ApiError::field(field, message));
             return Ok(None);
@@ -281,7 +297,10 @@ impl Intake<'_, '_> {
     /// A row as the body of a request, and the id it names; none when a cell is wrong.
     fn body(&mut self, line: usize, row: &csv::StringRecord) -> Result<Option<(Map, Option<String>)>, Wrong> {
         let (mut body, mut custom, mut id, mut is_fine) = (Map::new(), Map::new(), None, true);
-        for (i, mapped) in self.report.columns.clone().into_iter().enumerate() {
+        let mut columns: Vec<_> = self.report.columns.clone().into_iter().enumerate().collect();
+        // Names are looked for in the plant of the row, so that is read first.
+        columns.sort_by_key(|(_, mapped)| mapped.field.as_deref() != Some("plant_id"));
+        for (i, mapped) in columns {
             let (Some(field), cell) = (mapped.field, row.get(i).unwrap_or_default()) else { continue };
             if field == "id" {
                 id = Some(cell.trim().to_owned()).filter(|id| !id.is_empty());
@@ -302,7 +321,9 @@ impl Intake<'_, '_> {
             let value = match (own, self.d.column(&field)) {
                 (Some(own), _) => cells::read(&own.column, cell),
                 (None, Some(column)) => match column.look_up {
-                    Some(look_up) => self.referred(look_up.table, cell)?,
+                    Some(look_up) => {
+                        self.referred(look_up.table, cell, body.get("plant_id").and_then(Value::as_i64))?
+                    }
                     None => cells::read(column, cell),
                 },
                 (None, None) => continue,
@@ -326,7 +347,7 @@ impl Intake<'_, '_> {
     fn linked(&self, table: &str, cell: &str) -> Result<Result<Vec<Value>, String>, DbError> {
         let mut out = Vec::new();
         for word in cells::unguarded(cell.trim()).split(';').map(str::trim).filter(|w| !w.is_empty()) {
-            match self.referred(table, word)? {
+            match self.referred(table, word, None)? {
                 Ok(found) => out.extend(found),
                 Err(message) => return Ok(Err(message)),
             }
@@ -334,9 +355,11 @@ impl Intake<'_, '_> {
         Ok(Ok(out))
     }
 
-    /// A reference by id, code or title.
-    fn referred(&self, table: &str, cell: &str) -> Result<Result<Option<Value>, String>, DbError> {
+    /// A reference by id, code or title: of what lies in plants, only in that of the row or else in those within
+    /// reach; so a name that others use elsewhere neither disturbs nor shows.
+    fn referred(&self, table: &str, cell: &str, plant: Option<i64>) -> Result<Result<Option<Value>, String>, DbError> {
         let text = cells::unguarded(cell.trim());
+        let text = text.as_str();
         if text.is_empty() {
             return Ok(Ok(None));
         }
@@ -352,9 +375,23 @@ impl Intake<'_, '_> {
             }
             None => ("name", "name"),
         };
-        let sql =
-            format!("SELECT id FROM {table} WHERE organization_id = $1 AND ({code} = $2 OR {title} = $2) LIMIT 2");
-        let rows = self.tx.query(&sql, params![self.tx.org(), text])?;
+        let mut values = params![self.tx.org(), text].to_vec();
+        let (place, named) = match of_table(table).and_then(|d| d.meta.plant_column()) {
+            None => (String::new(), "$2"),
+            Some("plant_id") if plant.is_some() => {
+                values.push(plant.into());
+                (" AND t.plant_id = $3".to_owned(), "$2")
+            }
+            Some(column) => {
+                let (all_plants, holder) = crate::business::reach_values(self.tx.caller());
+                values = params![self.tx.org(), all_plants, holder, text].to_vec();
+                (format!(" AND {}", crate::business::reach_sql(&format!("t.{column}"))), "$4")
+            }
+        };
+        let sql = format!(
+            "SELECT t.id FROM {table} t WHERE t.organization_id = $1{place} AND (t.{code} = {named} OR t.{title} = {named}) LIMIT 2"
+        );
+        let rows = self.tx.query(&sql, &values)?;
         match rows.as_slice() {
             [] => Ok(Err(format!("there is none with the name {text}"))),
             [row] => Ok(Ok(Some(row.get::<i64>("id")?.into()))),

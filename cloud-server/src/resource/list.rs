@@ -153,8 +153,20 @@ impl Question {
             return self.words(name, value);
         }
         if let Some(code) = name.strip_prefix(CUSTOM_FILTER) {
-            let custom = customs.iter().find(|c| c.code == code && c.is_filterable);
-            return self.custom(custom.ok_or("is no custom field that can be filtered by")?, value);
+            let named = |code: &str| customs.iter().find(|c| c.code == code && c.is_filterable);
+            if let Some(custom) = named(code) {
+                return self.custom(custom, value);
+            }
+            for (suffix, sign) in [("_from", ">="), ("_to", "<=")] {
+                let ranged = code.strip_suffix(suffix).and_then(named);
+                if let Some(custom) = ranged.filter(|c| matches!(c.column.kind, Kind::Decimal | Kind::Date)) {
+                    let place = self.word(value, custom.column.kind)?;
+                    let member = self.member(custom);
+                    self.and(&format!("{member} {sign} {place}"));
+                    return Ok(());
+                }
+            }
+            return Err("is no custom field that can be filtered by".into());
         }
         let filtered = |name: &str| d.column(name).filter(|c| c.field.filter).map(|c| (c.kind, c.field.kind));
         if let Some((kind, _)) = filtered(name) {
@@ -239,22 +251,31 @@ impl Question {
     }
 
     fn custom(&mut self, custom: &Custom, value: &str) -> Result<(), String> {
-        let words = value.split(',').map(str::trim).filter(|w| !w.is_empty());
-        let text = |word: &str| {
-            codec::parse(word, custom.column.kind).map(|v| match v {
-                serde_json::Value::String(text) => text,
-                serde_json::Value::Number(_) => word.to_owned(),
-                other => other.to_string(),
-            })
-        };
-        let words = words.map(text).collect::<Result<Vec<_>, _>>()?;
-        if words.is_empty() {
-            return Err("must name a value".into());
+        let words: Vec<_> = value.split(',').map(str::trim).filter(|w| !w.is_empty()).collect();
+        if !(1..=VALUES_MAX).contains(&words.len()) {
+            return Err(format!("must name 1 to {VALUES_MAX} values"));
         }
-        let key = self.bind(custom.code.as_str());
-        let places: Vec<_> = words.into_iter().map(|w| self.bind(w)).collect();
-        self.and(&format!("json_text(t.custom_fields, {key}) IN ({})", places.join(", ")));
+        let mut places = Vec::with_capacity(words.len());
+        for word in words {
+            places.push(match custom.column.kind {
+                // As the member of the object is written.
+                Kind::Boolean => {
+                    let value = codec::parse(word, Kind::Boolean)?.to_string();
+                    self.bind(value)
+                }
+                kind => self.word(word, kind)?,
+            });
+        }
+        let member = self.member(custom);
+        self.and(&format!("{member} IN ({})", places.join(", ")));
         Ok(())
+    }
+
+    /// The value of a custom field: numbers as decimals, the rest as text; days sort as their text does.
+    fn member(&mut self, custom: &Custom) -> String {
+        let key = self.bind(custom.code.as_str());
+        let read = if custom.column.kind == Kind::Decimal { "json_number" } else { "json_text" };
+        format!("{read}(t.custom_fields, {key})")
     }
 
     fn word(&mut self, word: &str, kind: Kind) -> Result<String, String> {

@@ -15,8 +15,11 @@ pub mod describe;
 pub mod engine;
 pub mod erase;
 pub mod export;
+mod file_type;
+pub mod files;
 pub mod form;
 pub mod import;
+mod in_use;
 pub mod list;
 pub mod numbering;
 pub mod present;
@@ -228,6 +231,8 @@ pub struct Meta {
     /// Names that are part of a printed contract and hold nothing yet.
     pub absent: &'static [&'static str],
     pub number: Option<Numbering>,
+    /// Which active records still hold what they refer to, as a condition on `t`; others are history.
+    pub holds: &'static str,
 }
 
 impl Meta {
@@ -254,6 +259,7 @@ impl Meta {
         single: &[],
         absent: &[],
         number: None,
+        holds: "TRUE",
     };
 }
 

@@ -129,6 +129,7 @@ impl Resource for WorkOrder {
             LookUp { field: "started_by", table: "users", adds: &[] },
         ],
         number: Some(Numbering { field: "work_order_number", prefix: "WO-" }),
+        holds: "t.status NOT IN ('completed', 'cancelled')",
         ..Meta::USUAL
     };
 

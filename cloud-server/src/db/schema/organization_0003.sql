@@ -25,3 +25,27 @@ CREATE TABLE calendar_days (
   CHECK (last_day >= first_day)
 );
 CREATE INDEX calendar_days_by_plant ON calendar_days (plant_id, first_day);
+
+-- Files that custom fields hold. What is in them stands apart, so that a list of them stays small.
+CREATE TABLE files (
+  id         uuid      NOT NULL,
+  entity     text      NOT NULL,
+  field_code text      NOT NULL,
+  -- The record that was saved with it; none until then.
+  record_id  integer,
+  name       text      NOT NULL,
+  media_type text      NOT NULL,
+  size       integer   NOT NULL,
+  -- SHA-256 of the content.
+  hash       bytes     NOT NULL,
+  user_id    integer   NOT NULL REFERENCES users,
+  created_at timestamp NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE INDEX files_by_record ON files (entity, record_id);
+
+CREATE TABLE file_contents (
+  file_id uuid  NOT NULL REFERENCES files,
+  body    bytes NOT NULL,
+  PRIMARY KEY (file_id)
+) LARGE;
