@@ -5,7 +5,7 @@ use super::codec::{Record, record};
 use super::list::{Asked, CUSTOM_FILTER, Listed, Question};
 use super::valid::wrong;
 use super::{
-    Change, Description, Link, Map, Reach, Verb, codec, custom, files, in_use, numbering, of_table, present, valid,
+    Change, Description, Map, Reach, Verb, codec, custom, files, in_use, links, numbering, of_table, present, valid,
 };
 use crate::business::{Wrong, need_all_plants, need_plant};
 use crate::db::DbError;
@@ -51,20 +51,12 @@ pub fn page(tx: &Tx<'_>, d: &Description, asked: &Asked) -> Result<Vec<u8>, Wron
 pub fn find(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Record, Wrong> {
     let mut found = stored_under(tx, d, key)?.ok_or_else(|| ApiError::not_found(&d.meta.label.to_lowercase()))?;
     for link in d.meta.links {
-        found.fields.insert(link.field.to_owned(), linked(tx, link, found.id)?.into());
+        found.fields.insert(link.field.to_owned(), links::of_record(tx, link, found.id)?.into());
     }
     if let Some(plant) = plant_of(d, Some(found.id), &found.fields) {
         need_plant(tx, plant)?;
     }
     Ok(found)
-}
-
-/// The other side of a record's pairs.
-fn linked(tx: &Tx<'_>, link: &Link, id: i64) -> Result<Vec<i64>, DbError> {
-    let (table, own, other) = (link.table, link.own, link.other);
-    let sql =
-        format!("SELECT {other} AS other FROM {table} WHERE organization_id = $1 AND {own} = $2 ORDER BY {other}");
-    tx.query(&sql, params![tx.org(), id])?.iter().map(|row| row.get("other")).collect()
 }
 
 fn stored_under(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Option<Record>, DbError> {

@@ -4,13 +4,11 @@ use super::codec::{Record, record};
 use super::custom::Custom;
 use super::describe::Column;
 use super::list::{Asked, Question};
-use super::{Description, Link, cells, custom, of_table};
+use super::{Description, cells, custom, links};
 use crate::business::Wrong;
 use crate::db::DbError;
-use crate::params;
 use crate::tenancy::Tx;
 use serde_json::Value;
-use std::collections::HashMap;
 use std::io::Write;
 use unison_api::error::ApiError;
 use unison_api::form::FieldKind;
@@ -31,7 +29,7 @@ pub fn csv<W: Write>(tx: &Tx<'_>, d: &Description, asked: &Asked, to: W) -> Resu
     let sql = format!("{}{} ORDER BY {} LIMIT {limit}", d.select, q.condition, q.order);
     let mut file = ::csv::Writer::from_writer(to);
     let failed = |e: ::csv::Error| DbError::Failed(e.to_string());
-    let columns = Columns { d, customs: &customs, unseen: (d.hooks.unseen)(tx), linked: linked(tx, d)? };
+    let columns = Columns { d, customs: &customs, unseen: (d.hooks.unseen)(tx), linked: links::titles(tx, d)? };
     file.write_record(columns.header()).map_err(failed)?;
     let written =
         tx.query_map(&sql, &q.values, |row| file.write_record(columns.line(&record(d, &row)?)).map_err(failed))?;
@@ -42,33 +40,12 @@ pub fn csv<W: Write>(tx: &Tx<'_>, d: &Description, asked: &Asked, to: W) -> Resu
     file.into_inner().map_err(|e| DbError::Failed(e.to_string()).into())
 }
 
-/// Titles of the other side of every pair, by link and record.
-type Linked = Vec<HashMap<i64, Vec<String>>>;
-
-fn linked(tx: &Tx<'_>, d: &Description) -> Result<Linked, DbError> {
-    let one = |link: &Link| {
-        let (table, own, other, target) = (link.table, link.own, link.other, link.target);
-        let title = of_table(target).map_or("name", |t| t.meta.title);
-        let sql = format!(
-            "SELECT l.{own} AS own, r.{title} AS title FROM {table} l
-             JOIN {target} r ON r.organization_id = l.organization_id AND r.id = l.{other}
-             WHERE l.organization_id = $1 ORDER BY r.{title}, r.id"
-        );
-        let mut out: HashMap<i64, Vec<String>> = HashMap::new();
-        for row in tx.query(&sql, params![tx.org()])? {
-            out.entry(row.get("own")?).or_default().push(row.get("title")?);
-        }
-        Ok(out)
-    };
-    d.meta.links.iter().map(one).collect()
-}
-
 /// The columns of a file: fields, what look-ups add beside them, links, custom fields.
 struct Columns<'a> {
     d: &'a Description,
     customs: &'a [Custom],
     unseen: &'a [&'a str],
-    linked: Linked,
+    linked: links::Titles,
 }
 
 impl Columns<'_> {
