@@ -87,6 +87,10 @@ pub fn list(tx: &Tx<'_>, asked: &HashMap<String, String>, page: Page) -> Result<
     if !tx.caller().may(READ_COSTS) {
         audit_log.iter_mut().for_each(|e| e.changes.retain(|change| change.field != "hourly_rate"));
     }
+    for entry in &mut audit_log {
+        let unseen = super::named(&entry.entity).map_or(&[] as &[_], |d| (d.hooks.unseen)(tx));
+        entry.changes.retain(|change| !unseen.contains(&change.field.as_str()));
+    }
     Ok(AuditList { audit_log, total, page: page.page, per_page: page.per_page })
 }
 
@@ -98,6 +102,9 @@ fn need_reach(tx: &Tx<'_>, entity: Option<&str>, id: Option<&str>) -> Result<(),
         return Ok(());
     }
     if let (Some(d), Some(id)) = (entity.and_then(super::named), id) {
+        if !tx.caller().may(d.permission(false)) {
+            return Err(ApiError::forbidden(d.permission(false)).into());
+        }
         return super::engine::find(tx, d, id).map(drop);
     }
     let reason = "Name a record with entity and entity_id; the whole log is for people who reach every plant";

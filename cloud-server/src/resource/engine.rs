@@ -4,7 +4,9 @@
 use super::codec::{Record, record};
 use super::list::{Asked, CUSTOM_FILTER, Listed, Question};
 use super::valid::wrong;
-use super::{Change, Description, Map, Reach, Verb, codec, custom, files, in_use, numbering, of_table, present, valid};
+use super::{
+    Change, Description, Map, Reach, Verb, codec, custom, files, in_use, links, numbering, of_table, present, valid,
+};
 use crate::business::{Wrong, need_all_plants, need_plant};
 use crate::db::DbError;
 use crate::params;
@@ -47,7 +49,10 @@ pub fn page(tx: &Tx<'_>, d: &Description, asked: &Asked) -> Result<Vec<u8>, Wron
 /// # Errors
 /// 404 where there is none in the organisation, 403 where it lies in a plant out of reach.
 pub fn find(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Record, Wrong> {
-    let found = stored_under(tx, d, key)?.ok_or_else(|| ApiError::not_found(&d.meta.label.to_lowercase()))?;
+    let mut found = stored_under(tx, d, key)?.ok_or_else(|| ApiError::not_found(&d.meta.label.to_lowercase()))?;
+    for link in d.meta.links {
+        found.fields.insert(link.field.to_owned(), links::of_record(tx, link, found.id)?.into());
+    }
     if let Some(plant) = plant_of(d, Some(found.id), &found.fields) {
         need_plant(tx, plant)?;
     }
@@ -112,6 +117,9 @@ pub fn get(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Map, Wrong> {
 /// # Errors
 /// 400 with every mistake, 403 in a plant out of reach.
 pub fn create(tx: &WriteTx<'_>, d: &Description, mut body: Map) -> Result<Map, Wrong> {
+    if let Some(own) = d.hooks.own {
+        return (own.create)(tx, body);
+    }
     let asked_custom = body.remove("custom_fields");
     let (fields, mut details) = valid::merged(d, None, &body);
     match plant_of(d, None, &fields) {
@@ -144,6 +152,9 @@ pub fn create(tx: &WriteTx<'_>, d: &Description, mut body: Map) -> Result<Map, W
 /// 400 with every mistake, 409 when another changed it since the version in the body.
 pub fn update(tx: &WriteTx<'_>, d: &Description, key: &str, mut body: Map) -> Result<Map, Wrong> {
     let before = find_to_write(tx, d, key)?;
+    if let Some(own) = d.hooks.own {
+        return (own.update)(tx, before.id, body);
+    }
     let version = body.remove("version");
     let asked_custom = body.remove("custom_fields");
     need_version(tx, d, &before, version.as_ref())?;
@@ -214,6 +225,9 @@ pub(super) fn put_back(
 
 fn switch(tx: &WriteTx<'_>, d: &Description, before: &Record, change: Change) -> Result<Map, Wrong> {
     let is_active = change == Change::Restore;
+    if let Some(own) = d.hooks.own {
+        return if is_active { (own.restore)(tx, before.id) } else { (own.archive)(tx, before.id) };
+    }
     if before.is_active == is_active {
         return present::one(tx, d, before);
     }
@@ -262,6 +276,9 @@ pub fn save(
     if *fields == before.fields && *customs == before.custom_fields {
         return present::one(tx, d, before);
     }
+    if let Some(own) = d.hooks.own {
+        return (own.update)(tx, before.id, difference(d, before, fields, customs));
+    }
     let set: Vec<_> = d.columns.iter().zip(5..).map(|(c, n)| format!("{} = ${n}", c.field.name)).collect();
     let sql = format!(
         "UPDATE {} SET version = version + 1, updated_at = $3, custom_fields = $4, {} WHERE organization_id = $1 AND id = $2",
@@ -272,6 +289,19 @@ pub fn save(
     values.extend(stored(d, fields)?);
     tx.execute(&sql, &values)?;
     done(tx, d, before.id, action, Some(before))
+}
+
+/// The body of a change that makes a record what it shall be.
+fn difference(d: &Description, before: &Record, fields: &Map, customs: &Map) -> Map {
+    let is_open = |name: &str| !d.meta.read_only.contains(&name);
+    let differs = |(name, value): &(&String, &Value)| is_open(name) && before.fields.get(*name) != Some(*value);
+    let mut out: Map = fields.iter().filter(differs).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let gone = before.custom_fields.keys().filter(|code| !customs.contains_key(*code));
+    let mut custom: Map = gone.map(|code| (code.clone(), Value::Null)).collect();
+    custom.extend(customs.clone());
+    out.insert("custom_fields".into(), custom.into());
+    out.insert("version".into(), before.version.into());
+    out
 }
 
 fn stored(d: &Description, fields: &Map) -> Result<Vec<crate::db::Value>, DbError> {

@@ -60,7 +60,8 @@ fn is_in_reach(tx: &Tx<'_>, d: &Description, record: &Record) -> bool {
 
 /// "Lane L1 is archived; restore it first"; none when all that a record refers to is there.
 pub(super) fn archived_parent(tx: &Tx<'_>, d: &Description, record: &Record) -> Result<Option<String>, DbError> {
-    for look_up in d.meta.look_ups {
+    // People leave, and what names them stays.
+    for look_up in d.meta.look_ups.iter().filter(|l| l.table != "users") {
         let id = record.fields.get(look_up.field).and_then(Value::as_i64);
         let Some((id, parent)) = id.zip(of_table(look_up.table)) else { continue };
         let row =

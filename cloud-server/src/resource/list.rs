@@ -1,8 +1,8 @@
 //! A list's question as SQL: filters, search, order, page (API-05). One text for both databases.
 
 use super::custom::Custom;
-use super::{Description, Wanted, codec, plants_wanted, valid};
-use crate::business::Wrong;
+use super::{Description, Link, Wanted, codec, plants_wanted, valid};
+use crate::business::{Wrong, need_plant};
 use crate::db::kinds::Kind;
 use crate::db::{Row, Value as Stored};
 use crate::tenancy::Tx;
@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use unison_api::error::{ApiError, Detail};
 use unison_api::form::FieldKind;
 use unison_api::page::Page;
+use unison_core::ids::PlantId;
 
 /// Values of one filter.
 const VALUES_MAX: usize = 500;
@@ -103,7 +104,17 @@ impl Question {
         out.reach(tx, d, asked.get("plant_id").map(String::as_str))?;
         // In a fixed order, so that one question is one statement.
         let asked: BTreeMap<_, _> = asked.iter().map(|(name, value)| (name.as_str(), value.trim())).collect();
+        let unseen = (d.hooks.unseen)(tx);
         for (name, value) in &asked {
+            let field = name.strip_suffix("_from").or_else(|| name.strip_suffix("_to")).unwrap_or(name);
+            if unseen.contains(name) || unseen.contains(&field) {
+                details.push(valid::wrong(name, "is not a filter of this list"));
+                continue;
+            }
+            if let Some(link) = d.meta.links.iter().find(|l| l.other == *name) {
+                out.linked(tx, link, value)?;
+                continue;
+            }
             if let Err(message) = out.parameter(d, customs, name, value) {
                 details.push(valid::wrong(name, message));
             }
@@ -112,7 +123,7 @@ impl Question {
             out.and("t.is_active = TRUE");
         }
         let sort = asked.get("sort").copied().filter(|s| !s.is_empty()).unwrap_or(d.meta.sort);
-        match order(d, sort) {
+        match order(d, sort, unseen) {
             Ok(order) => out.order = order,
             Err(detail) => details.push(detail),
         }
@@ -137,6 +148,9 @@ impl Question {
             "created_at_from" | "updated_at_from" => return self.bound(name, "_from", ">=", Kind::Timestamp, value),
             "created_at_to" | "updated_at_to" => return self.bound(name, "_to", "<=", Kind::Timestamp, value),
             _ => {}
+        }
+        if d.meta.words.contains(&name) {
+            return self.words(name, value);
         }
         if let Some(code) = name.strip_prefix(CUSTOM_FILTER) {
             let named = |code: &str| customs.iter().find(|c| c.code == code && c.is_filterable);
@@ -173,6 +187,40 @@ impl Question {
             }
         }
         Err("is not a filter of this list".into())
+    }
+
+    /// Records that are linked to one of these plants.
+    fn linked(&mut self, tx: &Tx<'_>, link: &Link, value: &str) -> Result<(), ApiError> {
+        if value.is_empty() || value == "all" {
+            return Ok(());
+        }
+        let mut ids = Vec::new();
+        for word in value.split(',') {
+            let wrong = || ApiError::field(link.other, "must be the id of a plant, or all");
+            let id: i64 = word.trim().parse().map_err(|_| wrong())?;
+            need_plant(tx, PlantId(id))?;
+            ids.push(id.to_string());
+        }
+        let (table, own, other, or) = (link.table, link.own, link.other, link.or);
+        self.and(&format!(
+            "({or} OR EXISTS (SELECT 1 FROM {table} l WHERE l.organization_id = t.organization_id AND l.{own} = t.id
+              AND l.{other} IN ({})))",
+            ids.join(", ")
+        ));
+        Ok(())
+    }
+
+    /// Records whose list holds one of these words.
+    fn words(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let words: Vec<_> = value.split(',').map(str::trim).filter(|w| !w.is_empty()).collect();
+        if !(1..=VALUES_MAX).contains(&words.len()) {
+            return Err(format!("must name 1 to {VALUES_MAX} values"));
+        }
+        // In JSON a word stands in quotes, so none is found as a part of another.
+        let places: Vec<_> = words.iter().map(|w| self.bind(serde_json::Value::from(*w).to_string())).collect();
+        let any: Vec<_> = places.iter().map(|p| format!("contains(CAST(t.{name} AS TEXT), {p})")).collect();
+        self.and(&format!("({})", any.join(" OR ")));
+        Ok(())
     }
 
     fn active(&mut self, value: &str) -> Result<(), String> {
@@ -242,12 +290,12 @@ const fn is_ordered(kind: FieldKind) -> bool {
 }
 
 /// "name,-created_at" as SQL. Empty values come last, whatever the direction.
-fn order(d: &Description, sort: &str) -> Result<String, Detail> {
+fn order(d: &Description, sort: &str, unseen: &[&str]) -> Result<String, Detail> {
     let mut out = Vec::new();
     for word in sort.split(',').map(str::trim).filter(|w| !w.is_empty()) {
         let (name, direction) = word.strip_prefix('-').map_or((word, "ASC"), |name| (name, "DESC"));
         let is_record = ["id", "version", "created_at", "updated_at"].contains(&name);
-        let own = d.column(name).filter(|c| c.field.sort);
+        let own = d.column(name).filter(|c| c.field.sort && !unseen.contains(&name));
         let added = d.columns.iter().filter_map(|c| c.look_up).flat_map(|l| l.adds).find(|(added, _)| *added == name);
         match (is_record, own, added) {
             (true, ..) => out.push(format!("t.{name} {direction}")),

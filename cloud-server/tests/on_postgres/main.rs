@@ -20,6 +20,8 @@ mod isolation;
 mod logins;
 #[path = "../people.rs"]
 mod people;
+#[path = "../people_records.rs"]
+mod people_records;
 #[path = "../production.rs"]
 mod production;
 #[path = "../sessions.rs"]

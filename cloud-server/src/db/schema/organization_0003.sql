@@ -4,6 +4,11 @@
 -- ended with it.
 ALTER TABLE sessions ADD COLUMN permissions json;
 
+-- People as files of others name them. A department is looked at when it is written.
+ALTER TABLE users ADD COLUMN employee_number text;
+ALTER TABLE users ADD COLUMN department_id integer;
+CREATE INDEX users_by_employee_number ON users (employee_number);
+
 -- Days that are not as every week: on holidays and shutdowns no shift starts, on extra working days those of
 -- another weekday do.
 CREATE TABLE calendar_days (

@@ -14,6 +14,7 @@ use crate::resource::list::{self, Asked};
 use crate::resource::{Description, Map, Reach, Verb, all, audit, bulk, engine, export, form, import, named, undo};
 use crate::tenancy::{Tx, WriteTx};
 use axum::http::{HeaderValue, header};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use unison_api::error::ApiError;
 use unison_api::form::Form;
@@ -27,7 +28,7 @@ const RECORD_BYTES_MAX: usize = 128 * 1024;
 pub(crate) const UPLOAD_BYTES_MAX: usize = 14 * 1024 * 1024;
 
 /// Largest file with its quotes escaped.
-const IMPORT_BYTES_MAX: usize = 12 * 1024 * 1024;
+pub(crate) const IMPORT_BYTES_MAX: usize = 12 * 1024 * 1024;
 
 /// A handler that knows its entity.
 fn of<F, A>(d: &'static Description, f: F) -> Handler
@@ -95,7 +96,7 @@ async fn page_of(call: Call, d: &'static Description) -> Result<Answer, ApiError
 }
 
 /// A page of an entity's records.
-async fn page(call: &Call, d: &'static Description, asked: Asked) -> Result<Answer, ApiError> {
+pub(crate) async fn page(call: &Call, d: &'static Description, asked: Asked) -> Result<Answer, ApiError> {
     let is_brief = list::is_brief(&asked);
     let work = move |tx: &Tx<'_>| engine::page(tx, d, &asked);
     let text = if is_brief { call.read_brief(work).await? } else { call.read(work).await? };
@@ -191,12 +192,22 @@ impl From<Wrong> for Stopped {
 
 async fn take_in(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
     let import: Import = call.json()?;
+    taken_in(call, d, import, BTreeSet::new()).await
+}
+
+/// Takes a file in; `foreign` are texts in it that belong to other organisations.
+pub(crate) async fn taken_in(
+    call: Call,
+    d: &'static Description,
+    import: Import,
+    foreign: BTreeSet<String>,
+) -> Result<Answer, ApiError> {
     let once = idempotency::Request::read(&call.headers, &call.action, &call.body)?;
     let work = move |tx: &WriteTx<'_>| {
         if let Some(answer) = idempotency::given(tx, once.as_ref())? {
             return Ok(answer);
         }
-        let report = import::run(tx, d, &import)?;
+        let report = import::run(tx, d, &import, &foreign)?;
         if report.import_id.is_none() {
             return Err(Stopped::Trial(Box::new(report)));
         }

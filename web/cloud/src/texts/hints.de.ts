@@ -75,6 +75,8 @@ export const hintsDe: Record<string, string> = {
   'hints.unit.numerator': 'Eine Einheit ist Zähler / Nenner der Grundeinheit (Stück, Gramm, Millimeter, mm², Milliliter, Sekunde).',
   'hints.user.roles': 'Eine Änderung beendet die Sitzungen der Person.',
   'hints.user.plant_ids': 'Die Verwaltung der Organisation erreicht jedes Werk auch ohne.',
+  'hints.user.email': 'Womit die Person sich anmeldet.',
+  'hints.user.employee_number': 'Einmalig in der Organisation.',
   'hints.user.manager_id': 'Sieht die Meldungen der Personen, die er oder sie führt.',
   'hints.user.badge': 'Was der Scanner zur Anmeldung an einer Edge liest.',
   'hints.user.hourly_rate': 'Für Arbeitskosten; Edges erfahren ihn nie.',

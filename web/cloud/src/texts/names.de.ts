@@ -54,7 +54,7 @@ export const namesDe: Record<string, string> = {
   'fields.pattern_type': 'Schichtmodell', 'fields.start_time': 'Beginn', 'fields.end_time': 'Ende', 'fields.active_days': 'Wochentage', 'fields.break_duration_minutes': 'Pausen', 'fields.breaks': 'Feste Pausen',
   'fields.production_target_units': 'Soll-Stückzahl', 'fields.oee_target_percent': 'OEE-Ziel', 'fields.quality_target_percent': 'Qualitätsziel',
   'fields.dimension': 'Größe', 'fields.numerator': 'Zähler', 'fields.denominator': 'Nenner',
-  'fields.roles': 'Rollen', 'fields.badge': 'Ausweis', 'fields.hourly_rate': 'Stundensatz', 'fields.language': 'Sprache', 'fields.must_change_password': 'Passwort muss geändert werden',
+  'fields.roles': 'Rollen', 'fields.badge': 'Ausweis', 'fields.employee_number': 'Personalnummer', 'fields.hourly_rate': 'Stundensatz', 'fields.language': 'Sprache', 'fields.must_change_password': 'Passwort muss geändert werden',
   'fields.extends': 'Erweitert', 'fields.grants': 'Rechte', 'fields.permissions': 'Alle Rechte', 'fields.kind': 'Art', 'fields.is_built_in': 'Eingebaut', 'fields.hint': 'Anfang des Schlüssels', 'fields.expires_at': 'Gültig bis', 'fields.revoked_at': 'Widerrufen', 'fields.last_used_at': 'Zuletzt benutzt', 'fields.created_by': 'Angelegt von',
   'fields.entity_type': 'Datensatzart', 'fields.field_code': 'Feldcode', 'fields.label': 'Beschriftung', 'fields.field_type': 'Feldart', 'fields.options': 'Auswahl', 'fields.minimum': 'Kleinster Wert', 'fields.maximum': 'Größter Wert',
   'fields.length_min': 'Mindestlänge', 'fields.length_max': 'Höchstlänge', 'fields.pattern': 'Muster', 'fields.help_text': 'Hilfetext', 'fields.position': 'Reihenfolge',

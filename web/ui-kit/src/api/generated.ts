@@ -3062,6 +3062,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One action on many records */
+        post: operations["post_users_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rows of the list as CSV */
+        get: operations["get_users_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/form": {
         parameters: {
             query?: never;
@@ -3069,10 +3103,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a page must know to show people */
+        /** What a form of it must know */
         get: operations["get_users_form"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in a CSV file, or try to */
+        post: operations["post_users_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5382,7 +5433,11 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             custom_fields: unknown;
+            /** Format: int64 */
+            department_id?: number | null;
+            department_name?: string | null;
             email: string;
+            employee_number?: string | null;
             /** @description Shown once and kept nowhere; missing when the same call is repeated. */
             first_password?: string | null;
             /**
@@ -5857,7 +5912,13 @@ export interface components {
         /** @description Body of a person: all fields for the help of whoever writes one. */
         UserBody: {
             badge?: string | null;
+            custom_fields?: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: int64 */
+            department_id?: number | null;
             email?: string | null;
+            employee_number?: string | null;
             /** Format: double */
             hourly_rate?: number | null;
             /** @description en or de. */
@@ -5892,7 +5953,11 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             custom_fields: unknown;
+            /** Format: int64 */
+            department_id?: number | null;
+            department_name?: string | null;
             email: string;
+            employee_number?: string | null;
             /**
              * Format: double
              * @description Only for those who may read labor costs.
@@ -14998,25 +15063,39 @@ export interface operations {
     get_users: {
         parameters: {
             query?: {
-                /** @description Exactly this badge */
+                /** @description Any of these values, separated by commas */
                 badge?: string;
-                /** @description Exactly this e-mail */
+                /** @description Any of these values, separated by commas */
+                department_id?: string;
+                /** @description Any of these values, separated by commas */
                 email?: string;
-                /** @description true, false or all; true when left out */
+                /** @description Any of these values, separated by commas */
+                employee_number?: string;
+                /** @description Any of these values, separated by commas */
+                hourly_rate?: string;
+                /** @description true (default), false for archived ones, or all */
                 is_active?: string;
-                /** @description Who is led by one of these */
+                /** @description Any of these values, separated by commas */
+                language?: string;
+                /** @description Any of these values, separated by commas */
                 manager_id?: string;
+                /** @description Any of these values, separated by commas */
+                must_change_password?: string;
+                /** @description Any of these values, separated by commas */
+                name?: string;
                 /** @description Page, from 1 */
                 page?: string;
                 /** @description Entries of a page, 1 to 100; 50 when left out */
                 per_page?: string;
-                /** @description Who reaches one of these plants */
+                /** @description Any of these values, separated by commas */
+                phone?: string;
+                /** @description Only what belongs to one of these plants, or all */
                 plant_id?: string;
-                /** @description Code of a role; several with commas */
+                /** @description Any of these words, separated by commas */
                 roles?: string;
-                /** @description Part of name, e-mail or badge */
+                /** @description Part of a code or name */
                 search?: string;
-                /** @description name, email, created_at or updated_at; - in front falls; several with commas */
+                /** @description Fields separated by commas; -name for the other direction */
                 sort?: string;
             };
             header?: never;
@@ -15272,6 +15351,101 @@ export interface operations {
             };
         };
     };
+    post_users_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_users_export: {
+        parameters: {
+            query?: {
+                /** @description Any of these values, separated by commas */
+                badge?: string;
+                /** @description Any of these values, separated by commas */
+                department_id?: string;
+                /** @description Any of these values, separated by commas */
+                email?: string;
+                /** @description Any of these values, separated by commas */
+                employee_number?: string;
+                /** @description Any of these values, separated by commas */
+                hourly_rate?: string;
+                /** @description true (default), false for archived ones, or all */
+                is_active?: string;
+                /** @description Any of these values, separated by commas */
+                language?: string;
+                /** @description Any of these values, separated by commas */
+                manager_id?: string;
+                /** @description Any of these values, separated by commas */
+                must_change_password?: string;
+                /** @description Any of these values, separated by commas */
+                name?: string;
+                /** @description Page, from 1 */
+                page?: string;
+                /** @description Entries of a page, 1 to 100; 50 when left out */
+                per_page?: string;
+                /** @description Any of these values, separated by commas */
+                phone?: string;
+                /** @description Only what belongs to one of these plants, or all */
+                plant_id?: string;
+                /** @description Any of these words, separated by commas */
+                roles?: string;
+                /** @description Part of a code or name */
+                search?: string;
+                /** @description Fields separated by commas; -name for the other direction */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_users_form: {
         parameters: {
             query?: never;
@@ -15286,7 +15460,42 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Form"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_users_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Import"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
             };
             /** @description Refused */
             default: {
