@@ -14,7 +14,7 @@ mod door;
 mod entities;
 #[path = "../floor.rs"]
 mod floor;
-#[path = "../isolation.rs"]
+#[path = "../isolation/main.rs"]
 mod isolation;
 #[path = "../logins.rs"]
 mod logins;
