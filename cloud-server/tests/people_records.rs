@@ -107,6 +107,61 @@ async fn people_are_taken_in_from_a_file_tried_first_and_taken_back() {
 }
 
 #[tokio::test]
+async fn q_135_a_guarded_cell_takes_nobodys_e_mail() {
+    let server = Server::start().await;
+    server.add_beta().await;
+    let admin = server.admin().await;
+    // Spreadsheets guard such cells; the text within is the address of somebody elsewhere.
+    for cell in ["\"'\tolga@beta.example\"", "\"'\nolga@beta.example\"", "'+olga@beta.example"] {
+        let report =
+            import(&admin, &format!("email,name,roles,plant_ids\n{cell},Thief,viewer,P1\n"), false, true).await;
+        let taken = by_email(&admin, "olga@beta.example").await;
+        assert_eq!((taken, report["import_id"].is_i64()), (Value::Null, cell.contains('+')), "{report}");
+    }
+    let sql = "SELECT organization_id FROM logins WHERE email = '+olga@beta.example' AND confirmed = TRUE";
+    let held = query(&server.store.platform().await, sql, params![]).await.unwrap();
+    assert_eq!(held.len(), 1, "the address as it is written is held");
+}
+
+#[tokio::test]
+async fn plants_of_people_go_out_and_in_whatever_they_are_called() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let olga = by_email(&admin, "olga@acme.example").await;
+    let (own, mut other) = (olga["plants"][0]["id"].as_i64().unwrap(), 0);
+    for plant in admin.get("/plants").await.1["plants"].as_array().unwrap() {
+        if plant["id"] != own {
+            other = plant["id"].as_i64().unwrap();
+        }
+    }
+    // Called by the id of the other one.
+    server.execute("UPDATE plants SET name = $1 WHERE id = $2", params![other.to_string(), own]).await;
+    let report = import(&admin, &format!("email,plant_ids\nolga@acme.example,{other}\n"), true, true).await;
+    assert_eq!((report["unchanged"].as_i64(), wrong(&report)), (Some(1), vec![]), "{report}");
+}
+
+#[tokio::test]
+async fn cf_02_a_file_of_a_person_is_held_like_any_other() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let field = json!({"entity_type": "user", "field_code": "pass", "label": "Pass", "field_type": "file"});
+    assert_eq!(admin.post("/custom-fields", field).await.0, 201);
+    let upload = json!({"entity": "user", "field": "pass", "name": "pass.pdf", "content": "JVBERi0xLjcK"});
+    let (status, file) = admin.post("/files", upload).await;
+    assert_eq!(status, 201, "{file}");
+    let olga = by_email(&admin, "olga@acme.example").await;
+    let change = |pass: Value| json!({"version": olga["version"], "custom_fields": {"pass": pass}});
+    let path = format!("/users/{}", olga["id"]);
+    let (status, body) = admin.call("PATCH", &path, change(json!("no file"))).await;
+    assert_eq!((status, body["details"][0]["field"].as_str()), (400, Some("custom_fields.pass")), "{body}");
+    let (status, body) = admin.call("PATCH", &path, change(file["id"].clone())).await;
+    assert_eq!((status, body["custom_fields"]["pass"]["name"].as_str()), (200, Some("pass.pdf")), "{body}");
+    let rows = server.store.organization(server.organization.id).await;
+    let held = query(&rows, "SELECT record_id FROM files WHERE record_id IS NOT NULL", params![]).await.unwrap();
+    assert_eq!(held[0].get::<i64>("record_id").unwrap(), olga["id"].as_i64().unwrap());
+}
+
+#[tokio::test]
 async fn who_takes_people_in_gives_nobody_more_than_they_have() {
     let server = Server::start().await;
     let admin = server.admin().await;

@@ -290,7 +290,7 @@ fn system() -> Vec<Route> {
             "GET",
             "/events",
             "Live events (server-sent): snapshot, machines, production_log, work_order, downtime, heartbeat",
-            Access::Permission("machines:read"),
+            Access::Permission(super::live::MAY_WATCH),
             h!(super::live::events),
         )
         .query(&[PLANT]),

@@ -152,7 +152,7 @@ fn is_own(tx: &Tx<'_>, row: &Row) -> Result<bool, DbError> {
 
 /// Puts what is known of a file in the place of each one that a body names anew: one that the caller took in for
 /// this field and no other record holds, or one that this record held before.
-pub(super) fn look_up(
+pub(crate) fn look_up(
     tx: &Tx<'_>,
     d: &Description,
     customs: &[Custom],
@@ -186,7 +186,7 @@ fn free(tx: &Tx<'_>, d: &Description, code: &str, record: Option<i64>, id: Uuid)
 }
 
 /// Files that a record was saved with are its own for ever: the audit log and an undo may come back to them.
-pub(super) fn claim(tx: &WriteTx<'_>, customs: &[Custom], record: i64, values: &Map) -> Result<(), DbError> {
+pub(crate) fn claim(tx: &WriteTx<'_>, customs: &[Custom], record: i64, values: &Map) -> Result<(), DbError> {
     for Custom { code, .. } in customs.iter().filter(|c| c.column.field.kind == FieldKind::File) {
         let id = values.get(code).and_then(|v| v.get("id")).and_then(Value::as_str);
         if let Some(id) = id.and_then(|id| id.parse::<Uuid>().ok()) {

@@ -129,8 +129,10 @@ pub fn texts(d: &Description, import: &Import, field: &str) -> BTreeSet<String> 
         None => by_name(d, &[], &header, column).as_deref() == Some(field),
     };
     let Some(place) = header.iter().position(is_it) else { return BTreeSet::new() };
-    let cells = reader.records().take(ROWS_MAX).filter_map(|row| Some(row.ok()?.get(place)?.trim().to_lowercase()));
-    cells.filter(|cell| !cell.is_empty()).collect()
+    let Some(column) = d.column(field) else { return BTreeSet::new() };
+    // As the row itself is read, so that both see the same text.
+    let text = |cell: &str| Some(cells::read(column, cell).ok()??.as_str()?.to_lowercase());
+    reader.records().take(ROWS_MAX).filter_map(|row| text(row.ok()?.get(place)?)).collect()
 }
 
 /// Spreadsheets of many countries separate by semicolons.
@@ -347,7 +349,12 @@ impl Intake<'_, '_> {
     fn linked(&self, table: &str, cell: &str) -> Result<Result<Vec<Value>, String>, DbError> {
         let mut out = Vec::new();
         for word in cells::unguarded(cell.trim()).split(';').map(str::trim).filter(|w| !w.is_empty()) {
-            match self.referred(table, word, None)? {
+            // Names first: they are what an export writes here, and a plant may be called 1001.
+            let found = match (self.named(table, word, None)?, word.parse::<i64>()) {
+                (Err(_), Ok(id)) => Ok(Some(id.into())),
+                (found, _) => found,
+            };
+            match found {
                 Ok(found) => out.extend(found),
                 Err(message) => return Ok(Err(message)),
             }
@@ -363,9 +370,14 @@ impl Intake<'_, '_> {
         if text.is_empty() {
             return Ok(Ok(None));
         }
-        if let Ok(id) = text.parse::<i64>() {
-            return Ok(Ok(Some(id.into())));
+        match text.parse::<i64>() {
+            Ok(id) => Ok(Ok(Some(id.into()))),
+            Err(_) => self.named(table, text, plant),
         }
+    }
+
+    /// A reference by code or title.
+    fn named(&self, table: &str, text: &str, plant: Option<i64>) -> Result<Result<Option<Value>, String>, DbError> {
         let (code, title) = match of_table(table) {
             Some(d) => {
                 // A code that is unique in its plant only may mean several; then it says so.

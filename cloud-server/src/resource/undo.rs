@@ -106,16 +106,24 @@ pub fn undo(tx: &WriteTx<'_>, import: i64) -> Result<Undone, Wrong> {
     for row in &rows {
         let (id, line): (i64, i64) = (row.get("record_id")?, row.get("line")?);
         match one(tx, d, row, id, &mut versions) {
-            Ok(true) => out.archived += 1,
-            Ok(false) => out.restored += 1,
+            Ok(was_made) => {
+                if was_made {
+                    out.archived += 1
+                } else {
+                    out.restored += 1
+                }
+                // What is taken back is done with; what is left can be tried again.
+                let done = "DELETE FROM import_rows WHERE organization_id = $1 AND import_id = $2 AND line = $3";
+                tx.execute(done, params![tx.org(), import, line])?;
+            }
             Err(Wrong(e)) if e.status == 500 => return Err(Wrong(e)),
             Err(Wrong(e)) => out.left.push(Left { id, line, reason: super::bulk::said(&e) }),
         }
     }
-    tx.execute(
-        "UPDATE imports SET undone_at = $3 WHERE organization_id = $1 AND id = $2",
-        params![tx.org(), import, tx.now()],
-    )?;
+    if out.left.is_empty() {
+        let sql = "UPDATE imports SET undone_at = $3 WHERE organization_id = $1 AND id = $2";
+        tx.execute(sql, params![tx.org(), import, tx.now()])?;
+    }
     tx.audit("import", import, "undo", None::<&()>, Some(&out))?;
     Ok(out)
 }

@@ -59,7 +59,9 @@ async fn an_import_is_tried_done_and_undone() {
         (Some(1), Some(2)),
         "M1 was changed since: {left}"
     );
-    assert_eq!(undo(&first["import_id"]).await.1["error"], "Cannot undo import");
+    assert_eq!(undo(&second["import_id"]).await.1["error"], "Cannot undo import");
+    let (status, again) = undo(&first["import_id"]).await;
+    assert_eq!((status, again["archived"].as_u64(), &again["left"]), (200, Some(0), &left["left"]), "what is left");
     assert_eq!(undo(&json!(99)).await.0, 404);
     let imports = ada.get("/imports").await.1;
     assert_eq!((imports["total"].as_u64(), imports["imports"][0]["updated"].as_u64()), (Some(2), Some(1)), "{imports}");
@@ -195,6 +197,11 @@ async fn an_undo_tells_what_it_left_and_why() {
         (Some(1), Some("It is used by 1 active material: M2")),
         "{left}"
     );
+    // Once it is free, the rest is taken back too.
+    let freed = ada.send(reqwest::Method::DELETE, "/materials/M2", None).await.status();
+    assert_eq!(freed, 200);
+    let (_, rest) = ada.post(&format!("/imports/{}/undo", made["import_id"]), json!({})).await;
+    assert_eq!(rest, json!({"archived": 1, "restored": 0, "left": []}));
     // Projects, which are otherwise archived at the end of their life.
     let made = ada.post("/projects/import", json!({"csv": "name\nPumps\n", "commit": true})).await.1;
     let (status, undone) = ada.post(&format!("/imports/{}/undo", made["import_id"]), json!({})).await;

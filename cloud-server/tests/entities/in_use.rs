@@ -42,6 +42,18 @@ async fn what_active_records_refer_to_is_not_archived() {
 }
 
 #[tokio::test]
+async fn parts_go_with_what_they_are_parts_of() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let p1 = plant(&ada, "P1").await;
+    let machine = made(&ada, "/machines", json!({"plant_id": p1, "machine_code": "M-9", "name": "Mill"})).await;
+    let tag =
+        json!({"machine_id": machine["id"], "name": "running", "address": "1", "meaning": "running", "plant_id": p1});
+    made(&ada, "/machine-tags", tag).await;
+    assert_eq!(archive(&ada, "/machines/M-9").await.0, 200);
+}
+
+#[tokio::test]
 async fn finished_work_does_not_hold_a_machine_and_foreign_names_are_not_told() {
     let server = server().await;
     let ada = server.signed_in("ada@acme.example").await;

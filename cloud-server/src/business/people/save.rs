@@ -9,7 +9,7 @@ use crate::business::roles::Rights;
 use crate::business::{Wrong, master, need_version, organization, roles};
 use crate::db::{DbError, Row, Value};
 use crate::params;
-use crate::resource::{Map, custom, of};
+use crate::resource::{Map, custom, files, of};
 use crate::tenancy::{Topic, Tx, WriteTx};
 use serde::Serialize;
 use serde_json::json;
@@ -332,7 +332,9 @@ fn fill_department(tx: &Tx<'_>, user: &mut User, fields: &mut Fields) -> Result<
 fn fill_custom(tx: &Tx<'_>, user: &mut User, fields: &mut Fields) -> Result<(), DbError> {
     let definitions = custom::definitions(tx, of::<Person>()?)?;
     let before: Map = serde_json::from_str(&user.custom_fields).unwrap_or_default();
-    let (after, wrong) = custom::merged(&definitions, &before, fields.object("custom_fields").as_ref());
+    let (mut after, mut wrong) = custom::merged(&definitions, &before, fields.object("custom_fields").as_ref());
+    let own = (user.id != 0).then_some((user.id, &before));
+    wrong.extend(files::look_up(tx, of::<Person>()?, &definitions, own, &mut after)?);
     wrong.into_iter().for_each(|detail| fields.wrong(&detail.field, detail.message));
     user.custom_fields = serde_json::Value::Object(after).to_string();
     Ok(())
@@ -344,6 +346,8 @@ fn store(tx: &WriteTx<'_>, before: Option<&User>, user: &User) -> Result<(), DbE
     let known_before = before.map_or(Ok(None), |b| master::user(tx, UserId(b.id)))?;
     let ends = before.is_some_and(|b| b.roles != user.roles || (b.is_active && !user.is_active));
     let roles = serde_json::to_string(&user.roles).map_err(|e| DbError::Failed(e.to_string()))?;
+    let held: Map = serde_json::from_str(&user.custom_fields).unwrap_or_default();
+    files::claim(tx, &custom::definitions(tx, of::<Person>()?)?, user.id, &held)?;
     let values: Vec<Value> = params![
         tx.org(),
         user.id,

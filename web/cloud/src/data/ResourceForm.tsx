@@ -104,6 +104,11 @@ export function ResourceForm(props: ResourceFormProps) {
   const submit = async (from: Editing = editing): Promise<void> => {
     const { body, problems: unread } = bodyOf(wanted, from.inputs, from.record ? from.base : null, language, zone, (p) => t(`form.${p}`));
     setGeneral(null);
+    // Saved now, the record would go without the file that is on its way.
+    if (element.current?.querySelector('input[type="file"][aria-busy="true"]')) {
+      setGeneral(t('file.wait'));
+      return;
+    }
     if (unread.length > 0) {
       setProblems(Object.fromEntries(unread.map((p) => [p.field, p.message])));
       focusProblem();

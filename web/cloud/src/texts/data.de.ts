@@ -107,6 +107,7 @@ export const dataDe: Record<keyof typeof dataEn, string> = {
   'file.remove': 'Entfernen',
   'file.save': 'Diese Datei speichern',
   'file.sending': 'Wird gesendet …',
+  'file.wait': 'Eine Datei wird noch gesendet. Speichern Sie wieder, wenn ihr Name hier steht.',
   'file.tooLarge': 'Eine Datei darf 10 MB haben.',
   'form.number': 'Das ist keine Zahl.',
   'form.integer': 'Nur ganze Zahlen.',

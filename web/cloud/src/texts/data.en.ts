@@ -105,6 +105,7 @@ export const dataEn = {
   'file.remove': 'Remove',
   'file.save': 'Save this file',
   'file.sending': 'Sending …',
+  'file.wait': 'A file is still being sent. Save again when its name stands here.',
   'file.tooLarge': 'A file may have 10 MB.',
   'form.number': 'This is not a number.',
   'form.integer': 'Only whole numbers.',
