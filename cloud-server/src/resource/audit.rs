@@ -129,13 +129,16 @@ fn entry(row: &Row) -> Result<AuditEntry, DbError> {
 }
 
 /// Fields that differ; custom fields one by one.
+/// What differs after every change tells nobody anything.
+const OF_EVERY_CHANGE: [&str; 2] = ["version", "updated_at"];
+
 fn changes(before: Option<&Map>, after: Option<&Map>) -> Vec<FieldChange> {
     let (before, after) = (before.map(flat).unwrap_or_default(), after.map(flat).unwrap_or_default());
     let names = after.keys().chain(before.keys().filter(|name| !after.contains_key(*name)));
     let side = |map: &Map, name: &str| map.get(name).cloned().unwrap_or_default();
     let all =
         names.map(|name| FieldChange { field: name.clone(), before: side(&before, name), after: side(&after, name) });
-    all.filter(|c| c.before != c.after).collect()
+    all.filter(|c| c.before != c.after && !OF_EVERY_CHANGE.contains(&c.field.as_str())).collect()
 }
 
 fn flat(record: &Map) -> Map {

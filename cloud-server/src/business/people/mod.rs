@@ -150,12 +150,19 @@ fn read(row: &Row, plants: Vec<PlantRef>) -> Result<User, DbError> {
         phone: row.get("phone")?,
         language: row.get("language")?,
         must_change_password: row.get("must_change_password")?,
-        custom_fields: row.get("custom_fields")?,
+        custom_fields: spelled(&row.get::<String>("custom_fields")?)?,
         is_active: row.get("is_active")?,
         version: row.get("version")?,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
     })
+}
+
+/// JSON as this program writes it: PostgreSQL gives it back with blanks, and alike must be equal.
+fn spelled(json: &str) -> Result<String, DbError> {
+    let value: serde_json::Value =
+        serde_json::from_str(json).map_err(|e| DbError::Failed(format!("fields of a user: {e}")))?;
+    Ok(value.to_string())
 }
 
 /// Assigned plants by user; of one user, or of all.

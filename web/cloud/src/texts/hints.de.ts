@@ -83,6 +83,7 @@ export const hintsDe: Record<string, string> = {
   'hints.user.email': 'Womit die Person sich anmeldet.',
   'hints.user.employee_number': 'Einmalig in der Organisation.',
   'hints.user.manager_id': 'Sieht die Meldungen der Personen, die er oder sie führt.',
+  'hints.user.language': 'In welcher Sprache die Seiten sprechen.',
   'hints.user.badge': 'Was der Scanner zur Anmeldung an einer Edge liest.',
   'hints.user.hourly_rate': 'Für Arbeitskosten; Edges erfahren ihn nie.',
   'hints.work_order.work_order_number': 'Einmalig in der Organisation; leer: wird vergeben.',
