@@ -37,7 +37,8 @@ async fn work(cloud: &Cloud, first: i64) -> Result<Vec<f64>> {
             // Nobody starts at the same moment as all others.
             tokio::time::sleep(THINK.mul_f64(user as f64 / USERS as f64)).await;
             let mut millis = Vec::new();
-            for path in paths.iter().cycle() {
+            // Nor do all do the same at the same time.
+            for path in paths.iter().cycle().skip(usize::try_from(user).unwrap_or(0) % paths.len()) {
                 if Instant::now() > until {
                     break;
                 }

@@ -7,6 +7,7 @@ use cloud_server::business::people::logins::{self, Emails};
 use cloud_server::params;
 use serde_json::{Value, json};
 use std::io::Write;
+use std::slice::from_ref;
 use std::time::Duration;
 use support::store::{execute, query};
 use support::{Server, Session};
@@ -42,7 +43,7 @@ async fn q_135_a_change_of_e_mail_may_be_killed_between_any_two_steps() {
         let server = Server::start().await;
         let beta = server.add_beta().await;
         let (platform, acme) = (server.tenancy.platform(), server.organization.id);
-        assert!(platform.reserve_logins(&[new.clone()], &[old.clone()], acme).await.unwrap().is_empty());
+        assert!(platform.reserve_logins(from_ref(&new), from_ref(&old), acme).await.unwrap().is_empty());
         if steps >= 2 {
             set_email(&server, &new).await;
         }
@@ -51,8 +52,8 @@ async fn q_135_a_change_of_e_mail_may_be_killed_between_any_two_steps() {
         }
         // Meanwhile, as at any time, nobody else gets what may be in use.
         for email in [&old, &new] {
-            let refused = platform.reserve_logins(&[email.clone()], &[], beta.id).await.unwrap();
-            assert_eq!(refused, [email.clone()], "after step {steps}");
+            let refused = platform.reserve_logins(from_ref(email), &[], beta.id).await.unwrap();
+            assert_eq!(refused, *from_ref(email), "after step {steps}");
         }
         // The server is down for an hour, or another one goes on; then it is repaired, as often as one likes.
         an_hour_later(&server).await;
@@ -63,8 +64,8 @@ async fn q_135_a_change_of_e_mail_may_be_killed_between_any_two_steps() {
         assert_eq!(login(&server, has).await, Some((acme, true, false)), "after step {steps}");
         assert!(!login(&server, had).await.is_some_and(|(_, confirmed, _)| confirmed), "after step {steps}");
         an_hour_later(&server).await;
-        assert!(platform.reserve_logins(&[had.clone()], &[], beta.id).await.unwrap().is_empty(), "it is free");
-        assert_eq!(platform.reserve_logins(&[has.clone()], &[], beta.id).await.unwrap(), [has.clone()]);
+        assert!(platform.reserve_logins(from_ref(had), &[], beta.id).await.unwrap().is_empty(), "it is free");
+        assert_eq!(platform.reserve_logins(from_ref(has), &[], beta.id).await.unwrap(), *from_ref(has));
     }
 }
 

@@ -102,7 +102,7 @@ impl Auth {
         self.need_attempt(&key)?;
         let (system, wanted) = (Caller::system(organization.id, "log-in"), email);
         let account: Result<_, DbError> =
-            self.tenancy.read(&system, move |tx: &Tx<'_>| Account::by_email(tx, &wanted)).await;
+            self.tenancy.read_brief(&system, move |tx: &Tx<'_>| Account::by_email(tx, &wanted)).await;
         let account = account.map_err(Wrong::from)?;
         let hash = account.as_ref().filter(|a| a.is_active).and_then(|a| a.hash.clone());
         let (is_right, _permit) = self.is_right(&key, password, hash).await?;
@@ -177,7 +177,7 @@ impl Auth {
             Ok((Account::by_id(tx, user)?, session::permissions(tx, user, found.jti)?))
         };
         let system = Caller::system(home, "session check");
-        let found: Result<_, DbError> = self.tenancy.read(&system, find).await;
+        let found: Result<_, DbError> = self.tenancy.read_brief(&system, find).await;
         let (account, permissions) = found.map_err(Wrong::from)?;
         let account = account.ok_or_else(|| ApiError::unauthenticated(ENDED))?;
         if !account.is_active {
@@ -208,7 +208,8 @@ impl Auth {
 
     async fn program(&self, organization: &Organization, key: &str) -> Result<Caller, ApiError> {
         let (system, hash) = (Caller::system(organization.id, "API token check"), api_token_hash(key));
-        let found: Result<_, DbError> = self.tenancy.read(&system, move |tx: &Tx<'_>| account::program(tx, hash)).await;
+        let found: Result<_, DbError> =
+            self.tenancy.read_brief(&system, move |tx: &Tx<'_>| account::program(tx, hash)).await;
         let reason = "This API token is unknown here, revoked or expired; an administrator makes a new one";
         let found = found.map_err(Wrong::from)?.ok_or_else(|| ApiError::unauthenticated(reason))?;
         let (caller, unnoted) = found;

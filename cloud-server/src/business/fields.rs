@@ -47,6 +47,11 @@ impl Fields {
         }
     }
 
+    /// A member as it is.
+    pub fn object(&mut self, field: &str) -> Option<Value> {
+        self.members.remove(field)
+    }
+
     /// Text without blanks around it; an empty one counts as null.
     pub fn text(&mut self, field: &str, chars_max: usize) -> Option<Option<String>> {
         let message = format!("must be text of at most {chars_max} characters on one line");

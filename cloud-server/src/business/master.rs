@@ -279,6 +279,19 @@ pub fn send_terms_of_project(tx: &WriteTx<'_>, project: i64) -> Result<(), DbErr
     Ok(())
 }
 
+/// Sends the terms of all work orders that are not done and take something from a product or a project.
+///
+/// # Errors
+/// When the database fails.
+pub fn send_all_terms(tx: &WriteTx<'_>) -> Result<(), DbError> {
+    let has_terms = "(p.ideal_cycle_time_seconds IS NOT NULL OR j.project_number IS NOT NULL)";
+    let sql = format!("{WORK_ORDERS} AND {has_terms} AND {OPEN} ORDER BY w.id");
+    for row in tx.query(&sql, params![tx.org()])? {
+        send(tx, row.get("plant_id")?, Some(terms_of(&row)?));
+    }
+    Ok(())
+}
+
 const OPEN: &str = "w.status NOT IN ('completed', 'cancelled')";
 
 fn send_planned(tx: &WriteTx<'_>, row: &Row) -> Result<(), DbError> {

@@ -54,6 +54,7 @@ pub fn entities() -> Vec<Description> {
         Description::new::<floor::work_order::WorkOrder>(),
         Description::new::<floor::downtime_reason::DowntimeReason>(),
         Description::new::<floor::scrap_reason::ScrapReason>(),
+        Description::new::<people::record::Person>(),
         Description::new::<setup::custom_field::CustomField>(),
     ]
 }

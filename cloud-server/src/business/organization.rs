@@ -115,6 +115,8 @@ fn seed_once(tx: &WriteTx<'_>) -> Result<(), DbError> {
     // Whoever was made with units has some of that very moment, whatever was done to them since.
     let sql = "SELECT (SELECT count(*) FROM units u WHERE u.organization_id = o.organization_id AND u.created_at = o.created_at) AS n
                FROM organization o WHERE o.organization_id = $1";
+    // Edges of an older cloud never heard what their open work orders take from products and projects.
+    super::master::send_all_terms(tx)?;
     match tx.query_one(sql, params![tx.org()])?.map(|row| row.get::<i64>("n")).transpose()? {
         // Without a row it was never made to its end.
         None | Some(1..) => Ok(()),

@@ -25,6 +25,8 @@ use unison_core::ids::PlantId;
 use unison_core::time::Rfc3339;
 use uuid::Uuid;
 
+/// What `/events` needs; asked again while one listens.
+pub(super) const MAY_WATCH: &str = "machines:read";
 /// Listeners at the same time, in all, of one organisation and of one session or key: none leaves others without.
 const STREAMS_MAX: usize = 2_000;
 const STREAMS_OF_ORGANIZATION_MAX: u32 = 500;
@@ -311,8 +313,10 @@ impl Listener {
         }
         match self.app.auth.caller(&self.organization, &self.token).await {
             Ok(caller) => {
+                // The rights of a program's key are those of its roles now.
+                let may = caller.may(MAY_WATCH);
                 self.caller = caller;
-                true
+                may
             }
             Err(_) => false,
         }

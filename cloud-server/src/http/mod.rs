@@ -11,6 +11,7 @@ pub mod listen;
 mod live;
 mod pages;
 pub mod routes;
+mod spool;
 
 use crate::auth::Auth;
 use crate::config::Config;

@@ -8,6 +8,7 @@ use crate::business::edges::{EdgeList, EdgeView};
 use crate::business::setup::settings::{self, Settings};
 use crate::db::DbError;
 use crate::resource::audit::AuditList;
+use crate::resource::files::{Held, Upload};
 use crate::resource::of_table;
 use crate::resource::undo::{ImportList, Undone};
 use crate::tenancy::Tx;
@@ -209,6 +210,11 @@ fn entities() -> Vec<Route> {
         Route::new("GET", "/imports", "Files that were taken in", Permission("imports:read"), h!(resource::imports))
             .query(&[PAGE, PER_PAGE])
             .answers(200, Some(schema_of::<ImportList>)),
+        // Which permission they need depends on the kind of record.
+        Route::new("POST", "/files", "Take in a file for a custom field", Authenticated, h!(resource::upload))
+            .body(schema_of::<Upload>, resource::UPLOAD_BYTES_MAX)
+            .answers(201, Some(schema_of::<Held>)),
+        Route::new("GET", "/files/{id}", "A file of a record that may be read", Authenticated, h!(resource::download)),
         // Which permission it needs depends on what was imported.
         Route::new("POST", "/imports/{id}/undo", "Take an import back", Authenticated, h!(resource::undo_import))
             .answers(200, Some(schema_of::<Undone>)),
@@ -284,7 +290,7 @@ fn system() -> Vec<Route> {
             "GET",
             "/events",
             "Live events (server-sent): snapshot, machines, production_log, work_order, downtime, heartbeat",
-            Access::Permission("machines:read"),
+            Access::Permission(super::live::MAY_WATCH),
             h!(super::live::events),
         )
         .query(&[PLANT]),

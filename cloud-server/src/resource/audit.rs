@@ -87,6 +87,10 @@ pub fn list(tx: &Tx<'_>, asked: &HashMap<String, String>, page: Page) -> Result<
     if !tx.caller().may(READ_COSTS) {
         audit_log.iter_mut().for_each(|e| e.changes.retain(|change| change.field != "hourly_rate"));
     }
+    for entry in &mut audit_log {
+        let unseen = super::named(&entry.entity).map_or(&[] as &[_], |d| (d.hooks.unseen)(tx));
+        entry.changes.retain(|change| !unseen.contains(&change.field.as_str()));
+    }
     Ok(AuditList { audit_log, total, page: page.page, per_page: page.per_page })
 }
 
@@ -98,6 +102,9 @@ fn need_reach(tx: &Tx<'_>, entity: Option<&str>, id: Option<&str>) -> Result<(),
         return Ok(());
     }
     if let (Some(d), Some(id)) = (entity.and_then(super::named), id) {
+        if !tx.caller().may(d.permission(false)) {
+            return Err(ApiError::forbidden(d.permission(false)).into());
+        }
         return super::engine::find(tx, d, id).map(drop);
     }
     let reason = "Name a record with entity and entity_id; the whole log is for people who reach every plant";
@@ -122,13 +129,16 @@ fn entry(row: &Row) -> Result<AuditEntry, DbError> {
 }
 
 /// Fields that differ; custom fields one by one.
+/// What differs after every change tells nobody anything.
+const OF_EVERY_CHANGE: [&str; 2] = ["version", "updated_at"];
+
 fn changes(before: Option<&Map>, after: Option<&Map>) -> Vec<FieldChange> {
     let (before, after) = (before.map(flat).unwrap_or_default(), after.map(flat).unwrap_or_default());
     let names = after.keys().chain(before.keys().filter(|name| !after.contains_key(*name)));
     let side = |map: &Map, name: &str| map.get(name).cloned().unwrap_or_default();
     let all =
         names.map(|name| FieldChange { field: name.clone(), before: side(&before, name), after: side(&after, name) });
-    all.filter(|c| c.before != c.after).collect()
+    all.filter(|c| c.before != c.after && !OF_EVERY_CHANGE.contains(&c.field.as_str())).collect()
 }
 
 fn flat(record: &Map) -> Map {

@@ -43,6 +43,9 @@ pub fn run(tx: &WriteTx<'_>, d: &Description, bulk: &Bulk) -> Result<Outcomes, W
     if !is_known && d.actions.iter().all(|v| v.verb != bulk.action) {
         return Err(ApiError::field("action", format!("\"{}\" is no action of these records", bulk.action)).into());
     }
+    if let Some(field) = d.meta.single.iter().find(|f| bulk.changes.contains_key(**f)) {
+        return Err(ApiError::field(field, "is changed on one record at a time").into());
+    }
     let mut out = Outcomes { done: 0, results: Vec::with_capacity(bulk.ids.len()) };
     for id in &bulk.ids {
         let error = match one(tx, d, bulk, *id) {
@@ -72,7 +75,8 @@ fn one(tx: &WriteTx<'_>, d: &Description, bulk: &Bulk, id: i64) -> Result<Map, W
     }
 }
 
-fn said(error: &ApiError) -> String {
+/// A refusal in one line.
+pub(super) fn said(error: &ApiError) -> String {
     let details = error.body.details.iter().map(|d| format!("{}: {}", d.field, d.message));
     let details: Vec<_> = details.chain(error.body.reason.clone()).collect();
     if details.is_empty() { error.body.error.clone() } else { details.join("; ") }

@@ -16,7 +16,6 @@ use unison_core::decimal::Decimal;
 
 /// What a compiled pattern may need; matching takes linear time whatever it says.
 const PATTERN_BYTES_MAX: usize = 256 * 1024;
-const FILE_NAME_MAX: u32 = 500;
 
 /// A definition in force.
 pub struct Custom {
@@ -45,7 +44,8 @@ fn custom(definition: CustomField) -> Custom {
         FieldType::Boolean => (FieldKind::Boolean, Kind::Boolean),
         FieldType::Dropdown => (FieldKind::Choice, Kind::Text),
         FieldType::Multiselect => (FieldKind::Choices, Kind::Json),
-        FieldType::File => (FieldKind::File, Kind::Text),
+        // What is known of the file, see `files`; its id alone is enough in a body.
+        FieldType::File => (FieldKind::File, Kind::Json),
     };
     let code = definition.field_code;
     let mut field = Field::new(&format!("custom_fields.{code}"), &definition.label, shown);
@@ -55,7 +55,7 @@ fn custom(definition: CustomField) -> Custom {
     field.minimum = definition.minimum.map(Decimal::as_f64);
     field.maximum = definition.maximum.map(Decimal::as_f64);
     field.length_min = definition.length_min;
-    field.length_max = definition.length_max.or((shown == FieldKind::File).then_some(FILE_NAME_MAX));
+    field.length_max = definition.length_max;
     field.filter = definition.is_filterable;
     let pattern = definition.pattern.as_deref().and_then(|p| pattern(p).ok());
     field.pattern = definition.pattern;

@@ -4,7 +4,9 @@
 use super::codec::{Record, record};
 use super::list::{Asked, CUSTOM_FILTER, Listed, Question};
 use super::valid::wrong;
-use super::{Change, Description, Map, Reach, Verb, codec, custom, numbering, of_table, present, valid};
+use super::{
+    Change, Description, Map, Reach, Verb, codec, custom, files, in_use, links, numbering, of_table, present, valid,
+};
 use crate::business::{Wrong, need_all_plants, need_plant};
 use crate::db::DbError;
 use crate::params;
@@ -47,7 +49,10 @@ pub fn page(tx: &Tx<'_>, d: &Description, asked: &Asked) -> Result<Vec<u8>, Wron
 /// # Errors
 /// 404 where there is none in the organisation, 403 where it lies in a plant out of reach.
 pub fn find(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Record, Wrong> {
-    let found = stored_under(tx, d, key)?.ok_or_else(|| ApiError::not_found(&d.meta.label.to_lowercase()))?;
+    let mut found = stored_under(tx, d, key)?.ok_or_else(|| ApiError::not_found(&d.meta.label.to_lowercase()))?;
+    for link in d.meta.links {
+        found.fields.insert(link.field.to_owned(), links::of_record(tx, link, found.id)?.into());
+    }
     if let Some(plant) = plant_of(d, Some(found.id), &found.fields) {
         need_plant(tx, plant)?;
     }
@@ -67,7 +72,10 @@ fn stored_under(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Option<Record
 }
 
 /// As [`find`], to change it: what belongs to all plants is changed by those who reach all.
-fn find_to_write(tx: &WriteTx<'_>, d: &Description, key: &str) -> Result<Record, Wrong> {
+///
+/// # Errors
+/// As [`find`], and 403 for those who reach some plants only.
+pub(super) fn find_to_write(tx: &WriteTx<'_>, d: &Description, key: &str) -> Result<Record, Wrong> {
     let found = find(tx, d, key)?;
     if is_of_all_plants(d, &found.fields) {
         need_all_plants(tx)?;
@@ -109,6 +117,9 @@ pub fn get(tx: &Tx<'_>, d: &Description, key: &str) -> Result<Map, Wrong> {
 /// # Errors
 /// 400 with every mistake, 403 in a plant out of reach.
 pub fn create(tx: &WriteTx<'_>, d: &Description, mut body: Map) -> Result<Map, Wrong> {
+    if let Some(own) = d.hooks.own {
+        return (own.create)(tx, body);
+    }
     let asked_custom = body.remove("custom_fields");
     let (fields, mut details) = valid::merged(d, None, &body);
     match plant_of(d, None, &fields) {
@@ -116,8 +127,10 @@ pub fn create(tx: &WriteTx<'_>, d: &Description, mut body: Map) -> Result<Map, W
         None if is_of_all_plants(d, &fields) => need_all_plants(tx)?,
         None => {}
     }
-    let (customs, more) = custom::merged(&custom::definitions(tx, d)?, &Map::new(), asked_custom.as_ref());
+    let definitions = custom::definitions(tx, d)?;
+    let (mut customs, more) = custom::merged(&definitions, &Map::new(), asked_custom.as_ref());
     details.extend(more);
+    details.extend(files::look_up(tx, d, &definitions, None, &mut customs)?);
     let fields = settle(tx, d, None, fields, details)?;
     let id = tx.next_id(d.meta.table)?;
     let columns: Vec<_> = d.columns.iter().map(|c| c.field.name.as_str()).collect();
@@ -128,9 +141,10 @@ pub fn create(tx: &WriteTx<'_>, d: &Description, mut body: Map) -> Result<Map, W
         columns.join(", "),
         places.join(", ")
     );
-    let mut values = params![tx.org(), id, tx.now(), Value::Object(customs).to_string()].to_vec();
+    let mut values = params![tx.org(), id, tx.now(), Value::Object(customs.clone()).to_string()].to_vec();
     values.extend(stored(d, &fields)?);
     tx.execute(&sql, &values)?;
+    files::claim(tx, &definitions, id, &customs)?;
     done(tx, d, id, "create", None)
 }
 
@@ -138,6 +152,9 @@ pub fn create(tx: &WriteTx<'_>, d: &Description, mut body: Map) -> Result<Map, W
 /// 400 with every mistake, 409 when another changed it since the version in the body.
 pub fn update(tx: &WriteTx<'_>, d: &Description, key: &str, mut body: Map) -> Result<Map, Wrong> {
     let before = find_to_write(tx, d, key)?;
+    if let Some(own) = d.hooks.own {
+        return (own.update)(tx, before.id, body);
+    }
     let version = body.remove("version");
     let asked_custom = body.remove("custom_fields");
     need_version(tx, d, &before, version.as_ref())?;
@@ -146,9 +163,13 @@ pub fn update(tx: &WriteTx<'_>, d: &Description, key: &str, mut body: Map) -> Re
     if version.is_none() {
         details.push(wrong("version", "is missing; send the version that you read"));
     }
-    let (customs, more) = custom::merged(&custom::definitions(tx, d)?, &before.custom_fields, asked_custom.as_ref());
+    let definitions = custom::definitions(tx, d)?;
+    let (mut customs, more) = custom::merged(&definitions, &before.custom_fields, asked_custom.as_ref());
     details.extend(more);
+    let own = Some((before.id, &before.custom_fields));
+    details.extend(files::look_up(tx, d, &definitions, own, &mut customs)?);
     let fields = settle(tx, d, Some(&before), fields, details)?;
+    files::claim(tx, &definitions, before.id, &customs)?;
     save(tx, d, &before, "update", &fields, &customs)
 }
 
@@ -171,17 +192,56 @@ fn set_active(tx: &WriteTx<'_>, d: &Description, key: &str, change: Change) -> R
     if let Some(verb) = d.actions.iter().find(|v| change == Change::Archive && v.verb == ARCHIVE) {
         return act(tx, d, verb, key, &Map::new());
     }
-    let (before, is_active) = (find_to_write(tx, d, key)?, change == Change::Restore);
-    if before.is_active == is_active {
-        return present::one(tx, d, &before);
+    let before = find_to_write(tx, d, key)?;
+    switch(tx, d, &before, change)
+}
+
+/// Archives what an import made; also where archiving is otherwise a step of the entity's own life, for it had none.
+///
+/// # Errors
+/// Why it must stay.
+pub(super) fn withdraw(tx: &WriteTx<'_>, d: &Description, made: &Record) -> Result<Map, Wrong> {
+    switch(tx, d, made, Change::Archive)
+}
+
+/// Gives a record the values that it had once, as far as others still allow them.
+///
+/// # Errors
+/// 400 naming the fields that something stands in the way of.
+pub(super) fn put_back(
+    tx: &WriteTx<'_>,
+    d: &Description,
+    now: &Record,
+    fields: &Map,
+    customs: &Map,
+) -> Result<Map, Wrong> {
+    need_unlocked(d, now, Change::Update)?;
+    let details = in_the_light_of_others(tx, d, Some(now), fields, &[])?;
+    if !details.is_empty() {
+        return Err(ApiError::invalid(details).into());
     }
-    need_unlocked(d, &before, change)?;
+    save(tx, d, now, "undo import", fields, customs)
+}
+
+fn switch(tx: &WriteTx<'_>, d: &Description, before: &Record, change: Change) -> Result<Map, Wrong> {
+    let is_active = change == Change::Restore;
+    if let Some(own) = d.hooks.own {
+        return if is_active { (own.restore)(tx, before.id) } else { (own.archive)(tx, before.id) };
+    }
+    if before.is_active == is_active {
+        return present::one(tx, d, before);
+    }
+    need_unlocked(d, before, change)?;
+    let hold = if is_active { in_use::archived_parent(tx, d, before)? } else { in_use::users_of(tx, d, before.id)? };
+    if let Some(reason) = hold {
+        return Err(Verb::refusal(if is_active { "restore" } else { ARCHIVE }, d.meta.label, reason).into());
+    }
     let sql = format!(
         "UPDATE {} SET is_active = $3, version = version + 1, updated_at = $4 WHERE organization_id = $1 AND id = $2",
         d.meta.table
     );
     tx.execute(&sql, params![tx.org(), before.id, is_active, tx.now()])?;
-    done(tx, d, before.id, if is_active { "restore" } else { "archive" }, Some(&before))
+    done(tx, d, before.id, if is_active { "restore" } else { ARCHIVE }, Some(before))
 }
 
 /// Does a verb of the entity.
@@ -216,6 +276,9 @@ pub fn save(
     if *fields == before.fields && *customs == before.custom_fields {
         return present::one(tx, d, before);
     }
+    if let Some(own) = d.hooks.own {
+        return (own.update)(tx, before.id, difference(d, before, fields, customs));
+    }
     let set: Vec<_> = d.columns.iter().zip(5..).map(|(c, n)| format!("{} = ${n}", c.field.name)).collect();
     let sql = format!(
         "UPDATE {} SET version = version + 1, updated_at = $3, custom_fields = $4, {} WHERE organization_id = $1 AND id = $2",
@@ -226,6 +289,19 @@ pub fn save(
     values.extend(stored(d, fields)?);
     tx.execute(&sql, &values)?;
     done(tx, d, before.id, action, Some(before))
+}
+
+/// The body of a change that makes a record what it shall be.
+fn difference(d: &Description, before: &Record, fields: &Map, customs: &Map) -> Map {
+    let is_open = |name: &str| !d.meta.read_only.contains(&name);
+    let differs = |(name, value): &(&String, &Value)| is_open(name) && before.fields.get(*name) != Some(*value);
+    let mut out: Map = fields.iter().filter(differs).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let gone = before.custom_fields.keys().filter(|code| !customs.contains_key(*code));
+    let mut custom: Map = gone.map(|code| (code.clone(), Value::Null)).collect();
+    custom.extend(customs.clone());
+    out.insert("custom_fields".into(), custom.into());
+    out.insert("version".into(), before.version.into());
+    out
 }
 
 fn stored(d: &Description, fields: &Map) -> Result<Vec<crate::db::Value>, DbError> {
@@ -242,7 +318,11 @@ fn done(tx: &WriteTx<'_>, d: &Description, id: i64, action: &str, before: Option
     present::one(tx, d, &find_by_id(tx, d, id)?)
 }
 
-fn find_by_id(tx: &Tx<'_>, d: &Description, id: i64) -> Result<Record, DbError> {
+/// A record whoever asks, for what follows from changes of others.
+///
+/// # Errors
+/// When there is none, or the database fails.
+pub(crate) fn find_by_id(tx: &Tx<'_>, d: &Description, id: i64) -> Result<Record, DbError> {
     let row = tx.query_one(&format!("{} AND t.id = $2", d.select), params![tx.org(), id])?;
     record(d, &row.ok_or_else(|| DbError::Failed(format!("{} {id} is gone", d.meta.entity)))?)
 }

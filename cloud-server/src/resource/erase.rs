@@ -1,6 +1,6 @@
 //! The hooks of a type as functions on maps, so that the engine need not be generic.
 
-use super::{Change, Enrich, Map, Resource};
+use super::{Change, Enrich, Map, Own, Resource};
 use crate::business::Wrong;
 use crate::db::DbError;
 use crate::tenancy::{Tx, WriteTx};
@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use unison_api::error::Detail;
+use unison_api::form::Form;
 
 /// Transaction, id, before, after.
 pub type CheckIn = fn(&Tx<'_>, Option<i64>, Option<&Map>, &Map) -> Result<Vec<Detail>, Wrong>;
@@ -23,6 +24,9 @@ pub struct Hooks {
     pub check_in: CheckIn,
     pub locked: Option<Locked>,
     pub saved: fn(&WriteTx<'_>, i64, Option<&Map>, &Map) -> Result<(), DbError>,
+    pub own: Option<Own>,
+    pub unseen: fn(&Tx<'_>) -> &'static [&'static str],
+    pub shape: fn(&Tx<'_>, &mut Form) -> Result<(), DbError>,
     pub enrich: Option<Enrich>,
 }
 
@@ -39,6 +43,9 @@ impl Hooks {
             saved: |tx, id, before, after| {
                 T::saved(tx, id, before.map(typed).transpose()?.as_ref(), &typed::<T>(after)?)
             },
+            own: T::OWN,
+            unseen: T::unseen,
+            shape: T::shape,
             enrich: T::ENRICH,
         }
     }

@@ -2,14 +2,14 @@
 
 use super::describe::Column;
 use super::list::Question;
-use super::{Description, LookUp, Map, Meta, Reach, Resource, all, custom, of_table};
+use super::{Description, Link, LookUp, Map, Meta, Reach, Resource, all, custom, of_table};
 use crate::business::Wrong;
 use crate::tenancy::{Caller, Tx};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::marker::PhantomData;
-use unison_api::form::{EntityEntry, Field, Form, FormAction, Reference, SearchAnswer, SearchHit};
+use unison_api::form::{EntityEntry, Field, FieldKind, Form, FormAction, Reference, SearchAnswer, SearchHit};
 use unison_api::openapi::{Query, SchemaOf, schema_of};
 use unison_api::production::AllowedAction;
 
@@ -57,6 +57,11 @@ pub(super) fn queries(meta: &Meta, columns: &[Column]) -> &'static [Query] {
         out.push(("plant_id", false, "Only these plants, or all"));
     }
     let filters = columns.iter().map(|c| &c.field).filter(|f| f.filter && f.name != "plant_id");
+    let links =
+        meta.links.iter().map(|l| -> Query { (l.other, false, "Only what belongs to one of these plants, or all") });
+    out.extend(links);
+    let words = meta.words.iter().map(|w| -> Query { (*w, false, "Any of these words, separated by commas") });
+    out.extend(words);
     out.extend(
         filters.map(|f| -> Query { (f.name.clone().leak(), false, "Any of these values, separated by commas") }),
     );
@@ -177,7 +182,9 @@ pub fn form(tx: &Tx<'_>, d: &Description) -> Result<Form, Wrong> {
         label: verb.label.to_owned(),
         fields: verb.fields.iter().map(|f| field(f, meta.look_ups.iter().find(|l| l.field == f.name))).collect(),
     };
-    Ok(Form {
+    let unseen = (d.hooks.unseen)(tx);
+    let seen = d.columns.iter().filter(|c| !unseen.contains(&c.field.name.as_str()));
+    let mut form = Form {
         entity: meta.entity.to_owned(),
         label: meta.label.to_owned(),
         label_plural: meta.label_plural.to_owned(),
@@ -189,11 +196,20 @@ pub fn form(tx: &Tx<'_>, d: &Description) -> Result<Form, Wrong> {
         code_field: meta.code.map(str::to_owned),
         default_sort: meta.sort.to_owned(),
         search_fields: meta.search.iter().map(|&s| s.to_owned()).collect(),
-        fields: d.columns.iter().map(|c| field(&c.field, c.look_up)).collect(),
+        fields: seen.map(|c| field(&c.field, c.look_up)).chain(meta.links.iter().map(link)).collect(),
         custom_fields: customs.into_iter().map(|c| c.column.field).collect(),
         actions: d.actions.iter().map(action).collect(),
         allowed: allowed(tx.caller(), d),
-    })
+    };
+    (d.hooks.shape)(tx, &mut form)?;
+    Ok(form)
+}
+
+fn link(link: &Link) -> Field {
+    let look_up = LookUp { field: link.field, table: link.target, adds: &[] };
+    let mut field = Field::new(link.field, link.label, FieldKind::List);
+    (field.help, field.reference, field.in_list) = (Some(link.help.to_owned()), Some(reference(&look_up)), true);
+    field
 }
 
 fn reference(look_up: &LookUp) -> Reference {

@@ -6,12 +6,13 @@ use super::custom::Custom;
 use super::{Description, Map, cells, codec, custom, engine, of_table};
 use crate::business::Wrong;
 use crate::db::DbError;
+use crate::db::kinds::Kind;
 use crate::params;
 use crate::tenancy::WriteTx;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use unison_api::error::ApiError;
 
 const ROWS_MAX: usize = 10_000;
@@ -75,23 +76,27 @@ struct Done {
 ///
 /// # Errors
 /// 400 when the file cannot be read at all.
-pub fn run(tx: &WriteTx<'_>, d: &'static Description, import: &Import) -> Result<Report, Wrong> {
+pub fn run(
+    tx: &WriteTx<'_>,
+    d: &'static Description,
+    import: &Import,
+    foreign: &BTreeSet<String>,
+) -> Result<Report, Wrong> {
     if import.csv.len() > BYTES_MAX {
         return Err(ApiError::field("csv", format!("may have {} MB", BYTES_MAX / 1024 / 1024)).into());
     }
-    let text = import.csv.strip_prefix('\u{feff}').unwrap_or(&import.csv);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter(text)).from_reader(text.as_bytes());
-    let unreadable = |e: csv::Error| ApiError::field("csv", format!("cannot be read: {e}"));
-    let header: Vec<String> = reader.headers().map_err(unreadable)?.iter().map(|h| h.trim().to_owned()).collect();
+    let (mut reader, header) = opened(import)?;
     let customs = custom::definitions(tx, d)?;
     let columns = mapped(d, &customs, &header, import.mapping.as_ref())?;
-    let mut intake = Intake { tx, d, customs: &customs, import, report: Report { columns, ..Report::default() } };
+    let mut intake =
+        Intake { tx, d, customs: &customs, import, foreign, report: Report { columns, ..Report::default() } };
     let mut done = Vec::new();
-    for (i, row) in reader.records().enumerate() {
-        let row = row.map_err(unreadable)?;
-        if i >= ROWS_MAX {
-            return Err(ApiError::field("csv", format!("may have {ROWS_MAX} rows")).into());
-        }
+    // Too many are refused before the first is tried.
+    let rows = reader.records().take(ROWS_MAX + 1).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    if rows.len() > ROWS_MAX {
+        return Err(ApiError::field("csv", format!("may have {ROWS_MAX} rows")).into());
+    }
+    for (i, row) in rows.into_iter().enumerate() {
         let line = row.position().map_or(i + 2, |p| usize::try_from(p.line()).unwrap_or(i + 2));
         intake.report.rows += 1;
         done.extend(intake.row(line, &row)?);
@@ -101,6 +106,33 @@ pub fn run(tx: &WriteTx<'_>, d: &'static Description, import: &Import) -> Result
         report.import_id = Some(keep(tx, d, import, &report, &done)?);
     }
     Ok(report)
+}
+
+fn unreadable(e: csv::Error) -> ApiError {
+    ApiError::field("csv", format!("cannot be read: {e}"))
+}
+
+/// The rows of a file, and the names of its columns.
+fn opened(import: &Import) -> Result<(csv::Reader<&[u8]>, Vec<String>), ApiError> {
+    let text = import.csv.strip_prefix('\u{feff}').unwrap_or(&import.csv);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter(text)).from_reader(text.as_bytes());
+    let header = reader.headers().map_err(unreadable)?.iter().map(|h| h.trim().to_owned()).collect();
+    Ok((reader, header))
+}
+
+/// The texts of a file for a field, in lower case; what is wrong with the file its import says.
+#[must_use]
+pub fn texts(d: &Description, import: &Import, field: &str) -> BTreeSet<String> {
+    let Ok((mut reader, header)) = opened(import) else { return BTreeSet::new() };
+    let is_it = |column: &String| match &import.mapping {
+        Some(mapping) => mapping.get(column).is_some_and(|f| f.as_deref() == Some(field)),
+        None => by_name(d, &[], &header, column).as_deref() == Some(field),
+    };
+    let Some(place) = header.iter().position(is_it) else { return BTreeSet::new() };
+    let Some(column) = d.column(field) else { return BTreeSet::new() };
+    // As the row itself is read, so that both see the same text.
+    let text = |cell: &str| Some(cells::read(column, cell).ok()??.as_str()?.to_lowercase());
+    reader.records().take(ROWS_MAX).filter_map(|row| text(row.ok()?.get(place)?)).collect()
 }
 
 /// Spreadsheets of many countries separate by semicolons.
@@ -120,6 +152,7 @@ fn mapped(
     let is_field = |name: &str| {
         name == "id"
             || d.column(name).is_some_and(|c| !c.field.read_only)
+            || d.meta.links.iter().any(|l| l.field == name)
             || customs.iter().any(|c| c.column.field.name == name)
     };
     let found = |column: &String| match mapping {
@@ -159,6 +192,9 @@ fn by_name(d: &Description, customs: &[Custom], header: &[String], column: &str)
     if let Some(own) = own {
         return Some(own.name.clone());
     }
+    if let Some(link) = d.meta.links.iter().find(|l| [l.field, l.label].map(plain).contains(&wanted)) {
+        return Some(link.field.to_owned());
+    }
     let look_ups = d.columns.iter().filter_map(|c| c.look_up);
     let added = look_ups.into_iter().find(|l| l.adds.iter().any(|(name, _)| plain(name) == wanted))?;
     (!header.iter().any(|h| plain(h) == plain(added.field))).then(|| added.field.to_owned())
@@ -169,6 +205,8 @@ struct Intake<'t, 's> {
     d: &'static Description,
     customs: &'t [Custom],
     import: &'t Import,
+    /// Texts that belong to other organisations.
+    foreign: &'t BTreeSet<String>,
     report: Report,
 }
 
@@ -178,8 +216,28 @@ impl Intake<'_, '_> {
             self.report.rows -= 1;
             return Ok(None);
         }
-        let Some((body, id)) = self.body(line, row)? else { return Ok(None) };
-        let before = if self.import.update_existing { self.existing(&body, id.as_deref())? } else { None };
+        let Some((mut body, id)) = self.body(line, row)? else { return Ok(None) };
+        self.fold(&mut body);
+        let found = if self.import.update_existing { self.existing(&body, id.as_deref()) } else { Ok(None) };
+        let before = match found {
+            Ok(before) => before,
+            Err(Wrong(e)) if e.status == 500 => return Err(Wrong(e)),
+            Err(Wrong(e)) => {
+                let message = match &id {
+                    Some(id) if e.status == 404 => format!("there is no {} {id}", self.d.meta.label.to_lowercase()),
+                    _ => super::bulk::said(&e),
+                };
+                let field = id.as_ref().map(|_| "id".to_owned());
+                let column = self.report.columns.iter().find(|c| c.field.is_some() && c.field == field);
+                let column = column.map(|c| c.column.clone());
+                self.wrong(CellError { line, column, field, message });
+                return Ok(None);
+            }
+        };
+        if let Some((field, message)) = self.against(&body, before.as_ref()) {
+            self.refused(line, &ApiError::field(field, message));
+            return Ok(None);
+        }
         let result = match &before {
             None => engine::create(self.tx, self.d, body),
             Some(before) => {
@@ -196,6 +254,30 @@ impl Intake<'_, '_> {
                 Ok(None)
             }
         }
+    }
+
+    /// Texts in lower case are compared as they are kept.
+    fn fold(&self, body: &mut Map) {
+        for field in self.d.meta.single {
+            if let Some(Value::String(text)) = body.get_mut(*field) {
+                *text = text.to_lowercase();
+            }
+        }
+    }
+
+    /// What stands against a text that belongs to one organisation of all.
+    fn against(&self, body: &Map, before: Option<&Record>) -> Option<(&'static str, &'static str)> {
+        let given = |field: &&&'static str| body.get(**field).and_then(Value::as_str);
+        let other = |field: &&&'static str| {
+            before
+                .is_some_and(|b| given(field).is_some_and(|g| b.fields.get(**field).and_then(Value::as_str) != Some(g)))
+        };
+        let single = self.d.meta.single;
+        if let Some(field) = single.iter().find(|f| other(f)) {
+            return Some((field, "is changed on the record itself, not by a file"));
+        }
+        let is_foreign = |field: &&&'static str| given(field).is_some_and(|g| self.foreign.contains(g));
+        single.iter().find(is_foreign).map(|field| (*field, "cannot be used here; use another address"))
     }
 
     fn counted(&mut self, line: usize, before: Option<Record>, after: Map) -> Option<Done> {
@@ -217,17 +299,33 @@ impl Intake<'_, '_> {
     /// A row as the body of a request, and the id it names; none when a cell is wrong.
     fn body(&mut self, line: usize, row: &csv::StringRecord) -> Result<Option<(Map, Option<String>)>, Wrong> {
         let (mut body, mut custom, mut id, mut is_fine) = (Map::new(), Map::new(), None, true);
-        for (i, mapped) in self.report.columns.clone().into_iter().enumerate() {
+        let mut columns: Vec<_> = self.report.columns.clone().into_iter().enumerate().collect();
+        // Names are looked for in the plant of the row, so that is read first.
+        columns.sort_by_key(|(_, mapped)| mapped.field.as_deref() != Some("plant_id"));
+        for (i, mapped) in columns {
             let (Some(field), cell) = (mapped.field, row.get(i).unwrap_or_default()) else { continue };
             if field == "id" {
                 id = Some(cell.trim().to_owned()).filter(|id| !id.is_empty());
+                continue;
+            }
+            if let Some(link) = self.d.meta.links.iter().find(|l| l.field == field) {
+                match self.linked(link.target, cell)? {
+                    Ok(ids) if ids.is_empty() => {}
+                    Ok(ids) => drop(body.insert(field, ids.into())),
+                    Err(message) => {
+                        is_fine = false;
+                        self.wrong(CellError { line, column: Some(mapped.column), field: Some(field), message });
+                    }
+                }
                 continue;
             }
             let own = self.customs.iter().find(|c| c.column.field.name == field);
             let value = match (own, self.d.column(&field)) {
                 (Some(own), _) => cells::read(&own.column, cell),
                 (None, Some(column)) => match column.look_up {
-                    Some(look_up) => self.referred(look_up.table, cell)?,
+                    Some(look_up) => {
+                        self.referred(look_up.table, cell, body.get("plant_id").and_then(Value::as_i64))?
+                    }
                     None => cells::read(column, cell),
                 },
                 (None, None) => continue,
@@ -247,22 +345,65 @@ impl Intake<'_, '_> {
         Ok(is_fine.then_some((body, id)))
     }
 
-    /// A reference by id, code or title.
-    fn referred(&self, table: &str, cell: &str) -> Result<Result<Option<Value>, String>, DbError> {
+    /// Several references, with semicolons between them.
+    fn linked(&self, table: &str, cell: &str) -> Result<Result<Vec<Value>, String>, DbError> {
+        let mut out = Vec::new();
+        for word in cells::unguarded(cell.trim()).split(';').map(str::trim).filter(|w| !w.is_empty()) {
+            // Names first: they are what an export writes here, and a plant may be called 1001.
+            let found = match (self.named(table, word, None)?, word.parse::<i64>()) {
+                (Err(_), Ok(id)) => Ok(Some(id.into())),
+                (found, _) => found,
+            };
+            match found {
+                Ok(found) => out.extend(found),
+                Err(message) => return Ok(Err(message)),
+            }
+        }
+        Ok(Ok(out))
+    }
+
+    /// A reference by id, code or title: of what lies in plants, only in that of the row or else in those within
+    /// reach; so a name that others use elsewhere neither disturbs nor shows.
+    fn referred(&self, table: &str, cell: &str, plant: Option<i64>) -> Result<Result<Option<Value>, String>, DbError> {
         let text = cells::unguarded(cell.trim());
+        let text = text.as_str();
         if text.is_empty() {
             return Ok(Ok(None));
         }
-        if let Ok(id) = text.parse::<i64>() {
-            return Ok(Ok(Some(id.into())));
+        match text.parse::<i64>() {
+            Ok(id) => Ok(Ok(Some(id.into()))),
+            Err(_) => self.named(table, text, plant),
         }
+    }
+
+    /// A reference by code or title.
+    fn named(&self, table: &str, text: &str, plant: Option<i64>) -> Result<Result<Option<Value>, String>, DbError> {
         let (code, title) = match of_table(table) {
-            Some(d) => (d.meta.code.unwrap_or(d.meta.title), d.meta.title),
+            Some(d) => {
+                // A code that is unique in its plant only may mean several; then it says so.
+                let mut texts = d.meta.unique.iter().filter_map(|key| key.last().copied());
+                let code = texts.find(|f| d.column(f).is_some_and(|c| c.kind == Kind::Text));
+                (d.meta.code.or(code).unwrap_or(d.meta.title), d.meta.title)
+            }
             None => ("name", "name"),
         };
-        let sql =
-            format!("SELECT id FROM {table} WHERE organization_id = $1 AND ({code} = $2 OR {title} = $2) LIMIT 2");
-        let rows = self.tx.query(&sql, params![self.tx.org(), text])?;
+        let mut values = params![self.tx.org(), text].to_vec();
+        let (place, named) = match of_table(table).and_then(|d| d.meta.plant_column()) {
+            None => (String::new(), "$2"),
+            Some("plant_id") if plant.is_some() => {
+                values.push(plant.into());
+                (" AND t.plant_id = $3".to_owned(), "$2")
+            }
+            Some(column) => {
+                let (all_plants, holder) = crate::business::reach_values(self.tx.caller());
+                values = params![self.tx.org(), all_plants, holder, text].to_vec();
+                (format!(" AND {}", crate::business::reach_sql(&format!("t.{column}"))), "$4")
+            }
+        };
+        let sql = format!(
+            "SELECT t.id FROM {table} t WHERE t.organization_id = $1{place} AND (t.{code} = {named} OR t.{title} = {named}) LIMIT 2"
+        );
+        let rows = self.tx.query(&sql, &values)?;
         match rows.as_slice() {
             [] => Ok(Err(format!("there is none with the name {text}"))),
             [row] => Ok(Ok(Some(row.get::<i64>("id")?.into()))),

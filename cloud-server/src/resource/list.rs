@@ -1,8 +1,8 @@
 //! A list's question as SQL: filters, search, order, page (API-05). One text for both databases.
 
 use super::custom::Custom;
-use super::{Description, Wanted, codec, plants_wanted, valid};
-use crate::business::Wrong;
+use super::{Description, Link, Wanted, codec, plants_wanted, valid};
+use crate::business::{Wrong, need_plant};
 use crate::db::kinds::Kind;
 use crate::db::{Row, Value as Stored};
 use crate::tenancy::Tx;
@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use unison_api::error::{ApiError, Detail};
 use unison_api::form::FieldKind;
 use unison_api::page::Page;
+use unison_core::ids::PlantId;
 
 /// Values of one filter.
 const VALUES_MAX: usize = 500;
@@ -103,7 +104,17 @@ impl Question {
         out.reach(tx, d, asked.get("plant_id").map(String::as_str))?;
         // In a fixed order, so that one question is one statement.
         let asked: BTreeMap<_, _> = asked.iter().map(|(name, value)| (name.as_str(), value.trim())).collect();
+        let unseen = (d.hooks.unseen)(tx);
         for (name, value) in &asked {
+            let field = name.strip_suffix("_from").or_else(|| name.strip_suffix("_to")).unwrap_or(name);
+            if unseen.contains(name) || unseen.contains(&field) {
+                details.push(valid::wrong(name, "is not a filter of this list"));
+                continue;
+            }
+            if let Some(link) = d.meta.links.iter().find(|l| l.other == *name) {
+                out.linked(tx, link, value)?;
+                continue;
+            }
             if let Err(message) = out.parameter(d, customs, name, value) {
                 details.push(valid::wrong(name, message));
             }
@@ -112,7 +123,7 @@ impl Question {
             out.and("t.is_active = TRUE");
         }
         let sort = asked.get("sort").copied().filter(|s| !s.is_empty()).unwrap_or(d.meta.sort);
-        match order(d, sort) {
+        match order(d, sort, unseen) {
             Ok(order) => out.order = order,
             Err(detail) => details.push(detail),
         }
@@ -138,9 +149,24 @@ impl Question {
             "created_at_to" | "updated_at_to" => return self.bound(name, "_to", "<=", Kind::Timestamp, value),
             _ => {}
         }
+        if d.meta.words.contains(&name) {
+            return self.words(name, value);
+        }
         if let Some(code) = name.strip_prefix(CUSTOM_FILTER) {
-            let custom = customs.iter().find(|c| c.code == code && c.is_filterable);
-            return self.custom(custom.ok_or("is no custom field that can be filtered by")?, value);
+            let named = |code: &str| customs.iter().find(|c| c.code == code && c.is_filterable);
+            if let Some(custom) = named(code) {
+                return self.custom(custom, value);
+            }
+            for (suffix, sign) in [("_from", ">="), ("_to", "<=")] {
+                let ranged = code.strip_suffix(suffix).and_then(named);
+                if let Some(custom) = ranged.filter(|c| matches!(c.column.kind, Kind::Decimal | Kind::Date)) {
+                    let place = self.word(value, custom.column.kind)?;
+                    let member = self.member(custom);
+                    self.and(&format!("{member} {sign} {place}"));
+                    return Ok(());
+                }
+            }
+            return Err("is no custom field that can be filtered by".into());
         }
         let filtered = |name: &str| d.column(name).filter(|c| c.field.filter).map(|c| (c.kind, c.field.kind));
         if let Some((kind, _)) = filtered(name) {
@@ -161,6 +187,40 @@ impl Question {
             }
         }
         Err("is not a filter of this list".into())
+    }
+
+    /// Records that are linked to one of these plants.
+    fn linked(&mut self, tx: &Tx<'_>, link: &Link, value: &str) -> Result<(), ApiError> {
+        if value.is_empty() || value == "all" {
+            return Ok(());
+        }
+        let mut ids = Vec::new();
+        for word in value.split(',') {
+            let wrong = || ApiError::field(link.other, "must be the id of a plant, or all");
+            let id: i64 = word.trim().parse().map_err(|_| wrong())?;
+            need_plant(tx, PlantId(id))?;
+            ids.push(id.to_string());
+        }
+        let (table, own, other, or) = (link.table, link.own, link.other, link.or);
+        self.and(&format!(
+            "({or} OR EXISTS (SELECT 1 FROM {table} l WHERE l.organization_id = t.organization_id AND l.{own} = t.id
+              AND l.{other} IN ({})))",
+            ids.join(", ")
+        ));
+        Ok(())
+    }
+
+    /// Records whose list holds one of these words.
+    fn words(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let words: Vec<_> = value.split(',').map(str::trim).filter(|w| !w.is_empty()).collect();
+        if !(1..=VALUES_MAX).contains(&words.len()) {
+            return Err(format!("must name 1 to {VALUES_MAX} values"));
+        }
+        // In JSON a word stands in quotes, so none is found as a part of another.
+        let places: Vec<_> = words.iter().map(|w| self.bind(serde_json::Value::from(*w).to_string())).collect();
+        let any: Vec<_> = places.iter().map(|p| format!("contains(CAST(t.{name} AS TEXT), {p})")).collect();
+        self.and(&format!("({})", any.join(" OR ")));
+        Ok(())
     }
 
     fn active(&mut self, value: &str) -> Result<(), String> {
@@ -191,22 +251,31 @@ impl Question {
     }
 
     fn custom(&mut self, custom: &Custom, value: &str) -> Result<(), String> {
-        let words = value.split(',').map(str::trim).filter(|w| !w.is_empty());
-        let text = |word: &str| {
-            codec::parse(word, custom.column.kind).map(|v| match v {
-                serde_json::Value::String(text) => text,
-                serde_json::Value::Number(_) => word.to_owned(),
-                other => other.to_string(),
-            })
-        };
-        let words = words.map(text).collect::<Result<Vec<_>, _>>()?;
-        if words.is_empty() {
-            return Err("must name a value".into());
+        let words: Vec<_> = value.split(',').map(str::trim).filter(|w| !w.is_empty()).collect();
+        if !(1..=VALUES_MAX).contains(&words.len()) {
+            return Err(format!("must name 1 to {VALUES_MAX} values"));
         }
-        let key = self.bind(custom.code.as_str());
-        let places: Vec<_> = words.into_iter().map(|w| self.bind(w)).collect();
-        self.and(&format!("json_text(t.custom_fields, {key}) IN ({})", places.join(", ")));
+        let mut places = Vec::with_capacity(words.len());
+        for word in words {
+            places.push(match custom.column.kind {
+                // As the member of the object is written.
+                Kind::Boolean => {
+                    let value = codec::parse(word, Kind::Boolean)?.to_string();
+                    self.bind(value)
+                }
+                kind => self.word(word, kind)?,
+            });
+        }
+        let member = self.member(custom);
+        self.and(&format!("{member} IN ({})", places.join(", ")));
         Ok(())
+    }
+
+    /// The value of a custom field: numbers as decimals, the rest as text; days sort as their text does.
+    fn member(&mut self, custom: &Custom) -> String {
+        let key = self.bind(custom.code.as_str());
+        let read = if custom.column.kind == Kind::Decimal { "json_number" } else { "json_text" };
+        format!("{read}(t.custom_fields, {key})")
     }
 
     fn word(&mut self, word: &str, kind: Kind) -> Result<String, String> {
@@ -221,12 +290,12 @@ const fn is_ordered(kind: FieldKind) -> bool {
 }
 
 /// "name,-created_at" as SQL. Empty values come last, whatever the direction.
-fn order(d: &Description, sort: &str) -> Result<String, Detail> {
+fn order(d: &Description, sort: &str, unseen: &[&str]) -> Result<String, Detail> {
     let mut out = Vec::new();
     for word in sort.split(',').map(str::trim).filter(|w| !w.is_empty()) {
         let (name, direction) = word.strip_prefix('-').map_or((word, "ASC"), |name| (name, "DESC"));
         let is_record = ["id", "version", "created_at", "updated_at"].contains(&name);
-        let own = d.column(name).filter(|c| c.field.sort);
+        let own = d.column(name).filter(|c| c.field.sort && !unseen.contains(&name));
         let added = d.columns.iter().filter_map(|c| c.look_up).flat_map(|l| l.adds).find(|(added, _)| *added == name);
         match (is_record, own, added) {
             (true, ..) => out.push(format!("t.{name} {direction}")),

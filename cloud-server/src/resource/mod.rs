@@ -15,8 +15,12 @@ pub mod describe;
 pub mod engine;
 pub mod erase;
 pub mod export;
+mod file_type;
+pub mod files;
 pub mod form;
 pub mod import;
+mod in_use;
+mod links;
 pub mod list;
 pub mod numbering;
 pub mod present;
@@ -34,6 +38,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::LazyLock;
 use unison_api::error::{ApiError, Detail};
+use unison_api::form::Form;
 use unison_core::ids::PlantId;
 
 /// A record or a body.
@@ -72,6 +77,23 @@ pub fn named(name: &str) -> Option<&'static Description> {
 /// An entity of an organisation.
 pub trait Resource: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static {
     const META: Meta;
+
+    /// Another way to write records, where what they mean is more than their row.
+    const OWN: Option<Own> = None;
+
+    /// Fields that the caller may not see: no column, no filter, no order.
+    #[must_use]
+    fn unseen(_tx: &Tx<'_>) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What a form must know beyond the struct.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn shape(_tx: &Tx<'_>, _form: &mut Form) -> Result<(), DbError> {
+        Ok(())
+    }
 
     /// The value as it is stored: spelling and case evened out.
     #[must_use]
@@ -112,6 +134,32 @@ pub trait Resource: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 's
     fn actions() -> Vec<Verb> {
         Vec::new()
     }
+}
+
+/// See [`Resource::OWN`]. Each does all that the engine would: checks, version, audit log, what follows.
+#[derive(Clone, Copy)]
+pub struct Own {
+    pub create: fn(&WriteTx<'_>, Map) -> Result<Map, Wrong>,
+    pub update: fn(&WriteTx<'_>, i64, Map) -> Result<Map, Wrong>,
+    pub archive: fn(&WriteTx<'_>, i64) -> Result<Map, Wrong>,
+    pub restore: fn(&WriteTx<'_>, i64) -> Result<Map, Wrong>,
+}
+
+/// A field that holds ids of several other records, in a table of pairs. Only entities with [`Resource::OWN`]
+/// have them: that is what writes the pairs.
+#[derive(Clone, Copy, Debug)]
+pub struct Link {
+    pub field: &'static str,
+    pub label: &'static str,
+    pub help: &'static str,
+    pub table: &'static str,
+    /// The columns of the pairs; the list is narrowed by the name of the other one.
+    pub own: &'static str,
+    pub other: &'static str,
+    /// The table of the other records, which are plants: only those within reach can be asked for.
+    pub target: &'static str,
+    /// SQL of records that are linked to all others without pairs.
+    pub or: &'static str,
 }
 
 /// See [`Resource::ENRICH`].
@@ -176,9 +224,16 @@ pub struct Meta {
     /// Columns that are no field.
     pub hidden: &'static [&'static str],
     pub look_ups: &'static [LookUp],
+    pub links: &'static [Link],
+    /// Lists of words that the list can be narrowed by.
+    pub words: &'static [&'static str],
+    /// Texts in lower case that belong to one organisation of all: changed on one record at a time, not by a file.
+    pub single: &'static [&'static str],
     /// Names that are part of a printed contract and hold nothing yet.
     pub absent: &'static [&'static str],
     pub number: Option<Numbering>,
+    /// Which active records still hold what they refer to, as a condition on `t`; others are history.
+    pub holds: &'static str,
 }
 
 impl Meta {
@@ -200,8 +255,12 @@ impl Meta {
         read_only: &[],
         hidden: &[],
         look_ups: &[],
+        links: &[],
+        words: &[],
+        single: &[],
         absent: &[],
         number: None,
+        holds: "TRUE",
     };
 }
 

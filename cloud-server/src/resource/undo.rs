@@ -106,16 +106,24 @@ pub fn undo(tx: &WriteTx<'_>, import: i64) -> Result<Undone, Wrong> {
     for row in &rows {
         let (id, line): (i64, i64) = (row.get("record_id")?, row.get("line")?);
         match one(tx, d, row, id, &mut versions) {
-            Ok(true) => out.archived += 1,
-            Ok(false) => out.restored += 1,
+            Ok(was_made) => {
+                if was_made {
+                    out.archived += 1
+                } else {
+                    out.restored += 1
+                }
+                // What is taken back is done with; what is left can be tried again.
+                let done = "DELETE FROM import_rows WHERE organization_id = $1 AND import_id = $2 AND line = $3";
+                tx.execute(done, params![tx.org(), import, line])?;
+            }
             Err(Wrong(e)) if e.status == 500 => return Err(Wrong(e)),
-            Err(Wrong(e)) => out.left.push(Left { id, line, reason: e.body.reason.unwrap_or(e.body.error) }),
+            Err(Wrong(e)) => out.left.push(Left { id, line, reason: super::bulk::said(&e) }),
         }
     }
-    tx.execute(
-        "UPDATE imports SET undone_at = $3 WHERE organization_id = $1 AND id = $2",
-        params![tx.org(), import, tx.now()],
-    )?;
+    if out.left.is_empty() {
+        let sql = "UPDATE imports SET undone_at = $3 WHERE organization_id = $1 AND id = $2";
+        tx.execute(sql, params![tx.org(), import, tx.now()])?;
+    }
     tx.audit("import", import, "undo", None::<&()>, Some(&out))?;
     Ok(out)
 }
@@ -128,18 +136,18 @@ fn one(
     id: i64,
     versions: &mut HashMap<i64, i64>,
 ) -> Result<bool, Wrong> {
-    let now = engine::find(tx, d, &id.to_string())?;
+    let now = engine::find_to_write(tx, d, &id.to_string())?;
     let own = versions.get(&id).copied();
     if now.version != own.map_or_else(|| row.get("version_after"), Ok)? {
         return Err(ApiError::new(409, "Changed meanwhile", "It was changed after the import").into());
     }
     let before: Option<String> = row.get("before")?;
     let after = match &before {
-        None => engine::archive(tx, d, &id.to_string())?,
+        None => engine::withdraw(tx, d, &now)?,
         Some(text) => {
             let before: Map = serde_json::from_str(text).map_err(|e| DbError::Failed(e.to_string()))?;
             let part = |name: &str| before.get(name).and_then(|v| v.as_object()).cloned().unwrap_or_default();
-            engine::save(tx, d, &now, "undo import", &part("fields"), &part("custom_fields"))?
+            engine::put_back(tx, d, &now, &part("fields"), &part("custom_fields"))?
         }
     };
     versions.insert(id, after.get("version").and_then(serde_json::Value::as_i64).unwrap_or(0));

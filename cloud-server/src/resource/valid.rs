@@ -82,7 +82,11 @@ pub fn check(column: &Column, value: &Value) -> Result<Value, String> {
         return Ok(Value::Null);
     }
     match field.kind {
-        FieldKind::Text | FieldKind::LongText | FieldKind::File => text(column, &value)?,
+        FieldKind::Text | FieldKind::LongText => text(column, &value)?,
+        FieldKind::File => {
+            let id = value.get("id").unwrap_or(&value);
+            id.as_str().ok_or("must be the id of a file that was uploaded")?;
+        }
         FieldKind::Integer => {
             let number = value.as_i64().ok_or("must be a whole number")?;
             #[expect(clippy::cast_precision_loss, reason = "limits are far below 2^53")]

@@ -5,6 +5,7 @@
 //! line was broken, so whoever remembers something lets go of it after some seconds.
 
 use moka::sync::Cache;
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,8 +16,8 @@ const TOTAL_KEPT: Duration = Duration::from_secs(10);
 const LARGE: u64 = 10_000;
 const TOTALS_MAX: u64 = 10_000;
 
-/// Organisation, table, and the question with its values.
-type Question = (i64, &'static str, String);
+/// Organisation, table, and a hash of the question with its values, which may be long.
+type Question = (i64, &'static str, [u8; 32]);
 
 /// How often a table was written, and when last.
 #[derive(Clone, Copy)]
@@ -95,11 +96,11 @@ impl Known {
         &self,
         organization: i64,
         table: &'static str,
-        question: String,
+        question: &str,
         began: Option<Instant>,
         count: impl FnOnce() -> Result<u64, E>,
     ) -> Result<u64, E> {
-        let (key, last) = ((organization, table, question), self.last(organization, table));
+        let (key, last) = ((organization, table, Sha256::digest(question).into()), self.last(organization, table));
         let version = last.map_or(0, |w| w.version);
         let known = self.totals.get(&key);
         if let Some(total) = known {
@@ -107,12 +108,13 @@ impl Known {
                 return Ok(total.rows);
             }
             if total.rows > LARGE {
-                self.totals.insert(key.clone(), Total { at: Instant::now(), ..total });
+                self.totals.insert(key, Total { at: Instant::now(), ..total });
             }
         }
         let rows = count()?;
         // A write that came after the snapshot is not in it, and its version would vouch for the wrong number.
-        if began.is_some_and(|began| last.is_none_or(|w| w.at < began)) {
+        // One of a large list vouches for none: it is a little old in any case.
+        if began.is_some_and(|began| rows > LARGE || last.is_none_or(|w| w.at < began)) {
             self.totals.insert(key, Total { rows, version, at: Instant::now() });
         }
         Ok(rows)
@@ -144,7 +146,7 @@ mod tests {
                 self.counted.set(self.counted.get() + 1);
                 Ok::<_, ()>(self.rows.get())
             };
-            self.known.total(organization, "materials", question.to_owned(), began, count).unwrap()
+            self.known.total(organization, "materials", question, began, count).unwrap()
         }
     }
 

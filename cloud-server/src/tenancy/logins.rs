@@ -56,6 +56,26 @@ impl Platform {
         self.file.write(reserve, |out| out).await
     }
 
+    /// Those of the e-mails that belong to another organisation; nothing is taken.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn foreign_logins(&self, emails: &[String], organization: i64) -> Result<Vec<String>, DbError> {
+        let (emails, now) = (lower(emails), self.now());
+        let find = move |s: &Session<'_>| {
+            let mut out = Vec::new();
+            for email in emails {
+                let sql = "SELECT 1 AS one FROM logins WHERE email = $1 AND organization_id <> $2
+                           AND (confirmed = TRUE OR expires_at >= $3)";
+                if s.query_one(sql, params![&email, organization, now])?.is_some() {
+                    out.push(email);
+                }
+            }
+            Ok(out)
+        };
+        self.file.read(find).await
+    }
+
     /// Confirms e-mails that people of the organisation have, and lets go of those that nobody has: they are free
     /// in an hour, unless they are confirmed meanwhile.
     ///

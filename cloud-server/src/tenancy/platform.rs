@@ -171,7 +171,12 @@ impl Platform {
             )?;
             row.as_ref().map(organization).transpose()?.ok_or_else(|| DbError::Failed("nothing was inserted".into()))
         };
-        self.file.write(insert, |made| made).await
+        let changes = self.changes.clone();
+        let then = move |made| {
+            changes.fetch_add(1, Ordering::Release);
+            made
+        };
+        self.file.write(insert, then).await
     }
 
     /// Organisations that were not given all first records that this program knows.

@@ -52,7 +52,7 @@ impl Tx<'_> {
         question: String,
         count: impl FnOnce() -> Result<u64, DbError>,
     ) -> Result<u64, DbError> {
-        self.known.total(self.org(), table, question, self.began, count)
+        self.known.total(self.org(), table, &question, self.began, count)
     }
 
     /// # Errors

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 async fn server() -> Server {
     let user = |name: &str, role: &str, plants: &str| {
         format!(
-            "[[user]]\nname = \"{name}\"\nemail = \"{name}@acme.example\"\nroles = [\"{role}\"]\nhourly_rate = 0\npassword = \"{PASSWORD}\"\nplants = {plants}\n"
+            "[[user]]\nname = \"{name}\"\nemail = \"{name}@acme.example\"\nroles = [\"{role}\"]\nhourly_rate = 0\npassword = \"{PASSWORD}\"\nmust_change_password = false\nplants = {plants}\n"
         )
     };
     let people = user("ada", "organization_admin", "[]") + &user("max", "plant_manager", "[\"P2\"]");

@@ -103,3 +103,97 @@ async fn cf_01_to_cf_09_custom_fields() {
     let (status, after) = send(&ada, "PATCH", "/materials/M2", json!({"version": m2["version"], "name": "New"})).await;
     assert_eq!((status, after["custom_fields"]["hardness"].as_i64()), (200, Some(5)));
 }
+
+#[tokio::test]
+async fn cf_04_numbers_and_days_are_compared_as_such_and_have_ranges() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    for (code, kind) in [("hardness", "number"), ("tested_on", "date"), ("coated", "boolean"), ("melt", "text")] {
+        made(&ada, "/custom-fields", json!({"entity_type": "Material", "field_code": code, "label": code, "field_type": kind, "is_filterable": true})).await;
+    }
+    for (code, custom) in [
+        ("A", json!({"hardness": 9, "tested_on": "2025-01-31", "coated": true, "melt": "5"})),
+        ("B", json!({"hardness": 10.5, "tested_on": "2025-02-01", "coated": false})),
+        ("C", json!({"hardness": -100, "tested_on": "2024-12-31"})),
+        ("D", json!({})),
+    ] {
+        made(
+            &ada,
+            "/materials",
+            json!({"material_code": code, "name": "N", "unit_of_measure": "kg", "custom_fields": custom}),
+        )
+        .await;
+    }
+    let found = async |query: &str| {
+        let (status, list) = ada.get(&format!("/materials?{query}")).await;
+        assert_eq!(status, 200, "{query}: {list}");
+        list["materials"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|m| m["material_code"].as_str().unwrap().to_owned())
+            .collect::<String>()
+    };
+    for (query, expect) in [
+        ("cf.hardness=9", "A"),
+        ("cf.hardness=9.0,10.50", "AB"),
+        ("cf.hardness_from=9", "AB"),
+        ("cf.hardness_from=9.000001", "B"),
+        ("cf.hardness_to=9", "AC"),
+        ("cf.hardness_from=-100&cf.hardness_to=10", "AC"),
+        ("cf.tested_on=2025-02-01", "B"),
+        ("cf.tested_on_from=2025-01-01&cf.tested_on_to=2025-01-31", "A"),
+        ("cf.coated=yes", "A"),
+        ("cf.coated=false", "B"),
+        ("cf.melt=5", "A"),
+    ] {
+        assert_eq!(found(query).await, expect, "{query}");
+    }
+    for wrong in [
+        "cf.hardness=hard",
+        "cf.hardness_from=hard",
+        "cf.tested_on_to=today",
+        "cf.melt_from=1",
+        "cf.coated_to=true",
+        "cf.hardness=",
+    ] {
+        let status = ada.get(&format!("/materials?{wrong}")).await.0;
+        assert_eq!(status, if wrong.ends_with('=') { 200 } else { 400 }, "{wrong}");
+    }
+}
+
+/// Whether custom fields need an index: `cargo nextest run -p cloud-server --run-ignored only measure_custom --no-capture`.
+#[tokio::test]
+#[ignore = "a measurement"]
+async fn measure_custom_filters() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    for (code, kind) in [("hardness", "number"), ("melt", "text"), ("other", "text")] {
+        made(&ada, "/custom-fields", json!({"entity_type": "Material", "field_code": code, "label": code, "field_type": kind, "is_filterable": true})).await;
+    }
+    let org = server.organization.id;
+    let fill = move |s: &cloud_server::db::Session<'_>| {
+        for n in 0..100_000_i64 {
+            let custom = json!({"other": format!("some text {n}"), "hardness": (n % 1_000) as f64 / 10.0, "melt": format!("H-{}", n % 5_000)}).to_string();
+            s.execute(
+                "INSERT INTO materials (organization_id, id, material_code, name, unit_of_measure, custom_fields, created_at, updated_at) VALUES ($1, $2, $3, 'Bolt', 'pcs', $4, $5, $5)",
+                cloud_server::params![org, 1_000_000 + n, format!("M-{n:06}"), custom, 1],
+            )?;
+        }
+        Ok::<_, cloud_server::db::DbError>(())
+    };
+    server.rows().await.write(fill, |done| done).await.unwrap();
+    for query in
+        ["cf.melt=H-4999", "cf.hardness=99.9", "cf.hardness_from=99.9", "cf.hardness_from=0", "search=bolt", ""]
+    {
+        let mut times: Vec<_> = Vec::new();
+        let mut total = Value::Null;
+        for _ in 0..5 {
+            let began = std::time::Instant::now();
+            total = ada.get(&format!("/materials?{query}")).await.1["total"].clone();
+            times.push(began.elapsed().as_millis());
+        }
+        times.sort_unstable();
+        eprintln!("{} {query:<24} {total:>7} rows, median {} ms of {times:?}", module_path!(), times[2]);
+    }
+}

@@ -59,7 +59,9 @@ async fn an_import_is_tried_done_and_undone() {
         (Some(1), Some(2)),
         "M1 was changed since: {left}"
     );
-    assert_eq!(undo(&first["import_id"]).await.1["error"], "Cannot undo import");
+    assert_eq!(undo(&second["import_id"]).await.1["error"], "Cannot undo import");
+    let (status, again) = undo(&first["import_id"]).await;
+    assert_eq!((status, again["archived"].as_u64(), &again["left"]), (200, Some(0), &left["left"]), "what is left");
     assert_eq!(undo(&json!(99)).await.0, 404);
     let imports = ada.get("/imports").await.1;
     assert_eq!((imports["total"].as_u64(), imports["imports"][0]["updated"].as_u64()), (Some(2), Some(1)), "{imports}");
@@ -165,4 +167,134 @@ async fn admin_15_bulk_tells_the_outcome_of_each() {
     let olga = server.signed_in("olga@acme.example").await;
     let refused = parts(olga.send(Method::POST, "/materials/bulk", Some("{}".into())).await).await;
     assert_eq!(refused.0, 403);
+}
+
+#[tokio::test]
+async fn an_undo_tells_what_it_left_and_why() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    import(&ada, "material_code,name,unit_of_measure\nM1,Bolt,pcs\n", false, true).await;
+    // The file gives M1 another code; meanwhile somebody takes the old one.
+    let id = ada.get("/materials/M1").await.1["id"].clone();
+    let renamed = import(&ada, &format!("id,material_code,name,unit_of_measure\n{id},M9,Bolt,pcs\n"), true, true).await;
+    assert_eq!(counts(&renamed), [1, 0, 1, 0, 0], "{renamed}");
+    ada.post("/materials", json!({"material_code": "M1", "name": "New", "unit_of_measure": "pcs"})).await;
+    let (status, left) = ada.post(&format!("/imports/{}/undo", renamed["import_id"]), json!({})).await;
+    assert_eq!(status, 200, "{left}");
+    assert_eq!((left["restored"].as_u64(), left["left"].as_array().map(Vec::len)), (Some(0), Some(1)));
+    assert_eq!(left["left"][0]["reason"], "material_code: Material code M1 already exists");
+    // What others came to use stays, and is named.
+    let made = ada.post("/categories/import", json!({"csv": "name\nSteel\nBrass\n", "commit": true})).await.1;
+    let steel = ada.get("/categories?search=Steel").await.1["categories"][0]["id"].clone();
+    ada.post(
+        "/materials",
+        json!({"material_code": "M2", "name": "Nut", "unit_of_measure": "pcs", "category_id": steel}),
+    )
+    .await;
+    let (_, left) = ada.post(&format!("/imports/{}/undo", made["import_id"]), json!({})).await;
+    assert_eq!(
+        (left["archived"].as_u64(), left["left"][0]["reason"].as_str()),
+        (Some(1), Some("It is used by 1 active material: M2")),
+        "{left}"
+    );
+    // Once it is free, the rest is taken back too.
+    let freed = ada.send(reqwest::Method::DELETE, "/materials/M2", None).await.status();
+    assert_eq!(freed, 200);
+    let (_, rest) = ada.post(&format!("/imports/{}/undo", made["import_id"]), json!({})).await;
+    assert_eq!(rest, json!({"archived": 1, "restored": 0, "left": []}));
+    // Projects, which are otherwise archived at the end of their life.
+    let made = ada.post("/projects/import", json!({"csv": "name\nPumps\n", "commit": true})).await.1;
+    let (status, undone) = ada.post(&format!("/imports/{}/undo", made["import_id"]), json!({})).await;
+    assert_eq!((status, undone), (200, json!({"archived": 1, "restored": 0, "left": []})));
+    assert_eq!(ada.get("/projects").await.1["total"], 0);
+}
+
+#[tokio::test]
+async fn an_unknown_id_is_a_wrong_cell() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let file = "No,material_code,name,unit_of_measure\n,M1,Bolt,pcs\n4711,M2,Nut,pcs\n";
+    let mapping =
+        json!({"No": "id", "material_code": "material_code", "name": "name", "unit_of_measure": "unit_of_measure"});
+    let (status, report) =
+        ada.post("/materials/import", json!({"csv": file, "mapping": mapping, "update_existing": true})).await;
+    assert_eq!((status, counts(&report)), (200, [2, 1, 0, 0, 1]), "{report}");
+    assert_eq!(
+        report["errors"][0],
+        json!({"line": 3, "column": "No", "field": "id", "message": "there is no material 4711"})
+    );
+}
+
+#[tokio::test]
+async fn rbac_06_names_are_looked_up_in_the_plant_of_the_row_and_within_reach() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let plant = async |name: &str| ada.get(&format!("/plants?search={name}")).await.1["plants"][0]["id"].clone();
+    let (p1, p2) = (plant("P1").await, plant("P2").await);
+    let file = "machine_code,name,lane_name,plant_name\nX-1,Mill,L1,P1\nX-2,Mill,L1,P2\n";
+    let (_, report) = ada.post("/machines/import", json!({"csv": file, "commit": true})).await;
+    assert_eq!(counts(&report), [2, 2, 0, 0, 0], "both plants have a lane L1: {report}");
+    let lane_of = async |code: &str| ada.get(&format!("/machines/{code}")).await.1["lane_id"].clone();
+    let lanes = async |plant: &Value| ada.get(&format!("/lanes?plant_id={plant}")).await.1["lanes"][0]["id"].clone();
+    assert_eq!((lane_of("X-1").await, lane_of("X-2").await), (lanes(&p1).await, lanes(&p2).await));
+    ada.post("/lanes", json!({"plant_id": p1, "name": "Secret"})).await;
+    server.execute("UPDATE users SET roles = '[\"plant_manager\"]' WHERE email = 'sam@acme.example'", &[]).await;
+    let sam = server.signed_in("sam@acme.example").await;
+    let told = async |file: &str| sam.post("/machines/import", json!({"csv": file})).await.1["errors"].clone();
+    let errors = told(&format!("machine_code,name,lane_name,plant_id\nX-3,Mill,Secret,{p2}\n")).await;
+    assert_eq!(errors[0]["message"], "there is none with the name Secret");
+    let errors = told("machine_code,name,plant_name\nX-3,Mill,P1\n").await;
+    assert_eq!(errors[0]["message"], "there is none with the name P1", "like one that does not exist");
+}
+
+#[tokio::test]
+async fn csv_injection_no_cell_begins_a_formula_in_any_dialect_and_all_comes_back() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let evil = ["=1+1", "x;=1+1", "x; @SUM(1)", "x\n+1", "＝1+1", "x;＠A1", "'=1", "5052; T6, -40 °C", "\"=1"];
+    for (i, text) in evil.iter().enumerate() {
+        let body = json!({"material_code": format!("M{i}"), "name": format!("n{text}"), "description": text, "unit_of_measure": "pcs"});
+        assert_eq!(ada.post("/materials", body).await.0, 201, "{text}");
+    }
+    let csv = ada.send(Method::GET, "/materials/export?format=csv", None).await.text().await.unwrap();
+    for dialect in [b',', b';', b'\t'] {
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(dialect)
+            .flexible(true)
+            .quoting(dialect == b',')
+            .from_reader(csv.as_bytes());
+        for row in reader.records() {
+            for cell in &row.unwrap() {
+                let seen = cell.trim_start_matches(['"', ' ']);
+                assert!(!seen.starts_with(['=', '@', '+', '＝', '＠']), "{cell:?} with {:?}", char::from(dialect));
+            }
+        }
+    }
+    let unchanged = import(&ada, &csv, true, false).await;
+    assert_eq!(counts(&unchanged), [9, 0, 0, 9, 0], "{unchanged}");
+}
+
+#[tokio::test]
+async fn an_export_holds_every_row_whatever_the_page() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let now = ada.get("/organization").await.1["updated_at"].clone();
+    assert!(now.is_string());
+    let rows: String = (0..1_500)
+        .map(|n| {
+            format!(
+                "M{n},Bolt {n} with a name that is long enough for the whole file to need several pieces of it,pcs\n"
+            )
+        })
+        .collect();
+    let made = import(&ada, &format!("material_code,name,unit_of_measure\n{rows}"), false, true).await;
+    assert_eq!(counts(&made)[1], 1_500, "{}", made["errors"]);
+    let answer = ada.send(Method::GET, "/materials/export?format=csv&per_page=10&search=bolt", None).await;
+    assert!(answer.headers()["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    let text = answer.text().await.unwrap();
+    assert_eq!(text.lines().count(), 1_501);
+    assert!(text.len() > 2 * 64 * 1024, "several pieces: {}", text.len());
+    let left: Vec<_> = std::fs::read_dir(server.data_dir()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().starts_with("spool")), "{left:?}");
+    assert_eq!(ada.get("/materials/export?format=xls").await.0, 400);
 }

@@ -6,6 +6,8 @@ mod support;
 mod calendar;
 mod custom_fields;
 mod exchange;
+mod files;
+mod in_use;
 mod planning;
 mod records;
 

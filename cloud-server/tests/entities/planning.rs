@@ -191,3 +191,47 @@ async fn shift_02_api_18_shifts() {
         (Some(2), Some(3))
     );
 }
+
+#[tokio::test]
+async fn proj_06_a_project_with_orders_out_of_reach_is_not_cancelled_and_says_why() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let plant = ada.get("/plants?search=P1").await.1["plants"][0]["id"].clone();
+    let project = made(&ada, "/projects", json!({"name": "Pumps"})).await;
+    let path = format!("/projects/{}", project["id"]);
+    ada.post(&format!("{path}/activate"), json!({})).await;
+    let body = json!({"plant_id": plant, "title": "T", "project_id": project["id"], "quantity_ordered": 5});
+    let order = made(&ada, "/work-orders", body).await;
+    ada.post(&format!("{path}/pause"), json!({})).await;
+    server.execute("UPDATE users SET roles = '[\"plant_manager\"]' WHERE email = 'sam@acme.example'", &[]).await;
+    let sam = server.signed_in("sam@acme.example").await;
+    let (status, refused) = sam.post(&format!("{path}/cancel"), json!({})).await;
+    assert_eq!((status, refused["error"].as_str()), (400, Some("Cannot cancel project")), "{refused}");
+    assert!(refused["reason"].as_str().unwrap().starts_with("1 of its work orders are in plants"), "{refused}");
+    assert_eq!(ada.get(&format!("/work-orders/{}", order["id"])).await.1["status"], "planned", "nothing happened");
+    assert_eq!(ada.post(&format!("{path}/cancel"), json!({})).await.0, 200);
+}
+
+#[tokio::test]
+async fn ten_05_the_default_plant_of_before_is_changed_like_any_record() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let plant = async |name: &str| ada.get(&format!("/plants?search={name}")).await.1["plants"][0].clone();
+    let choose = async |name: &str| {
+        let found = plant(name).await;
+        let body = json!({"version": found["version"], "is_default": true});
+        assert_eq!(send(&ada, "PATCH", &format!("/plants/{}", found["id"]), body).await.0, 200);
+    };
+    choose("P1").await;
+    let before = plant("P1").await;
+    choose("P2").await;
+    let after = plant("P1").await;
+    assert_eq!((before["is_default"].as_bool(), after["is_default"].as_bool()), (Some(true), Some(false)));
+    assert_eq!(after["version"].as_i64(), before["version"].as_i64().map(|v| v + 1), "who read it before is told");
+    let (_, log) = ada.get(&format!("/audit-log?entity=plant&entity_id={}", before["id"])).await;
+    assert_eq!(
+        log["audit_log"][0]["changes"],
+        json!([{"field": "is_default", "before": true, "after": false}]),
+        "{log}"
+    );
+}

@@ -14,12 +14,14 @@ mod door;
 mod entities;
 #[path = "../floor.rs"]
 mod floor;
-#[path = "../isolation.rs"]
+#[path = "../isolation/main.rs"]
 mod isolation;
 #[path = "../logins.rs"]
 mod logins;
 #[path = "../people.rs"]
 mod people;
+#[path = "../people_records.rs"]
+mod people_records;
 #[path = "../production.rs"]
 mod production;
 #[path = "../sessions.rs"]

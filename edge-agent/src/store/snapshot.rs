@@ -25,6 +25,8 @@ struct Content {
 impl Step<'_> {
     /// Applies a snapshot and the vector. The caller's gate has seen that it was asked for.
     pub(super) fn snapshot(&mut self, ops: &[Op], at: &Have) -> Result<(), StoreError> {
+        // What an older program set aside is in the snapshot, or counts no more.
+        self.conn.execute("DELETE FROM set_aside WHERE reason = ?1", [super::down::FOR_NEWER])?;
         let content = self.bring(ops)?;
         let kept = self.work_going_on(&content);
         self.remove_records(&content, &kept)?;

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unison_api::error::Detail;
 use unison_core::calendar::Day;
+use unison_core::ids::PlantId;
 use unison_rules::Refusal;
 
 use super::work_order::{Cancel as CancelOrder, WorkOrder};
@@ -74,6 +75,7 @@ impl Resource for Project {
             LookUp { field: "product_id", table: "products", adds: &[("product_name", "name")] },
         ],
         number: Some(Numbering { field: "project_number", prefix: "P-" }),
+        holds: "t.status NOT IN ('completed', 'cancelled', 'archived')",
         ..Meta::USUAL
     };
 
@@ -124,16 +126,19 @@ pub struct Known {
     pub open: i64,
     /// Started, or released to an edge, which then has the word (Q-129).
     pub on_the_floor: i64,
+    /// In plants that the one who asks does not reach.
+    pub out_of_reach: i64,
 }
 
 fn known(tx: &Tx<'_>, project: i64) -> Result<Known, DbError> {
-    let sql = "SELECT w.status, (SELECT count(*) FROM machines m JOIN edges e ON e.organization_id = m.organization_id AND e.id = m.edge_id
+    let sql = "SELECT w.status, w.plant_id, (SELECT count(*) FROM machines m JOIN edges e ON e.organization_id = m.organization_id AND e.id = m.edge_id
                  WHERE m.organization_id = w.organization_id AND e.state <> 'revoked' AND (m.id = w.machine_id OR m.lane_id = w.lane_id)) AS edges
                FROM work_orders w WHERE w.organization_id = $1 AND w.project_id = $2 AND w.status NOT IN ('completed', 'cancelled')";
     let mut out = Known::default();
     for row in tx.query(sql, params![tx.org(), project])? {
         let (status, edges): (String, i64) = (row.get("status")?, row.get("edges")?);
         out.open += 1;
+        out.out_of_reach += i64::from(!tx.caller().reaches(PlantId(row.get("plant_id")?)));
         out.on_the_floor += i64::from(match status.as_str() {
             "planned" => false,
             "released" => edges > 0,
@@ -175,6 +180,10 @@ fn applied(mut project: Project, verb: &str, error: &'static str, known: Known) 
         ("complete", Known { open, .. }) if open > 0 => {
             refuse(format!("{open} of its work orders are open; complete or cancel them first"))
         }
+        // They are cancelled with it, which is a change of theirs.
+        ("cancel", Known { out_of_reach, .. }) if out_of_reach > 0 => refuse(format!(
+            "{out_of_reach} of its work orders are in plants that you are not assigned to; ask somebody who reaches them"
+        )),
         ("cancel", Known { on_the_floor, .. }) if on_the_floor > 0 => {
             refuse(format!("{on_the_floor} of its work orders are on the shop floor; complete them first"))
         }

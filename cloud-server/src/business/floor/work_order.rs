@@ -119,7 +119,6 @@ impl Resource for WorkOrder {
         list: &["work_order_number", "title", "status", "priority", "lane_id", "quantity_ordered", "due_date"],
         read_only: &["quantity_completed", "quantity_rejected", "status", "started_at", "started_by", "completed_at"],
         hidden: &["actual_labor_cost"],
-        absent: &[],
         look_ups: &[
             PLANT,
             LookUp { field: "project_id", table: "projects", adds: &[("project_number", "project_number")] },
@@ -130,6 +129,8 @@ impl Resource for WorkOrder {
             LookUp { field: "started_by", table: "users", adds: &[] },
         ],
         number: Some(Numbering { field: "work_order_number", prefix: "WO-" }),
+        holds: "t.status NOT IN ('completed', 'cancelled')",
+        ..Meta::USUAL
     };
 
     /// Maintenance is done once.

@@ -1,10 +1,12 @@
-//! What pages must know to show people, roles and API tokens: fields in the shape of every form of the API.
+//! What pages must know to show roles and API tokens: fields in the shape of every form of the API.
 
-use super::WRITE;
+use super::record::Person;
 use crate::business::{api_tokens, roles};
 use crate::db::DbError;
+use crate::resource::of;
 use crate::tenancy::Tx;
 use serde_json::{Value, json};
+use unison_api::form::{Field, FormAction};
 use unison_rules::rbac::{self, Kind};
 
 /// A field: what is not said of it has the value that says nothing.
@@ -56,62 +58,15 @@ fn role_choices(tx: &Tx<'_>) -> Result<Vec<Value>, DbError> {
     Ok(all.map(|r| choice(&r.code, &r.name)).collect())
 }
 
-/// The form of people.
-///
-/// # Errors
-/// When the database fails.
-pub fn users(tx: &Tx<'_>) -> Result<Value, DbError> {
-    let about = About {
-        entity: "user",
-        label: "Person",
-        label_plural: "People",
-        path: "/users",
-        plural: "users",
-        code_field: None,
-        search_fields: &["name", "email", "badge"],
-        write: WRITE,
-    };
-    let listed = |length_max: u32| json!({"required": true, "length_max": length_max, "in_list": true, "filter": true, "sort": true});
-    let mut fields = vec![
-        field("name", "Name", "text", listed(100)),
-        field("email", "E-mail", "text", listed(254)),
-        field(
-            "roles",
-            "Roles",
-            "choices",
-            json!({"required": true, "default": ["viewer"], "choices": role_choices(tx)?, "in_list": true, "filter": true,
-                "help": "Changing them ends the person's sessions"}),
-        ),
-        field(
-            "plant_ids",
-            "Plants",
-            "list",
-            json!({"reference": reference("plant", "/plants", "name"), "in_list": true,
-                "help": "Organization admins reach every plant without"}),
-        ),
-        field(
-            "manager_id",
-            "Manager",
-            "reference",
-            json!({"reference": reference("user", "/users", "name"), "filter": true, "in_list": true,
-                "help": "Sees the production logs of the people they lead"}),
-        ),
-        field(
-            "badge",
-            "Badge",
-            "text",
-            json!({"length_max": 60, "filter": true, "help": "What a scanner reads to sign on at an edge"}),
-        ),
-        field("phone", "Phone", "text", json!({"length_max": 40})),
-        field("language", "Language", "choice", json!({"choices": [choice("en", "English"), choice("de", "Deutsch")]})),
-    ];
-    if tx.caller().may(super::READ_COSTS) {
-        let more =
-            json!({"minimum": 0, "maximum": 100_000, "default": 0, "help": "For labor costs; edges never hear of it"});
-        fields.push(field("hourly_rate", "Hourly rate", "decimal", more));
-    }
-    let reset = json!({"action": "reset-password", "label": "Reset password", "fields": []});
-    Ok(form(tx, &about, fields, vec![reset]))
+/// The field of what somebody costs.
+pub(super) fn rate() -> Option<Field> {
+    let column = of::<Person>().ok()?.column("hourly_rate")?;
+    Some(Field { filter: false, sort: false, ..column.field.clone() })
+}
+
+/// A new first password, which is answered once.
+pub(super) fn reset_password() -> FormAction {
+    FormAction { action: "reset-password".into(), label: "Reset password".into(), fields: vec![] }
 }
 
 /// The form of roles.

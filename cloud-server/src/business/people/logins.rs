@@ -62,7 +62,11 @@ pub async fn settle(tenancy: &Tenancy, organization: i64, emails: &[String]) -> 
     tenancy.platform().settle_logins(&had, &free, organization).await
 }
 
-fn had(tx: &Tx<'_>, emails: Vec<String>) -> Result<BTreeSet<String>, DbError> {
+/// Those of the e-mails that people of the organisation have.
+///
+/// # Errors
+/// When the database fails.
+pub fn had(tx: &Tx<'_>, emails: Vec<String>) -> Result<BTreeSet<String>, DbError> {
     let mut out = BTreeSet::new();
     for email in emails {
         let sql = "SELECT 1 AS one FROM users WHERE organization_id = $1 AND email = $2";

@@ -2,11 +2,10 @@
 //! their plants; an hourly rate never does (Q-132), and is shown only to those who may read labour costs.
 
 pub mod form;
-mod list;
 pub mod logins;
+pub mod record;
 mod save;
 
-pub use list::{Filter, UserList, list};
 pub use save::{Change, Saved, change, create, email_of, own_profile};
 pub(crate) use save::{Loaded, load};
 
@@ -50,6 +49,9 @@ pub struct UserView {
     pub plants: Vec<PlantRef>,
     /// An administrator, who reaches every plant without being assigned.
     pub reaches_all_plants: bool,
+    pub employee_number: Option<String>,
+    pub department_id: Option<i64>,
+    pub department_name: Option<String>,
     pub manager_id: Option<i64>,
     pub manager_name: Option<String>,
     pub badge: Option<String>,
@@ -67,6 +69,15 @@ pub struct UserView {
     pub allowed_actions: Vec<AllowedAction>,
 }
 
+/// One page of people.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct UserList {
+    pub users: Vec<UserView>,
+    pub total: u64,
+    pub page: u32,
+    pub per_page: u32,
+}
+
 /// A row of `users`, with its plants.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct User {
@@ -75,6 +86,9 @@ pub(crate) struct User {
     pub email: String,
     pub roles: Vec<String>,
     pub plants: Vec<PlantRef>,
+    pub employee_number: Option<String>,
+    pub department: Option<i64>,
+    pub department_name: Option<String>,
     pub manager: Option<Person>,
     pub badge: Option<String>,
     pub hourly_rate: i64,
@@ -97,6 +111,9 @@ impl User {
             email: String::new(),
             roles: vec![],
             plants: vec![],
+            employee_number: None,
+            department: None,
+            department_name: None,
             manager: None,
             badge: None,
             hourly_rate: 0,
@@ -112,7 +129,8 @@ impl User {
     }
 }
 
-const SELECT: &str = "SELECT u.*, m.name AS manager_name FROM users u
+const SELECT: &str = "SELECT u.*, m.name AS manager_name, d.name AS department_name FROM users u
+ LEFT JOIN departments d ON d.organization_id = u.organization_id AND d.id = u.department_id
  LEFT JOIN users m ON m.organization_id = u.organization_id AND m.id = u.manager_id WHERE u.organization_id = $1";
 
 fn read(row: &Row, plants: Vec<PlantRef>) -> Result<User, DbError> {
@@ -123,18 +141,28 @@ fn read(row: &Row, plants: Vec<PlantRef>) -> Result<User, DbError> {
         email: row.get("email")?,
         roles: master::roles(row)?,
         plants,
+        employee_number: row.get("employee_number")?,
+        department: row.get("department_id")?,
+        department_name: row.get("department_name")?,
         manager: manager.zip(row.get("manager_name")?).map(|(id, name)| Person { id, name }),
         badge: row.get("badge")?,
         hourly_rate: row.get("hourly_rate")?,
         phone: row.get("phone")?,
         language: row.get("language")?,
         must_change_password: row.get("must_change_password")?,
-        custom_fields: row.get("custom_fields")?,
+        custom_fields: spelled(&row.get::<String>("custom_fields")?)?,
         is_active: row.get("is_active")?,
         version: row.get("version")?,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
     })
+}
+
+/// JSON as this program writes it: PostgreSQL gives it back with blanks, and alike must be equal.
+fn spelled(json: &str) -> Result<String, DbError> {
+    let value: serde_json::Value =
+        serde_json::from_str(json).map_err(|e| DbError::Failed(format!("fields of a user: {e}")))?;
+    Ok(value.to_string())
 }
 
 /// Assigned plants by user; of one user, or of all.
@@ -149,10 +177,17 @@ fn plants(tx: &Tx<'_>, user: Option<i64>) -> Result<BTreeMap<i64, Vec<PlantRef>>
     Ok(out)
 }
 
-/// Everybody, archived ones too.
-fn all(tx: &Tx<'_>) -> Result<Vec<User>, DbError> {
+/// These people.
+fn some(tx: &Tx<'_>, ids: &[i64]) -> Result<Vec<User>, DbError> {
+    match ids {
+        [] => return Ok(vec![]),
+        [id] => return Ok(find(tx, *id)?.into_iter().collect()),
+        _ => {}
+    }
+    // They are numbers of ours, so they can stand in the text.
+    let list = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
     let mut plants = plants(tx, None)?;
-    tx.query(&format!("{SELECT} ORDER BY u.name, u.id"), params![tx.org()])?
+    tx.query(&format!("{SELECT} AND u.id IN ({list})"), params![tx.org()])?
         .iter()
         .map(|row| read(row, plants.remove(&row.get("id")?).unwrap_or_default()))
         .collect()
@@ -204,24 +239,26 @@ fn told(tx: &Tx<'_>, user: &User) -> Result<Vec<PlantId>, DbError> {
 }
 
 /// What must be known to say what may be done to a person.
-pub(crate) struct Rules<'c> {
-    administrators: usize,
-    rights: Rights<'c>,
+pub(crate) struct Rules<'t, 's> {
+    tx: &'t Tx<'s>,
+    rights: Rights<'t>,
 }
 
-impl<'c> Rules<'c> {
-    pub fn load<'t: 'c>(tx: &'t Tx<'_>) -> Result<Self, DbError> {
-        let rows =
-            tx.query("SELECT roles FROM users WHERE organization_id = $1 AND is_active = TRUE", params![tx.org()])?;
-        let roles = rows.iter().map(master::roles).collect::<Result<Vec<_>, _>>()?;
-        let administrators = roles.iter().filter(|r| reaches_all_plants(r)).count();
-        Ok(Self { administrators, rights: Rights::load(tx)? })
+impl<'t, 's> Rules<'t, 's> {
+    pub fn load(tx: &'t Tx<'s>) -> Result<Self, DbError> {
+        Ok(Self { tx, rights: Rights::load(tx)? })
     }
 
     /// Why this person must stay an administrator who is active.
-    fn last(&self, user: &User) -> Option<String> {
-        let is_last = user.is_active && reaches_all_plants(&user.roles) && self.administrators <= 1;
-        is_last.then(|| "This is the last active organization admin; give somebody else the role first".to_owned())
+    fn last(&self, user: &User) -> Result<Option<String>, DbError> {
+        if !user.is_active || !reaches_all_plants(&user.roles) {
+            return Ok(None);
+        }
+        let sql = "SELECT roles FROM users WHERE organization_id = $1 AND is_active = TRUE AND id <> $2";
+        let rows = self.tx.query(sql, params![self.tx.org(), user.id])?;
+        let others = rows.iter().map(master::roles).collect::<Result<Vec<_>, _>>()?;
+        let is_last = !others.iter().any(|roles| reaches_all_plants(roles));
+        Ok(is_last.then(|| "This is the last active organization admin; give somebody else the role first".to_owned()))
     }
 }
 
@@ -230,7 +267,7 @@ fn is_self(caller: &Caller, user: &User) -> bool {
 }
 
 /// Why the caller may not change this person at all: what they have reaches beyond what the caller has.
-fn beyond(tx: &Tx<'_>, user: &User, rules: &Rules<'_>) -> Result<Option<String>, DbError> {
+fn beyond(tx: &Tx<'_>, user: &User, rules: &Rules<'_, '_>) -> Result<Option<String>, DbError> {
     if !rules.rights.may(WRITE) {
         return Ok(Some(rbac::missing(WRITE)));
     }
@@ -249,7 +286,7 @@ fn reaches_all(caller: &Caller) -> bool {
     caller.signed_on().is_none_or(|user| user.reach == Reach::AllPlants)
 }
 
-fn allowed_actions(tx: &Tx<'_>, user: &User, rules: &Rules<'_>) -> Result<Vec<AllowedAction>, DbError> {
+fn allowed_actions(tx: &Tx<'_>, user: &User, rules: &Rules<'_, '_>) -> Result<Vec<AllowedAction>, DbError> {
     let beyond = beyond(tx, user, rules)?;
     let when = |is: bool, text: &str| is.then(|| text.to_owned());
     let action = |action: &str, own: Option<String>| {
@@ -261,14 +298,14 @@ fn allowed_actions(tx: &Tx<'_>, user: &User, rules: &Rules<'_>) -> Result<Vec<Al
     let own_password = when(is_self(tx.caller(), user), "Change your own password with POST /api/v1/auth/password");
     Ok(vec![
         action("update", archived.clone()),
-        action("archive", archived.clone().or(oneself).or_else(|| rules.last(user))),
+        action("archive", archived.clone().or(oneself).map_or_else(|| rules.last(user), |why| Ok(Some(why)))?),
         action("restore", when(user.is_active, "The account is not disabled")),
         action("reset-password", archived.or(own_password)),
     ])
 }
 
 /// A person as the API shows them to the caller, with what the caller may do with them.
-pub(crate) fn view(tx: &Tx<'_>, user: &User, rules: &Rules<'_>) -> Result<UserView, DbError> {
+pub(crate) fn view(tx: &Tx<'_>, user: &User, rules: &Rules<'_, '_>) -> Result<UserView, DbError> {
     Ok(UserView { allowed_actions: allowed_actions(tx, user, rules)?, ..plain(tx, user) })
 }
 
@@ -285,6 +322,9 @@ fn plain(tx: &Tx<'_>, user: &User) -> UserView {
         plant_ids: user.plants.iter().map(|p| p.id).collect(),
         plants: user.plants.clone(),
         reaches_all_plants: reaches_all_plants(&user.roles),
+        employee_number: user.employee_number.clone(),
+        department_id: user.department,
+        department_name: user.department_name.clone(),
         manager_id: user.manager.as_ref().map(|m| m.id),
         manager_name: user.manager.as_ref().map(|m| m.name.clone()),
         badge: user.badge.clone(),

@@ -1,24 +1,26 @@
 //! How people change: made, changed, disabled, given a new password. One way to save, which writes the row,
 //! the plants and the audit log, ends sessions, and tells the edges.
 
+use super::record::Person;
 use super::{READ_COSTS, Rules, User, UserView, WRITE, beyond, find, plain, reaches_all, told, view};
 use crate::auth::{end_sessions, reaches_all_plants};
 use crate::business::fields::Fields;
 use crate::business::roles::Rights;
 use crate::business::{Wrong, master, need_version, organization, roles};
-use crate::db::{DbError, Value};
+use crate::db::{DbError, Row, Value};
 use crate::params;
+use crate::resource::{Map, custom, files, of};
 use crate::tenancy::{Topic, Tx, WriteTx};
 use serde::Serialize;
 use serde_json::json;
-use unison_api::Person;
+use unison_api::Person as Named;
 use unison_api::error::ApiError;
 use unison_core::ids::{PlantId, UserId};
 use unison_core::master::MasterOp;
 use unison_rules::rbac;
 
 /// What somebody is who is given no role.
-const DEFAULT_ROLE: &str = "viewer";
+pub(super) const DEFAULT_ROLE: &str = "viewer";
 const ROLES_MAX: usize = 20;
 const PLANTS_MAX: usize = 500;
 const RATE_MAX: u32 = 100_000;
@@ -57,11 +59,12 @@ impl Change {
     }
 }
 
-/// Makes a person; the hash is of a random password that must be changed.
+/// Makes a person; the hash is of a random password that must be changed. Without one they sign in once somebody gives
+/// them a password.
 ///
 /// # Errors
 /// 400 for what is wrong.
-pub fn create(tx: &WriteTx<'_>, mut fields: Fields, hash: &str) -> Result<UserView, Wrong> {
+pub fn create(tx: &WriteTx<'_>, mut fields: Fields, hash: Option<&str>) -> Result<UserView, Wrong> {
     Rights::load(tx)?.need(WRITE)?;
     for name in ["name", "email"] {
         if !fields.has(name) {
@@ -72,7 +75,7 @@ pub fn create(tx: &WriteTx<'_>, mut fields: Fields, hash: &str) -> Result<UserVi
     fields.or("roles", || json!([DEFAULT_ROLE]));
     fill(tx, &mut user, &mut fields)?;
     fields.finish()?;
-    insert(tx, &mut user, Some(hash))?;
+    insert(tx, &mut user, hash)?;
     store(tx, None, &user)?;
     finished(tx, "create", None, user.id)
 }
@@ -130,10 +133,13 @@ pub fn change(tx: &WriteTx<'_>, id: i64, change: Change) -> Result<UserView, Wro
                 return Err(refused(reason));
             }
             fill(tx, &mut user, &mut fields)?;
-            if let Some(reason) = rules.last(&before).filter(|_| !reaches_all_plants(&user.roles)) {
+            if let Some(reason) = rules.last(&before)?.filter(|_| !reaches_all_plants(&user.roles)) {
                 fields.wrong("roles", reason);
             }
             fields.finish()?;
+            if user == before {
+                return Ok(shown);
+            }
         }
         // What is so already is answered as it is.
         Change::Archive if !before.is_active => return Ok(shown),
@@ -204,6 +210,14 @@ fn fill(tx: &Tx<'_>, user: &mut User, fields: &mut Fields) -> Result<(), DbError
     fill_roles(tx, user, fields)?;
     fill_plants(tx, user, fields)?;
     fill_manager(tx, user, fields)?;
+    fill_department(tx, user, fields)?;
+    fill_custom(tx, user, fields)?;
+    if let Some(number) = fields.text("employee_number", 40) {
+        if let Some(number) = number.as_ref().filter(|n| is_taken(tx, "employee_number", n, user.id).unwrap_or(true)) {
+            fields.wrong("employee_number", format!("Employee number {number} already exists"));
+        }
+        user.employee_number = number;
+    }
     if let Some(badge) = fields.text("badge", 60) {
         if let Some(badge) = badge.as_ref().filter(|b| is_taken(tx, "badge", b, user.id).unwrap_or(true)) {
             fields.wrong("badge", format!("Badge {badge} already exists"));
@@ -295,7 +309,34 @@ fn fill_manager(tx: &Tx<'_>, user: &mut User, fields: &mut Fields) -> Result<(),
         above = row.map_or(Ok(None), |r| r.get("manager_id"))?;
         steps += 1;
     }
-    user.manager = Some(Person { id: found.id, name: found.name });
+    user.manager = Some(Named { id: found.id, name: found.name });
+    Ok(())
+}
+
+fn fill_department(tx: &Tx<'_>, user: &mut User, fields: &mut Fields) -> Result<(), DbError> {
+    let Some(department) = fields.integer("department_id") else { return Ok(()) };
+    if department != user.department
+        && let Some(id) = department
+    {
+        let sql = "SELECT plant_id, is_active FROM departments WHERE organization_id = $1 AND id = $2";
+        let row = tx.query_one(sql, params![tx.org(), id])?;
+        let is_there = |row: &Row| Ok::<_, DbError>(row.get("is_active")? && tx.caller().reaches(row.get("plant_id")?));
+        if !row.as_ref().map_or(Ok(false), is_there)? {
+            fields.wrong("department_id", format!("there is no department {id}"));
+        }
+    }
+    user.department = department;
+    Ok(())
+}
+
+fn fill_custom(tx: &Tx<'_>, user: &mut User, fields: &mut Fields) -> Result<(), DbError> {
+    let definitions = custom::definitions(tx, of::<Person>()?)?;
+    let before: Map = serde_json::from_str(&user.custom_fields).unwrap_or_default();
+    let (mut after, mut wrong) = custom::merged(&definitions, &before, fields.object("custom_fields").as_ref());
+    let own = (user.id != 0).then_some((user.id, &before));
+    wrong.extend(files::look_up(tx, of::<Person>()?, &definitions, own, &mut after)?);
+    wrong.into_iter().for_each(|detail| fields.wrong(&detail.field, detail.message));
+    user.custom_fields = serde_json::Value::Object(after).to_string();
     Ok(())
 }
 
@@ -305,6 +346,8 @@ fn store(tx: &WriteTx<'_>, before: Option<&User>, user: &User) -> Result<(), DbE
     let known_before = before.map_or(Ok(None), |b| master::user(tx, UserId(b.id)))?;
     let ends = before.is_some_and(|b| b.roles != user.roles || (b.is_active && !user.is_active));
     let roles = serde_json::to_string(&user.roles).map_err(|e| DbError::Failed(e.to_string()))?;
+    let held: Map = serde_json::from_str(&user.custom_fields).unwrap_or_default();
+    files::claim(tx, &custom::definitions(tx, of::<Person>()?)?, user.id, &held)?;
     let values: Vec<Value> = params![
         tx.org(),
         user.id,
@@ -320,12 +363,16 @@ fn store(tx: &WriteTx<'_>, before: Option<&User>, user: &User) -> Result<(), DbE
         user.is_active,
         i64::from(ends),
         i64::from(before.is_some()),
-        tx.now()
+        tx.now(),
+        user.employee_number.clone(),
+        user.department,
+        &user.custom_fields
     ]
     .to_vec();
     tx.execute(
         "UPDATE users SET name = $3, email = $4, roles = $5, manager_id = $6, badge = $7, hourly_rate = $8, phone = $9, language = $10,
-           must_change_password = $11, is_active = $12, epoch = epoch + $13, version = version + $14, updated_at = $15
+           must_change_password = $11, is_active = $12, epoch = epoch + $13, version = version + $14, updated_at = $15,
+           employee_number = $16, department_id = $17, custom_fields = $18
          WHERE organization_id = $1 AND id = $2",
         &values,
     )?;
@@ -372,5 +419,5 @@ fn tell(tx: &WriteTx<'_>, before: &[PlantId], known: Option<&MasterOp>, user: &U
 /// # Errors
 /// 404 when there is no such person.
 pub fn email_of(tx: &Tx<'_>, id: i64) -> Result<String, Wrong> {
-    Ok(find(tx, id)?.ok_or_else(|| ApiError::not_found("user"))?.email)
+    Ok(super::record::need(tx, id)?.email)
 }

@@ -125,7 +125,8 @@ impl Resource for CustomField {
             "must not lie below the minimum",
         );
         say(self.pattern.is_some() && self.field_type != Text, "pattern", "is for texts only");
-        say(self.is_filterable && self.field_type == Multiselect, "is_filterable", "is not possible for multiselect");
+        let has_no_filter = matches!(self.field_type, Multiselect | FieldType::File);
+        say(self.is_filterable && has_no_filter, "is_filterable", "is not possible for multiselect and file");
         if let Some(Err(message)) = self.pattern.as_deref().map(custom::pattern) {
             say(true, "pattern", &message);
         }

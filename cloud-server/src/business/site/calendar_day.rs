@@ -53,6 +53,8 @@ impl Resource for CalendarDay {
         sort: "first_day,name",
         list: &["name", "plant_id", "kind", "first_day", "last_day", "is_yearly"],
         look_ups: &[PLANT],
+        // A part of its plant, which goes with it.
+        holds: "FALSE",
         ..Meta::USUAL
     };
 

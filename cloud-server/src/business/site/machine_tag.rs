@@ -38,6 +38,8 @@ impl Resource for MachineTag {
             PLANT,
             LookUp { field: "machine_id", table: "machines", adds: &[("machine_code", "machine_code")] },
         ],
+        // A part of its machine, which goes with it.
+        holds: "FALSE",
         ..Meta::USUAL
     };
 }

@@ -4,7 +4,7 @@ use crate::business::master;
 use crate::db::DbError;
 use crate::params;
 use crate::resource::valid::wrong;
-use crate::resource::{Meta, Reach, Resource};
+use crate::resource::{Meta, Reach, Resource, engine, of};
 use crate::tenancy::{Topic, WriteTx};
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
@@ -34,6 +34,20 @@ pub struct Plant {
     pub is_default: bool,
 }
 
+/// There is one default; the plant that was it until now is changed like any record, with version and audit.
+fn not_default_any_more(tx: &WriteTx<'_>, chosen: i64) -> Result<(), DbError> {
+    let d = of::<Plant>()?;
+    let sql = "SELECT id FROM plants WHERE organization_id = $1 AND id <> $2 AND is_default = TRUE";
+    for row in tx.query(sql, params![tx.org(), chosen])? {
+        let before = engine::find_by_id(tx, d, row.get("id")?)?;
+        let mut fields = before.fields.clone();
+        fields.insert("is_default".into(), false.into());
+        let saved = engine::save(tx, d, &before, "update", &fields, &before.custom_fields);
+        saved.map_err(|e| DbError::Failed(format!("the default plant of before: {}", e.0)))?;
+    }
+    Ok(())
+}
+
 impl Resource for Plant {
     const META: Meta = Meta {
         entity: "plant",
@@ -59,9 +73,7 @@ impl Resource for Plant {
 
     fn saved(tx: &WriteTx<'_>, id: i64, before: Option<&Self>, after: &Self) -> Result<(), DbError> {
         if after.is_default {
-            let sql =
-                "UPDATE plants SET is_default = FALSE WHERE organization_id = $1 AND id <> $2 AND is_default = TRUE";
-            tx.execute(sql, params![tx.org(), id])?;
+            not_default_any_more(tx, id)?;
         }
         master::send(tx, PlantId(id), master::plant(tx, PlantId(id))?);
         if before.is_none() {

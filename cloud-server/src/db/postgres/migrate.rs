@@ -16,6 +16,8 @@ CREATE OR REPLACE FUNCTION contains(haystack text, needle text) RETURNS boolean 
                        replace(lower(needle COLLATE \"und-x-icu\"), 'ς', 'σ') COLLATE \"C\") > 0 $f$;
 CREATE OR REPLACE FUNCTION json_text(document jsonb, key text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   AS $f$ SELECT document ->> key $f$;
+CREATE OR REPLACE FUNCTION json_number(document jsonb, key text) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  AS $f$ SELECT CASE WHEN jsonb_typeof(document -> key) = 'number' THEN (document ->> key)::numeric END $f$;
 ";
 
 /// Makes the schemas and tables that are missing and gives both roles their rights, no more and no less. Does

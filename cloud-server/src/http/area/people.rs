@@ -1,16 +1,21 @@
 //! People, roles, and keys of programs.
 
 use crate::auth::{Auth, password};
+use crate::business::Wrong;
 use crate::business::api_tokens::{self, ApiTokenList, ApiTokenView, Made, new_key};
 use crate::business::fields::Fields;
 use crate::business::idempotency::{self, Request};
 use crate::business::organization::is_email;
 use crate::business::people::logins::{self, Emails};
-use crate::business::people::{self, Change, Filter, Saved, UserList, UserView};
+use crate::business::people::record::Person;
+use crate::business::people::{self, Change, Saved, UserList, UserView};
 use crate::business::roles::{self, RoleList, RoleView};
-use crate::business::{Wrong, plants_wanted};
+use crate::http::area::resource::{IMPORT_BYTES_MAX, page, taken_in};
 use crate::http::call::{Answer, Call, bytes, json};
 use crate::http::routes::{PAGE, PER_PAGE, Route, h};
+use crate::resource::import::{self, Import, Report};
+use crate::resource::list::Asked;
+use crate::resource::of;
 use crate::tenancy::{Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -31,20 +36,6 @@ pub(in crate::http) fn routes() -> Vec<Route> {
     out
 }
 
-/// A list's narrowing and order.
-const USER_QUERY: &[Query] = &[
-    ("search", false, "Part of name, e-mail or badge"),
-    ("roles", false, "Code of a role; several with commas"),
-    ("plant_id", false, "Who reaches one of these plants"),
-    ("manager_id", false, "Who is led by one of these"),
-    ("email", false, "Exactly this e-mail"),
-    ("badge", false, "Exactly this badge"),
-    IS_ACTIVE,
-    ("sort", false, "name, email, created_at or updated_at; - in front falls; several with commas"),
-    PAGE,
-    PER_PAGE,
-];
-
 const TOKEN_QUERY: &[Query] = &[IS_ACTIVE, PAGE, PER_PAGE];
 
 /// Body of a person: all fields for the help of whoever writes one.
@@ -56,12 +47,15 @@ struct UserBody {
     /// Codes of roles, or other words for them such as `inspector`.
     roles: Option<Vec<String>>,
     plant_ids: Option<Vec<i64>>,
+    employee_number: Option<String>,
+    department_id: Option<i64>,
     manager_id: Option<i64>,
     badge: Option<String>,
     hourly_rate: Option<f64>,
     phone: Option<String>,
     /// en or de.
     language: Option<String>,
+    custom_fields: Option<Map<String, Value>>,
     /// Of a change: the version that was changed.
     version: Option<i64>,
 }
@@ -97,12 +91,14 @@ fn user_routes() -> Vec<Route> {
     let (one, body): (Option<SchemaOf>, SchemaOf) = (Some(schema_of::<UserView>), schema_of::<UserBody>);
     vec![
         Route::new("GET", "/users", "People", READ, h!(users))
-            .query(USER_QUERY)
+            .query(of::<Person>().map_or(&[], |d| d.queries))
             .answers(200, Some(schema_of::<UserList>)),
         Route::new("POST", "/users", "Take in a person; answers their first password once", WRITE, h!(create_user))
             .body(body, BODY)
             .answers(201, Some(schema_of::<Saved>)),
-        Route::new("GET", "/users/form", "What a page must know to show people", READ, h!(users_form)),
+        Route::new("POST", "/users/import", "Take in a CSV file, or try to", WRITE, h!(import_users))
+            .body(schema_of::<Import>, IMPORT_BYTES_MAX)
+            .answers(200, Some(schema_of::<Report>)),
         Route::new("GET", "/users/{id}", "A person", READ, h!(user)).answers(200, one),
         Route::new("PUT", "/users/{id}", "Change a person", WRITE, h!(update_user)).body(body, BODY).answers(200, one),
         Route::new("PATCH", "/users/{id}", "Change a person", WRITE, h!(update_user))
@@ -162,13 +158,6 @@ fn token_routes() -> Vec<Route> {
     ]
 }
 
-/// A value of a query with commas.
-fn several<T: std::str::FromStr>(call: &Call, name: &str) -> Result<Vec<T>, ApiError> {
-    let one =
-        |word: &str| word.trim().parse().map_err(|_| ApiError::field(name, format!("\"{word}\" is not understood")));
-    call.text(name).map_or(Ok(vec![]), |text| text.split(',').map(one).collect())
-}
-
 /// Refuses what is no parameter of the list: a slip would otherwise answer too much.
 fn only(call: &Call, known: &[Query]) -> Result<(), ApiError> {
     // `org` names the organisation where the demo allows it.
@@ -226,30 +215,35 @@ async fn once_with_secret<T: Serialize + Send + 'static, S: Serialize>(
 }
 
 async fn users(call: Call) -> Result<Answer, ApiError> {
-    only(&call, USER_QUERY)?;
-    let plants = match call.text("plant_id") {
-        None | Some("all") => vec![],
-        Some(_) => several::<i64>(&call, "plant_id")?,
-    };
-    for plant in &plants {
-        plants_wanted(call.caller()?, Some(&plant.to_string()))?;
+    let mut asked: Asked = call.query.clone();
+    if let Some(email) = asked.get_mut("email") {
+        *email = email.to_lowercase();
     }
-    let filter = Filter {
-        search: call.text("search").map(|s| s.trim().to_lowercase()).filter(|s| !s.is_empty()),
-        roles: several(&call, "roles")?,
-        plants,
-        managers: several(&call, "manager_id")?,
-        emails: several::<String>(&call, "email")?.iter().map(|e| e.to_lowercase()).collect(),
-        badges: several(&call, "badge")?,
-        is_active: is_active(&call)?,
-        sort: Filter::parse_sort(call.text("sort"))?,
-    };
-    let page = call.page()?;
-    json(200, &call.read(move |tx| Ok(people::list(tx, &filter, page)?)).await?)
+    let d = of::<Person>().map_err(Wrong::from)?;
+    page(&call, d, asked).await
 }
 
-async fn users_form(call: Call) -> Result<Answer, ApiError> {
-    json(200, &call.read(|tx| Ok(people::form::users(tx)?)).await?)
+/// E-mails of a file are held while it is taken in; those that were not used are let go.
+async fn import_users(call: Call) -> Result<Answer, ApiError> {
+    if let Some(answer) = answered(&call).await? {
+        return Ok(answer);
+    }
+    let (import, d): (Import, _) = (call.json()?, of::<Person>().map_err(Wrong::from)?);
+    let named: Vec<_> = import::texts(d, &import, "email").into_iter().filter(|e| is_email(e)).collect();
+    let had = call.read({
+        let named = named.clone();
+        move |tx| Ok(logins::had(tx, named)?)
+    });
+    let had = had.await?;
+    let new: Vec<_> = named.into_iter().filter(|email| !had.contains(email)).collect();
+    let (tenancy, organization) = (call.app.tenancy.clone(), call.organization()?.id);
+    if !import.commit {
+        let foreign = tenancy.platform().foreign_logins(&new, organization).await.map_err(Wrong::from)?;
+        return taken_in(call, d, import, foreign.into_iter().collect()).await;
+    }
+    let work =
+        move |foreign: Vec<String>| async move { taken_in(call, d, import, foreign.into_iter().collect()).await };
+    logins::holding(&tenancy, organization, Emails { new, old: vec![] }, work).await
 }
 
 async fn roles_form(call: Call) -> Result<Answer, ApiError> {
@@ -299,7 +293,7 @@ async fn create_user(call: Call) -> Result<Answer, ApiError> {
     let work = move |foreign: Vec<String>| async move {
         need_own(&foreign)?;
         let (first, hash) = random_password(&call.app.auth).await?;
-        let work = move |tx: &WriteTx<'_>| people::create(tx, Fields::new(fields), &hash);
+        let work = move |tx: &WriteTx<'_>| people::create(tx, Fields::new(fields), Some(&hash));
         once_with_secret(&call, 201, work, |user| Saved { user, first_password: Some(first) }).await
     };
     logins::holding(&tenancy, organization, emails, work).await

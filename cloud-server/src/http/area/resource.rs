@@ -6,12 +6,15 @@ use crate::business::{Wrong, idempotency};
 use crate::db::DbError;
 use crate::http::call::{Answer, Call, bytes, json};
 use crate::http::routes::{Handler, Route, Target};
+use crate::http::spool;
 use crate::resource::bulk::{Bulk, Outcomes};
+use crate::resource::files::{self, Upload};
 use crate::resource::import::{Import, Report};
 use crate::resource::list::{self, Asked};
 use crate::resource::{Description, Map, Reach, Verb, all, audit, bulk, engine, export, form, import, named, undo};
 use crate::tenancy::{Tx, WriteTx};
 use axum::http::{HeaderValue, header};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use unison_api::error::ApiError;
 use unison_api::form::Form;
@@ -21,8 +24,11 @@ use unison_core::ids::PlantId;
 /// Largest body of one record.
 const RECORD_BYTES_MAX: usize = 128 * 1024;
 
+/// Largest upload in base64.
+pub(crate) const UPLOAD_BYTES_MAX: usize = 14 * 1024 * 1024;
+
 /// Largest file with its quotes escaped.
-const IMPORT_BYTES_MAX: usize = 12 * 1024 * 1024;
+pub(crate) const IMPORT_BYTES_MAX: usize = 12 * 1024 * 1024;
 
 /// A handler that knows its entity.
 fn of<F, A>(d: &'static Description, f: F) -> Handler
@@ -90,8 +96,9 @@ async fn page_of(call: Call, d: &'static Description) -> Result<Answer, ApiError
 }
 
 /// A page of an entity's records.
-async fn page(call: &Call, d: &'static Description, asked: Asked) -> Result<Answer, ApiError> {
-    let is_brief = list::is_brief(&asked);
+pub(crate) async fn page(call: &Call, d: &'static Description, asked: Asked) -> Result<Answer, ApiError> {
+    // What an entity adds to its records may look far beyond the page.
+    let is_brief = list::is_brief(&asked) && d.hooks.enrich.is_none() && d.meta.links.is_empty();
     let work = move |tx: &Tx<'_>| engine::page(tx, d, &asked);
     let text = if is_brief { call.read_brief(work).await? } else { call.read(work).await? };
     Ok(bytes(200, "application/json", text))
@@ -155,8 +162,9 @@ where
 
 async fn export(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
     let asked: Asked = call.query.clone();
-    let text = call.read(move |tx| export::csv(tx, d, &asked)).await?;
-    let mut answer = bytes(200, "text/csv; charset=utf-8", text);
+    let spool = spool::open(&call.app.config.server.data_dir)?;
+    let file = call.read(move |tx| export::csv(tx, d, &asked, spool)).await?;
+    let mut answer = bytes(200, "text/csv; charset=utf-8", spool::body(file).await?);
     let name = format!("attachment; filename=\"{}.csv\"", d.meta.table);
     if let Ok(name) = HeaderValue::from_str(&name) {
         answer.headers_mut().insert(header::CONTENT_DISPOSITION, name);
@@ -185,12 +193,22 @@ impl From<Wrong> for Stopped {
 
 async fn take_in(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
     let import: Import = call.json()?;
+    taken_in(call, d, import, BTreeSet::new()).await
+}
+
+/// Takes a file in; `foreign` are texts in it that belong to other organisations.
+pub(crate) async fn taken_in(
+    call: Call,
+    d: &'static Description,
+    import: Import,
+    foreign: BTreeSet<String>,
+) -> Result<Answer, ApiError> {
     let once = idempotency::Request::read(&call.headers, &call.action, &call.body)?;
     let work = move |tx: &WriteTx<'_>| {
         if let Some(answer) = idempotency::given(tx, once.as_ref())? {
             return Ok(answer);
         }
-        let report = import::run(tx, d, &import)?;
+        let report = import::run(tx, d, &import, &foreign)?;
         if report.import_id.is_none() {
             return Err(Stopped::Trial(Box::new(report)));
         }
@@ -201,6 +219,46 @@ async fn take_in(call: Call, d: &'static Description) -> Result<Answer, ApiError
         Err(Stopped::Trial(report)) => json(200, &report),
         Err(Stopped::Wrong(wrong)) => Err(wrong.into()),
     }
+}
+
+pub(crate) async fn upload(call: Call) -> Result<Answer, ApiError> {
+    let upload: Upload = call.json()?;
+    changed(&call, 201, move |tx| files::take_in(tx, &upload)).await
+}
+
+/// A file as it was taken in: never shown by a browser as a page of ours, whatever is in it.
+pub(crate) async fn download(call: Call) -> Result<Answer, ApiError> {
+    let key = call.parameter("id");
+    let file = call.read(move |tx| files::content(tx, &key)).await?;
+    let mut answer = bytes(200, "application/octet-stream", file.body);
+    let headers = answer.headers_mut();
+    let mut set = |name, text: &str| {
+        if let Ok(value) = HeaderValue::from_str(text) {
+            headers.insert(name, value);
+        }
+    };
+    set(header::CONTENT_TYPE, &file.media_type);
+    set(header::CONTENT_DISPOSITION, &disposition(&file.name));
+    set(header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    Ok(answer)
+}
+
+/// The name twice: for old clients in ASCII, for all others whole (RFC 6266).
+fn disposition(name: &str) -> String {
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\%;".contains(c) || c == ' ' { c } else { '_' }).collect();
+    let encoded: String = name
+        .bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b"-._~".contains(&b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect();
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
 pub(crate) async fn imports(call: Call) -> Result<Answer, ApiError> {

@@ -1,6 +1,8 @@
 /** A value as people read it, in a list, a record or a history. */
 import { clock, NONE, useTexts, type Field, type ResourceRecord, type TextsInUse, type Values } from '@unison/ui-kit';
 import { Link } from '@tanstack/react-router';
+import type { HeldFile } from './calls';
+import { FileLink } from './FileLink';
 import { useLabels, type Labels } from './labels';
 import { namesEntity } from './special';
 import { isChecklist, referenceText, valueOf } from './values';
@@ -90,6 +92,7 @@ export function Cell({ field, record, entity, zone }: Props) {
     const text = Array.isArray(names) ? names.map(plain).join(', ') : words(field, value);
     return text === '' ? <span className="dim">{NONE}</span> : <>{text}</>;
   }
+  if (field.kind === 'file' && value !== null && typeof value === 'object' && 'id' in value) return <FileLink file={value as HeldFile} />;
   if (field.kind === 'boolean' && typeof value === 'boolean') return <span className={value ? 'tick' : 'tick dim'}>{value && <i aria-hidden>✓</i>} {words(field, value)}</span>;
   if (field.kind === 'choice' && field.name === 'status') return <span className={`wo wo-${String(value)}`}>{words(field, value)}</span>;
   const text = words(field, value);

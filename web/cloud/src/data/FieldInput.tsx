@@ -4,6 +4,7 @@ import { useId } from 'react';
 import { GrantsInput } from '../people/GrantsInput';
 import { RoleChecklist } from '../people/RoleChecklist';
 import { useLabels } from './labels';
+import { FileInput } from './FileInput';
 import { ReferenceInput } from './ReferenceInput';
 import { useAll, useEntities } from './reads';
 import { RowsInput, type RowOfInputs } from './RowsInput';
@@ -101,8 +102,9 @@ function FieldInput(props: InputProps) {
       return <input className="input input-date" type={field.kind} {...common} value={words} onChange={(e) => onChange(e.target.value)} />;
     case 'timestamp':
       return <input className="input input-date" type="datetime-local" {...common} value={words} onChange={(e) => onChange(e.target.value)} />;
-    case 'object':
     case 'file':
+      return <FileInput {...props} disabled={disabled} />;
+    case 'object':
       return <input className="input" {...common} disabled value={words || t('data.unset')} readOnly />;
     default:
       return <><input className="input" type={/(^|_)email$/.test(field.name) ? 'email' : /(^|_)phone$/.test(field.name) ? 'tel' : 'text'} {...common} maxLength={field.length_max ?? undefined} autoComplete="off" spellCheck={/name|title/.test(field.name) || undefined} value={words} {...(known ? { list: `${id}-known` } : {})} onChange={(e) => onChange(e.target.value)} />{known && <Known of={known} id={`${id}-known`} />}</>;

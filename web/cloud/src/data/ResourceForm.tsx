@@ -31,7 +31,7 @@ export interface ResourceFormProps {
 }
 
 export function editableFields(form: EntityForm): Field[] {
-  return [...form.fields, ...form.custom_fields].filter((f) => !f.read_only && f.kind !== 'file' && (f.kind !== 'object' || editorOf(form.entity, f.name) !== null));
+  return [...form.fields, ...form.custom_fields].filter((f) => !f.read_only && (f.kind !== 'object' || editorOf(form.entity, f.name) !== null));
 }
 
 interface Editing {
@@ -104,6 +104,11 @@ export function ResourceForm(props: ResourceFormProps) {
   const submit = async (from: Editing = editing): Promise<void> => {
     const { body, problems: unread } = bodyOf(wanted, from.inputs, from.record ? from.base : null, language, zone, (p) => t(`form.${p}`));
     setGeneral(null);
+    // Saved now, the record would go without the file that is on its way.
+    if (element.current?.querySelector('input[type="file"][aria-busy="true"]')) {
+      setGeneral(t('file.wait'));
+      return;
+    }
     if (unread.length > 0) {
       setProblems(Object.fromEntries(unread.map((p) => [p.field, p.message])));
       focusProblem();

@@ -1,4 +1,4 @@
-/** A few rows of small inputs: breaks of a shift, prefixes of numbers. A row that is not complete stays on screen only. */
+/** A few rows of small inputs: breaks of a shift, prefixes of numbers. An empty row stays on screen only. */
 import { useTexts, type Choice } from '@unison/ui-kit';
 import { useRef, useState } from 'react';
 
@@ -16,17 +16,18 @@ interface Props {
   begin: RowOfInputs[];
   disabled?: boolean;
   describedBy?: string;
-  onChange: (complete: RowOfInputs[]) => void;
+  onChange: (begun: RowOfInputs[]) => void;
 }
 
 export function RowsInput({ columns, begin, disabled, describedBy, onChange }: Props) {
   const { t } = useTexts();
   const [rows, setRows] = useState(begin);
   const box = useRef<HTMLDivElement>(null);
-  const isComplete = (row: RowOfInputs) => columns.every((c) => (row[c.name] ?? '') !== '');
+  // A row that somebody began goes out as it is, so that the server says what it lacks.
+  const isBegun = (row: RowOfInputs) => columns.some((c) => (row[c.name] ?? '') !== '');
   const set = (next: RowOfInputs[]): void => {
     setRows(next);
-    onChange(next.filter(isComplete));
+    onChange(next.filter(isBegun));
   };
   const add = (): void => {
     set([...rows, {}]);

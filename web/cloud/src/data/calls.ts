@@ -48,6 +48,31 @@ export const searchAll = async (text: string, signal?: AbortSignal) => (await ge
 
 export const loadAudit = (query: Query, signal?: AbortSignal) => get<AuditPage>('/audit-log', query, signal);
 
+/** A file as a record holds it. */
+export interface HeldFile {
+  id: string;
+  name: string;
+  media_type: string;
+  size: number;
+}
+
+/** Sends a file for a custom field; the record that is saved with its id holds it. */
+export async function uploadFile(entity: string, field: string, file: File): Promise<HeldFile> {
+  const content = await new Promise<string>((done, failed) => {
+    const reader = new FileReader();
+    reader.onload = () => done(String(reader.result).replace(/^[^,]*,/, ''));
+    reader.onerror = () => failed(reader.error ?? new Error(file.name));
+    reader.readAsDataURL(file);
+  });
+  return call<HeldFile>('/files', { method: 'POST', body: { entity, field, name: file.name, content }, timeoutMs: IMPORT_TIMEOUT_MS });
+}
+
+export async function downloadFile(id: string, headers: Record<string, string>): Promise<Blob> {
+  const answer = await fetch(`/api/v1/files/${encodeURIComponent(id)}`, { headers, credentials: 'same-origin', cache: 'no-store' });
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+  return answer.blob();
+}
+
 /** A download goes through fetch, because a link could not carry the organisation's header. */
 export async function exportCsv(path: string, query: Query, headers: Record<string, string>): Promise<Blob> {
   const answer = await fetch(`/api/v1${withQuery(`${path}/export`, { format: 'csv', ...query })}`, { headers, credentials: 'same-origin', cache: 'no-store' });

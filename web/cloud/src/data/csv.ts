@@ -82,11 +82,14 @@ export function withCommas(text: string): string {
 }
 
 const DECIMAL_COMMA = /^[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+$/;
+const GROUPS_ONLY = /^[+-]?\d{1,3}(\.\d{3})+$/;
 const GERMAN_DAY = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
 
 /** A cell of a field of this kind as the server reads it. Only where the file has semicolons is a comma surely no group of digits. */
-function plainCell(cell: string, kind: FieldKind | null, hasSemicolons: boolean): string {
+function plainCell(cell: string, kind: FieldKind | null, hasSemicolons: boolean, hasCommas: boolean): string {
   const text = cell.trim();
+  // Whether a thousand or one is meant, nobody can tell from the cell alone: the server refuses it by its line.
+  if (kind === 'decimal' && hasSemicolons && GROUPS_ONLY.test(text)) return hasCommas ? text.replaceAll('.', '') : `${text} ?`;
   if (kind === 'decimal' && hasSemicolons && DECIMAL_COMMA.test(text)) return text.replaceAll('.', '').replace(',', '.');
   const day = kind === 'date' ? GERMAN_DAY.exec(text) : null;
   if (day) return `${day[3]}-${day[2]?.padStart(2, '0')}-${day[1]?.padStart(2, '0')}`;
@@ -97,10 +100,13 @@ function plainCell(cell: string, kind: FieldKind | null, hasSemicolons: boolean)
 /** Numbers, days and yes or no of a German office as the server reads them; a text column stays as it is. */
 export function withPlainCells(csv: string, kinds: (FieldKind | null)[], hasSemicolons: boolean): string {
   let changed = false;
-  const rows = parseCsv(csv, ',').map(({ line, cells }, row) => ({
+  const all = parseCsv(csv, ',');
+  // Columns in which another cell says that the comma is the decimal one.
+  const commas = kinds.map((_, i) => all.some(({ cells }, row) => row > 0 && DECIMAL_COMMA.test((cells[i] ?? '').trim())));
+  const rows = all.map(({ line, cells }, row) => ({
     line,
     cells: cells.map((cell, i) => {
-      const plain = row === 0 ? cell : plainCell(cell, kinds[i] ?? null, hasSemicolons);
+      const plain = row === 0 ? cell : plainCell(cell, kinds[i] ?? null, hasSemicolons, commas[i] ?? false);
       changed ||= plain !== cell;
       return plain;
     }),

@@ -29,6 +29,7 @@ export function toInput(field: Field, value: unknown, language: string, zone?: s
     case 'time':
       return String(value).slice(0, 5);
     case 'object':
+    case 'file':
       return JSON.stringify(value);
     default:
       return String(value);
@@ -71,6 +72,8 @@ export function fromInput(field: Field, input: Input, language: string, zone?: s
     }
     case 'object':
       return good(JSON.parse(text));
+    case 'file':
+      return good((JSON.parse(text) as { id: string }).id);
     case 'reference':
       return good(/^\d+$/.test(text) ? Number(text) : text);
     default:

@@ -28,6 +28,9 @@ describe('navigation', () => {
     expect(paths(['users:*'])).toEqual(['/data/users']);
     expect(paths(['*:*'])).toHaveLength(6);
   });
+  it('people stand there once when the server lists them', () => {
+    expect(navGroups([entry('user', '/users', 'people')], ['users:*']).slice(1).map((g) => [g.area, g.pages.map((p) => p.to)])).toEqual([['people', ['/data/users']]]);
+  });
   it('the palette finds by beginnings of words', () => {
     expect(fits('New Material Master data', 'new mat')).toBe(true);
     expect(fits('Downtime reasons', 'rea down')).toBe(true);

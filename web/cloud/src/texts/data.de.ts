@@ -104,6 +104,11 @@ export const dataDe: Record<keyof typeof dataEn, string> = {
   'forbidden.permission': 'Es fehlt das Recht',
   'forbidden.who': 'Die Verwaltung Ihrer Organisation erteilt es unter Personen oder Rollen.',
 
+  'file.remove': 'Entfernen',
+  'file.save': 'Diese Datei speichern',
+  'file.sending': 'Wird gesendet …',
+  'file.wait': 'Eine Datei wird noch gesendet. Speichern Sie wieder, wenn ihr Name hier steht.',
+  'file.tooLarge': 'Eine Datei darf 10 MB haben.',
   'form.number': 'Das ist keine Zahl.',
   'form.integer': 'Nur ganze Zahlen.',
   'form.time': 'Das ist kein Datum mit Uhrzeit.',

@@ -102,6 +102,11 @@ export const dataEn = {
   'forbidden.permission': 'The missing permission is',
   'forbidden.who': 'An administrator of your organisation grants it under People or Roles.',
 
+  'file.remove': 'Remove',
+  'file.save': 'Save this file',
+  'file.sending': 'Sending …',
+  'file.wait': 'A file is still being sent. Save again when its name stands here.',
+  'file.tooLarge': 'A file may have 10 MB.',
   'form.number': 'This is not a number.',
   'form.integer': 'Only whole numbers.',
   'form.time': 'This is not a date with a time.',

@@ -157,6 +157,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of the list */
+        get: operations["get_calendar_days"];
+        put?: never;
+        /** Make a record */
+        post: operations["post_calendar_days"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-days/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A record, by id or code */
+        get: operations["get_calendar_days_id"];
+        /** Change a record: what the body names */
+        put: operations["put_calendar_days_id"];
+        post?: never;
+        /** Archive a record */
+        delete: operations["delete_calendar_days_id"];
+        options?: never;
+        head?: never;
+        /** Change a record: what the body names */
+        patch: operations["patch_calendar_days_id"];
+        trace?: never;
+    };
+    "/api/v1/calendar-days/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore an archived record */
+        post: operations["post_calendar_days_id_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-days/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One action on many records */
+        post: operations["post_calendar_days_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-days/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rows of the list as CSV */
+        get: operations["get_calendar_days_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-days/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a form of it must know */
+        get: operations["get_calendar_days_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-days/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in a CSV file, or try to */
+        post: operations["post_calendar_days_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/categories": {
         parameters: {
             query?: never;
@@ -917,6 +1040,40 @@ export interface paths {
         };
         /** Live events (server-sent): snapshot, machines, production_log, work_order, downtime, heartbeat */
         get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in a file for a custom field */
+        post: operations["post_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a record that may be read */
+        get: operations["get_files_id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2905,6 +3062,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One action on many records */
+        post: operations["post_users_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rows of the list as CSV */
+        get: operations["get_users_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/form": {
         parameters: {
             query?: never;
@@ -2912,10 +3103,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a page must know to show people */
+        /** What a form of it must know */
         get: operations["get_users_form"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in a CSV file, or try to */
+        post: operations["post_users_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3254,6 +3462,107 @@ export interface components {
                 [key: string]: unknown;
             };
             ids: number[];
+        };
+        CalendarDay: {
+            allowed_actions?: components["schemas"]["AllowedAction"][];
+            /** Format: date-time */
+            created_at?: string;
+            custom_fields?: Record<string, never>;
+            /** Format: date */
+            first_day: string;
+            id?: number;
+            is_active?: boolean;
+            /**
+             * @description Comes again each year.
+             * @default false
+             */
+            is_yearly: boolean;
+            /**
+             * @description No shift starts on a holiday or in a shutdown; an extra working day stands above both.
+             * @default holiday
+             */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Format: date
+             * @description The last day of a range; the first day for a single one.
+             */
+            last_day: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Empty for all plants of the organisation.
+             */
+            plant_id?: number | null;
+            readonly plant_name?: string | null;
+            /** Format: date-time */
+            updated_at?: string;
+            version?: number;
+            /** @description The weekday whose shifts an extra working day has. */
+            works_like?: components["schemas"]["Weekday"] | null;
+        };
+        CalendarDayCreate: {
+            custom_fields?: Record<string, never>;
+            /** Format: date */
+            first_day: string;
+            /**
+             * @description Comes again each year.
+             * @default false
+             */
+            is_yearly: boolean;
+            /**
+             * @description No shift starts on a holiday or in a shutdown; an extra working day stands above both.
+             * @default holiday
+             */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Format: date
+             * @description The last day of a range; the first day for a single one.
+             */
+            last_day: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Empty for all plants of the organisation.
+             */
+            plant_id?: number | null;
+            /** @description The weekday whose shifts an extra working day has. */
+            works_like?: components["schemas"]["Weekday"] | null;
+        };
+        CalendarDayList: {
+            calendar_days?: components["schemas"]["CalendarDay"][];
+            page?: number;
+            per_page?: number;
+            total?: number;
+        };
+        CalendarDayUpdate: {
+            custom_fields?: Record<string, never>;
+            /** Format: date */
+            first_day?: string;
+            /**
+             * @description Comes again each year.
+             * @default false
+             */
+            is_yearly: boolean;
+            /**
+             * @description No shift starts on a holiday or in a shutdown; an extra working day stands above both.
+             * @default holiday
+             */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Format: date
+             * @description The last day of a range; the first day for a single one.
+             */
+            last_day?: string;
+            name?: string;
+            /**
+             * Format: int64
+             * @description Empty for all plants of the organisation.
+             */
+            plant_id?: number | null;
+            /** @description The version that was read */
+            version: number;
+            /** @description The weekday whose shifts an extra working day has. */
+            works_like?: components["schemas"]["Weekday"] | null;
         };
         Cancel: Record<string, never>;
         /** @description Gives a work order up before it starts (WO-02 T7, T8). */
@@ -3867,6 +4176,15 @@ export interface components {
             fields: components["schemas"]["Field"][];
             label: string;
         };
+        /** @description A file as a record holds it. */
+        Held: {
+            /** Format: uuid */
+            id: string;
+            media_type: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+        };
         Import: {
             /**
              * @description Really do it; otherwise only say what would happen.
@@ -3915,6 +4233,8 @@ export interface components {
         };
         /** @description A record is named by its id, its UUID or its number. */
         Key: number | string;
+        /** @enum {string} */
+        Kind: "holiday" | "shutdown" | "extra_working_day";
         /**
          * @description How planned time is defined.
          * @enum {string}
@@ -5113,7 +5433,11 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             custom_fields: unknown;
+            /** Format: int64 */
+            department_id?: number | null;
+            department_name?: string | null;
             email: string;
+            employee_number?: string | null;
             /** @description Shown once and kept nowhere; missing when the same call is repeated. */
             first_password?: string | null;
             /**
@@ -5565,6 +5889,15 @@ export interface components {
             /** @description The version that was read */
             version: number;
         };
+        Upload: {
+            /** @description The file in base64; at most 10 MB. */
+            content: string;
+            /** @description The kind of record, such as material. */
+            entity: string;
+            /** @description The code of a custom field of the type file. */
+            field: string;
+            name: string;
+        };
         User: {
             email: string;
             /** Format: int64 */
@@ -5579,7 +5912,13 @@ export interface components {
         /** @description Body of a person: all fields for the help of whoever writes one. */
         UserBody: {
             badge?: string | null;
+            custom_fields?: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: int64 */
+            department_id?: number | null;
             email?: string | null;
+            employee_number?: string | null;
             /** Format: double */
             hourly_rate?: number | null;
             /** @description en or de. */
@@ -5614,7 +5953,11 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             custom_fields: unknown;
+            /** Format: int64 */
+            department_id?: number | null;
+            department_name?: string | null;
             email: string;
+            employee_number?: string | null;
             /**
              * Format: double
              * @description Only for those who may read labor costs.
@@ -6221,6 +6564,403 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_calendar_days: {
+        parameters: {
+            query?: {
+                /** @description Any of these values, separated by commas */
+                first_day?: string;
+                /** @description true (default), false for archived ones, or all */
+                is_active?: string;
+                /** @description Any of these values, separated by commas */
+                is_yearly?: string;
+                /** @description Any of these values, separated by commas */
+                kind?: string;
+                /** @description Any of these values, separated by commas */
+                last_day?: string;
+                /** @description Any of these values, separated by commas */
+                name?: string;
+                /** @description Page, from 1 */
+                page?: string;
+                /** @description Entries of a page, 1 to 100; 50 when left out */
+                per_page?: string;
+                /** @description Only these plants, or all */
+                plant_id?: string;
+                /** @description Part of a code or name */
+                search?: string;
+                /** @description Fields separated by commas; -name for the other direction */
+                sort?: string;
+                /** @description Any of these values, separated by commas */
+                works_like?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDayList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_calendar_days: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CalendarDayCreate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDay"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_calendar_days_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDay"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_calendar_days_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CalendarDayUpdate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDay"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_calendar_days_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDay"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    patch_calendar_days_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CalendarDayUpdate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDay"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_calendar_days_id_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDay"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_calendar_days_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_calendar_days_export: {
+        parameters: {
+            query?: {
+                /** @description Any of these values, separated by commas */
+                first_day?: string;
+                /** @description true (default), false for archived ones, or all */
+                is_active?: string;
+                /** @description Any of these values, separated by commas */
+                is_yearly?: string;
+                /** @description Any of these values, separated by commas */
+                kind?: string;
+                /** @description Any of these values, separated by commas */
+                last_day?: string;
+                /** @description Any of these values, separated by commas */
+                name?: string;
+                /** @description Page, from 1 */
+                page?: string;
+                /** @description Entries of a page, 1 to 100; 50 when left out */
+                per_page?: string;
+                /** @description Only these plants, or all */
+                plant_id?: string;
+                /** @description Part of a code or name */
+                search?: string;
+                /** @description Fields separated by commas; -name for the other direction */
+                sort?: string;
+                /** @description Any of these values, separated by commas */
+                works_like?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_calendar_days_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Form"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_calendar_days_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Import"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
                 };
             };
             /** @description Refused */
@@ -8476,6 +9216,68 @@ export interface operations {
             };
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Upload"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Held"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_files_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -14261,25 +15063,39 @@ export interface operations {
     get_users: {
         parameters: {
             query?: {
-                /** @description Exactly this badge */
+                /** @description Any of these values, separated by commas */
                 badge?: string;
-                /** @description Exactly this e-mail */
+                /** @description Any of these values, separated by commas */
+                department_id?: string;
+                /** @description Any of these values, separated by commas */
                 email?: string;
-                /** @description true, false or all; true when left out */
+                /** @description Any of these values, separated by commas */
+                employee_number?: string;
+                /** @description Any of these values, separated by commas */
+                hourly_rate?: string;
+                /** @description true (default), false for archived ones, or all */
                 is_active?: string;
-                /** @description Who is led by one of these */
+                /** @description Any of these values, separated by commas */
+                language?: string;
+                /** @description Any of these values, separated by commas */
                 manager_id?: string;
+                /** @description Any of these values, separated by commas */
+                must_change_password?: string;
+                /** @description Any of these values, separated by commas */
+                name?: string;
                 /** @description Page, from 1 */
                 page?: string;
                 /** @description Entries of a page, 1 to 100; 50 when left out */
                 per_page?: string;
-                /** @description Who reaches one of these plants */
+                /** @description Any of these values, separated by commas */
+                phone?: string;
+                /** @description Only what belongs to one of these plants, or all */
                 plant_id?: string;
-                /** @description Code of a role; several with commas */
+                /** @description Any of these words, separated by commas */
                 roles?: string;
-                /** @description Part of name, e-mail or badge */
+                /** @description Part of a code or name */
                 search?: string;
-                /** @description name, email, created_at or updated_at; - in front falls; several with commas */
+                /** @description Fields separated by commas; -name for the other direction */
                 sort?: string;
             };
             header?: never;
@@ -14535,6 +15351,101 @@ export interface operations {
             };
         };
     };
+    post_users_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_users_export: {
+        parameters: {
+            query?: {
+                /** @description Any of these values, separated by commas */
+                badge?: string;
+                /** @description Any of these values, separated by commas */
+                department_id?: string;
+                /** @description Any of these values, separated by commas */
+                email?: string;
+                /** @description Any of these values, separated by commas */
+                employee_number?: string;
+                /** @description Any of these values, separated by commas */
+                hourly_rate?: string;
+                /** @description true (default), false for archived ones, or all */
+                is_active?: string;
+                /** @description Any of these values, separated by commas */
+                language?: string;
+                /** @description Any of these values, separated by commas */
+                manager_id?: string;
+                /** @description Any of these values, separated by commas */
+                must_change_password?: string;
+                /** @description Any of these values, separated by commas */
+                name?: string;
+                /** @description Page, from 1 */
+                page?: string;
+                /** @description Entries of a page, 1 to 100; 50 when left out */
+                per_page?: string;
+                /** @description Any of these values, separated by commas */
+                phone?: string;
+                /** @description Only what belongs to one of these plants, or all */
+                plant_id?: string;
+                /** @description Any of these words, separated by commas */
+                roles?: string;
+                /** @description Part of a code or name */
+                search?: string;
+                /** @description Fields separated by commas; -name for the other direction */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_users_form: {
         parameters: {
             query?: never;
@@ -14549,7 +15460,42 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Form"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_users_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Import"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
             };
             /** @description Refused */
             default: {
