@@ -78,6 +78,8 @@ pub struct Database {
     /// The role that owns the tables; only `migrate` uses it.
     pub owner_url: Option<String>,
     pub owner_url_file: Option<PathBuf>,
+    /// Certificates, in PEM, that a server's on another machine must come from.
+    pub root_certificate_file: Option<PathBuf>,
     pub connections_max: usize,
 }
 
@@ -91,6 +93,7 @@ impl Default for Database {
             platform_url_file: None,
             owner_url: None,
             owner_url_file: None,
+            root_certificate_file: None,
             connections_max: 16,
         }
     }
@@ -229,7 +232,8 @@ impl Config {
 
 impl Database {
     fn check(&self) -> Result<(), String> {
-        let is_any_given = self.named().iter().any(|(_, url, file)| url.is_some() || file.is_some());
+        let is_any_given = self.root_certificate_file.is_some()
+            || self.named().iter().any(|(_, url, file)| url.is_some() || file.is_some());
         if self.kind == DatabaseKind::Sqlite {
             let why = "database: addresses are for kind = \"postgres\"; leave them out, or write that kind";
             return if is_any_given { Err(why.into()) } else { Ok(()) };
@@ -305,7 +309,18 @@ impl Database {
             }
             (None, None) => return Err(format!("database.{wanted} is missing")),
         };
-        text.trim().parse().map_err(|why| format!("database.{wanted} {why}"))
+        let address: Address = text.trim().parse().map_err(|why| format!("database.{wanted} {why}"))?;
+        match &self.root_certificate_file {
+            Some(roots) => address
+                .trusting(roots)
+                .map_err(|why| format!("database.root_certificate_file {}: {why}", roots.display())),
+            None if address.is_verified() => Err(format!(
+                "database.{wanted} names another machine, whose certificate must be verified: write \
+                 root_certificate_file with those it comes from, or in the address ?sslmode=disable when the network \
+                 between is trusted"
+            )),
+            None => Ok(address),
+        }
     }
 }
 
@@ -334,7 +349,7 @@ mod tests {
         refused("", "database.url is missing");
         refused("url = \"postgresql://app:secret@localhost/unison\"\n", "holds a password");
         refused("url = \"postgresql://app@localhost/unison\"\n", "platform_url is missing");
-        refused("url = \"postgresql://app@db.example/unison\"\n", "unencrypted");
+        refused("url = \"postgresql://app@db.example/unison?sslmode=prefer\"\n", "sslmode=verify-full");
         let same =
             "url = \"postgresql://app@localhost/unison\"\nplatform_url = \"postgresql://app@localhost/unison\"\n";
         assert!(with(same).unwrap().database.place().unwrap_err().contains("must be two"));

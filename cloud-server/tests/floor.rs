@@ -214,6 +214,26 @@ async fn live_events_begin_with_a_snapshot_and_beat() {
     assert!(!text.contains("CNC-002"), "a machine of a plant out of reach");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_hears_what_another_server_on_the_database_wrote() {
+    let server = Server::start().await;
+    if server.store.postgres().is_none() {
+        return; // Files have one server.
+    }
+    let olga = server.signed_in("olga@acme.example").await;
+    let mut response = olga.send(Method::GET, "/events", None).await;
+    let other = server.store.tenancy().await;
+    let order = "[[work_order]]\nnumber = \"WO-2026-009\"\ntitle = \"T\"\nplant = \"P1\"\nquantity = 5\nstatus = \"released\"\n";
+    let text = format!("{}{order}", support::content());
+    load::load(&other, &server.organization, load::parse(&text).unwrap()).await.unwrap();
+    let mut heard = String::new();
+    while !heard.contains("event: work_order") {
+        let chunk = tokio::time::timeout(Duration::from_secs(10), response.chunk()).await;
+        let chunk = chunk.unwrap_or_else(|_| panic!("only: {heard}")).unwrap();
+        heard.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
+    }
+}
+
 #[tokio::test]
 async fn the_content_of_the_demo_loads_and_loading_twice_changes_nothing() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/demo/acme.toml");

@@ -1,6 +1,8 @@
 //! What only a server has: roles, row-level security, migrations, and connections that break. Everything a
 //! role may see is asked with the real `psql`.
 
+#[path = "support/encrypted.rs"]
+mod encrypted;
 #[path = "support/store.rs"]
 mod store;
 

@@ -6,6 +6,7 @@ use cloud_server::params;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
+use std::time::{Duration, Instant};
 use support::{PASSWORD, Server, Session, parts};
 use unison_core::time::Timestamp;
 
@@ -287,4 +288,38 @@ async fn ten_01_the_host_cannot_be_talked_into_another_organisation() {
     check("GET /api/v1/machines HTTP/1.0".into(), "404");
     let evil = raw(&server, "GET /x HTTP/1.1\r\nHost: <script>.localhost");
     assert!(!evil.contains("<script>."), "{evil}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_server_ends_another_one_on_the_database_refuses_at_once() {
+    // Far below the seconds after which it would be looked up again anyway.
+    const AT_ONCE: Duration = Duration::from_secs(2);
+    async fn turns(session: &Session<'_>, wanted: u16) {
+        let began = Instant::now();
+        let mut got = 0;
+        while got != wanted {
+            assert!(began.elapsed() < AT_ONCE, "{got} instead of {wanted}");
+            got = session.get("/me").await.0;
+        }
+    }
+    let server = Server::start().await;
+    if server.store.postgres().is_none() {
+        return; // Files have one server.
+    }
+    let beside = server.beside().await;
+    let olga = server.signed_in("olga@acme.example").await;
+    let there = Session { token: olga.token.clone(), ..beside.clone() };
+    assert_eq!(there.get("/me").await.0, 200, "good, and remembered from here on");
+    assert_eq!(olga.post("/auth/logout", json!({})).await.0, 200);
+    turns(&there, 401).await;
+
+    let vera = server.signed_in("vera@acme.example").await;
+    let there = Session { token: vera.token.clone(), ..beside };
+    assert_eq!(there.get("/me").await.0, 200);
+    server.tenancy.platform().set_active(server.organization.id, false).await.unwrap();
+    let suspended = vera.get("/me").await.0;
+    assert_ne!(suspended, 200);
+    turns(&there, suspended).await;
+    server.tenancy.platform().set_active(server.organization.id, true).await.unwrap();
+    turns(&there, 200).await;
 }

@@ -1,6 +1,7 @@
 //! Sessions and keys that were found good a moment ago, so that a page that asks for ten things is checked once.
 //! What this program commits counts at the next request: each entry holds the organisation's access version from
-//! before it was read. What another program commits (the command line, another server) counts after [`KEPT`].
+//! before it was read. What another server commits counts when it is heard of, and what another program commits and
+//! nobody hears of (the command line, a line between servers that is broken) after [`KEPT`].
 
 use super::api_token_hash;
 use crate::tenancy::{Caller, Via};

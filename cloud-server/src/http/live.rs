@@ -186,7 +186,7 @@ fn drain(changes: &mut broadcast::Receiver<Changed>, organization: i64) -> Optio
     let mut topics = None;
     loop {
         match changes.try_recv() {
-            Ok(c) if c.organization == organization => topics.get_or_insert_with(Vec::new).extend(c.topics),
+            Ok(c) if c.concerns(organization) => topics.get_or_insert_with(Vec::new).extend(c.topics),
             Ok(_) => {}
             Err(TryRecvError::Lagged(_)) => topics.get_or_insert_with(Vec::new).push(Topic::Observed),
             Err(TryRecvError::Empty | TryRecvError::Closed) => return topics,
@@ -290,18 +290,16 @@ impl Listener {
 
     fn note(&self, change: Result<Changed, RecvError>, pending: &mut BTreeSet<&'static str>) {
         let topics = match change {
-            Ok(c) if c.organization == self.organization.id => c.topics,
+            Ok(c) if c.concerns(self.organization.id) => c.topics,
             Ok(_) | Err(RecvError::Closed) => return,
-            Err(RecvError::Lagged(_)) => {
-                pending.extend(["production_log", "work_order", "downtime"]);
-                return;
-            }
+            Err(RecvError::Lagged(_)) => vec![Topic::Everything],
         };
         for topic in topics {
             match topic {
                 Topic::ProductionLog(_) => _ = pending.insert("production_log"),
                 Topic::WorkOrders | Topic::WorkOrderRequest(_) => _ = pending.insert("work_order"),
                 Topic::Downtime(_) => _ = pending.insert("downtime"),
+                Topic::Everything => pending.extend(["production_log", "work_order", "downtime"]),
                 Topic::Machine(_) | Topic::Observed | Topic::Edges | Topic::MasterData => {}
             }
         }

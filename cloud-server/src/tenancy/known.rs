@@ -1,7 +1,8 @@
 //! What this program remembers of an organisation's tables, so that what did not change is not read again.
 //!
-//! Every table has a version that grows when this program commits a write to it. What another program commits (the
-//! command line, another server) is not seen here, so whoever remembers something lets go of it after some seconds.
+//! Every table has a version that grows when this program commits a write to it, or hears that another server on the
+//! database did (`others.rs`). What the command line commits is not always heard, nor what a server said while the
+//! line was broken, so whoever remembers something lets go of it after some seconds.
 
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
@@ -32,9 +33,16 @@ struct Total {
     at: Instant,
 }
 
+#[derive(Default)]
+struct Tables {
+    by_organization: HashMap<i64, HashMap<String, Written>>,
+    /// Counts for every table, those nobody wrote to included.
+    everything: Option<Written>,
+}
+
 /// See the module.
 pub struct Known {
-    tables: Mutex<HashMap<i64, HashMap<String, Written>>>,
+    tables: Mutex<Tables>,
     totals: Cache<Question, Total>,
 }
 
@@ -50,11 +58,18 @@ impl Known {
     /// Told at every commit, before it is answered.
     pub(super) fn written(&self, organization: i64, tables: Vec<String>) {
         let (mut all, at) = (self.tables.lock().unwrap_or_else(PoisonError::into_inner), Instant::now());
-        let own = all.entry(organization).or_default();
+        let own = all.by_organization.entry(organization).or_default();
         for table in tables {
             let version = own.get(&table).map_or(0, |w| w.version) + 1;
             own.insert(table, Written { version, at });
         }
+    }
+
+    /// Somebody wrote, and nobody knows what.
+    pub(super) fn everything_written(&self) {
+        let mut all = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let version = all.everything.map_or(0, |w| w.version) + 1;
+        all.everything = Some(Written { version, at: Instant::now() });
     }
 
     /// Grows with every commit to one of these tables.
@@ -64,7 +79,11 @@ impl Known {
 
     fn last(&self, organization: i64, table: &str) -> Option<Written> {
         let all = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get(&organization)?.get(table).copied()
+        let own = all.by_organization.get(&organization).and_then(|own| own.get(table)).copied();
+        match (own, all.everything) {
+            (Some(own), Some(any)) => Some(Written { version: own.version + any.version, at: own.at.max(any.at) }),
+            (own, any) => own.or(any),
+        }
     }
 
     /// How many rows a list has in all: remembered, or counted by `count`. Exact up to 10,000 rows but for what
@@ -143,6 +162,8 @@ mod tests {
         assert_eq!((table.total(1, ""), table.counted.get()), (8, 2));
         assert_eq!((table.total(1, "is_active"), table.counted.get()), (8, 3), "another question");
         assert_eq!((table.total(2, ""), table.counted.get()), (8, 4), "another organisation");
+        table.known.everything_written();
+        assert_eq!((table.total(1, ""), table.total(2, ""), table.counted.get()), (8, 8, 6), "anything may be written");
     }
 
     #[test]
@@ -171,5 +192,9 @@ mod tests {
         known.written(1, vec!["roles".into(), "audit_log".into()]);
         assert!(known.version(1, &["users", "roles"]) > before);
         assert_eq!(known.version(1, &["plants"]), 0);
+        let before = [known.version(1, &["roles"]), known.version(1, &["plants"]), known.version(2, &["plants"])];
+        known.everything_written();
+        let after = [known.version(1, &["roles"]), known.version(1, &["plants"]), known.version(2, &["plants"])];
+        assert!(before.iter().zip(&after).all(|(before, after)| after > before), "{before:?} {after:?}");
     }
 }

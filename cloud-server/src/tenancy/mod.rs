@@ -9,6 +9,7 @@ mod caller;
 mod changed;
 mod known;
 mod logins;
+mod others;
 pub mod plant_log;
 pub mod platform;
 mod tx;
@@ -23,6 +24,7 @@ pub use vault::{Vault, random as vault_random};
 
 use crate::db::postgres::{Addresses, Server};
 use crate::db::{Database, DbError, Scope, sqlite};
+use others::Others;
 use std::collections::HashMap;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -78,6 +80,8 @@ struct Inner {
     known: Known,
     changes: broadcast::Sender<Changed>,
     grown: broadcast::Sender<PlantLogGrew>,
+    /// Servers on the same database, where there can be any.
+    others: Option<Others>,
 }
 
 #[derive(Default)]
@@ -95,7 +99,7 @@ impl Tenancy {
         sqlite::check_library()?;
         let vault = vault(data_dir)?;
         let platform = Database::open(&data_dir.join("platform.db"), Scope::Platform)?;
-        Ok(Self::new(Source::Files(data_dir.to_owned()), &platform, vault, clock))
+        Ok(Self::new(Source::Files(data_dir.to_owned()), &platform, vault, clock, None))
     }
 
     /// As [`Self::open`], wherever the data is; the keys are always in `data_dir`.
@@ -107,18 +111,22 @@ impl Tenancy {
         let vault = vault(data_dir)?;
         let server = Server::connect(addresses).await?;
         let platform = server.platform();
-        Ok(Self::new(Source::Server(server), &platform, vault, clock))
+        let (others, ears) = Others::new();
+        let tenancy = Self::new(Source::Server(server.clone()), &platform, vault, clock, Some(others));
+        tokio::spawn(ears.follow(server, Arc::downgrade(&tenancy.inner)));
+        Ok(tenancy)
     }
 
-    fn new(source: Source, platform: &Database, vault: Vault, clock: Clock) -> Self {
+    fn new(source: Source, platform: &Database, vault: Vault, clock: Clock, others: Option<Others>) -> Self {
         let inner = Inner {
             source,
-            platform: Platform::new(platform.clone(), vault, clock.clone()),
+            platform: Platform::new(platform.clone(), vault, clock.clone(), others.clone()),
             clock,
             open: Mutex::default(),
             known: Known::default(),
             changes: broadcast::channel(CHANGES_KEPT).0,
             grown: broadcast::channel(CHANGES_KEPT).0,
+            others,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -147,7 +155,7 @@ impl Tenancy {
     }
 
     /// Grows when this program changes who somebody is or what he may do in an organisation, before the change is
-    /// answered. What was read under an older number may be out of date.
+    /// answered, and when it hears that another server did. What was read under an older number may be out of date.
     #[must_use]
     pub fn access_version(&self, organization: i64) -> u64 {
         self.inner.known.version(organization, ACCESS_TABLES)
@@ -258,6 +266,14 @@ impl Inner {
     }
 
     fn tell(&self, effects: tx::Effects) {
+        if let Some(others) = &self.others {
+            others.tell(&effects);
+        }
+        self.tell_here(effects);
+    }
+
+    /// Lets go of what is out of date first: who hears of a change looks at once.
+    fn tell_here(&self, effects: tx::Effects) {
         self.known.written(effects.organization, effects.written);
         // An error only says that nobody listens.
         for grew in effects.grown {
@@ -266,6 +282,12 @@ impl Inner {
         if let Some(changed) = effects.changed {
             let _ = self.changes.send(changed);
         }
+    }
+
+    /// Believes nothing that was read before: others may have written anything.
+    fn forget(&self) {
+        self.known.everything_written();
+        self.platform.organizations_changed_elsewhere();
     }
 }
 

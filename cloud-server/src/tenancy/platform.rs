@@ -1,6 +1,7 @@
 //! The platform file: which organisations there are, which e-mail belongs to which, which edges may talk
 //! and with which keys. It holds no data of an organisation.
 
+use super::others::Others;
 use super::vault::random;
 use super::{Clock, Vault};
 use crate::db::{Database, DbError, Row, Session, Value};
@@ -20,7 +21,8 @@ const SEEDS: i64 = 1;
 /// How long an enrolment token may be used.
 const TOKEN_LIFE: i64 = 24 * HOUR;
 
-/// How long a change of an organisation by another program may go unseen; those of this one count at once.
+/// How long a change of an organisation by another program may go unseen when it is not heard of; those of this one
+/// count at once.
 const NAMES_KEPT: Duration = Duration::from_secs(5);
 const NAMES_MAX: u64 = 10_000;
 
@@ -92,14 +94,15 @@ pub struct Platform {
     clock: Clock,
     /// Who is at an address, asked for by every request.
     names: Cache<String, (u64, Organization)>,
-    /// Grows with every change of an organisation here; what was read under an older number is not believed.
+    /// Grows with every change of an organisation that is heard of; what was read under an older number is not believed.
     changes: Arc<AtomicU64>,
+    others: Option<Others>,
 }
 
 impl Platform {
-    pub(super) fn new(file: Database, vault: Vault, clock: Clock) -> Self {
+    pub(super) fn new(file: Database, vault: Vault, clock: Clock, others: Option<Others>) -> Self {
         let names = Cache::builder().max_capacity(NAMES_MAX).time_to_live(NAMES_KEPT).build();
-        Self { file, vault, clock, names, changes: Arc::default() }
+        Self { file, vault, clock, names, changes: Arc::default(), others }
     }
 
     #[must_use]
@@ -222,9 +225,21 @@ impl Platform {
     async fn set(&self, organization: i64, change: &str, value: impl Into<Value>) -> Result<(), DbError> {
         let sql = format!("UPDATE organizations SET {change}, updated_at = $2 WHERE id = $1");
         let (now, value) = (self.now(), value.into());
-        let changes = self.changes.clone();
+        let here = self.clone();
         let work = move |s: &Session<'_>| s.execute(&sql, params![organization, now, value]).map(drop);
-        self.file.write(work, move |()| _ = changes.fetch_add(1, Ordering::Release)).await
+        self.file.write(work, move |()| here.organizations_changed()).await
+    }
+
+    /// After the commit.
+    fn organizations_changed(&self) {
+        if let Some(others) = &self.others {
+            others.tell_organizations_changed();
+        }
+        self.organizations_changed_elsewhere();
+    }
+
+    pub(super) fn organizations_changed_elsewhere(&self) {
+        self.changes.fetch_add(1, Ordering::Release);
     }
 
     /// Takes an organisation back whose first rows were not written; its e-mails and names are free again.
@@ -236,8 +251,8 @@ impl Platform {
             s.execute("DELETE FROM logins WHERE organization_id = $1 AND confirmed = FALSE", params![organization])?;
             s.execute("DELETE FROM organizations WHERE id = $1", params![organization]).map(drop)
         };
-        let changes = self.changes.clone();
-        self.file.write(work, move |()| _ = changes.fetch_add(1, Ordering::Release)).await
+        let here = self.clone();
+        self.file.write(work, move |()| here.organizations_changed()).await
     }
 
     /// Makes a one-time token for a plant; only its hash is kept.

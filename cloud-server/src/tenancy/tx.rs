@@ -109,6 +109,7 @@ pub struct WriteTx<'s> {
 }
 
 /// What a committed transaction has to tell.
+#[derive(Clone, Default)]
 pub(super) struct Effects {
     pub changed: Option<Changed>,
     pub grown: Vec<PlantLogGrew>,
@@ -266,7 +267,7 @@ impl<'s> WriteTx<'s> {
         let down = self.down.take();
         let grown = plant_log::append(&self, down)?;
         let topics = self.topics.take();
-        let changed = (!topics.is_empty()).then(|| Changed { organization: self.org(), topics });
+        let changed = (!topics.is_empty()).then(|| Changed { organization: Some(self.org()), topics });
         Ok(Effects { changed, grown, organization: self.org(), written: self.session.written() })
     }
 }

@@ -8,11 +8,12 @@ use cloud_server::config::{self, Config};
 use cloud_server::db::{Database, Row, Value as Sql};
 use cloud_server::http::{App, serve};
 use cloud_server::live::Live;
-use cloud_server::tenancy::{Organization, Tenancy};
+use cloud_server::tenancy::{Changed, Organization, Tenancy};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Once;
+use std::time::Duration;
 use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -90,22 +91,25 @@ impl Server {
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
         let store = Store::new(module_path!()).await;
-        let text_of_config = format!(
-            "{}[hosts]\nbase_domain = \"localhost\"\n[demo]\nallow_organization_header = true\n",
-            store.config()
-        );
-        let mut config = config::parse(&text_of_config).unwrap();
+        let mut config = config_of(&store);
         configure(&mut config);
         let tenancy = store.tenancy().await;
         let (acme, _) =
             organization::create(&tenancy, "Acme Manufacturing", "acme", "admin@acme.example", None).await.unwrap();
         load::load(&tenancy, &acme, load::parse(text).unwrap()).await.unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
         let (stop, live) = (CancellationToken::new(), Live::default());
-        let app = App::new(tenancy.clone(), live.clone(), config, stop.clone());
-        tokio::spawn(serve(app, listener));
+        let address = listen(App::new(tenancy.clone(), live.clone(), config, stop.clone())).await;
         Self { address, tenancy, live, organization: acme, stop, store, client: Client::new() }
+    }
+
+    /// Another server on the same database, once both hear each other; ends with this one.
+    pub async fn beside(&self) -> Session<'_> {
+        let mut changes = self.tenancy.changes();
+        let tenancy = self.store.tenancy().await;
+        let hears = async { while changes.recv().await.unwrap() != Changed::unknown() {} };
+        tokio::time::timeout(Duration::from_secs(20), hears).await.expect("it says that it is there");
+        let address = listen(App::new(tenancy, Live::default(), config_of(&self.store), self.stop.clone())).await;
+        Session { address, ..self.at("acme") }
     }
 
     /// A second organisation, with a person of its own.
@@ -145,7 +149,13 @@ impl Server {
     }
 
     pub fn at(&self, organization: &str) -> Session<'_> {
-        Session { server: self, host: format!("{organization}.localhost"), token: None, headers: vec![] }
+        Session {
+            server: self,
+            address: self.address,
+            host: format!("{organization}.localhost"),
+            token: None,
+            headers: vec![],
+        }
     }
 
     pub async fn signed_in(&self, email: &str) -> Session<'_> {
@@ -157,10 +167,23 @@ impl Server {
     }
 }
 
+fn config_of(store: &Store) -> Config {
+    let hosts = "[hosts]\nbase_domain = \"localhost\"\n[demo]\nallow_organization_header = true\n";
+    config::parse(&format!("{}{hosts}", store.config())).unwrap()
+}
+
+async fn listen(app: App) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(serve(app, listener));
+    address
+}
+
 /// Speaks to the server as somebody.
 #[derive(Clone)]
 pub struct Session<'s> {
     pub server: &'s Server,
+    pub address: SocketAddr,
     pub host: String,
     pub token: Option<String>,
     pub headers: Vec<(&'static str, String)>,
@@ -170,11 +193,8 @@ impl Session<'_> {
     pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> reqwest::Response {
         let prefix = if path.starts_with("/api/") || path.starts_with("/x-") { "" } else { "/api/v1" };
         let path = path.strip_prefix("/x-").map_or_else(|| format!("{prefix}{path}"), |rest| format!("/{rest}"));
-        let mut request = self
-            .server
-            .client
-            .request(method, format!("http://{}{path}", self.server.address))
-            .header("Host", &self.host);
+        let mut request =
+            self.server.client.request(method, format!("http://{}{path}", self.address)).header("Host", &self.host);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }

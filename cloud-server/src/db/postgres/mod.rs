@@ -10,14 +10,17 @@ mod address;
 mod check;
 mod codec;
 mod error;
+mod line;
 mod migrate;
 mod numeric;
 mod pool;
 mod store;
+mod tls;
 mod transaction;
 
 pub use address::{Address, Addresses};
 pub use check::check;
+pub use line::{Line, NOTICE_BYTES_MAX};
 pub use migrate::{migrate, migrate_to};
 pub(super) use store::Store;
 pub(super) use transaction::Transaction;
@@ -37,6 +40,7 @@ const SERVER_VERSION_MIN: i32 = 150_000;
 pub struct Server {
     organizations: Pool,
     platform: Database,
+    address: Address,
 }
 
 impl Server {
@@ -45,8 +49,8 @@ impl Server {
     /// # Errors
     /// When the server does not answer, or its schema is older or newer.
     pub async fn connect(addresses: &Addresses) -> Result<Self, DbError> {
-        let organizations = Pool::new(addresses.application.config(), addresses.connections_max)?;
-        let platform = Pool::new(addresses.platform.config(), PLATFORM_CONNECTIONS_MAX.min(addresses.connections_max))?;
+        let organizations = Pool::new(&addresses.application, addresses.connections_max)?;
+        let platform = Pool::new(&addresses.platform, PLATFORM_CONNECTIONS_MAX.min(addresses.connections_max))?;
         drop(organizations.get().await?);
         let found = version(&*platform.get().await?).await?;
         let what = || format!("the database {}", addresses.platform);
@@ -61,7 +65,15 @@ impl Server {
             return Err(DbError::Failed(format!("row-level security would not bind this program: {text}")));
         }
         let platform = Database::on(Store::new(platform, &Place::Platform));
-        Ok(Self { organizations, platform })
+        Ok(Self { organizations, platform, address: addresses.application.clone() })
+    }
+
+    /// A connection on which programs on this database tell each other what they did.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn line(&self) -> Result<Line, DbError> {
+        Line::open(&self.address).await
     }
 
     #[must_use]

@@ -1,5 +1,6 @@
 //! Connections of one role, and what is remembered of its statements.
 
+use super::Address;
 use crate::db::DbError;
 use deadpool_postgres::{Manager, ManagerConfig, Object, RecyclingMethod, Runtime, Timeouts};
 use std::collections::HashMap;
@@ -27,9 +28,14 @@ pub(super) struct Pool {
 
 impl Pool {
     /// Connects when the first connection is asked for.
-    pub(super) fn new(config: Config, size_max: usize) -> Result<Self, DbError> {
+    pub(super) fn new(address: &Address, size_max: usize) -> Result<Self, DbError> {
+        let config = address.config();
         let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let built = deadpool_postgres::Pool::builder(Manager::from_config(config, NoTls, manager))
+        let manager = match address.tls()? {
+            None => Manager::from_config(config, NoTls, manager),
+            Some(tls) => Manager::from_config(config, tls, manager),
+        };
+        let built = deadpool_postgres::Pool::builder(manager)
             .max_size(size_max)
             .timeouts(Timeouts { wait: Some(WAIT_MAX), create: Some(CONNECT_MAX * 2), recycle: Some(CONNECT_MAX) })
             .runtime(Runtime::Tokio1)

@@ -129,12 +129,12 @@ async fn answered(
 ) -> Result<(), ApiError> {
     loop {
         match changes.recv().await {
-            Ok(c) if c.organization == organization && c.topics.contains(&Topic::WorkOrderRequest(request)) => {
+            Ok(c) if c.concerns(organization) && c.topics.contains(&Topic::WorkOrderRequest(request)) => {
                 return Ok(());
             }
-            Ok(_) => {}
+            Ok(c) if !(c.concerns(organization) && c.topics.contains(&Topic::Everything)) => {}
             // Something was missed; it may have been this.
-            Err(RecvError::Lagged(_)) => {
+            Ok(_) | Err(RecvError::Lagged(_)) => {
                 if call.read(move |tx| Ok(work_orders::answer(tx, request)?)).await? != Answered::NotYet {
                     return Ok(());
                 }
