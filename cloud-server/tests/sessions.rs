@@ -310,7 +310,7 @@ async fn what_one_server_ends_another_one_on_the_database_refuses_at_once() {
     let olga = server.signed_in("olga@acme.example").await;
     let there = Session { token: olga.token.clone(), ..beside.clone() };
     assert_eq!(there.get("/me").await.0, 200, "good, and remembered from here on");
-    assert_eq!(olga.post("/auth/logout", json!({})).await.0, 200);
+    assert_eq!(olga.post("/auth/logout", json!({})).await.0, 204);
     turns(&there, 401).await;
 
     let vera = server.signed_in("vera@acme.example").await;

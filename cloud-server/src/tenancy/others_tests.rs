@@ -37,13 +37,27 @@ fn everything(changed: &Changed) -> bool {
     *changed == Changed::unknown()
 }
 
-/// Two servers that hear each other.
+/// Two servers that hear each other, and an organisation.
 async fn servers(store: &Store) -> (Tenancy, Tenancy) {
-    let a = store.tenancy().await;
-    let mut changes = a.changes();
-    let b = store.tenancy().await;
-    // The second says so when it is on the line, and then it hears the first.
-    heard(&mut changes, everything).await;
+    let (a, b) = (store.tenancy().await, store.tenancy().await);
+    let organization = |tx: &WriteTx<'_>| {
+        let sql = "INSERT INTO organization (organization_id, uuid, name, created_at, updated_at) VALUES ($1, $2, 'O', $3, $3)";
+        tx.execute(sql, params![tx.org(), Uuid::nil(), tx.now()]).map(drop)
+    };
+    a.write::<_, DbError, _>(&Caller::system(7, "test"), organization).await.unwrap();
+    for (from, to) in [(&a, &b), (&b, &a)] {
+        let (mut changes, began) = (to.changes(), Instant::now());
+        let is_it = |c: &Changed| c.organization == Some(7);
+        loop {
+            assert!(began.elapsed() < PATIENCE, "they hear each other");
+            write(from, 7, Topic::MasterData).await;
+            if timeout(Duration::from_millis(500), heard(&mut changes, is_it)).await.is_ok() {
+                break;
+            }
+        }
+    }
+    // What was said at first is heard.
+    tokio::time::sleep(Duration::from_millis(300)).await;
     (a, b)
 }
 
