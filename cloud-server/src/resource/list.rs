@@ -84,12 +84,13 @@ impl Question {
         Ok(())
     }
 
-    /// Records that hold `text` in one of their search fields.
+    /// Records that hold `text` in one of their search fields. The fields are looked through as one text, which costs
+    /// about half of one by one; nobody types what stands between them.
     pub(super) fn search(&mut self, d: &Description, text: &str) {
+        const BETWEEN: &str = " || '\u{1f}' || ";
         let place = self.bind(text.trim());
-        let fields = d.meta.search.iter();
-        let any: Vec<_> = fields.map(|f| format!("contains(coalesce(t.{f}, ''), {place})")).collect();
-        self.and(&format!("({})", any.join(" OR ")));
+        let fields: Vec<_> = d.meta.search.iter().map(|f| format!("coalesce(t.{f}, '')")).collect();
+        self.and(&format!("contains({}, {place})", fields.join(BETWEEN)));
     }
 
     /// # Errors
