@@ -34,11 +34,27 @@ impl Page {
     pub fn offset(self) -> i64 {
         i64::from(self.page - 1) * i64::from(self.per_page)
     }
+
+    /// How many rows there are in all, where a page with `rows` tells: the last one is not full.
+    #[must_use]
+    pub fn total_at_end(self, rows: usize) -> Option<u64> {
+        let rows = u64::try_from(rows).ok()?;
+        let is_end = rows < u64::from(self.per_page) && (rows > 0 || self.page == 1);
+        is_end.then(|| u64::from(self.page - 1) * u64::from(self.per_page) + rows)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn api_05_the_last_page_tells_how_many_rows_there_are() {
+        let at = |page, rows| Page { page, per_page: 50 }.total_at_end(rows);
+        assert_eq!((at(1, 0), at(1, 49), at(3, 1)), (Some(0), Some(49), Some(101)));
+        assert_eq!((at(1, 50), at(3, 50)), (None, None), "more may follow");
+        assert_eq!(at(3, 0), None, "beyond the end");
+    }
 
     #[test]
     fn api_05_q_085_paging_limits() {
