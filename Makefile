@@ -1,5 +1,5 @@
 # Thin: each target says what it needs and calls the tool that does it.
-.PHONY: demo test lint bench package prove-pool prove-pos prove-recipe need-demo need-test need-bench
+.PHONY: demo test lint bench package prove-pool prove-pos prove-contract prove-recipe need-demo need-test need-bench
 
 CARGO ?= cargo
 TOOLS := target/tools/bin
@@ -40,6 +40,10 @@ prove-pool: need-test
 # 1,000 writers at once on two servers, ten times: who reads "since" misses none.
 prove-pos: need-test
 	for n in 1 2 3 4 5 6 7 8 9 10; do UNISON_PROVE_POS=1000 $(CARGO) nextest run -p cloud-server --no-capture -E 'test(who_reads_by_pos)' || exit 1; done
+
+# The cloud's OpenAPI document, tried by schemathesis with every role.
+prove-contract: need-test
+	UNISON_PROVE_CONTRACT=20 $(CARGO) nextest run -p unison-tests --no-capture -E 'binary(contract)'
 
 # What docs/add-an-entity.md says, done word for word in a copy of the tree.
 prove-recipe: need-test

@@ -14,8 +14,10 @@ const PASSWORD: &str = "a long word for a trial";
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,\
                       response_schema_conformance,negative_data_rejection";
 
-/// Roles that every run tries; the others are tried with UNISON_PROOFS=1.
+/// Roles that every run tries; the others are tried by `make prove-contract`.
 const ALWAYS: [&str; 3] = ["organization_admin", "supervisor", "viewer"];
+/// How many examples of each call are tried, with all roles.
+const PROOF: &str = "UNISON_PROVE_CONTRACT";
 /// Roles that are tried at the same time, each by a program of its own.
 const AT_ONCE: usize = 3;
 
@@ -38,15 +40,16 @@ async fn api_07_the_server_keeps_what_its_document_promises_for_every_role() -> 
         ensure!(Instant::now() < until, "the server does not answer\n{}", server.tail());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let is_thorough = std::env::var_os("UNISON_PROOFS").is_some();
+    let proof = std::env::var(PROOF).ok();
+    let examples = proof.clone().unwrap_or_else(|| "5".into());
     let mut broken = Vec::new();
-    let tried: Vec<_> = roles().map(|r| r.code).filter(|r| is_thorough || ALWAYS.contains(r)).collect();
+    let tried: Vec<_> = roles().map(|r| r.code).filter(|r| proof.is_some() || ALWAYS.contains(r)).collect();
     for some in tried.chunks(AT_ONCE) {
         let mut attacks = Vec::with_capacity(AT_ONCE);
         for &role in some {
             let token = token(&base, role, &passwords).await.with_context(|| format!("signing in as {role}"))?;
-            let (python, base, dir) = (python.clone(), base.clone(), dir.clone());
-            let said = tokio::task::spawn_blocking(move || attack(&python, &base, &dir, role, &token, is_thorough));
+            let (python, base, dir, examples) = (python.clone(), base.clone(), dir.clone(), examples.clone());
+            let said = tokio::task::spawn_blocking(move || attack(&python, &base, &dir, role, &token, &examples));
             attacks.push((role, said));
         }
         for (role, said) in attacks {
@@ -100,13 +103,13 @@ async fn token(base: &str, role: &str, passwords: &HashMap<String, String>) -> R
     token(&api.with_token(&old).post("/auth/password", &change).await?.ok()?)
 }
 
-fn attack(program: &Path, base: &str, dir: &Path, role: &str, token: &str, is_thorough: bool) -> Result<()> {
+fn attack(program: &Path, base: &str, dir: &Path, role: &str, token: &str, examples: &str) -> Result<()> {
     let mut command = Command::new(program);
     // Streams never end, and what ends the own session or account would leave the rest untried.
     let left_out = "/events|/auth/|/me/sessions|/users/.*/(reset-password)|/edges/enrol";
     command.args(["run", &format!("{base}/api/openapi.json"), "--checks", CHECKS, "--exclude-path-regex", left_out]);
     command.args(["-H", &format!("Authorization: Bearer {token}"), "-H", "X-Organization: acme"]);
-    command.args(["--max-examples", if is_thorough { "100" } else { "5" }, "--phases", "examples,coverage,fuzzing"]);
+    command.args(["--max-examples", examples, "--phases", "examples,coverage,fuzzing"]);
     // One worker: with two, it imports its own parts in two threads at once and fails now and then.
     command.args(["--seed", "1", "--workers", "1", "--request-timeout", "20", "--no-color"]);
     let out = command.current_dir(dir).output()?;
