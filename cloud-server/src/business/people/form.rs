@@ -7,7 +7,7 @@ use crate::resource::of;
 use crate::tenancy::Tx;
 use serde_json::{Value, json};
 use unison_api::form::{Field, FormAction};
-use unison_rules::rbac::{self, Kind};
+use unison_rules::rbac;
 
 /// A field: what is not said of it has the value that says nothing.
 fn field(name: &str, label: &str, kind: &str, more: Value) -> Value {
@@ -54,8 +54,7 @@ fn form(tx: &Tx<'_>, about: &About, fields: Vec<Value>, actions: Vec<Value>) -> 
 }
 
 fn role_choices(tx: &Tx<'_>) -> Result<Vec<Value>, DbError> {
-    let all = roles::list(tx)?.roles.into_iter().filter(|r| r.is_active);
-    Ok(all.map(|r| choice(&r.code, &r.name)).collect())
+    Ok(roles::given(tx)?.iter().map(|r| choice(&r.code, &r.name)).collect())
 }
 
 /// The field of what somebody costs.
@@ -67,45 +66,6 @@ pub(super) fn rate() -> Option<Field> {
 /// A new first password, which is answered once.
 pub(super) fn reset_password() -> FormAction {
     FormAction { action: "reset-password".into(), label: "Reset password".into(), fields: vec![] }
-}
-
-/// The form of roles.
-#[must_use]
-pub fn role(tx: &Tx<'_>) -> Value {
-    let about = About {
-        entity: "role",
-        label: "Role",
-        label_plural: "Roles",
-        path: "/roles",
-        plural: "roles",
-        code_field: Some("code"),
-        search_fields: &[],
-        write: roles::WRITE,
-    };
-    let extends = rbac::ROLES.iter().filter(|r| r.kind != Kind::Platform && r.code != rbac::ADMINISTRATOR);
-    let fields = vec![
-        field(
-            "code",
-            "Code",
-            "text",
-            json!({"required": true, "length_min": 2, "length_max": 40, "pattern": "[a-z0-9_]+", "in_list": true}),
-        ),
-        field("name", "Name", "text", json!({"required": true, "length_max": 100, "in_list": true})),
-        field("description", "Description", "long_text", json!({"length_max": 500})),
-        field(
-            "extends",
-            "Extends",
-            "choice",
-            json!({"choices": extends.map(|r| choice(r.code, r.name)).collect::<Vec<_>>(), "in_list": true}),
-        ),
-        field(
-            "grants",
-            "Grants",
-            "list",
-            json!({"help": "Permissions such as materials:write or materials:*; they count at the next log-in"}),
-        ),
-    ];
-    form(tx, &about, fields, vec![])
 }
 
 /// The form of API tokens.

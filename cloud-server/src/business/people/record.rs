@@ -1,10 +1,11 @@
 //! People as every entity is shown: list, filters, custom fields, import, export, bulk, undo. What is written goes
 //! through `save`, which knows what people are: who may give which roles, whom edges hear of, whose sessions end.
 
-use super::{READ_COSTS, Rules, User, UserView, form, reaches_all, save, some, view};
+use super::{READ_COSTS, Rules, User, form, reaches_all, save, some, view};
 use crate::business::fields::Fields;
 use crate::business::{Wrong, roles};
 use crate::db::DbError;
+use crate::resource::erase::map;
 use crate::resource::{Enrich, Link, LookUp, Map, Meta, Own, Resource};
 use crate::tenancy::{Tx, WriteTx};
 use schemars::JsonSchema;
@@ -109,8 +110,7 @@ impl Resource for Person {
             // Shown and written for those who share a plant; neither sorted nor filtered by.
             form.fields.extend(form::rate());
         }
-        let all = roles::list(tx)?.roles.into_iter().filter(|r| r.is_active);
-        let choices: Vec<_> = all.map(|r| Choice { value: r.code, label: r.name }).collect();
+        let choices: Vec<_> = roles::given(tx)?.into_iter().map(|r| Choice { value: r.code, label: r.name }).collect();
         for field in form.fields.iter_mut().filter(|f| f.name == "language") {
             field.choices = LANGUAGES.map(|(value, label)| Choice { value: value.into(), label: label.into() }).into();
         }
@@ -136,13 +136,6 @@ fn enrich(tx: &Tx<'_>, records: &mut [Map]) -> Result<(), DbError> {
         }
     }
     Ok(())
-}
-
-fn map(view: &UserView) -> Result<Map, DbError> {
-    match serde_json::to_value(view) {
-        Ok(Value::Object(map)) => Ok(map),
-        other => Err(DbError::Failed(format!("a person is no object: {other:?}"))),
-    }
 }
 
 fn change(tx: &WriteTx<'_>, id: i64, change: save::Change) -> Result<Map, Wrong> {

@@ -9,6 +9,7 @@ use crate::business::organization::is_email;
 use crate::business::people::logins::{self, Emails};
 use crate::business::people::record::Person;
 use crate::business::people::{self, Change, Saved, UserList, UserView};
+use crate::business::roles::record::{self, OwnRole};
 use crate::business::roles::{self, RoleList, RoleView};
 use crate::http::area::resource::{IMPORT_BYTES_MAX, page, taken_in};
 use crate::http::call::{Answer, Call, bytes, json};
@@ -62,20 +63,6 @@ struct UserBody {
 
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only describes the body, which is read field by field")]
-struct RoleBody {
-    /// Only when it is made.
-    code: Option<String>,
-    name: Option<String>,
-    description: Option<String>,
-    /// Code of a built-in role that it adds to.
-    extends: Option<String>,
-    /// Permissions such as `materials:write`.
-    grants: Option<Vec<String>>,
-    version: Option<i64>,
-}
-
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "only describes the body, which is read field by field")]
 struct ApiTokenBody {
     name: String,
     roles: Vec<String>,
@@ -119,24 +106,25 @@ fn user_routes() -> Vec<Route> {
 }
 
 fn role_routes() -> Vec<Route> {
-    const READ: Access = Access::Permission("roles:read");
-    const WRITE: Access = Access::Permission(roles::WRITE);
-    let (one, body): (Option<SchemaOf>, SchemaOf) = (Some(schema_of::<RoleView>), schema_of::<RoleBody>);
+    let Ok(d) = of::<OwnRole>() else { return Vec::new() };
+    let (read, write) = (Access::Permission(d.paths.read), Access::Permission(roles::WRITE));
+    let (one, create, update): (Option<SchemaOf>, _, _) =
+        (Some(schema_of::<RoleView>), d.schemas.create, d.schemas.update);
     vec![
-        Route::new("GET", "/roles", "Roles that people can have", READ, h!(all_roles))
+        Route::new("GET", "/roles", "Roles that people can have, built-in ones first", read, h!(all_roles))
+            .query(d.queries)
             .answers(200, Some(schema_of::<RoleList>)),
-        Route::new("POST", "/roles", "Make a role", WRITE, h!(create_role)).body(body, BODY).answers(201, one),
-        Route::new("GET", "/roles/form", "What a page must know to show roles", READ, h!(roles_form)),
-        Route::new("GET", "/roles/{id}", "A role, by code or id", READ, h!(role)).answers(200, one),
-        Route::new("PUT", "/roles/{id}", "Change a role; counts at the next log-in", WRITE, h!(update_role))
-            .body(body, BODY)
+        Route::new("POST", "/roles", "Make a role", write, h!(create_role)).body(create, BODY).answers(201, one),
+        Route::new("GET", "/roles/{id}", "A role, by code or id", read, h!(role)).answers(200, one),
+        Route::new("PUT", "/roles/{id}", "Change a role; counts at the next log-in", write, h!(update_role))
+            .body(update, BODY)
             .answers(200, one),
-        Route::new("PATCH", "/roles/{id}", "Change a role; counts at the next log-in", WRITE, h!(update_role))
-            .body(body, BODY)
+        Route::new("PATCH", "/roles/{id}", "Change a role; counts at the next log-in", write, h!(update_role))
+            .body(update, BODY)
             .answers(200, one),
-        Route::new("DELETE", "/roles/{id}", "Archive a role that nobody has", WRITE, h!(archive_role))
+        Route::new("DELETE", "/roles/{id}", "Archive a role that nobody has", write, h!(archive_role))
             .answers(200, one),
-        Route::new("POST", "/roles/{id}/restore", "Take a role back", WRITE, h!(restore_role)).answers(200, one),
+        Route::new("POST", "/roles/{id}/restore", "Take a role back", write, h!(restore_role)).answers(200, one),
     ]
 }
 
@@ -246,10 +234,6 @@ async fn import_users(call: Call) -> Result<Answer, ApiError> {
     logins::holding(&tenancy, organization, Emails { new, old: vec![] }, work).await
 }
 
-async fn roles_form(call: Call) -> Result<Answer, ApiError> {
-    json(200, &call.read(|tx| Ok(people::form::role(tx))).await?)
-}
-
 async fn tokens_form(call: Call) -> Result<Answer, ApiError> {
     json(200, &call.read(|tx| Ok(people::form::api_tokens(tx)?)).await?)
 }
@@ -335,7 +319,8 @@ async fn reset_password(call: Call) -> Result<Answer, ApiError> {
 }
 
 async fn all_roles(call: Call) -> Result<Answer, ApiError> {
-    json(200, &call.read(|tx| Ok(roles::list(tx)?)).await?)
+    let asked: Asked = call.query.clone();
+    json(200, &call.read(move |tx| record::list(tx, asked)).await?)
 }
 
 async fn role(call: Call) -> Result<Answer, ApiError> {
