@@ -1,18 +1,18 @@
 //! People as every entity is shown: list, filters, custom fields, import, export, bulk, undo. What is written goes
 //! through `save`, which knows what people are: who may give which roles, whom edges hear of, whose sessions end.
 
-use super::{READ_COSTS, Rules, User, form, reaches_all, save, some, view};
+use super::{READ_COSTS, Rules, User, reaches_all, save, some, view};
 use crate::business::fields::Fields;
 use crate::business::{Wrong, roles};
 use crate::db::DbError;
 use crate::resource::erase::map;
-use crate::resource::{Enrich, Link, LookUp, Map, Meta, Own, Resource};
+use crate::resource::{Enrich, Link, LookUp, Map, Meta, Own, Resource, of};
 use crate::tenancy::{Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use unison_api::error::ApiError;
-use unison_api::form::{Choice, FieldKind, Form};
+use unison_api::form::{Choice, Field, FieldKind, Form, FormAction};
 use unison_core::decimal::Decimal;
 
 /// Languages that pages speak.
@@ -108,7 +108,7 @@ impl Resource for Person {
     fn shape(tx: &Tx<'_>, form: &mut Form) -> Result<(), DbError> {
         if tx.caller().may(READ_COSTS) && !reaches_all(tx.caller()) {
             // Shown and written for those who share a plant; neither sorted nor filtered by.
-            form.fields.extend(form::rate());
+            form.fields.extend(rate());
         }
         let choices: Vec<_> = roles::given(tx)?.into_iter().map(|r| Choice { value: r.code, label: r.name }).collect();
         for field in form.fields.iter_mut().filter(|f| f.name == "language") {
@@ -119,9 +119,20 @@ impl Resource for Person {
             field.filter = true;
             field.choices.clone_from(&choices);
         }
-        form.actions.push(form::reset_password());
+        // A new first password, which is answered once.
+        form.actions.push(FormAction {
+            action: "reset-password".into(),
+            label: "Reset password".into(),
+            fields: vec![],
+        });
         Ok(())
     }
+}
+
+/// The field of what somebody costs.
+fn rate() -> Option<Field> {
+    let column = of::<Person>().ok()?.column("hourly_rate")?;
+    Some(Field { filter: false, sort: false, ..column.field.clone() })
 }
 
 /// The engine's record of a person, as `view` shows it: what the caller may not see is not in it.

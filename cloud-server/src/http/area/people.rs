@@ -2,6 +2,7 @@
 
 use crate::auth::{Auth, password};
 use crate::business::Wrong;
+use crate::business::api_tokens::record::description;
 use crate::business::api_tokens::{self, ApiTokenList, ApiTokenView, Made, new_key};
 use crate::business::fields::Fields;
 use crate::business::idempotency::{self, Request};
@@ -11,23 +12,23 @@ use crate::business::people::record::Person;
 use crate::business::people::{self, Change, Saved, UserList, UserView};
 use crate::business::roles::record::{self, OwnRole};
 use crate::business::roles::{self, RoleList, RoleView};
-use crate::http::area::resource::{IMPORT_BYTES_MAX, page, taken_in};
+use crate::http::area::resource::{self, IMPORT_BYTES_MAX, page, taken_in};
 use crate::http::call::{Answer, Call, bytes, json};
-use crate::http::routes::{PAGE, PER_PAGE, Route, h};
+use crate::http::routes::{Route, h};
 use crate::resource::import::{self, Import, Report};
 use crate::resource::list::Asked;
-use crate::resource::of;
+use crate::resource::{form, of};
 use crate::tenancy::{Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
-use unison_api::error::{ApiError, Detail};
-use unison_api::openapi::{Access, Query, SchemaOf, schema_of};
+use unison_api::error::ApiError;
+use unison_api::form::Form;
+use unison_api::openapi::{Access, SchemaOf, schema_of};
 
 /// Largest body of a record.
 const BODY: usize = 32 * 1024;
-const IS_ACTIVE: Query = ("is_active", false, "true, false or all; true when left out");
 
 /// The routes of this area.
 pub(in crate::http) fn routes() -> Vec<Route> {
@@ -36,8 +37,6 @@ pub(in crate::http) fn routes() -> Vec<Route> {
     out.extend(token_routes());
     out
 }
-
-const TOKEN_QUERY: &[Query] = &[IS_ACTIVE, PAGE, PER_PAGE];
 
 /// Body of a person: all fields for the help of whoever writes one.
 #[derive(JsonSchema)]
@@ -134,35 +133,19 @@ fn token_routes() -> Vec<Route> {
     let one: Option<SchemaOf> = Some(schema_of::<ApiTokenView>);
     vec![
         Route::new("GET", "/api-tokens", "Keys of other programs", READ, h!(tokens))
-            .query(TOKEN_QUERY)
+            .query(description().queries)
             .answers(200, Some(schema_of::<ApiTokenList>)),
         Route::new("POST", "/api-tokens", "Make a key; it is answered once", WRITE, h!(create_token))
             .body(schema_of::<ApiTokenBody>, BODY)
             .answers(201, Some(schema_of::<Made>)),
-        Route::new("GET", "/api-tokens/form", "What a page must know to show API tokens", READ, h!(tokens_form)),
+        Route::new("GET", "/api-tokens/form", "What a page must know to show API tokens", READ, h!(tokens_form))
+            .answers(200, Some(schema_of::<Form>)),
+        Route::new("GET", "/api-tokens/export", "All rows of the list as CSV, without keys", READ, h!(export_tokens))
+            .query(description().queries),
         Route::new("GET", "/api-tokens/{id}", "A key's record", READ, h!(token)).answers(200, one),
         Route::new("DELETE", "/api-tokens/{id}", "Revoke a key", WRITE, h!(revoke_token)).answers(200, one),
         Route::new("POST", "/api-tokens/{id}/revoke", "Revoke a key", WRITE, h!(revoke_token)).answers(200, one),
     ]
-}
-
-/// Refuses what is no parameter of the list: a slip would otherwise answer too much.
-fn only(call: &Call, known: &[Query]) -> Result<(), ApiError> {
-    // `org` names the organisation where the demo allows it.
-    let is_known = |name: &str| name == "org" || known.iter().any(|(k, ..)| *k == name);
-    let mut odd: Vec<_> = call.query.keys().filter(|name| !is_known(name)).collect();
-    odd.sort();
-    let detail = |name: &String| Detail { field: name.clone(), message: "is no parameter of this list".into() };
-    if odd.is_empty() { Ok(()) } else { Err(ApiError::invalid(odd.into_iter().map(detail).collect())) }
-}
-
-fn is_active(call: &Call) -> Result<Option<bool>, ApiError> {
-    match call.text("is_active") {
-        None | Some("true") => Ok(Some(true)),
-        Some("false") => Ok(Some(false)),
-        Some("all") => Ok(None),
-        Some(_) => Err(ApiError::field("is_active", "must be true, false or all")),
-    }
 }
 
 fn fields(call: &Call) -> Result<Map<String, Value>, ApiError> {
@@ -235,7 +218,7 @@ async fn import_users(call: Call) -> Result<Answer, ApiError> {
 }
 
 async fn tokens_form(call: Call) -> Result<Answer, ApiError> {
-    json(200, &call.read(|tx| Ok(people::form::api_tokens(tx)?)).await?)
+    json(200, &call.read(|tx| form::form(tx, description())).await?)
 }
 
 async fn user(call: Call) -> Result<Answer, ApiError> {
@@ -349,9 +332,12 @@ async fn restore_role(call: Call) -> Result<Answer, ApiError> {
 }
 
 async fn tokens(call: Call) -> Result<Answer, ApiError> {
-    only(&call, TOKEN_QUERY)?;
-    let (is_active, page) = (is_active(&call)?, call.page()?);
-    json(200, &call.read(move |tx| Ok(api_tokens::list(tx, is_active, page)?)).await?)
+    let asked: Asked = call.query.clone();
+    json(200, &call.read(move |tx| api_tokens::list(tx, &asked)).await?)
+}
+
+async fn export_tokens(call: Call) -> Result<Answer, ApiError> {
+    resource::export(call, description()).await
 }
 
 async fn token(call: Call) -> Result<Answer, ApiError> {

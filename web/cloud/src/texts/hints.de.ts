@@ -4,6 +4,9 @@
  */
 export const hintsDe: Record<string, string> = {
   'hints.api_token.name': 'Das Programm, das ihn benutzt.',
+  'hints.api_token.hint': 'Die ersten Zeichen des Schlüssels.',
+  'hints.api_token.last_used_at': 'Auf die Minute genau.',
+  'hints.api_token.plant_ids': 'Für alle Werke sind keine nötig.',
   'hints.api_token.expires_at': 'Leer: gilt unbegrenzt.',
   'hints.category.name': 'Etwa „Rohstoffe – Stahl“.',
   'hints.contact_name': 'Wen man anspricht.',
