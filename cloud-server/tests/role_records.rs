@@ -6,6 +6,7 @@ mod support;
 use cloud_server::business::load;
 use cloud_server::params;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use support::{PASSWORD, Server, Session};
 
 async fn import(session: &Session<'_>, csv: &str, update: bool, commit: bool) -> Value {
@@ -146,12 +147,12 @@ async fn a_file_changes_roles_and_is_taken_back() {
     assert_eq!((&restored["grants"], &restored["extends"]), (&lead["grants"], &lead["extends"]));
     // Nothing about a role is lost: what it was stands in the log, without what may be done to it.
     let log = admin.get(&format!("/audit-log?entity=role&entity_id={}", lead["id"])).await.1;
-    let fields = |entry: &Value| -> Vec<String> {
+    let fields = |entry: &Value| -> BTreeSet<String> {
         entry["changes"].as_array().unwrap().iter().map(|c| c["field"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(
         (log["total"].as_u64(), fields(&log["audit_log"][0])),
-        (Some(3), ["extends", "grants", "permissions"].map(str::to_owned).to_vec()),
+        (Some(3), ["extends", "grants", "permissions"].map(str::to_owned).into()),
         "{log}"
     );
     // Who has a role keeps it, whatever becomes of the file that brought it.
