@@ -405,6 +405,49 @@ async fn q_134_programs_act_with_a_key() {
 }
 
 #[tokio::test]
+async fn keys_are_listed_and_written_to_a_file_without_what_is_secret() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let plants = admin.get("/me").await.1["plants"].clone();
+    let erp = json!({"name": "ERP", "roles": ["operator", "warehouse"], "plant_ids": [plants[1]["id"]]});
+    let key = admin.post("/api-tokens", erp).await.1["token"].as_str().unwrap().to_owned();
+    let all = json!({"name": "=BI", "roles": ["viewer"], "all_plants": true, "expires_at": "2100-01-01T00:00:00Z"});
+    assert_eq!(admin.post("/api-tokens", all).await.0, 201);
+    let gone = admin.post("/api-tokens", json!({"name": "Gone", "roles": ["viewer"], "all_plants": true})).await.1;
+    assert_eq!(admin.call("DELETE", &format!("/api-tokens/{}", gone["id"]), Value::Null).await.0, 200);
+    let (status, file) = admin.get("/api-tokens/export").await;
+    let file = file.as_str().unwrap();
+    let lines: Vec<_> = file.lines().collect();
+    let header = "id,name,hint,roles,all_plants,created_by,created_by_name,expires_at,revoked_at,last_used_at,plant_ids,is_active";
+    assert_eq!((status, lines.len(), lines[0]), (200, 3, header), "{file}");
+    assert!(lines[1].contains(",'=BI,") && lines[1].contains(",2100-01-01T00:00:00Z,"), "{file}");
+    assert!(
+        lines[2].contains("operator; warehouse,false,") && lines[2].ends_with(",Administrator,,,,P2,true"),
+        "{file}"
+    );
+    assert!(!file.contains(&key[13..]) && !file.contains("hash"), "{file}");
+    let names = async |asked: &str| -> Vec<String> {
+        let (status, body) = admin.get(&format!("/api-tokens?{asked}")).await;
+        assert_eq!(status, 200, "{asked}: {body}");
+        assert!(!body.to_string().contains(&key[13..]), "{body}");
+        body["api_tokens"].as_array().unwrap().iter().map(|t| t["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names("sort=-name").await, ["ERP", "=BI"]);
+    assert_eq!(names("search=er").await, ["ERP"]);
+    assert_eq!(names("roles=warehouse").await, ["ERP"]);
+    assert_eq!(names(&format!("plant_id={}", plants[0]["id"])).await, ["=BI"], "for all plants");
+    assert_eq!(names("is_active=false").await, ["Gone"]);
+    for wrong in ["hash=x", "sort=hash", "is_active=maybe", "nam=x"] {
+        assert_eq!(admin.get(&format!("/api-tokens?{wrong}")).await.0, 400, "{wrong}");
+    }
+    let form = admin.get("/api-tokens/form").await.1;
+    let allowed: Vec<_> = form["allowed"].as_array().unwrap().iter().map(|a| a["action"].as_str().unwrap()).collect();
+    assert_eq!(allowed, ["create", "export"], "a key is made by the server alone");
+    assert!([404, 405].contains(&admin.post("/api-tokens/import", json!({"csv": "name\nX\n"})).await.0));
+    assert_eq!(server.signed_in("vera@acme.example").await.get("/api-tokens/export").await.0, 403);
+}
+
+#[tokio::test]
 async fn audit_names_the_program() {
     let server = Server::start().await;
     let admin = server.admin().await;

@@ -55,6 +55,7 @@ pub fn entities() -> Vec<Description> {
         Description::new::<floor::downtime_reason::DowntimeReason>(),
         Description::new::<floor::scrap_reason::ScrapReason>(),
         Description::new::<people::record::Person>(),
+        Description::new::<roles::record::OwnRole>(),
         Description::new::<setup::custom_field::CustomField>(),
     ]
 }

@@ -75,7 +75,7 @@ pub(super) fn typed<T: DeserializeOwned>(fields: &Map) -> Result<T, DbError> {
     wanted(fields).map_err(|d| DbError::Failed(format!("a record holds a wrong {}: {}", d.field, d.message)))
 }
 
-pub(super) fn map<T: Serialize>(value: &T) -> Result<Map, DbError> {
+pub(crate) fn map<T: Serialize>(value: &T) -> Result<Map, DbError> {
     match serde_json::to_value(value) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(_) => Err(DbError::Failed("an entity is no object".into())),

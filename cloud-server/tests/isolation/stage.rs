@@ -65,8 +65,8 @@ async fn fill(session: &Session<'_>, marker: &str, whose: Whose, records: &mut R
     let (_, entities) = session.get("/entities").await;
     let mut left: Vec<String> =
         entities.as_array().unwrap().iter().map(|e| e["path"].as_str().unwrap().to_owned()).collect();
-    // People are made below, with a plant.
-    left.retain(|path| path != "/users");
+    // People are made below with a plant, roles with a grant.
+    left.retain(|path| path != "/users" && path != "/roles");
     loop {
         let before = left.len();
         let mut later = Vec::new();

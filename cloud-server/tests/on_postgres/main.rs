@@ -24,6 +24,8 @@ mod people;
 mod people_records;
 #[path = "../production.rs"]
 mod production;
+#[path = "../role_records.rs"]
+mod role_records;
 #[path = "../sessions.rs"]
 mod sessions;
 #[path = "../tenancy.rs"]

@@ -1,7 +1,6 @@
 //! People: records of the organisation with roles, plants and a manager. A change goes down to the edges of
 //! their plants; an hourly rate never does, and is shown only to those who may read labour costs.
 
-pub mod form;
 pub mod logins;
 pub mod record;
 mod save;

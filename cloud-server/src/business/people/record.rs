@@ -1,17 +1,18 @@
 //! People as every entity is shown: list, filters, custom fields, import, export, bulk, undo. What is written goes
 //! through `save`, which knows what people are: who may give which roles, whom edges hear of, whose sessions end.
 
-use super::{READ_COSTS, Rules, User, UserView, form, reaches_all, save, some, view};
+use super::{READ_COSTS, Rules, User, reaches_all, save, some, view};
 use crate::business::fields::Fields;
 use crate::business::{Wrong, roles};
 use crate::db::DbError;
-use crate::resource::{Enrich, Link, LookUp, Map, Meta, Own, Resource};
+use crate::resource::erase::map;
+use crate::resource::{Enrich, Link, LookUp, Map, Meta, Own, Resource, of};
 use crate::tenancy::{Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use unison_api::error::ApiError;
-use unison_api::form::{Choice, FieldKind, Form};
+use unison_api::form::{Choice, Field, FieldKind, Form, FormAction};
 use unison_core::decimal::Decimal;
 
 /// Languages that pages speak.
@@ -107,10 +108,9 @@ impl Resource for Person {
     fn shape(tx: &Tx<'_>, form: &mut Form) -> Result<(), DbError> {
         if tx.caller().may(READ_COSTS) && !reaches_all(tx.caller()) {
             // Shown and written for those who share a plant; neither sorted nor filtered by.
-            form.fields.extend(form::rate());
+            form.fields.extend(rate());
         }
-        let all = roles::list(tx)?.roles.into_iter().filter(|r| r.is_active);
-        let choices: Vec<_> = all.map(|r| Choice { value: r.code, label: r.name }).collect();
+        let choices: Vec<_> = roles::given(tx)?.into_iter().map(|r| Choice { value: r.code, label: r.name }).collect();
         for field in form.fields.iter_mut().filter(|f| f.name == "language") {
             field.choices = LANGUAGES.map(|(value, label)| Choice { value: value.into(), label: label.into() }).into();
         }
@@ -119,9 +119,20 @@ impl Resource for Person {
             field.filter = true;
             field.choices.clone_from(&choices);
         }
-        form.actions.push(form::reset_password());
+        // A new first password, which is answered once.
+        form.actions.push(FormAction {
+            action: "reset-password".into(),
+            label: "Reset password".into(),
+            fields: vec![],
+        });
         Ok(())
     }
+}
+
+/// The field of what somebody costs.
+fn rate() -> Option<Field> {
+    let column = of::<Person>().ok()?.column("hourly_rate")?;
+    Some(Field { filter: false, sort: false, ..column.field.clone() })
 }
 
 /// The engine's record of a person, as `view` shows it: what the caller may not see is not in it.
@@ -136,13 +147,6 @@ fn enrich(tx: &Tx<'_>, records: &mut [Map]) -> Result<(), DbError> {
         }
     }
     Ok(())
-}
-
-fn map(view: &UserView) -> Result<Map, DbError> {
-    match serde_json::to_value(view) {
-        Ok(Value::Object(map)) => Ok(map),
-        other => Err(DbError::Failed(format!("a person is no object: {other:?}"))),
-    }
 }
 
 fn change(tx: &WriteTx<'_>, id: i64, change: save::Change) -> Result<Map, Wrong> {

@@ -2,6 +2,7 @@
 
 use crate::auth::{Auth, password};
 use crate::business::Wrong;
+use crate::business::api_tokens::record::description;
 use crate::business::api_tokens::{self, ApiTokenList, ApiTokenView, Made, new_key};
 use crate::business::fields::Fields;
 use crate::business::idempotency::{self, Request};
@@ -9,24 +10,25 @@ use crate::business::organization::is_email;
 use crate::business::people::logins::{self, Emails};
 use crate::business::people::record::Person;
 use crate::business::people::{self, Change, Saved, UserList, UserView};
+use crate::business::roles::record::{self, OwnRole};
 use crate::business::roles::{self, RoleList, RoleView};
-use crate::http::area::resource::{IMPORT_BYTES_MAX, page, taken_in};
+use crate::http::area::resource::{self, IMPORT_BYTES_MAX, page, taken_in};
 use crate::http::call::{Answer, Call, bytes, json};
-use crate::http::routes::{PAGE, PER_PAGE, Route, h};
+use crate::http::routes::{Route, h};
 use crate::resource::import::{self, Import, Report};
 use crate::resource::list::Asked;
-use crate::resource::of;
+use crate::resource::{form, of};
 use crate::tenancy::{Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
-use unison_api::error::{ApiError, Detail};
-use unison_api::openapi::{Access, Query, SchemaOf, schema_of};
+use unison_api::error::ApiError;
+use unison_api::form::Form;
+use unison_api::openapi::{Access, SchemaOf, schema_of};
 
 /// Largest body of a record.
 const BODY: usize = 32 * 1024;
-const IS_ACTIVE: Query = ("is_active", false, "true, false or all; true when left out");
 
 /// The routes of this area.
 pub(in crate::http) fn routes() -> Vec<Route> {
@@ -35,8 +37,6 @@ pub(in crate::http) fn routes() -> Vec<Route> {
     out.extend(token_routes());
     out
 }
-
-const TOKEN_QUERY: &[Query] = &[IS_ACTIVE, PAGE, PER_PAGE];
 
 /// Body of a person: all fields for the help of whoever writes one.
 #[derive(JsonSchema)]
@@ -57,20 +57,6 @@ struct UserBody {
     language: Option<String>,
     custom_fields: Option<Map<String, Value>>,
     /// Of a change: the version that was changed.
-    version: Option<i64>,
-}
-
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "only describes the body, which is read field by field")]
-struct RoleBody {
-    /// Only when it is made.
-    code: Option<String>,
-    name: Option<String>,
-    description: Option<String>,
-    /// Code of a built-in role that it adds to.
-    extends: Option<String>,
-    /// Permissions such as `materials:write`.
-    grants: Option<Vec<String>>,
     version: Option<i64>,
 }
 
@@ -119,24 +105,25 @@ fn user_routes() -> Vec<Route> {
 }
 
 fn role_routes() -> Vec<Route> {
-    const READ: Access = Access::Permission("roles:read");
-    const WRITE: Access = Access::Permission(roles::WRITE);
-    let (one, body): (Option<SchemaOf>, SchemaOf) = (Some(schema_of::<RoleView>), schema_of::<RoleBody>);
+    let Ok(d) = of::<OwnRole>() else { return Vec::new() };
+    let (read, write) = (Access::Permission(d.paths.read), Access::Permission(roles::WRITE));
+    let (one, create, update): (Option<SchemaOf>, _, _) =
+        (Some(schema_of::<RoleView>), d.schemas.create, d.schemas.update);
     vec![
-        Route::new("GET", "/roles", "Roles that people can have", READ, h!(all_roles))
+        Route::new("GET", "/roles", "Roles that people can have, built-in ones first", read, h!(all_roles))
+            .query(d.queries)
             .answers(200, Some(schema_of::<RoleList>)),
-        Route::new("POST", "/roles", "Make a role", WRITE, h!(create_role)).body(body, BODY).answers(201, one),
-        Route::new("GET", "/roles/form", "What a page must know to show roles", READ, h!(roles_form)),
-        Route::new("GET", "/roles/{id}", "A role, by code or id", READ, h!(role)).answers(200, one),
-        Route::new("PUT", "/roles/{id}", "Change a role; counts at the next log-in", WRITE, h!(update_role))
-            .body(body, BODY)
+        Route::new("POST", "/roles", "Make a role", write, h!(create_role)).body(create, BODY).answers(201, one),
+        Route::new("GET", "/roles/{id}", "A role, by code or id", read, h!(role)).answers(200, one),
+        Route::new("PUT", "/roles/{id}", "Change a role; counts at the next log-in", write, h!(update_role))
+            .body(update, BODY)
             .answers(200, one),
-        Route::new("PATCH", "/roles/{id}", "Change a role; counts at the next log-in", WRITE, h!(update_role))
-            .body(body, BODY)
+        Route::new("PATCH", "/roles/{id}", "Change a role; counts at the next log-in", write, h!(update_role))
+            .body(update, BODY)
             .answers(200, one),
-        Route::new("DELETE", "/roles/{id}", "Archive a role that nobody has", WRITE, h!(archive_role))
+        Route::new("DELETE", "/roles/{id}", "Archive a role that nobody has", write, h!(archive_role))
             .answers(200, one),
-        Route::new("POST", "/roles/{id}/restore", "Take a role back", WRITE, h!(restore_role)).answers(200, one),
+        Route::new("POST", "/roles/{id}/restore", "Take a role back", write, h!(restore_role)).answers(200, one),
     ]
 }
 
@@ -146,35 +133,19 @@ fn token_routes() -> Vec<Route> {
     let one: Option<SchemaOf> = Some(schema_of::<ApiTokenView>);
     vec![
         Route::new("GET", "/api-tokens", "Keys of other programs", READ, h!(tokens))
-            .query(TOKEN_QUERY)
+            .query(description().queries)
             .answers(200, Some(schema_of::<ApiTokenList>)),
         Route::new("POST", "/api-tokens", "Make a key; it is answered once", WRITE, h!(create_token))
             .body(schema_of::<ApiTokenBody>, BODY)
             .answers(201, Some(schema_of::<Made>)),
-        Route::new("GET", "/api-tokens/form", "What a page must know to show API tokens", READ, h!(tokens_form)),
+        Route::new("GET", "/api-tokens/form", "What a page must know to show API tokens", READ, h!(tokens_form))
+            .answers(200, Some(schema_of::<Form>)),
+        Route::new("GET", "/api-tokens/export", "All rows of the list as CSV, without keys", READ, h!(export_tokens))
+            .query(description().queries),
         Route::new("GET", "/api-tokens/{id}", "A key's record", READ, h!(token)).answers(200, one),
         Route::new("DELETE", "/api-tokens/{id}", "Revoke a key", WRITE, h!(revoke_token)).answers(200, one),
         Route::new("POST", "/api-tokens/{id}/revoke", "Revoke a key", WRITE, h!(revoke_token)).answers(200, one),
     ]
-}
-
-/// Refuses what is no parameter of the list: a slip would otherwise answer too much.
-fn only(call: &Call, known: &[Query]) -> Result<(), ApiError> {
-    // `org` names the organisation where the demo allows it.
-    let is_known = |name: &str| name == "org" || known.iter().any(|(k, ..)| *k == name);
-    let mut odd: Vec<_> = call.query.keys().filter(|name| !is_known(name)).collect();
-    odd.sort();
-    let detail = |name: &String| Detail { field: name.clone(), message: "is no parameter of this list".into() };
-    if odd.is_empty() { Ok(()) } else { Err(ApiError::invalid(odd.into_iter().map(detail).collect())) }
-}
-
-fn is_active(call: &Call) -> Result<Option<bool>, ApiError> {
-    match call.text("is_active") {
-        None | Some("true") => Ok(Some(true)),
-        Some("false") => Ok(Some(false)),
-        Some("all") => Ok(None),
-        Some(_) => Err(ApiError::field("is_active", "must be true, false or all")),
-    }
 }
 
 fn fields(call: &Call) -> Result<Map<String, Value>, ApiError> {
@@ -246,12 +217,8 @@ async fn import_users(call: Call) -> Result<Answer, ApiError> {
     logins::holding(&tenancy, organization, Emails { new, old: vec![] }, work).await
 }
 
-async fn roles_form(call: Call) -> Result<Answer, ApiError> {
-    json(200, &call.read(|tx| Ok(people::form::role(tx))).await?)
-}
-
 async fn tokens_form(call: Call) -> Result<Answer, ApiError> {
-    json(200, &call.read(|tx| Ok(people::form::api_tokens(tx)?)).await?)
+    json(200, &call.read(|tx| form::form(tx, description())).await?)
 }
 
 async fn user(call: Call) -> Result<Answer, ApiError> {
@@ -335,7 +302,8 @@ async fn reset_password(call: Call) -> Result<Answer, ApiError> {
 }
 
 async fn all_roles(call: Call) -> Result<Answer, ApiError> {
-    json(200, &call.read(|tx| Ok(roles::list(tx)?)).await?)
+    let asked: Asked = call.query.clone();
+    json(200, &call.read(move |tx| record::list(tx, asked)).await?)
 }
 
 async fn role(call: Call) -> Result<Answer, ApiError> {
@@ -364,9 +332,12 @@ async fn restore_role(call: Call) -> Result<Answer, ApiError> {
 }
 
 async fn tokens(call: Call) -> Result<Answer, ApiError> {
-    only(&call, TOKEN_QUERY)?;
-    let (is_active, page) = (is_active(&call)?, call.page()?);
-    json(200, &call.read(move |tx| Ok(api_tokens::list(tx, is_active, page)?)).await?)
+    let asked: Asked = call.query.clone();
+    json(200, &call.read(move |tx| api_tokens::list(tx, &asked)).await?)
+}
+
+async fn export_tokens(call: Call) -> Result<Answer, ApiError> {
+    resource::export(call, description()).await
 }
 
 async fn token(call: Call) -> Result<Answer, ApiError> {

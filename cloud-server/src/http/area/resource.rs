@@ -160,7 +160,7 @@ where
     Ok(bytes(status, "application/json", answer))
 }
 
-async fn export(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
+pub(crate) async fn export(call: Call, d: &'static Description) -> Result<Answer, ApiError> {
     let asked: Asked = call.query.clone();
     let spool = spool::open(&call.app.config.server.data_dir)?;
     let file = call.read(move |tx| export::csv(tx, d, &asked, spool)).await?;

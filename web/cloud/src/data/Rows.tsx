@@ -5,7 +5,7 @@ import { usePlant } from '../services';
 import { sortBy, sortKeys } from './address';
 import { Cell } from './Cell';
 import { useLabels } from './labels';
-import { keyOf, titleOf } from './values';
+import { choosable, keyOf, titleOf } from './values';
 
 type Chosen = ReadonlyMap<string, true>;
 
@@ -23,13 +23,14 @@ interface Props {
 export function Rows({ form, columns, records, sort, busy, chosen, onChoose, onSort }: Props) {
   const { t } = useTexts();
   const labels = useLabels();
-  const all = records.every((r) => chosen.has(keyOf(r)));
+  const ids = choosable(records);
+  const all = ids.length > 0 && ids.every((id) => chosen.has(id));
   // Where nothing can be done to several at once there is nothing to choose.
   const selectable = form.allowed.some((a) => a.action === 'bulk');
-  const some = !all && records.some((r) => chosen.has(keyOf(r)));
+  const some = !all && ids.some((id) => chosen.has(id));
   const chooseAll = (): void => {
     const next = new Map(chosen);
-    for (const r of records) if (all) next.delete(keyOf(r)); else next.set(keyOf(r), true);
+    for (const id of ids) if (all) next.delete(id); else next.set(id, true);
     onChoose(next);
   };
   const choose = (id: string): void => {
@@ -42,11 +43,11 @@ export function Rows({ form, columns, records, sort, busy, chosen, onChoose, onS
       <table className={`table rows${busy ? ' rows-busy' : ''}`} data-testid="rows">
         <thead>
           <tr>
-            {selectable && <th className="col-select"><input type="checkbox" className="check" aria-label={t('data.selectAll')} checked={all} ref={(box) => { if (box) box.indeterminate = some; }} onChange={chooseAll} data-testid="select-all" /></th>}
+            {selectable && <th className="col-select"><input type="checkbox" className="check" aria-label={t('data.selectAll')} checked={all} disabled={ids.length === 0} ref={(box) => { if (box) box.indeterminate = some; }} onChange={chooseAll} data-testid="select-all" /></th>}
             {columns.map((field) => <Head key={field.name} field={field} label={labels.field(form.entity, field)} sort={sort} onSort={onSort} />)}
           </tr>
         </thead>
-        <tbody>{records.map((record) => <Row key={keyOf(record)} form={form} columns={columns} record={record} selectable={selectable} isChosen={chosen.has(keyOf(record))} onChoose={choose} />)}</tbody>
+        <tbody>{records.map((record) => <Row key={keyOf(record)} form={form} columns={columns} record={record} selectable={selectable} canChoose={ids.includes(keyOf(record))} isChosen={chosen.has(keyOf(record))} onChoose={choose} />)}</tbody>
       </table>
     </div>
   );
@@ -70,11 +71,12 @@ interface RowProps {
   columns: Field[];
   record: ResourceRecord;
   selectable: boolean;
+  canChoose: boolean;
   isChosen: boolean;
   onChoose: (id: string) => void;
 }
 
-function Row({ form, columns, record, selectable, isChosen, onChoose }: RowProps) {
+function Row({ form, columns, record, selectable, canChoose, isChosen, onChoose }: RowProps) {
   const { t } = useTexts();
   const labels = useLabels();
   const navigate = useNavigate();
@@ -87,7 +89,7 @@ function Row({ form, columns, record, selectable, isChosen, onChoose }: RowProps
     <tr data-row tabIndex={0} className={`${selectable ? 'row-selectable ' : ''}${isChosen ? 'row-chosen' : ''}${record.is_active ? '' : ' row-archived'}`} data-testid={`row-${id}`}
       onClick={(event) => { if (!(event.target as Element).closest('a, input, button, label') && !window.getSelection()?.toString()) open(); }}
       onKeyDown={(event) => { if (event.key === 'Enter' && !event.ctrlKey && event.target === event.currentTarget) open(); }}>
-      {selectable && <td className="col-select" data-label=""><input type="checkbox" className="check" data-select tabIndex={-1} aria-label={t('data.select', { what: title })} checked={isChosen} onChange={() => onChoose(id)} /></td>}
+      {selectable && <td className="col-select" data-label="">{canChoose && <input type="checkbox" className="check" data-select tabIndex={-1} aria-label={t('data.select', { what: title })} checked={isChosen} onChange={() => onChoose(id)} />}</td>}
       {columns.map((field, i) => (
         <td key={field.name} data-label={i === 0 ? '' : labels.field(form.entity, field)} className={isNumber(field) ? 'num nowrap' : i === 0 ? 'nowrap cell-title' : undefined}>
           {i === 0 ? <><Link to="/data/$path/$id" params={params}><b><Cell field={field} record={record} entity={form.entity} zone={zone} /></b></Link>{!record.is_active && <span className="wo wo-paused">{t('data.isArchived')}</span>}</> : <span className="cell"><Cell field={field} record={record} entity={form.entity} zone={zone} /></span>}

@@ -1,10 +1,10 @@
 /** The pure parts of the generic pages: address, values, conflict, files. */
-import type { EntityForm, Field } from '@unison/ui-kit';
+import type { EntityForm, Field, ResourceRecord } from '@unison/ui-kit';
 import { describe, expect, it } from 'vitest';
 import { changed, cleared, columnsOf, filterCount, queryOf, sortBy, toggleColumn } from './address';
 import { differences, merged } from './conflict';
 import { decodeFile, parseCsv, separatorOf, withCommas, withPlainCells } from './csv';
-import { bodyOf, fromInput, fromLocal, inputsOf, isDirty, parseNumber, referenceText, titleOf, toInput, toLocal } from './values';
+import { bodyOf, choosable, fromInput, fromLocal, inputsOf, isDirty, parseNumber, referenceText, titleOf, toInput, toLocal } from './values';
 
 const field = (name: string, kind: Field['kind'], over: Partial<Field> = {}): Field => ({ name, label: name, kind, required: false, read_only: false, in_list: true, filter: true, sort: true, ...over });
 
@@ -46,6 +46,14 @@ describe('the address of a list', () => {
     expect(columnsOf({ cols: 'standard_cost' }, form).map((f) => f.name)).toEqual(['material_code', 'name', 'standard_cost']);
     expect(toggleColumn({}, form, 'description')).toContain('description');
     expect(toggleColumn({ cols: toggleColumn({}, form, 'description') ?? '' }, form, 'description')).toBeUndefined();
+  });
+});
+
+describe('rows to be chosen', () => {
+  it('are those of the organisation: what every organisation has, such as a built-in role, is nothing to change at once', () => {
+    const record = (id: number | null, code: string) => ({ id, code, version: id, is_active: true }) as unknown as ResourceRecord;
+    expect(choosable([record(null, 'viewer'), record(7, 'lead')])).toEqual(['7']);
+    expect(choosable([record(null, 'viewer')])).toEqual([]);
   });
 });
 

@@ -12,7 +12,7 @@ export type Suggestions = 'units' | 'zones' | 'currencies';
 const EDITORS: Record<string, Editor> = { 'shift.breaks': 'breaks', 'organization.number_prefixes': 'prefixes', 'role.grants': 'grants' };
 const SUGGESTIONS: Record<string, Suggestions> = { unit_of_measure: 'units', timezone: 'zones', currency: 'currencies' };
 const WITH_OPTIONS = ['dropdown', 'multiselect'];
-const FOR_GOOD = ['custom_field.entity_type', 'custom_field.field_code', 'custom_field.field_type'];
+const FOR_GOOD = ['custom_field.entity_type', 'custom_field.field_code', 'custom_field.field_type', 'role.code'];
 
 export const editorOf = (entity: string, field: string): Editor | null => EDITORS[`${entity}.${field}`] ?? null;
 

@@ -185,6 +185,9 @@ export function keyOf(record: Pick<ResourceRecord, 'id'> & Values): string {
   return String(record.id ?? record['code'] ?? '');
 }
 
+/** Rows that something can be done to at once: what every organisation has belongs to nobody and is left out. */
+export const choosable = (records: ResourceRecord[]): string[] => records.filter((r) => r.id !== null && r.id !== undefined).map(keyOf);
+
 /** Code and title of a record, as in "MTL-002 Steel bar". */
 export function titleOf(record: ResourceRecord, form: { title_field: string; code_field: string | null }): { code: string | null; title: string } {
   const text = (name: string | null) => (name && record[name] !== null && record[name] !== undefined ? String(record[name]) : null);

@@ -28,8 +28,9 @@ describe('navigation', () => {
     expect(paths(['users:*'])).toEqual(['/data/users']);
     expect(paths(['*:*'])).toHaveLength(6);
   });
-  it('people stand there once when the server lists them', () => {
-    expect(navGroups([entry('user', '/users', 'people')], ['users:*']).slice(1).map((g) => [g.area, g.pages.map((p) => p.to)])).toEqual([['people', ['/data/users']]]);
+  it('people and roles stand there once when the server lists them', () => {
+    const listed = [entry('user', '/users', 'people'), entry('role', '/roles', 'people')];
+    expect(navGroups(listed, ['users:*', 'roles:*']).slice(1).map((g) => [g.area, g.pages.map((p) => p.to)])).toEqual([['people', ['/data/users', '/data/roles']]]);
   });
   it('the palette finds by beginnings of words', () => {
     expect(fits('New Material Master data', 'new mat')).toBe(true);

@@ -4,6 +4,9 @@
  */
 export const hintsDe: Record<string, string> = {
   'hints.api_token.name': 'Das Programm, das ihn benutzt.',
+  'hints.api_token.hint': 'Die ersten Zeichen des Schlüssels.',
+  'hints.api_token.last_used_at': 'Auf die Minute genau.',
+  'hints.api_token.plant_ids': 'Für alle Werke sind keine nötig.',
   'hints.api_token.expires_at': 'Leer: gilt unbegrenzt.',
   'hints.category.name': 'Etwa „Rohstoffe – Stahl“.',
   'hints.contact_name': 'Wen man anspricht.',
@@ -62,6 +65,8 @@ export const hintsDe: Record<string, string> = {
   'hints.product.ideal_cycle_time_seconds': 'Zeit für ein Stück; fehlt sie, gilt die der Maschine oder der Linie.',
   'hints.project.project_number': 'Einmalig in der Organisation; leer: wird vergeben.',
   'hints.status': 'Ändert sich nur durch Aktionen.',
+  'hints.role.code': 'Einmalig in der Organisation; er bleibt für immer.',
+  'hints.role.extends': 'Eingebaute Rolle, deren Rechte sie auch hat.',
   'hints.role.grants': 'Was die Rolle erlaubt. Es gilt ab der nächsten Anmeldung.',
   'hints.scrap_reason.code': 'Einmalig in der Organisation.',
   'hints.calendar_day.is_yearly': 'Kommt jedes Jahr wieder.',

@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/api-tokens/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rows of the list as CSV, without keys */
+        get: operations["get_api_tokens_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/api-tokens/form": {
         parameters: {
             query?: never;
@@ -2416,7 +2433,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Roles that people can have */
+        /** Roles that people can have, built-in ones first */
         get: operations["get_roles"];
         put?: never;
         /** Make a role */
@@ -2464,6 +2481,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roles/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One action on many records */
+        post: operations["post_roles_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rows of the list as CSV */
+        get: operations["get_roles_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles/form": {
         parameters: {
             query?: never;
@@ -2471,10 +2522,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a page must know to show roles */
+        /** What a form of it must know */
         get: operations["get_roles_form"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in a CSV file, or try to */
+        post: operations["post_roles_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5375,17 +5443,19 @@ export interface components {
              */
             to?: string | null;
         };
-        RoleBody: {
-            /** @description Only when it is made. */
-            code?: string | null;
+        RoleCreate: {
+            /** @description Unique in the organisation; it stays for ever. */
+            code: string;
+            custom_fields?: Record<string, never>;
             description?: string | null;
-            /** @description Code of a built-in role that it adds to. */
+            /** @description Built-in role that it adds to. */
             extends?: string | null;
-            /** @description Permissions such as `materials:write`. */
-            grants?: string[] | null;
-            name?: string | null;
-            /** Format: int64 */
-            version?: number | null;
+            /**
+             * @description Permissions such as materials:write or materials:*; they count at the next log-in.
+             * @default []
+             */
+            grants: string[];
+            name: string;
         };
         /** @description All roles: the built-in ones first. */
         RoleList: {
@@ -5397,12 +5467,31 @@ export interface components {
             /** Format: uint64 */
             total: number;
         };
+        RoleUpdate: {
+            /** @description Unique in the organisation; it stays for ever. */
+            code?: string;
+            custom_fields?: Record<string, never>;
+            description?: string | null;
+            /** @description Built-in role that it adds to. */
+            extends?: string | null;
+            /**
+             * @description Permissions such as materials:write or materials:*; they count at the next log-in.
+             * @default []
+             */
+            grants: string[];
+            name?: string;
+            /** @description The version that was read */
+            version: number;
+        };
         /** @description A role as people choose one. */
         RoleView: {
             allowed_actions: components["schemas"]["AllowedAction"][];
             code: string;
             /** Format: date-time */
             created_at?: string | null;
+            custom_fields: {
+                [key: string]: unknown;
+            };
             description?: string | null;
             /** @description The role it adds to. */
             extends?: string | null;
@@ -6219,12 +6308,34 @@ export interface operations {
     get_api_tokens: {
         parameters: {
             query?: {
-                /** @description true, false or all; true when left out */
+                /** @description Any of these values, separated by commas */
+                all_plants?: string;
+                /** @description Any of these values, separated by commas */
+                created_by?: string;
+                /** @description Any of these values, separated by commas */
+                expires_at?: string;
+                /** @description Any of these values, separated by commas */
+                hint?: string;
+                /** @description true (default), false for archived ones, or all */
                 is_active?: string;
+                /** @description Any of these values, separated by commas */
+                last_used_at?: string;
+                /** @description Any of these values, separated by commas */
+                name?: string;
                 /** @description Page, from 1 */
                 page?: string;
                 /** @description Entries of a page, 1 to 100; 50 when left out */
                 per_page?: string;
+                /** @description Only what belongs to one of these plants, or all */
+                plant_id?: string;
+                /** @description Any of these values, separated by commas */
+                revoked_at?: string;
+                /** @description Any of these words, separated by commas */
+                roles?: string;
+                /** @description Part of a code or name */
+                search?: string;
+                /** @description Fields separated by commas; -name for the other direction */
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -6378,6 +6489,62 @@ export interface operations {
             };
         };
     };
+    get_api_tokens_export: {
+        parameters: {
+            query?: {
+                /** @description Any of these values, separated by commas */
+                all_plants?: string;
+                /** @description Any of these values, separated by commas */
+                created_by?: string;
+                /** @description Any of these values, separated by commas */
+                expires_at?: string;
+                /** @description Any of these values, separated by commas */
+                hint?: string;
+                /** @description true (default), false for archived ones, or all */
+                is_active?: string;
+                /** @description Any of these values, separated by commas */
+                last_used_at?: string;
+                /** @description Any of these values, separated by commas */
+                name?: string;
+                /** @description Page, from 1 */
+                page?: string;
+                /** @description Entries of a page, 1 to 100; 50 when left out */
+                per_page?: string;
+                /** @description Only what belongs to one of these plants, or all */
+                plant_id?: string;
+                /** @description Any of these values, separated by commas */
+                revoked_at?: string;
+                /** @description Any of these words, separated by commas */
+                roles?: string;
+                /** @description Part of a code or name */
+                search?: string;
+                /** @description Fields separated by commas; -name for the other direction */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_api_tokens_form: {
         parameters: {
             query?: never;
@@ -6392,7 +6559,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Form"];
+                };
             };
             /** @description Refused */
             default: {
@@ -13232,7 +13401,26 @@ export interface operations {
     };
     get_roles: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Any of these values, separated by commas */
+                code?: string;
+                /** @description Any of these values, separated by commas */
+                description?: string;
+                /** @description Any of these values, separated by commas */
+                extends?: string;
+                /** @description true (default), false for archived ones, or all */
+                is_active?: string;
+                /** @description Any of these values, separated by commas */
+                name?: string;
+                /** @description Page, from 1 */
+                page?: string;
+                /** @description Entries of a page, 1 to 100; 50 when left out */
+                per_page?: string;
+                /** @description Part of a code or name */
+                search?: string;
+                /** @description Fields separated by commas; -name for the other direction */
+                sort?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -13268,7 +13456,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["RoleBody"];
+                "application/json": components["schemas"]["RoleCreate"];
             };
         };
         responses: {
@@ -13334,7 +13522,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["RoleBody"];
+                "application/json": components["schemas"]["RoleUpdate"];
             };
         };
         responses: {
@@ -13400,7 +13588,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["RoleBody"];
+                "application/json": components["schemas"]["RoleUpdate"];
             };
         };
         responses: {
@@ -13455,6 +13643,85 @@ export interface operations {
             };
         };
     };
+    post_roles_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_roles_export: {
+        parameters: {
+            query?: {
+                /** @description Any of these values, separated by commas */
+                code?: string;
+                /** @description Any of these values, separated by commas */
+                description?: string;
+                /** @description Any of these values, separated by commas */
+                extends?: string;
+                /** @description true (default), false for archived ones, or all */
+                is_active?: string;
+                /** @description Any of these values, separated by commas */
+                name?: string;
+                /** @description Page, from 1 */
+                page?: string;
+                /** @description Entries of a page, 1 to 100; 50 when left out */
+                per_page?: string;
+                /** @description Part of a code or name */
+                search?: string;
+                /** @description Fields separated by commas; -name for the other direction */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_roles_form: {
         parameters: {
             query?: never;
@@ -13469,7 +13736,42 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Form"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_roles_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Import"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
             };
             /** @description Refused */
             default: {

@@ -1,11 +1,15 @@
 //! The roles of an organisation: those that every one has (`unison_rules::rbac`), and its own, which extend
 //! one of them and add grants (RBAC-03). What an own role grants counts at the next log-in (RBAC-10).
 
+pub mod record;
+
 use super::fields::Fields;
 use super::{Wrong, master, people};
 use crate::db::{DbError, Row};
 use crate::params;
+use crate::resource::{Map, custom, files, of};
 use crate::tenancy::{Caller, SignedOn, Topic, Tx, Via, WriteTx};
+use record::{OwnRole, may_be_extended};
 use schemars::JsonSchema;
 use serde::Serialize;
 use unison_api::error::ApiError;
@@ -16,8 +20,11 @@ use unison_rules::rbac::{self, Kind};
 
 /// The permission to change roles.
 pub const WRITE: &str = "roles:write";
+const CODE_MAX: usize = 40;
 const GRANTS_MAX: usize = 60;
+/// No more than a page of a list holds.
 const ROLES_MAX: usize = 100;
+const ARCHIVED: &str = "It is archived; restore it first";
 
 /// A role as people choose one.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -37,6 +44,7 @@ pub struct RoleView {
     pub grants: Vec<String>,
     /// All that it grants, inherited permissions included.
     pub permissions: Vec<String>,
+    pub custom_fields: Map,
     pub is_active: bool,
     pub version: Option<i64>,
     pub created_at: Option<Rfc3339>,
@@ -54,6 +62,7 @@ pub struct RoleList {
 }
 
 /// A row of `roles`.
+#[derive(Clone, PartialEq)]
 struct Own {
     id: i64,
     code: String,
@@ -61,6 +70,7 @@ struct Own {
     description: Option<String>,
     extends: Option<String>,
     grants: Vec<String>,
+    custom_fields: Map,
     is_active: bool,
     version: i64,
     created_at: Timestamp,
@@ -68,14 +78,16 @@ struct Own {
 }
 
 fn read(row: &Row) -> Result<Own, DbError> {
-    let grants = serde_json::from_str(&row.get::<String>("grants")?);
+    let json = |column: &str| row.get::<String>(column);
+    let wrong = |e: serde_json::Error| DbError::Failed(format!("a role: {e}"));
     Ok(Own {
         id: row.get("id")?,
         code: row.get("code")?,
         name: row.get("name")?,
         description: row.get("description")?,
         extends: row.get("extends")?,
-        grants: grants.map_err(|e| DbError::Failed(format!("grants of a role: {e}")))?,
+        grants: serde_json::from_str(&json("grants")?).map_err(wrong)?,
+        custom_fields: serde_json::from_str(&json("custom_fields")?).map_err(wrong)?,
         is_active: row.get("is_active")?,
         version: row.get("version")?,
         created_at: row.get("created_at")?,
@@ -201,6 +213,7 @@ fn built_in(role: &rbac::Role) -> RoleView {
         extends: None,
         grants: role.grants.iter().map(|g| (*g).to_owned()).collect(),
         permissions: rbac::grants_of::<_, &str>(&[role.code], &[]),
+        custom_fields: Map::new(),
         is_active: true,
         version: None,
         created_at: None,
@@ -223,7 +236,7 @@ fn view(tx: &Tx<'_>, role: Own) -> RoleView {
         is_built_in: false,
         kind: "own".into(),
         allowed_actions: vec![
-            action("update", archived(!role.is_active, "It is archived; restore it first")),
+            action("update", archived(!role.is_active, ARCHIVED)),
             action("archive", archived(!role.is_active, "It is archived")),
             action("restore", archived(role.is_active, "It is not archived")),
         ],
@@ -232,6 +245,7 @@ fn view(tx: &Tx<'_>, role: Own) -> RoleView {
         description: role.description,
         extends: role.extends,
         grants: role.grants,
+        custom_fields: role.custom_fields,
         is_active: role.is_active,
         version: Some(role.version),
         created_at: Some(role.created_at.into()),
@@ -239,15 +253,14 @@ fn view(tx: &Tx<'_>, role: Own) -> RoleView {
     }
 }
 
-/// All roles that people can have; archived ones of the organisation too.
+/// All roles that people can be given.
 ///
 /// # Errors
 /// When the database fails.
-pub fn list(tx: &Tx<'_>) -> Result<RoleList, DbError> {
+pub fn given(tx: &Tx<'_>) -> Result<Vec<RoleView>, DbError> {
     let mut roles: Vec<_> = rbac::ROLES.iter().filter(|r| r.kind != Kind::Platform).map(built_in).collect();
-    roles.extend(own(tx)?.into_iter().map(|role| view(tx, role)));
-    let total = roles.len() as u64;
-    Ok(RoleList { roles, total, page: 1, per_page: u32::try_from(total).unwrap_or(u32::MAX) })
+    roles.extend(own(tx)?.into_iter().filter(|role| role.is_active).map(|role| view(tx, role)));
+    Ok(roles)
 }
 
 /// A role by code or id.
@@ -268,13 +281,14 @@ fn find(tx: &Tx<'_>, key: &str) -> Result<Own, Wrong> {
         let reason = "Every organization has this role as it is; make a role of your own that extends it";
         return Err(ApiError::new(400, "Cannot change role", reason).into());
     }
-    let sql = "SELECT * FROM roles WHERE organization_id = $1 AND (code = $2 OR id = $3)";
+    // A code may look like an id; then the id counts.
+    let sql = "SELECT * FROM roles WHERE organization_id = $1 AND (code = $2 OR id = $3) ORDER BY id <> $3 LIMIT 1";
     let row = tx.query_one(sql, params![tx.org(), key, key.parse::<i64>().unwrap_or(0)])?;
     Ok(read(&row.ok_or_else(|| ApiError::not_found("role"))?)?)
 }
 
-/// What a body says of name, description, what it extends and grants.
-fn fill(rights: &Rights<'_>, role: &mut Own, fields: &mut Fields) {
+/// What a body says of name, description, what it extends and grants, and the organisation's own fields.
+fn fill(tx: &Tx<'_>, rights: &Rights<'_>, role: &mut Own, fields: &mut Fields) -> Result<(), DbError> {
     if let Some(name) = fields.required("name", 100) {
         role.name = name;
     }
@@ -282,13 +296,9 @@ fn fill(rights: &Rights<'_>, role: &mut Own, fields: &mut Fields) {
         role.description = description;
     }
     if let Some(extends) = fields.text("extends", 60) {
-        let known = extends.as_deref().map(rbac::role);
-        match known {
+        match extends.as_deref().map(rbac::role) {
             None => role.extends = None,
-            // Reach and the rule of the last administrator hang on that role itself.
-            Some(Some(r)) if r.kind != Kind::Platform && r.code != rbac::ADMINISTRATOR => {
-                role.extends = Some(r.code.into())
-            }
+            Some(Some(r)) if may_be_extended(r) => role.extends = Some(r.code.into()),
             Some(_) => fields.wrong("extends", "must be a built-in role other than organization_admin"),
         }
     }
@@ -300,10 +310,21 @@ fn fill(rights: &Rights<'_>, role: &mut Own, fields: &mut Fields) {
             None => role.grants = grants,
         }
     }
-    let all = rbac::grants_of::<_, &str>(&role.held(), &[]);
-    if let Some(reason) = rights.against_granting(&all) {
-        fields.wrong("grants", reason);
+    let extended: Vec<_> = role.extends.iter().collect();
+    for (field, held) in [("extends", extended), ("grants", role.grants.iter().collect())] {
+        if let Some(reason) = rights.against_granting(&rbac::grants_of::<_, &str>(&held, &[])) {
+            fields.wrong(field, reason);
+        }
     }
+    let d = of::<OwnRole>()?;
+    let definitions = custom::definitions(tx, d)?;
+    let before = role.custom_fields.clone();
+    let (mut customs, mut wrong) = custom::merged(&definitions, &before, fields.object("custom_fields").as_ref());
+    let own = (role.id != 0).then_some((role.id, &before));
+    wrong.extend(files::look_up(tx, d, &definitions, own, &mut customs)?);
+    wrong.into_iter().for_each(|detail| fields.wrong(&detail.field, detail.message));
+    role.custom_fields = customs;
+    Ok(())
 }
 
 /// Makes a role.
@@ -314,7 +335,7 @@ pub fn create(tx: &WriteTx<'_>, mut fields: Fields) -> Result<RoleView, Wrong> {
     let rights = Rights::load(tx)?;
     rights.need(WRITE)?;
     let own = own(tx)?;
-    let code = fields.required("code", 40);
+    let code = fields.required("code", CODE_MAX);
     let is_code =
         |c: &str| c.len() >= 2 && c.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     match code.as_deref() {
@@ -339,33 +360,21 @@ pub fn create(tx: &WriteTx<'_>, mut fields: Fields) -> Result<RoleView, Wrong> {
         description: None,
         extends: None,
         grants: vec![],
+        custom_fields: Map::new(),
         is_active: true,
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),
     };
-    fill(&rights, &mut role, &mut fields);
+    fill(tx, &rights, &mut role, &mut fields)?;
     fields.finish()?;
     role.id = tx.next_id("roles")?;
-    let grants = json(&role.grants)?;
     tx.execute(
-        "INSERT INTO roles (organization_id, id, code, name, description, extends, grants, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
-        params![
-            tx.org(),
-            role.id,
-            &role.code,
-            &role.name,
-            role.description.clone(),
-            role.extends.clone(),
-            grants,
-            tx.now()
-        ],
+        "INSERT INTO roles (organization_id, id, code, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)",
+        params![tx.org(), role.id, &role.code, &role.name, tx.now()],
     )?;
-    let made = view(tx, role);
-    tx.audit("role", made.id.unwrap_or(0), "create", None::<&RoleView>, Some(&made))?;
-    tx.changed(Topic::MasterData);
-    Ok(made)
+    store(tx, &role)?;
+    finished(tx, "create", None, role.id)
 }
 
 /// What happens to a role.
@@ -386,11 +395,18 @@ pub fn change(tx: &WriteTx<'_>, key: &str, change: Change) -> Result<RoleView, W
     if let Some(reason) = rights.against_granting(&rbac::grants_of::<_, &str>(&role.held(), &[])) {
         return Err(ApiError::new(403, "Beyond your reach", reason).into());
     }
-    let before = view(tx, find(tx, key)?);
+    let (before, shown) = (role.clone(), view(tx, role.clone()));
+    let refused = |what: &str, reason: String| Err(ApiError::new(400, &format!("Cannot {what} role"), reason).into());
     let action = match change {
         Change::Update(mut fields) => {
-            super::need_version(fields.version()?, role.version, &before)?;
-            fill(&rights, &mut role, &mut fields);
+            super::need_version(fields.version()?, role.version, &shown)?;
+            if !role.is_active {
+                return refused("change", ARCHIVED.into());
+            }
+            if fields.required("code", CODE_MAX).is_some_and(|code| code != role.code) {
+                fields.wrong("code", "cannot be changed; people have the role by it");
+            }
+            fill(tx, &rights, &mut role, &mut fields)?;
             fields.finish()?;
             "update"
         }
@@ -398,7 +414,7 @@ pub fn change(tx: &WriteTx<'_>, key: &str, change: Change) -> Result<RoleView, W
             let having = people::having_role(tx, &role.code)?.len() + super::api_tokens::having_role(tx, &role.code)?;
             if having > 0 {
                 let reason = format!("{having} people or API tokens have this role; give them another one first");
-                return Err(ApiError::new(400, "Cannot archive role", reason).into());
+                return refused("archive", reason);
             }
             role.is_active = false;
             "archive"
@@ -408,25 +424,13 @@ pub fn change(tx: &WriteTx<'_>, key: &str, change: Change) -> Result<RoleView, W
             "restore"
         }
     };
-    let sql = "UPDATE roles SET name = $3, description = $4, extends = $5, grants = $6, is_active = $7, version = version + 1, updated_at = $8
-               WHERE organization_id = $1 AND id = $2";
-    let grants = json(&role.grants)?;
-    tx.execute(
-        sql,
-        params![
-            tx.org(),
-            role.id,
-            &role.name,
-            role.description.clone(),
-            role.extends.clone(),
-            grants,
-            role.is_active,
-            tx.now()
-        ],
-    )?;
-    let after = view(tx, find(tx, key)?);
-    tx.audit("role", role.id, action, Some(&before), Some(&after))?;
-    tx.changed(Topic::MasterData);
+    // What is so already is answered as it is.
+    if role == before {
+        return Ok(shown);
+    }
+    role.version += 1;
+    store(tx, &role)?;
+    let after = finished(tx, action, Some(shown), role.id)?;
     // Edges know grants, not the organisation's roles.
     for user in people::having_role(tx, &role.code)? {
         for plant in people::plants_told(tx, user)? {
@@ -438,6 +442,35 @@ pub fn change(tx: &WriteTx<'_>, key: &str, change: Change) -> Result<RoleView, W
     Ok(after)
 }
 
-fn json(list: &[String]) -> Result<String, DbError> {
-    serde_json::to_string(list).map_err(|e| DbError::Failed(e.to_string()))
+/// Writes all of a role that can change.
+fn store(tx: &WriteTx<'_>, role: &Own) -> Result<(), DbError> {
+    files::claim(tx, &custom::definitions(tx, of::<OwnRole>()?)?, role.id, &role.custom_fields)?;
+    let grants = serde_json::to_string(&role.grants).map_err(|e| DbError::Failed(e.to_string()))?;
+    tx.execute(
+        "UPDATE roles SET name = $3, description = $4, extends = $5, grants = $6, custom_fields = $7, is_active = $8, version = $9,
+           updated_at = $10
+         WHERE organization_id = $1 AND id = $2",
+        params![
+            tx.org(),
+            role.id,
+            &role.name,
+            role.description.clone(),
+            role.extends.clone(),
+            grants,
+            serde_json::Value::Object(role.custom_fields.clone()).to_string(),
+            role.is_active,
+            role.version,
+            tx.now()
+        ],
+    )
+    .map(drop)
+}
+
+fn finished(tx: &WriteTx<'_>, action: &str, before: Option<RoleView>, id: i64) -> Result<RoleView, Wrong> {
+    let after = view(tx, find(tx, &id.to_string())?);
+    // What may be done to a role is no part of what it is.
+    let bare = |view: RoleView| RoleView { allowed_actions: vec![], ..view };
+    tx.audit("role", id, action, before.map(bare).as_ref(), Some(&bare(after.clone())))?;
+    tx.changed(Topic::MasterData);
+    Ok(after)
 }

@@ -1,6 +1,8 @@
 //! Keys of other programs: they act with roles and in plants as people do, and the audit log names them. A key
 //! is shown once; only its SHA-256 is kept.
 
+pub mod record;
+
 use super::fields::Fields;
 use super::people::PlantRef;
 use super::roles::Rights;
@@ -8,12 +10,14 @@ use super::{Wrong, master, roles};
 use crate::auth::{API_TOKEN_PREFIX, api_token_hash, reaches_all_plants};
 use crate::db::{DbError, Row};
 use crate::params;
+use crate::resource::engine;
+use crate::resource::list::Asked;
 use crate::tenancy::{Reach, Tx, Via, WriteTx, vault_random};
+use record::description;
 use schemars::JsonSchema;
 use serde::Serialize;
 use unison_api::Person;
 use unison_api::error::ApiError;
-use unison_api::page::Page;
 use unison_api::production::AllowedAction;
 use unison_core::ids::PlantId;
 use unison_core::time::{Rfc3339, Timestamp};
@@ -73,9 +77,6 @@ pub fn new_key() -> String {
     format!("{API_TOKEN_PREFIX}{}", crate::tenancy::platform::hex(&vault_random::<32>()))
 }
 
-const SELECT: &str = "SELECT t.*, u.name AS user_name FROM api_tokens t
- JOIN users u ON u.organization_id = t.organization_id AND u.id = t.created_by WHERE t.organization_id = $1";
-
 fn view(tx: &Tx<'_>, row: &Row) -> Result<ApiTokenView, DbError> {
     let (id, is_active): (i64, bool) = (row.get("id")?, row.get("is_active")?);
     let sql = "SELECT p.id, p.name FROM api_token_plants a JOIN plants p ON p.organization_id = a.organization_id AND p.id = a.plant_id
@@ -97,7 +98,7 @@ fn view(tx: &Tx<'_>, row: &Row) -> Result<ApiTokenView, DbError> {
         all_plants: row.get("all_plants")?,
         plant_ids: plants.iter().map(|p| p.id).collect(),
         plants,
-        created_by: Person { id: row.get("created_by")?, name: row.get("user_name")? },
+        created_by: Person { id: row.get("created_by")?, name: row.get("created_by_name")? },
         expires_at: time("expires_at")?,
         revoked_at: time("revoked_at")?,
         last_used_at: time("last_used_at")?,
@@ -109,19 +110,14 @@ fn view(tx: &Tx<'_>, row: &Row) -> Result<ApiTokenView, DbError> {
     })
 }
 
-/// Keys by name; `is_active` narrows to usable or to revoked ones.
+/// The keys that a list's question finds.
 ///
 /// # Errors
-/// When the database fails.
-pub fn list(tx: &Tx<'_>, is_active: Option<bool>, page: Page) -> Result<ApiTokenList, DbError> {
-    let wanted = is_active.map_or(-1, i64::from);
-    let condition = "AND ($2 < 0 OR t.is_active = ($2 = 1))";
-    let count = format!("SELECT count(*) AS n FROM ({SELECT} {condition}) x");
-    let total = tx.query_one(&count, params![tx.org(), wanted])?.map_or(Ok(0), |r| r.get("n"))?;
-    let sql = format!("{SELECT} {condition} ORDER BY t.name, t.id LIMIT $3 OFFSET $4");
-    let rows = tx.query(&sql, params![tx.org(), wanted, page.per_page, page.offset()])?;
-    let api_tokens = rows.iter().map(|row| view(tx, row)).collect::<Result<_, _>>()?;
-    Ok(ApiTokenList { api_tokens, total, page: page.page, per_page: page.per_page })
+/// 400 for a wrong question.
+pub fn list(tx: &Tx<'_>, asked: &Asked) -> Result<ApiTokenList, Wrong> {
+    let listed = engine::list(tx, description(), asked, None)?;
+    let api_tokens = listed.rows.iter().map(|row| view(tx, row)).collect::<Result<_, _>>()?;
+    Ok(ApiTokenList { api_tokens, total: listed.total, page: listed.page.page, per_page: listed.page.per_page })
 }
 
 /// A key's record.
@@ -129,7 +125,7 @@ pub fn list(tx: &Tx<'_>, is_active: Option<bool>, page: Page) -> Result<ApiToken
 /// # Errors
 /// 404 when there is none.
 pub fn get(tx: &Tx<'_>, id: i64) -> Result<ApiTokenView, Wrong> {
-    let row = tx.query_one(&format!("{SELECT} AND t.id = $2"), params![tx.org(), id])?;
+    let row = tx.query_one(&format!("{} AND t.id = $2", description().select), params![tx.org(), id])?;
     Ok(view(tx, &row.ok_or_else(|| ApiError::not_found("API token"))?)?)
 }
 
