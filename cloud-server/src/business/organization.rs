@@ -74,7 +74,7 @@ async fn fill(
     chosen: Option<&str>,
 ) -> Result<Option<String>, CreateError> {
     let emails = [email.to_owned()];
-    if !tenancy.platform().reserve_logins(&emails, &[], made.id).await?.is_empty() {
+    if !tenancy.platform().reserve_logins(&emails, &[], made.id).await?.foreign.is_empty() {
         return Err(CreateError::Refused(format!("{email} belongs to another organisation; use another address")));
     }
     let caller = Caller::system(made.id, "organization create");

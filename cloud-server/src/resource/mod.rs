@@ -24,6 +24,7 @@ mod links;
 pub mod list;
 pub mod numbering;
 pub mod present;
+pub mod sheet;
 pub mod undo;
 pub mod valid;
 
