@@ -4,7 +4,7 @@
 use super::codec::Record;
 use super::custom::Custom;
 use super::sheet::{self, MappedColumn};
-use super::{Description, Map, cells, codec, custom, engine, of_table};
+use super::{Description, Map, cells, codec, custom, engine, judge, of_table};
 use crate::business::Wrong;
 use crate::db::DbError;
 use crate::db::kinds::Kind;
@@ -66,6 +66,15 @@ struct Done {
     before: Option<Value>,
 }
 
+/// The cells of a row.
+struct Cells {
+    /// As the body of a request.
+    body: Map,
+    id: Option<String>,
+    /// Fields that could not be read and stand not in the body.
+    wrong: Vec<String>,
+}
+
 /// Takes a file in. The caller must undo the transaction when the report has errors or was only a trial.
 ///
 /// # Errors
@@ -121,7 +130,7 @@ impl Intake<'_, '_> {
             self.report.rows -= 1;
             return Ok(None);
         }
-        let Some((mut body, id)) = self.body(line, row)? else { return Ok(None) };
+        let Cells { mut body, id, wrong } = self.cells(line, row)?;
         self.fold(&mut body);
         let found = if self.import.update_existing { self.existing(&body, id.as_deref()) } else { Ok(None) };
         let before = match found {
@@ -140,6 +149,10 @@ impl Intake<'_, '_> {
         };
         if let Some(field) = before.as_ref().and_then(|before| self.renamed(&body, before)) {
             self.refused(line, &ApiError::field(field, "is changed on the record itself, not by a file"));
+            return Ok(None);
+        }
+        if !wrong.is_empty() {
+            self.judge(line, before.as_ref(), body, &wrong)?;
             return Ok(None);
         }
         let foreign = self.foreign(&body);
@@ -166,6 +179,21 @@ impl Intake<'_, '_> {
                 Ok(None)
             }
         }
+    }
+
+    /// What else is wrong with a row of which some cells are.
+    fn judge(&mut self, line: usize, before: Option<&Record>, body: Map, wrong: &[String]) -> Result<(), Wrong> {
+        let is_key = |field: &String| self.d.meta.unique.iter().any(|key| key.contains(&field.as_str()));
+        if self.import.update_existing && before.is_none() && wrong.iter().any(is_key) {
+            // Nobody knows whether it is new.
+            return Ok(());
+        }
+        match judge::judge(self.tx, self.d, self.customs, before, body, wrong) {
+            Err(Wrong(e)) if e.status == 500 => return Err(Wrong(e)),
+            Err(Wrong(e)) => self.refused(line, &e),
+            Ok(()) => {}
+        }
+        Ok(())
     }
 
     /// Texts in lower case are compared as they are kept.
@@ -208,9 +236,9 @@ impl Intake<'_, '_> {
         (!is_same).then_some(Done { line, id, version, before })
     }
 
-    /// A row as the body of a request, and the id it names; none when a cell is wrong.
-    fn body(&mut self, line: usize, row: &csv::StringRecord) -> Result<Option<(Map, Option<String>)>, Wrong> {
-        let (mut body, mut custom, mut id, mut is_fine) = (Map::new(), Map::new(), None, true);
+    /// Reads the cells of a row; those that are wrong are told.
+    fn cells(&mut self, line: usize, row: &csv::StringRecord) -> Result<Cells, Wrong> {
+        let (mut body, mut custom, mut id, mut wrong) = (Map::new(), Map::new(), None, Vec::new());
         let mut columns: Vec<_> = self.report.columns.clone().into_iter().enumerate().collect();
         // Names are looked for in the plant of the row, so that is read first.
         columns.sort_by_key(|(_, mapped)| mapped.field.as_deref() != Some("plant_id"));
@@ -225,7 +253,7 @@ impl Intake<'_, '_> {
                     Ok(ids) if ids.is_empty() => {}
                     Ok(ids) => drop(body.insert(field, ids.into())),
                     Err(message) => {
-                        is_fine = false;
+                        wrong.push(field.clone());
                         self.wrong(CellError { line, column: Some(mapped.column), field: Some(field), message });
                     }
                 }
@@ -248,13 +276,13 @@ impl Intake<'_, '_> {
                 (Ok(value), Some(own)) => drop(custom.insert(own.code.clone(), value.unwrap_or_default())),
                 (Ok(value), None) => drop(body.insert(field, value.unwrap_or_default())),
                 (Err(message), _) => {
-                    is_fine = false;
+                    wrong.push(field.clone());
                     self.wrong(CellError { line, column: Some(mapped.column), field: Some(field), message });
                 }
             }
         }
         body.insert("custom_fields".into(), custom.into());
-        Ok(is_fine.then_some((body, id)))
+        Ok(Cells { body, id, wrong })
     }
 
     /// Several references, with semicolons between them.

@@ -20,6 +20,7 @@ pub mod files;
 pub mod form;
 pub mod import;
 mod in_use;
+mod judge;
 mod links;
 pub mod list;
 pub mod numbering;

@@ -35,14 +35,38 @@ fn without_mark(csv: &str) -> &str {
 
 /// The names of the columns, and the rows with the lines in which they begin.
 pub(super) fn read(csv: &str) -> Result<(Vec<String>, Vec<(usize, StringRecord)>), ApiError> {
-    let (mut reader, header) = opened(without_mark(csv))?;
+    let text = without_mark(csv);
+    let (mut reader, header) = opened(text)?;
     let rows = reader.records().take(ROWS_MAX + 1).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
     if rows.len() > ROWS_MAX {
         return Err(ApiError::field("csv", format!("may have {ROWS_MAX} rows")));
     }
-    let line =
-        |i: usize, row: &StringRecord| row.position().map_or(i + 2, |p| usize::try_from(p.line()).unwrap_or(i + 2));
-    Ok((header, rows.into_iter().enumerate().map(|(i, row)| (line(i, &row), row)).collect()))
+    let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
+    let mut line = |row: &StringRecord| lines.of(row.position().map_or(0, |p| usize::try_from(p.byte()).unwrap_or(0)));
+    Ok((header, rows.into_iter().map(|row| (line(&row), row)).collect()))
+}
+
+/// Counts lines as an editor does; the reader of the rows takes what is between two rows for a part of the later one.
+struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    /// The line in which a row begins that the reader saw begin at `byte`, or behind line ends that follow there.
+    fn of(&mut self, byte: usize) -> usize {
+        while let Some(c) = self.text.get(self.at) {
+            if self.at >= byte && !matches!(c, b'\r' | b'\n') {
+                break;
+            }
+            self.at += 1;
+            // One end, however it is written.
+            let is_end = *c == b'\n' || (*c == b'\r' && self.text.get(self.at) != Some(&b'\n'));
+            self.line += usize::from(is_end);
+        }
+        self.line
+    }
 }
 
 /// The texts of a file for a field, in lower case; what is wrong with the file its import says.
@@ -123,4 +147,36 @@ fn by_name(d: &Description, customs: &[Custom], header: &[String], column: &str)
     let look_ups = d.columns.iter().filter_map(|c| c.look_up);
     let added = look_ups.into_iter().find(|l| l.adds.iter().any(|(name, _)| plain(name) == wanted))?;
     (!header.iter().any(|h| plain(h) == plain(added.field))).then(|| added.field.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(csv: &str, expect: &[(usize, &str)]) {
+        let (_, rows) = read(csv).unwrap();
+        let rows: Vec<_> = rows.iter().map(|(line, row)| (*line, row.get(0).unwrap())).collect();
+        assert_eq!(rows, expect, "{csv:?}");
+    }
+
+    #[test]
+    fn a_row_stands_in_the_line_that_an_editor_shows() {
+        for end in ["\n", "\r\n", "\r"] {
+            let check = |csv: &str, expect: &[(usize, &str)]| {
+                let inner: Vec<_> = expect.iter().map(|(line, text)| (*line, text.replace('\n', end))).collect();
+                let expect: Vec<_> = inner.iter().map(|(line, text)| (*line, text.as_str())).collect();
+                super::tests::check(&csv.replace('\n', end), &expect);
+            };
+            check("a,b\nx,1\ny,2\nz,3\n", &[(2, "x"), (3, "y"), (4, "z")]);
+            check("a,b\nx,1\ny,2", &[(2, "x"), (3, "y")]);
+            check("a,b\n\n\nx,1\n\ny,2\n\n", &[(4, "x"), (6, "y")]);
+            check("\n\na,b\nx,1\ny,2\n", &[(4, "x"), (5, "y")]);
+            check("a,b\n\"x\nx\",1\ny,2\n", &[(2, "x\nx"), (4, "y")]);
+            check("a,b\n\"\nx\",\"1\n\n\"\ny,2\nz,3\n", &[(2, "\nx"), (6, "y"), (7, "z")]);
+            check("\"a\nb\",c\nx,1\n", &[(3, "x")]);
+            check("\u{feff}a;b\nx;1\n ; \ny;2\n", &[(2, "x"), (3, " "), (4, "y")]);
+        }
+        check("a,b\r\nx,1\ny,2\r\n\r\nz,3", &[(2, "x"), (3, "y"), (5, "z")]);
+    }
 }
