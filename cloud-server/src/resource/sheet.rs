@@ -33,8 +33,11 @@ fn without_mark(csv: &str) -> &str {
     csv.strip_prefix('\u{feff}').unwrap_or(csv)
 }
 
-/// The names of the columns, and the rows with the lines in which they begin.
-pub(super) fn read(csv: &str) -> Result<(Vec<String>, Vec<(usize, StringRecord)>), ApiError> {
+/// Rows with the lines in which they begin.
+pub(super) type Rows = Vec<(usize, StringRecord)>;
+
+/// The names of the columns, and the rows.
+pub(super) fn read(csv: &str) -> Result<(Vec<String>, Rows), ApiError> {
     let text = without_mark(csv);
     let (mut reader, header) = opened(text)?;
     let rows = reader.records().take(ROWS_MAX + 1).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;

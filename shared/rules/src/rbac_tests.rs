@@ -221,7 +221,7 @@ fn what_two_lists_have_in_common_is_what_both_give() {
     };
     for one in all() {
         for other in all() {
-            check(&[one.clone()], &[other]);
+            check(std::slice::from_ref(&one), &[other]);
         }
     }
     let of = |role: &Role| grants_of::<_, &str>(&[role.code], &[]);
