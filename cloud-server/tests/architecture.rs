@@ -148,6 +148,115 @@ fn sql_is_the_same_for_every_database() {
     }
 }
 
+/// Texts between quotes, raw ones too, but none of comments.
+fn literals(code: &str) -> Vec<String> {
+    let (mut out, mut rest) = (Vec::new(), code);
+    while let Some(at) = rest.find(['"', '/', '\'']) {
+        let (before, from) = rest.split_at(at);
+        rest = if from.starts_with("//") {
+            from.split_once('\n').map_or("", |(_, after)| after)
+        } else if from.starts_with("/*") {
+            from.split_once("*/").map_or("", |(_, after)| after)
+        } else if let Some(after) = from.strip_prefix('"') {
+            let hashes: String = before.chars().rev().take_while(|c| *c == '#').collect();
+            let is_raw = before.trim_end_matches('#').ends_with('r');
+            let end = if is_raw { after.find(&format!("\"{hashes}")) } else { end_of_text(after) };
+            let end = end.unwrap_or(after.len());
+            out.push(after[..end].to_owned());
+            after.get(end + 1..).unwrap_or_default()
+        } else if let Some(quoted) = ["'\"'", "'/'", "'\\''", "'\\\"'"].iter().find(|q| from.starts_with(**q)) {
+            &from[quoted.len()..]
+        } else {
+            &from[1..]
+        };
+    }
+    out
+}
+
+/// Where the quote stands that ends a text.
+fn end_of_text(text: &str) -> Option<usize> {
+    let mut is_escaped = false;
+    text.char_indices().find_map(|(at, c)| {
+        let is_end = c == '"' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        is_end.then_some(at)
+    })
+}
+
+/// Why `Session::written` would not see what this text writes: it looks at the first words of a statement, as they
+/// are spelled here. None for a text that writes nothing or says so at once.
+fn unseen_write(sql: &str) -> Option<&'static str> {
+    let plain = sql.replace("\\n", " ").replace(';', " ; ").to_uppercase();
+    // What must follow keeps English sentences out.
+    let words: Vec<_> = plain
+        .split(|c: char| !c.is_ascii_alphanumeric() && !"_;-/*.{}".contains(c))
+        .filter(|w| !w.is_empty())
+        .collect();
+    let place = |i: usize| words.get(i).copied().unwrap_or_default();
+    let writes = |i: usize| match (place(i), place(i + 1)) {
+        ("INSERT" | "MERGE", "INTO") | ("DELETE", "FROM") | ("TRUNCATE", _) => true,
+        ("INSERT", "OR") | ("REPLACE", "INTO") => true,
+        // `ON CONFLICT … DO UPDATE SET` has no table between.
+        ("UPDATE", _) => place(i + 2) == "SET" || place(i + 3) == "SET" || place(i + 4) == "SET",
+        _ => false,
+    };
+    let found: Vec<_> = (0..words.len()).filter(|i| writes(*i) && !(*i > 0 && place(i - 1) == "DO")).collect();
+    let is_first = ["INSERT INTO ", "UPDATE ", "DELETE FROM "].iter().any(|w| sql.trim_start().starts_with(w));
+    match found.as_slice() {
+        [] => None,
+        [0] if is_first => None,
+        [0] => Some("begins otherwise than INSERT INTO, UPDATE or DELETE FROM"),
+        [_] => Some("writes behind its first word"),
+        _ => Some("writes twice"),
+    }
+}
+
+#[test]
+fn what_a_statement_writes_stands_at_its_start() {
+    let mut seen = 0;
+    for (path, text) in all().into_iter().filter(|(path, _)| !path.starts_with("db")) {
+        for sql in literals(&text) {
+            assert_eq!(unseen_write(&sql), None, "{}: {sql}", path.display());
+            seen += usize::from(sql.trim_start().starts_with("INSERT INTO "));
+        }
+    }
+    assert!(seen > 40, "only {seen} statements were found: the search is broken");
+}
+
+#[test]
+fn writes_that_would_go_unseen_are_found() {
+    for sql in [
+        "WITH old AS (SELECT id FROM a) INSERT INTO b SELECT id FROM old",
+        "WITH gone AS (DELETE FROM a RETURNING id) SELECT id FROM gone",
+        "-- why\nDELETE FROM a",
+        "-- why\\nDELETE FROM a",
+        "/* why */ UPDATE a SET b = 1",
+        "insert into a VALUES (1)",
+        "SELECT 1; DELETE FROM a",
+        "UPDATE a SET b = 1; UPDATE c SET d = 1",
+        "SELECT 1;UPDATE a SET b = 1",
+        "{WITH} UPDATE a AS x SET b = 1",
+        "TRUNCATE a",
+        "MERGE INTO a USING b ON a.id = b.id",
+        "REPLACE INTO a VALUES (1)",
+        "INSERT OR IGNORE INTO a VALUES (1)",
+    ] {
+        assert!(unseen_write(sql).is_some(), "{sql}");
+    }
+    for sql in [
+        "INSERT INTO a VALUES (1) ON CONFLICT (id) DO UPDATE SET b = 1",
+        "  UPDATE {table} SET b = 1",
+        "DELETE FROM a WHERE id IN (SELECT id FROM b)",
+        "SELECT 1 FROM a",
+        "Update the record first",
+    ] {
+        assert_eq!(unseen_write(sql), None, "{sql}");
+    }
+    let code =
+        "let a = \"one \\\" two\"; // \"no\"\n let b = ('\"', r#\"three \"four\" \"#, 'x'); /* \"no\" */ f(\"five\")";
+    assert_eq!(literals(code), ["one \\\" two", "three \"four\" ", "five"]);
+}
+
 #[test]
 fn every_integration_test_runs_on_postgresql_too() {
     let tests = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests"));

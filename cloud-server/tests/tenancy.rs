@@ -2,6 +2,7 @@
 
 mod support;
 
+use cloud_server::business::organization;
 use reqwest::Method;
 use serde_json::{Value, json};
 use support::{Server, Session};
@@ -34,6 +35,29 @@ async fn ten_02_a_suspended_organisation_is_not_found_until_it_is_resumed() {
     assert!(html.contains("lang=\"de\"") && html.contains("Organisation nicht gefunden"), "{html}");
     platform.set_active(server.organization.id, true).await.unwrap();
     assert_eq!(olga.get("/machines").await.0, 200);
+}
+
+#[tokio::test]
+async fn q_080_no_organisation_is_called_in_an_address_as_another_one() {
+    let server = Server::start().await;
+    let create = async |name: &str, subdomain: &str| {
+        let made =
+            organization::create(&server.tenancy, name, subdomain, &format!("a@{subdomain}.example"), None).await;
+        made.map(|(made, _)| made.subdomain).map_err(|e| e.to_string())
+    };
+    assert_eq!(create("Delta", "dlt").await.unwrap(), "dlt");
+    assert_eq!(create("Epsilon", "epsilon").await.unwrap(), "epsilon", "its own two names may be one");
+    assert_eq!(create("Other", "delta").await.unwrap_err(), "the subdomain delta is taken; choose another");
+    let said = create("DLT", "other").await.unwrap_err();
+    assert_eq!(said, "the name DLT is dlt in an address, as another organisation is; choose another name");
+    let said = create("delta!", "other").await.unwrap_err();
+    assert!(said.contains("choose another name"), "{said}");
+    assert_eq!(create("Other", "other").await.unwrap(), "other", "what was refused left nothing");
+    // Two at once are told apart where they are written.
+    let platform = server.tenancy.platform();
+    for (slug, subdomain) in [("dlt", "zeta"), ("zeta", "delta")] {
+        assert!(platform.create_organization("Zeta", slug, subdomain).await.unwrap_err().is_unique(), "{slug}");
+    }
 }
 
 #[tokio::test]

@@ -70,15 +70,17 @@ impl Account {
         })
     }
 
-    /// All that the roles grant now, for a session that begins (RBAC-10).
+    fn reach(&self) -> Reach {
+        if reaches_all_plants(&self.roles) { Reach::AllPlants } else { Reach::Plants(self.plants.clone()) }
+    }
+
+    /// All that the roles grant now, for a session that begins (RBAC-10) and for what acts in their name.
     pub fn permissions(&self, tx: &Tx<'_>) -> Result<Vec<String>, DbError> {
         Ok(rbac::grants_of::<_, &str>(&roles::held(tx, &self.roles)?, &[]))
     }
 
     /// Roles are those of now: another set ends every session (RBAC-09). What they grant is that of the log-in.
     pub fn caller(&self, organization: i64, claims: &Claims, permissions: Vec<String>) -> Caller {
-        let roles = self.roles.clone();
-        let reach = if reaches_all_plants(&roles) { Reach::AllPlants } else { Reach::Plants(self.plants.clone()) };
         // A plant that was taken away meanwhile is no longer the chosen one.
         let chosen = claims.current_plant_id.map(PlantId).filter(|p| self.plants.contains(p));
         Caller::user(
@@ -87,9 +89,9 @@ impl Account {
                 user_id: self.id,
                 name: self.name.clone(),
                 email: self.email.clone(),
-                roles,
+                roles: self.roles.clone(),
                 permissions,
-                reach,
+                reach: self.reach(),
                 current_plant: chosen.or_else(|| self.plants.first().copied()),
                 via: Via::Session { id: claims.jti, expires_at: claims.expires_at() },
                 must_change_password: self.must_change_password,
@@ -98,36 +100,45 @@ impl Account {
     }
 }
 
-/// The program whose key has this hash, when the key is good and the person who made it is still here; and whether its last use should be noted.
+/// What a key reaches: no plant that whoever made it does not reach now.
+fn key_reach(tx: &Tx<'_>, key: &Row, maker: Reach) -> Result<Reach, DbError> {
+    if key.get("all_plants")? {
+        return Ok(maker);
+    }
+    let sql = "SELECT plant_id FROM api_token_plants WHERE organization_id = $1 AND token_id = $2 ORDER BY plant_id";
+    let plants = tx.query(sql, params![tx.org(), key.get::<i64>("id")?])?;
+    let mut plants = plants.iter().map(|p| p.get("plant_id")).collect::<Result<Vec<PlantId>, _>>()?;
+    if let Reach::Plants(reached) = maker {
+        plants.retain(|plant| reached.contains(plant));
+    }
+    Ok(Reach::Plants(plants))
+}
+
+/// The program whose key has this hash, when the key is good and the person who made it is still here; and whether its
+/// last use should be noted. It may do what both the key's roles and those of that person grant now.
 pub(super) fn program(tx: &Tx<'_>, hash: [u8; 32]) -> Result<Option<(Caller, Option<i64>)>, DbError> {
-    let sql = "SELECT t.*, u.name AS user_name, u.email FROM api_tokens t
-               JOIN users u ON u.organization_id = t.organization_id AND u.id = t.created_by
-               WHERE t.organization_id = $1 AND t.hash = $2 AND t.is_active = TRUE AND t.revoked_at IS NULL AND u.is_active = TRUE";
+    let sql =
+        "SELECT * FROM api_tokens WHERE organization_id = $1 AND hash = $2 AND is_active = TRUE AND revoked_at IS NULL";
     let Some(row) = tx.query_one(sql, params![tx.org(), hash])? else { return Ok(None) };
     let expires_at: Option<Timestamp> = row.get("expires_at")?;
     if expires_at.is_some_and(|at| at <= tx.now()) {
         return Ok(None);
     }
+    let maker = Account::by_id(tx, row.get("created_by")?)?.filter(|maker| maker.is_active);
+    let Some(maker) = maker else { return Ok(None) };
     let (id, roles): (i64, Vec<String>) = (row.get("id")?, master::roles(&row)?);
-    let reach = if row.get("all_plants")? {
-        Reach::AllPlants
-    } else {
-        let sql =
-            "SELECT plant_id FROM api_token_plants WHERE organization_id = $1 AND token_id = $2 ORDER BY plant_id";
-        let plants = tx.query(sql, params![tx.org(), id])?;
-        Reach::Plants(plants.iter().map(|p| p.get("plant_id")).collect::<Result<_, _>>()?)
-    };
+    let granted = rbac::grants_of::<_, &str>(&roles::held(tx, &roles)?, &[]);
     let last: Option<Timestamp> = row.get("last_used_at")?;
     let is_old = last.is_none_or(|at| tx.now().since(at) >= super::USE_NOTED_EVERY);
     let caller = Caller::user(
         tx.org(),
         SignedOn {
-            user_id: row.get("created_by")?,
-            name: row.get("user_name")?,
-            email: row.get("email")?,
-            permissions: rbac::grants_of::<_, &str>(&roles::held(tx, &roles)?, &[]),
+            user_id: maker.id,
+            permissions: rbac::common(&granted, &maker.permissions(tx)?),
             roles,
-            reach,
+            reach: key_reach(tx, &row, maker.reach())?,
+            name: maker.name,
+            email: maker.email,
             // A program says which plant it means; without it means all that it reaches.
             current_plant: None,
             via: Via::ApiToken { id, name: row.get("name")?, expires_at },

@@ -50,7 +50,14 @@ pub async fn create(
     if tenancy.platform().organization(subdomain).await?.is_some() {
         return refuse(format!("the subdomain {subdomain} is taken; choose another"));
     }
-    let made = match tenancy.platform().create_organization(&name, &slug(&name), subdomain).await {
+    // Both name an organisation at an address, and nobody should come to another one by its name.
+    let slug = slug(&name);
+    if !slug.is_empty() && tenancy.platform().organization(&slug).await?.is_some() {
+        return refuse(format!(
+            "the name {name} is {slug} in an address, as another organisation is; choose another name"
+        ));
+    }
+    let made = match tenancy.platform().create_organization(&name, &slug, subdomain).await {
         Err(e) if e.is_unique() => {
             return refuse(format!("an organisation with the name {name} or the subdomain {subdomain} exists"));
         }
@@ -74,7 +81,7 @@ async fn fill(
     chosen: Option<&str>,
 ) -> Result<Option<String>, CreateError> {
     let emails = [email.to_owned()];
-    if !tenancy.platform().reserve_logins(&emails, &[], made.id).await?.is_empty() {
+    if !tenancy.platform().reserve_logins(&emails, &[], made.id).await?.foreign.is_empty() {
         return Err(CreateError::Refused(format!("{email} belongs to another organisation; use another address")));
     }
     let caller = Caller::system(made.id, "organization create");

@@ -13,6 +13,8 @@ mod value;
 
 pub use database::Database;
 pub use kinds::Scope;
+#[cfg(test)]
+pub(crate) use session::STATEMENTS;
 pub use session::Session;
 pub use value::{FromValue, Row, Value};
 

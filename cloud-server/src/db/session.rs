@@ -113,11 +113,19 @@ impl<'c> Session<'c> {
     }
 
     fn run<T>(&self, params: &[Value], f: impl FnOnce() -> Result<T, DbError>) -> Result<T, DbError> {
+        #[cfg(test)]
+        STATEMENTS.set(STATEMENTS.get() + 1);
         self.may_commit()?;
         let out = params.iter().try_for_each(storable).and_then(|()| f());
         self.has_failed.set(out.is_err());
         out
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Statements of this thread: a transaction runs on one.
+    pub(crate) static STATEMENTS: Cell<usize> = const { Cell::new(0) };
 }
 
 /// The table that a statement writes to; none for one that reads.

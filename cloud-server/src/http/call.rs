@@ -1,5 +1,6 @@
 //! A request that passed the gate, and how it is answered.
 
+use super::places::Place;
 use super::{App, body};
 use crate::business::{Wrong, plants_wanted};
 use crate::db::DbError;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 use unison_api::error::{ApiError, Detail};
 use unison_api::page::Page;
 use unison_core::span::Span;
@@ -37,6 +39,8 @@ pub(crate) struct Call {
     pub headers: HeaderMap,
     pub body: Bytes,
     pub from: IpAddr,
+    /// Of a route that moves a file: goes along with whatever holds the file.
+    pub place: Option<Arc<Place>>,
     /// Method and path, for idempotency.
     pub action: String,
 }

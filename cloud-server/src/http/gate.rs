@@ -76,6 +76,11 @@ async fn pass(app: App, route: &'static Route, request: Request) -> Result<Answe
         check_account(&app, route, organization, caller)?;
     }
     let path = path(&mut parts).await;
+    let place = match &organization {
+        // Before the body is read, which is most of what is held.
+        Some(organization) if route.moves_file => Some(app.files.take(organization.id).await?),
+        _ => None,
+    };
     let body = read_body(route, &parts, body).await;
     let target = Target { path, query, body: body.as_ref().cloned().unwrap_or_default() };
     let target = permitted(&app, route, caller.as_ref(), target).await?;
@@ -86,7 +91,8 @@ async fn pass(app: App, route: &'static Route, request: Request) -> Result<Answe
     let action = format!("{} {}", parts.method, parts.uri.path());
     let token = token.map(|t| t.text);
     let Target { path, query, body } = target;
-    let call = Call { app, organization, caller, token, path, query, headers: parts.headers, body, from, action };
+    let call =
+        Call { app, organization, caller, token, path, query, headers: parts.headers, body, from, place, action };
     (route.handler)(call).await
 }
 

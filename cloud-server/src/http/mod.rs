@@ -10,6 +10,7 @@ mod host;
 pub mod listen;
 mod live;
 mod pages;
+mod places;
 pub mod routes;
 mod spool;
 
@@ -40,6 +41,7 @@ pub struct App {
     pub config: Arc<Config>,
     pub(crate) openapi: Arc<Value>,
     pub(crate) streams: live::Streams,
+    pub(crate) files: places::Places,
     pub(crate) stop: CancellationToken,
 }
 
@@ -55,6 +57,7 @@ impl App {
             config: Arc::new(config),
             openapi: Arc::new(document("Unison cloud", env!("CARGO_PKG_VERSION"), &docs)),
             streams: live::Streams::default(),
+            files: places::Places::default(),
             stop,
         }
     }

@@ -66,6 +66,8 @@ pub struct Route {
     pub scope: Scope,
     pub(crate) handler: Handler,
     pub(crate) plant_of: Option<PlantOf>,
+    /// Moves a whole file, of which only some may be on their way at a time.
+    pub(super) moves_file: bool,
     /// Also without `/api/v1`.
     is_at_root: bool,
 }
@@ -88,7 +90,7 @@ impl Route {
             request: None,
             response: (200, None),
         };
-        Self { doc, scope: Scope::Organization, handler, plant_of: None, is_at_root: false }
+        Self { doc, scope: Scope::Organization, handler, plant_of: None, moves_file: false, is_at_root: false }
     }
 
     pub(super) fn query(mut self, query: &'static [Query]) -> Self {
@@ -125,6 +127,11 @@ impl Route {
 
     pub(super) fn platform(mut self) -> Self {
         self.scope = Scope::Platform;
+        self
+    }
+
+    fn moves_file(mut self) -> Self {
+        self.moves_file = true;
         self
     }
 
@@ -212,9 +219,11 @@ fn entities() -> Vec<Route> {
             .answers(200, Some(schema_of::<ImportList>)),
         // Which permission they need depends on the kind of record.
         Route::new("POST", "/files", "Take in a file for a custom field", Authenticated, h!(resource::upload))
+            .moves_file()
             .body(schema_of::<Upload>, resource::UPLOAD_BYTES_MAX)
             .answers(201, Some(schema_of::<Held>)),
-        Route::new("GET", "/files/{id}", "A file of a record that may be read", Authenticated, h!(resource::download)),
+        Route::new("GET", "/files/{id}", "A file of a record that may be read", Authenticated, h!(resource::download))
+            .moves_file(),
         // Which permission it needs depends on what was imported.
         Route::new("POST", "/imports/{id}/undo", "Take an import back", Authenticated, h!(resource::undo_import))
             .answers(200, Some(schema_of::<Undone>)),

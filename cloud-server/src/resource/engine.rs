@@ -341,7 +341,7 @@ fn audited(r: &Record) -> Map {
 }
 
 /// The plant that a record belongs to; none while that is not known.
-fn plant_of(d: &Description, id: Option<i64>, fields: &Map) -> Option<PlantId> {
+pub(super) fn plant_of(d: &Description, id: Option<i64>, fields: &Map) -> Option<PlantId> {
     match d.meta.reach {
         Reach::Organization => None,
         Reach::Plant => fields.get("plant_id").and_then(Value::as_i64).map(PlantId),
@@ -370,7 +370,7 @@ fn need_version(tx: &Tx<'_>, d: &Description, before: &Record, version: Option<&
     Err(refused.into())
 }
 
-fn need_unlocked(d: &Description, before: &Record, change: Change) -> Result<(), Wrong> {
+pub(super) fn need_unlocked(d: &Description, before: &Record, change: Change) -> Result<(), Wrong> {
     let word = match change {
         Change::Update => "change",
         Change::Archive => "archive",
@@ -423,7 +423,7 @@ fn settle(
 }
 
 /// References, unique keys, and the entity's own questions to the database. `known` are mistakes found already.
-fn in_the_light_of_others(
+pub(super) fn in_the_light_of_others(
     tx: &Tx<'_>,
     d: &Description,
     before: Option<&Record>,

@@ -8,7 +8,7 @@ use super::{Description, Map, engine, file_type, named};
 use crate::business::Wrong;
 use crate::db::{DbError, Row};
 use crate::params;
-use crate::tenancy::{Tx, WriteTx};
+use crate::tenancy::{Caller, Tx, WriteTx};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use schemars::JsonSchema;
@@ -48,29 +48,49 @@ pub struct Held {
     pub size: i64,
 }
 
-/// Takes a file in; the next save of a record can name it.
+/// A file of a kind that is taken, before anybody asked the database whether it may be.
+pub struct Judged {
+    d: &'static Description,
+    field: String,
+    name: String,
+    media_type: &'static str,
+    hash: [u8; 32],
+    body: Vec<u8>,
+}
+
+/// Reads a file and judges it: tens of milliseconds of work on a large one, so before the transaction.
 ///
 /// # Errors
 /// 403 without the permission to write such records, 400 for what is no file of a kind that is taken.
-pub fn take_in(tx: &WriteTx<'_>, upload: &Upload) -> Result<Held, Wrong> {
+pub fn judged(caller: &Caller, upload: Upload) -> Result<Judged, ApiError> {
     let d = named(&upload.entity).ok_or_else(|| ApiError::field("entity", "names no kind of record"))?;
-    if !tx.caller().may(d.permission(true)) {
-        return Err(ApiError::forbidden(d.permission(true)).into());
-    }
-    let user = tx.caller().signed_on().ok_or_else(|| ApiError::forbidden(d.permission(true)))?.user_id;
-    let customs = super::custom::definitions(tx, d)?;
-    let is_meant = |c: &Custom| c.code == upload.field && c.column.field.kind == FieldKind::File;
-    if !customs.iter().any(is_meant) {
-        let message = format!("is no custom field of the type file of a {}", d.meta.label.to_lowercase());
-        return Err(ApiError::field("field", message).into());
+    if !caller.may(d.permission(true)) {
+        return Err(ApiError::forbidden(d.permission(true)));
     }
     let body = STANDARD.decode(upload.content.trim()).map_err(|_| ApiError::field("content", "must be base64"))?;
     if body.is_empty() || body.len() > BYTES_MAX {
         let message = format!("must have 1 byte to {} MB", BYTES_MAX / 1024 / 1024);
-        return Err(ApiError::field("content", message).into());
+        return Err(ApiError::field("content", message));
     }
     let name = file_type::name(&upload.name).map_err(|message| ApiError::field("name", message))?;
     let media_type = file_type::of(&body, &name).map_err(|message| ApiError::field("content", message))?;
+    let hash = Sha256::digest(&body).into();
+    Ok(Judged { d, field: upload.field, name, media_type, hash, body })
+}
+
+/// Takes a file in; the next save of a record can name it.
+///
+/// # Errors
+/// 400 when there is no such field, or no room.
+pub fn take_in(tx: &WriteTx<'_>, judged: Judged) -> Result<Held, Wrong> {
+    let Judged { d, field, name, media_type, hash, body } = judged;
+    let user = tx.caller().signed_on().ok_or_else(|| ApiError::forbidden(d.permission(true)))?.user_id;
+    let customs = super::custom::definitions(tx, d)?;
+    let is_meant = |c: &Custom| c.code == field && c.column.field.kind == FieldKind::File;
+    if !customs.iter().any(is_meant) {
+        let message = format!("is no custom field of the type file of a {}", d.meta.label.to_lowercase());
+        return Err(ApiError::field("field", message).into());
+    }
     forget_unclaimed(tx)?;
     let size = i64::try_from(body.len()).unwrap_or(i64::MAX);
     let total = "SELECT CAST(coalesce(sum(size), 0) AS BIGINT) AS n FROM files WHERE organization_id = $1";
@@ -81,11 +101,10 @@ pub fn take_in(tx: &WriteTx<'_>, upload: &Upload) -> Result<Held, Wrong> {
     }
     // Nobody can guess it; who may read it is asked all the same.
     let id = Uuid::new_v4();
-    let hash: [u8; 32] = Sha256::digest(&body).into();
     tx.execute(
         "INSERT INTO files (organization_id, id, entity, field_code, name, media_type, size, hash, user_id, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        params![tx.org(), id, d.meta.entity, &upload.field, &name, media_type, size, hash, user, tx.now()],
+        params![tx.org(), id, d.meta.entity, &field, &name, media_type, size, hash, user, tx.now()],
     )?;
     tx.execute(
         "INSERT INTO file_contents (organization_id, file_id, body) VALUES ($1, $2, $3)",
@@ -112,7 +131,23 @@ fn forget_unclaimed(tx: &WriteTx<'_>) -> Result<(), DbError> {
 pub struct Content {
     pub name: String,
     pub media_type: String,
-    pub body: Vec<u8>,
+    id: Uuid,
+    hash: Vec<u8>,
+    body: Vec<u8>,
+}
+
+impl Content {
+    /// The bytes, compared with what was taken in: some milliseconds of work on a large file.
+    ///
+    /// # Errors
+    /// When they were damaged.
+    pub fn body(&self) -> Result<&[u8], DbError> {
+        let hash: [u8; 32] = Sha256::digest(&self.body).into();
+        if self.hash != hash {
+            return Err(DbError::Failed(format!("file {} is not what was taken in", self.id)));
+        }
+        Ok(&self.body)
+    }
 }
 
 /// # Errors
@@ -133,12 +168,8 @@ pub fn content(tx: &Tx<'_>, key: &str) -> Result<Content, Wrong> {
     }
     let sql = "SELECT body FROM file_contents WHERE organization_id = $1 AND file_id = $2";
     let body = tx.query_one(sql, params![tx.org(), id])?;
-    let body: Vec<u8> = body.ok_or_else(|| DbError::Failed(format!("file {id} has no content")))?.get("body")?;
-    let hash: [u8; 32] = Sha256::digest(&body).into();
-    if row.get::<Vec<u8>>("hash")? != hash {
-        return Err(DbError::Failed(format!("file {id} is not what was taken in")).into());
-    }
-    Ok(Content { name: row.get("name")?, media_type: row.get("media_type")?, body })
+    let body = body.ok_or_else(|| DbError::Failed(format!("file {id} has no content")))?.get("body")?;
+    Ok(Content { name: row.get("name")?, media_type: row.get("media_type")?, id, hash: row.get("hash")?, body })
 }
 
 fn stored(tx: &Tx<'_>, id: Uuid) -> Result<Option<Row>, DbError> {

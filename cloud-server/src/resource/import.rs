@@ -1,9 +1,10 @@
-//! Files taken in. A trial does everything and is undone, so it says exactly what the import would do; an import
-//! with a mistake does nothing.
+//! Files taken in. A trial does everything and is undone, so it says exactly what the import would do, but for what
+//! other organisations have; an import with a mistake does nothing.
 
 use super::codec::Record;
 use super::custom::Custom;
-use super::{Description, Map, cells, codec, custom, engine, of_table};
+use super::sheet::{self, MappedColumn};
+use super::{Description, Map, cells, codec, custom, engine, judge, of_table};
 use crate::business::Wrong;
 use crate::db::DbError;
 use crate::db::kinds::Kind;
@@ -15,7 +16,6 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use unison_api::error::ApiError;
 
-const ROWS_MAX: usize = 10_000;
 const BYTES_MAX: usize = 5 * 1024 * 1024;
 const PREVIEW: usize = 20;
 const ERRORS_MAX: usize = 1_000;
@@ -34,12 +34,6 @@ pub struct Import {
     /// Really do it; otherwise only say what would happen.
     #[serde(default)]
     pub commit: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct MappedColumn {
-    pub column: String,
-    pub field: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -72,6 +66,15 @@ struct Done {
     before: Option<Value>,
 }
 
+/// The cells of a row.
+struct Cells {
+    /// As the body of a request.
+    body: Map,
+    id: Option<String>,
+    /// Fields that could not be read and stand not in the body.
+    wrong: Vec<String>,
+}
+
 /// Takes a file in. The caller must undo the transaction when the report has errors or was only a trial.
 ///
 /// # Errors
@@ -85,119 +88,28 @@ pub fn run(
     if import.csv.len() > BYTES_MAX {
         return Err(ApiError::field("csv", format!("may have {} MB", BYTES_MAX / 1024 / 1024)).into());
     }
-    let (mut reader, header) = opened(import)?;
-    let customs = custom::definitions(tx, d)?;
-    let columns = mapped(d, &customs, &header, import.mapping.as_ref())?;
-    let mut intake =
-        Intake { tx, d, customs: &customs, import, foreign, report: Report { columns, ..Report::default() } };
-    let mut done = Vec::new();
     // Too many are refused before the first is tried.
-    let rows = reader.records().take(ROWS_MAX + 1).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
-    if rows.len() > ROWS_MAX {
-        return Err(ApiError::field("csv", format!("may have {ROWS_MAX} rows")).into());
-    }
-    for (i, row) in rows.into_iter().enumerate() {
-        let line = row.position().map_or(i + 2, |p| usize::try_from(p.line()).unwrap_or(i + 2));
+    let (header, rows) = sheet::read(&import.csv)?;
+    let customs = custom::definitions(tx, d)?;
+    let columns = sheet::mapped(d, &customs, &header, import.mapping.as_ref())?;
+    let report = Report { columns, ..Report::default() };
+    let mut intake = Intake { tx, d, customs: &customs, import, foreign, refused_as_foreign: Vec::new(), report };
+    let mut done = Vec::new();
+    for (line, row) in rows {
         intake.report.rows += 1;
         done.extend(intake.row(line, &row)?);
     }
     let mut report = intake.report;
+    // Told when nothing else stands in the way; a file with a slip in it would otherwise be a question about others.
+    if report.errors.is_empty() {
+        report.will_create -= intake.refused_as_foreign.len();
+        report.errors = intake.refused_as_foreign;
+        report.errors.truncate(ERRORS_MAX);
+    }
     if import.commit && report.errors.is_empty() {
         report.import_id = Some(keep(tx, d, import, &report, &done)?);
     }
     Ok(report)
-}
-
-fn unreadable(e: csv::Error) -> ApiError {
-    ApiError::field("csv", format!("cannot be read: {e}"))
-}
-
-/// The rows of a file, and the names of its columns.
-fn opened(import: &Import) -> Result<(csv::Reader<&[u8]>, Vec<String>), ApiError> {
-    let text = import.csv.strip_prefix('\u{feff}').unwrap_or(&import.csv);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter(text)).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(unreadable)?.iter().map(|h| h.trim().to_owned()).collect();
-    Ok((reader, header))
-}
-
-/// The texts of a file for a field, in lower case; what is wrong with the file its import says.
-#[must_use]
-pub fn texts(d: &Description, import: &Import, field: &str) -> BTreeSet<String> {
-    let Ok((mut reader, header)) = opened(import) else { return BTreeSet::new() };
-    let is_it = |column: &String| match &import.mapping {
-        Some(mapping) => mapping.get(column).is_some_and(|f| f.as_deref() == Some(field)),
-        None => by_name(d, &[], &header, column).as_deref() == Some(field),
-    };
-    let Some(place) = header.iter().position(is_it) else { return BTreeSet::new() };
-    let Some(column) = d.column(field) else { return BTreeSet::new() };
-    // As the row itself is read, so that both see the same text.
-    let text = |cell: &str| Some(cells::read(column, cell).ok()??.as_str()?.to_lowercase());
-    reader.records().take(ROWS_MAX).filter_map(|row| text(row.ok()?.get(place)?)).collect()
-}
-
-/// Spreadsheets of many countries separate by semicolons.
-fn delimiter(text: &str) -> u8 {
-    let first = text.lines().next().unwrap_or_default();
-    let count = |c: char| first.matches(c).count();
-    if count(';') > count(',') { b';' } else { b',' }
-}
-
-/// Which field each column of the file is for.
-fn mapped(
-    d: &Description,
-    customs: &[Custom],
-    header: &[String],
-    mapping: Option<&BTreeMap<String, Option<String>>>,
-) -> Result<Vec<MappedColumn>, ApiError> {
-    let is_field = |name: &str| {
-        name == "id"
-            || d.column(name).is_some_and(|c| !c.field.read_only)
-            || d.meta.links.iter().any(|l| l.field == name)
-            || customs.iter().any(|c| c.column.field.name == name)
-    };
-    let found = |column: &String| match mapping {
-        Some(mapping) => {
-            let field = mapping.get(column).cloned().flatten();
-            match field.filter(|f| !is_field(f)) {
-                Some(wrong) => Err(ApiError::field("mapping", format!("\"{wrong}\" is no field that can be imported"))),
-                None => Ok(mapping.get(column).cloned().flatten()),
-            }
-        }
-        None => Ok(by_name(d, customs, header, column).filter(|f| is_field(f))),
-    };
-    let columns = header.iter().map(|c| Ok(MappedColumn { column: c.clone(), field: found(c)? }));
-    let columns = columns.collect::<Result<Vec<_>, ApiError>>()?;
-    let fields: Vec<_> = columns.iter().filter_map(|c| c.field.as_ref()).collect();
-    if fields.is_empty() {
-        return Err(ApiError::field("csv", "has no column that names a field in its first line"));
-    }
-    match fields.iter().enumerate().find(|(i, f)| fields.iter().skip(i + 1).any(|g| g == *f)) {
-        Some((_, twice)) => Err(ApiError::field("mapping", format!("two columns are for {twice}"))),
-        None => Ok(columns),
-    }
-}
-
-/// By name or label; the name of a record that is referred to stands for it where its id is missing.
-fn by_name(d: &Description, customs: &[Custom], header: &[String], column: &str) -> Option<String> {
-    let plain = |s: &str| s.to_lowercase().replace([' ', '_', '-'], "");
-    let wanted = plain(column);
-    let fields = d.columns.iter().map(|c| &c.field).chain(customs.iter().map(|c| &c.column.field));
-    let own = fields
-        .clone()
-        .find(|f| plain(&f.name) == wanted)
-        .or_else(|| fields.clone().find(|f| plain(&f.label) == wanted));
-    if wanted == "id" {
-        return Some("id".into());
-    }
-    if let Some(own) = own {
-        return Some(own.name.clone());
-    }
-    if let Some(link) = d.meta.links.iter().find(|l| [l.field, l.label].map(plain).contains(&wanted)) {
-        return Some(link.field.to_owned());
-    }
-    let look_ups = d.columns.iter().filter_map(|c| c.look_up);
-    let added = look_ups.into_iter().find(|l| l.adds.iter().any(|(name, _)| plain(name) == wanted))?;
-    (!header.iter().any(|h| plain(h) == plain(added.field))).then(|| added.field.to_owned())
 }
 
 struct Intake<'t, 's> {
@@ -207,6 +119,8 @@ struct Intake<'t, 's> {
     import: &'t Import,
     /// Texts that belong to other organisations.
     foreign: &'t BTreeSet<String>,
+    /// What is wrong only because of them.
+    refused_as_foreign: Vec<CellError>,
     report: Report,
 }
 
@@ -216,7 +130,7 @@ impl Intake<'_, '_> {
             self.report.rows -= 1;
             return Ok(None);
         }
-        let Some((mut body, id)) = self.body(line, row)? else { return Ok(None) };
+        let Cells { mut body, id, wrong } = self.cells(line, row)?;
         self.fold(&mut body);
         let found = if self.import.update_existing { self.existing(&body, id.as_deref()) } else { Ok(None) };
         let before = match found {
@@ -228,16 +142,20 @@ impl Intake<'_, '_> {
                     _ => super::bulk::said(&e),
                 };
                 let field = id.as_ref().map(|_| "id".to_owned());
-                let column = self.report.columns.iter().find(|c| c.field.is_some() && c.field == field);
-                let column = column.map(|c| c.column.clone());
+                let column = field.as_ref().and_then(|field| self.column(field));
                 self.wrong(CellError { line, column, field, message });
                 return Ok(None);
             }
         };
-        if let Some((field, message)) = self.against(&body, before.as_ref()) {
-            self.refused(line, &ApiError::field(field, message));
+        if let Some(field) = before.as_ref().and_then(|before| self.renamed(&body, before)) {
+            self.refused(line, &ApiError::field(field, "is changed on the record itself, not by a file"));
             return Ok(None);
         }
+        if !wrong.is_empty() {
+            self.judge(line, before.as_ref(), body, &wrong)?;
+            return Ok(None);
+        }
+        let foreign = self.foreign(&body);
         let result = match &before {
             None => engine::create(self.tx, self.d, body),
             Some(before) => {
@@ -247,13 +165,35 @@ impl Intake<'_, '_> {
             }
         };
         match result {
-            Ok(after) => Ok(self.counted(line, before, after)),
+            Ok(after) => {
+                if let Some(field) = foreign {
+                    let message = "cannot be used here; use another address".to_owned();
+                    let error = CellError { line, column: self.column(field), field: Some(field.to_owned()), message };
+                    self.refused_as_foreign.push(error);
+                }
+                Ok(self.counted(line, before, after))
+            }
             Err(Wrong(e)) if e.status == 500 => Err(Wrong(e)),
             Err(Wrong(e)) => {
                 self.refused(line, &e);
                 Ok(None)
             }
         }
+    }
+
+    /// What else is wrong with a row of which some cells are.
+    fn judge(&mut self, line: usize, before: Option<&Record>, body: Map, wrong: &[String]) -> Result<(), Wrong> {
+        let is_key = |field: &String| self.d.meta.unique.iter().any(|key| key.contains(&field.as_str()));
+        if self.import.update_existing && before.is_none() && wrong.iter().any(is_key) {
+            // Nobody knows whether it is new.
+            return Ok(());
+        }
+        match judge::judge(self.tx, self.d, self.customs, before, body, wrong) {
+            Err(Wrong(e)) if e.status == 500 => return Err(Wrong(e)),
+            Err(Wrong(e)) => self.refused(line, &e),
+            Ok(()) => {}
+        }
+        Ok(())
     }
 
     /// Texts in lower case are compared as they are kept.
@@ -265,19 +205,19 @@ impl Intake<'_, '_> {
         }
     }
 
-    /// What stands against a text that belongs to one organisation of all.
-    fn against(&self, body: &Map, before: Option<&Record>) -> Option<(&'static str, &'static str)> {
-        let given = |field: &&&'static str| body.get(**field).and_then(Value::as_str);
-        let other = |field: &&&'static str| {
-            before
-                .is_some_and(|b| given(field).is_some_and(|g| b.fields.get(**field).and_then(Value::as_str) != Some(g)))
-        };
-        let single = self.d.meta.single;
-        if let Some(field) = single.iter().find(|f| other(f)) {
-            return Some((field, "is changed on the record itself, not by a file"));
-        }
-        let is_foreign = |field: &&&'static str| given(field).is_some_and(|g| self.foreign.contains(g));
-        single.iter().find(is_foreign).map(|field| (*field, "cannot be used here; use another address"))
+    /// The field of one organisation of all that a row would change.
+    fn renamed(&self, body: &Map, before: &Record) -> Option<&'static str> {
+        let given = |field: &str| body.get(field).and_then(Value::as_str);
+        let differs =
+            |field: &str| given(field).is_some_and(|g| before.fields.get(field).and_then(Value::as_str) != Some(g));
+        self.d.meta.single.iter().copied().find(|field| differs(field))
+    }
+
+    /// The field whose text belongs to another organisation.
+    fn foreign(&self, body: &Map) -> Option<&'static str> {
+        let is_foreign =
+            |field: &str| body.get(field).and_then(Value::as_str).is_some_and(|g| self.foreign.contains(g));
+        self.d.meta.single.iter().copied().find(|field| is_foreign(field))
     }
 
     fn counted(&mut self, line: usize, before: Option<Record>, after: Map) -> Option<Done> {
@@ -296,9 +236,9 @@ impl Intake<'_, '_> {
         (!is_same).then_some(Done { line, id, version, before })
     }
 
-    /// A row as the body of a request, and the id it names; none when a cell is wrong.
-    fn body(&mut self, line: usize, row: &csv::StringRecord) -> Result<Option<(Map, Option<String>)>, Wrong> {
-        let (mut body, mut custom, mut id, mut is_fine) = (Map::new(), Map::new(), None, true);
+    /// Reads the cells of a row; those that are wrong are told.
+    fn cells(&mut self, line: usize, row: &csv::StringRecord) -> Result<Cells, Wrong> {
+        let (mut body, mut custom, mut id, mut wrong) = (Map::new(), Map::new(), None, Vec::new());
         let mut columns: Vec<_> = self.report.columns.clone().into_iter().enumerate().collect();
         // Names are looked for in the plant of the row, so that is read first.
         columns.sort_by_key(|(_, mapped)| mapped.field.as_deref() != Some("plant_id"));
@@ -313,7 +253,7 @@ impl Intake<'_, '_> {
                     Ok(ids) if ids.is_empty() => {}
                     Ok(ids) => drop(body.insert(field, ids.into())),
                     Err(message) => {
-                        is_fine = false;
+                        wrong.push(field.clone());
                         self.wrong(CellError { line, column: Some(mapped.column), field: Some(field), message });
                     }
                 }
@@ -336,13 +276,13 @@ impl Intake<'_, '_> {
                 (Ok(value), Some(own)) => drop(custom.insert(own.code.clone(), value.unwrap_or_default())),
                 (Ok(value), None) => drop(body.insert(field, value.unwrap_or_default())),
                 (Err(message), _) => {
-                    is_fine = false;
+                    wrong.push(field.clone());
                     self.wrong(CellError { line, column: Some(mapped.column), field: Some(field), message });
                 }
             }
         }
         body.insert("custom_fields".into(), custom.into());
-        Ok(is_fine.then_some((body, id)))
+        Ok(Cells { body, id, wrong })
     }
 
     /// Several references, with semicolons between them.
@@ -437,10 +377,15 @@ impl Intake<'_, '_> {
         Ok(None)
     }
 
+    /// The column that is for a field.
+    fn column(&self, field: &str) -> Option<String> {
+        let mut columns = self.report.columns.iter();
+        columns.find(|c| c.field.as_deref() == Some(field)).map(|c| c.column.clone())
+    }
+
     fn refused(&mut self, line: usize, error: &ApiError) {
         for detail in &error.body.details {
-            let column = self.report.columns.iter().find(|c| c.field.as_deref() == Some(detail.field.as_str()));
-            let column = column.map(|c| c.column.clone());
+            let column = self.column(&detail.field);
             self.wrong(CellError { line, column, field: Some(detail.field.clone()), message: detail.message.clone() });
         }
         if error.body.details.is_empty() {

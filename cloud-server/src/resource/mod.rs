@@ -20,10 +20,12 @@ pub mod files;
 pub mod form;
 pub mod import;
 mod in_use;
+mod judge;
 mod links;
 pub mod list;
 pub mod numbering;
 pub mod present;
+pub mod sheet;
 pub mod undo;
 pub mod valid;
 

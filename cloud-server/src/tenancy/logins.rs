@@ -5,16 +5,25 @@
 use super::platform::Platform;
 use crate::db::{DbError, Session};
 use crate::params;
-use unison_core::time::{HOUR, MINUTE};
+use unison_core::time::{HOUR, MINUTE, Timestamp};
 
 /// How long an e-mail stays reserved that nobody got.
 const RESERVED: i64 = HOUR;
 /// No change of an e-mail takes longer; one still in doubt then was interrupted.
 const IN_DOUBT: i64 = 10 * MINUTE;
 
+/// What a step has taken for an organisation.
+#[derive(Clone, Debug, Default)]
+pub struct Reservation {
+    /// E-mails that belong to another organisation.
+    pub foreign: Vec<String>,
+    /// Those that nobody held before, until when they are held now: unless that was put off, they are still this
+    /// step's alone.
+    fresh: Vec<(String, Timestamp)>,
+}
+
 impl Platform {
-    /// Takes e-mails for an organisation, and puts in doubt those that it may be about to lose; the answer are
-    /// those that belong to another.
+    /// Takes e-mails for an organisation, and puts in doubt those that it may be about to lose.
     ///
     /// # Errors
     /// When the database fails.
@@ -23,27 +32,18 @@ impl Platform {
         new: &[String],
         old: &[String],
         organization: i64,
-    ) -> Result<Vec<String>, DbError> {
+    ) -> Result<Reservation, DbError> {
         if new.is_empty() && old.is_empty() {
-            return Ok(vec![]);
+            return Ok(Reservation::default());
         }
         let (new, old, now) = (lower(new), lower(old), self.now());
         let reserve = move |s: &Session<'_>| {
-            let mut refused = Vec::new();
+            let mut out = Reservation::default();
             for email in new {
-                s.execute(
-                    "DELETE FROM logins WHERE email = $1 AND confirmed = FALSE AND expires_at < $2",
-                    params![&email, now],
-                )?;
-                s.execute(
-                    "INSERT INTO logins (email, organization_id, confirmed, expires_at) VALUES ($1, $2, FALSE, $3)
-                     ON CONFLICT (email) DO UPDATE SET expires_at = excluded.expires_at
-                     WHERE logins.organization_id = excluded.organization_id AND logins.confirmed = FALSE",
-                    params![&email, organization, now.plus(RESERVED)],
-                )?;
-                let row = s.query_one("SELECT organization_id FROM logins WHERE email = $1", params![&email])?;
-                if row.map(|r| r.get::<i64>("organization_id")).transpose()? != Some(organization) {
-                    refused.push(email);
+                match reserve(s, &email, organization, now)? {
+                    Taken::Fresh => out.fresh.push((email, now.plus(RESERVED))),
+                    Taken::Before => {}
+                    Taken::Foreign => out.foreign.push(email),
                 }
             }
             for email in old {
@@ -51,29 +51,28 @@ impl Platform {
                     "UPDATE logins SET expires_at = $3 WHERE email = $1 AND organization_id = $2 AND confirmed = TRUE";
                 s.execute(sql, params![email, organization, now.plus(IN_DOUBT)])?;
             }
-            Ok(refused)
+            Ok(out)
         };
         self.file.write(reserve, |out| out).await
     }
 
-    /// Those of the e-mails that belong to another organisation; nothing is taken.
+    /// Gives back at once what a step took and certainly did not use. What another step of the organisation holds by
+    /// now too stays with it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn foreign_logins(&self, emails: &[String], organization: i64) -> Result<Vec<String>, DbError> {
-        let (emails, now) = (lower(emails), self.now());
-        let find = move |s: &Session<'_>| {
-            let mut out = Vec::new();
-            for email in emails {
-                let sql = "SELECT 1 AS one FROM logins WHERE email = $1 AND organization_id <> $2
-                           AND (confirmed = TRUE OR expires_at >= $3)";
-                if s.query_one(sql, params![&email, organization, now])?.is_some() {
-                    out.push(email);
-                }
+    pub async fn release_logins(&self, taken: Reservation, organization: i64) -> Result<(), DbError> {
+        if taken.fresh.is_empty() {
+            return Ok(());
+        }
+        let release = move |s: &Session<'_>| {
+            for (email, until) in taken.fresh {
+                let sql = "DELETE FROM logins WHERE email = $1 AND organization_id = $2 AND confirmed = FALSE AND expires_at = $3";
+                s.execute(sql, params![email, organization, until])?;
             }
-            Ok(out)
+            Ok(())
         };
-        self.file.read(find).await
+        self.file.write(release, |()| ()).await
     }
 
     /// Confirms e-mails that people of the organisation have, and lets go of those that nobody has: they are free
@@ -115,6 +114,36 @@ impl Platform {
         let rows = self.file.read(move |s| s.query(sql, params![now])).await?;
         rows.iter().map(|r| Ok((r.get("organization_id")?, r.get("email")?))).collect()
     }
+}
+
+/// Whose an e-mail is once a step asked for it.
+enum Taken {
+    /// This step's.
+    Fresh,
+    /// The organisation's, for a person or another step.
+    Before,
+    Foreign,
+}
+
+fn reserve(s: &Session<'_>, email: &str, organization: i64, now: Timestamp) -> Result<Taken, DbError> {
+    let sql = "DELETE FROM logins WHERE email = $1 AND confirmed = FALSE AND expires_at < $2";
+    s.execute(sql, params![email, now])?;
+    let sql = "INSERT INTO logins (email, organization_id, confirmed, expires_at) VALUES ($1, $2, FALSE, $3)
+               ON CONFLICT (email) DO NOTHING";
+    if s.execute(sql, params![email, organization, now.plus(RESERVED)])? > 0 {
+        return Ok(Taken::Fresh);
+    }
+    let row = s.query_one("SELECT organization_id, expires_at FROM logins WHERE email = $1", params![email])?;
+    let row = row.ok_or_else(|| DbError::Failed(format!("the log-in {email} is gone")))?;
+    if row.get::<i64>("organization_id")? != organization {
+        return Ok(Taken::Foreign);
+    }
+    // Always put off: whoever took it first sees by the time that another counts on it now, and lets it be.
+    let until =
+        row.get::<Option<Timestamp>>("expires_at")?.map_or(now, |before| before.plus(1)).max(now.plus(RESERVED));
+    let sql = "UPDATE logins SET expires_at = $3 WHERE email = $1 AND organization_id = $2 AND confirmed = FALSE";
+    s.execute(sql, params![email, organization, until])?;
+    Ok(Taken::Before)
 }
 
 fn lower(emails: &[String]) -> Vec<String> {

@@ -155,7 +155,8 @@ impl Platform {
         Ok(found)
     }
 
-    /// Makes an organisation. `Unique` when slug or subdomain are taken.
+    /// Makes an organisation. `Unique` when slug or subdomain are taken, each also as the other of somebody else:
+    /// both name the organisation at an address.
     ///
     /// # Errors
     /// When they are, or the database fails.
@@ -163,6 +164,10 @@ impl Platform {
         let (now, uuid) = (self.now(), Uuid::now_v7());
         let (name, slug, subdomain) = (name.to_owned(), slug.to_owned(), subdomain.to_owned());
         let insert = move |s: &Session<'_>| {
+            let crossed = "SELECT name FROM organizations WHERE subdomain = $1 OR slug = $2";
+            if s.query_one(crossed, params![&slug, &subdomain])?.is_some() {
+                return Err(DbError::Unique(format!("organizations: {slug} or {subdomain} names another one")));
+            }
             let row = s.query_one(
                 "INSERT INTO organizations (uuid, name, slug, subdomain, created_at, updated_at, seeds)
                  VALUES ($1, $2, $3, $4, $5, $5, $6) RETURNING *",

@@ -1,7 +1,7 @@
 //! Files in and out, and actions on many records.
 
-use super::server;
 use super::support::{Session, parts};
+use super::{made, server};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -85,6 +85,7 @@ async fn an_import_names_every_wrong_cell() {
         told,
         [
             "2 standard_cost: must be a number such as 12.5",
+            "2 name: is required",
             "3 unit_of_measure: there is no unit stone",
             "5 material_code: Material code M2 already exists",
         ]
@@ -101,6 +102,57 @@ async fn an_import_names_every_wrong_cell() {
     let rows: String = (0..10_001).map(|i| format!("M{i},B,pcs\n")).collect();
     let many = json!({"csv": format!("material_code,name,unit_of_measure\n{rows}"), "mapping": {"material_code": "material_code"}});
     assert_eq!(ada.post("/materials/import", many).await.1["details"][0]["message"], "may have 10000 rows");
+}
+
+/// Whoever mends a file hears of everything at once: what cannot be read and what is no known record or key.
+#[tokio::test]
+async fn an_import_names_both_kinds_of_mistakes_of_a_row() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let told = async |path: &str, file: &str, update: bool| {
+        let body = json!({"csv": file.replace('\n', "\r\n"), "update_existing": update});
+        let (status, report) = ada.post(path, body).await;
+        assert_eq!((status, report["import_id"].clone()), (200, Value::Null), "{report}");
+        let text = |e: &Value| {
+            format!("{} {}: {}", e["line"], e["field"].as_str().unwrap_or("-"), e["message"].as_str().unwrap())
+        };
+        report["errors"].as_array().unwrap().iter().map(text).collect::<Vec<_>>()
+    };
+    made(&ada, "/materials", json!({"material_code": "M1", "name": "Bolt", "unit_of_measure": "pcs"})).await;
+    let file = "material_code,name,unit_of_measure,category_id,standard_cost\n\
+        M1,\"two\nlines\",pcs,4711,a\nM2,B,stone,,b\n,B,pcs,Steel,\n";
+    assert_eq!(
+        told("/materials/import", file, false).await,
+        [
+            "2 standard_cost: must be a number such as 12.5",
+            "2 category_id: there is no category 4711",
+            "2 material_code: Material code M1 already exists",
+            "4 standard_cost: must be a number such as 12.5",
+            "4 unit_of_measure: there is no unit stone",
+            "5 category_id: there is none with the name Steel",
+            "5 material_code: is required",
+        ]
+    );
+    // Of one that exists only what the file names is judged; without its key nobody knows whether it does.
+    let file = "material_code,category_id,standard_cost\nM1,4711,a\n";
+    assert_eq!(
+        told("/materials/import", file, true).await,
+        ["2 standard_cost: must be a number such as 12.5", "2 category_id: there is no category 4711"]
+    );
+    let long = "x".repeat(300);
+    let refused = told("/materials/import", &format!("material_code,standard_cost\n{long},1\n"), true).await;
+    assert!(refused.len() == 1 && refused[0].starts_with("2 material_code: may have"), "{refused:?}");
+    // People are judged by rules of their own.
+    let file = "email,name,roles,plant_ids,hourly_rate,badge\n\
+        a@acme.example,A,boss,P9,a,B1\nolga@acme.example,Olga,viewer,P9,1,B2\nc@acme.example,C,viewer,P1,b,B1\n";
+    let refused = told("/users/import", file, false).await;
+    let fields: Vec<_> = refused.iter().map(|e| e.split(':').next().unwrap()).collect();
+    assert_eq!(
+        fields,
+        ["2 plant_ids", "2 hourly_rate", "2 roles", "3 plant_ids", "3 email", "4 hourly_rate"],
+        "{refused:?}"
+    );
+    assert_eq!(ada.get("/users?email=a@acme.example").await.1["total"], 0, "nothing is written");
 }
 
 #[tokio::test]

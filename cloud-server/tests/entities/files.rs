@@ -4,8 +4,13 @@ use super::support::{Server, Session};
 use super::{made, messages, send, server};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use cloud_server::db::{DbError, Session as DbSession};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::io::Write;
+use std::net::TcpStream;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 const PDF: &[u8] = b"%PDF-1.7\nDrawing";
 
@@ -111,6 +116,59 @@ async fn cf_02_what_is_no_file_of_a_known_kind_is_refused() {
     let most = made(&ada, "/files", upload("drawing", "a.txt", &vec![b'a'; 10 * 1024 * 1024])).await;
     assert_eq!(ada.send(Method::GET, &path(&most), None).await.bytes().await.unwrap().len(), 10 * 1024 * 1024);
     assert_eq!(ada.post("/files", json!({"content": "a".repeat(15 * 1024 * 1024)})).await.0, 413);
+}
+
+/// A server without room for another file says so and when to come again; what was begun and given up makes room.
+#[tokio::test]
+async fn files_take_turns() {
+    let server = server().await;
+    let (ada, _) = scene(&server).await;
+    let head = format!(
+        "POST /api/v1/files HTTP/1.1\r\nHost: acme.localhost\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{",
+        ada.token.clone().unwrap()
+    );
+    let begin = || {
+        let mut socket = TcpStream::connect(server.address).unwrap();
+        socket.write_all(head.as_bytes()).unwrap();
+        socket
+    };
+    let slow: Vec<_> = (0..4).map(|_| begin()).collect();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let answer = ada.send(Method::POST, "/files", Some(upload("drawing", "a.pdf", PDF).to_string())).await;
+    assert_eq!((answer.status().as_u16(), &answer.headers()["retry-after"]), (503, &"5".parse().unwrap()));
+    assert!(answer.text().await.unwrap().contains("Too many files"));
+    assert_eq!(ada.get("/machines").await.0, 200, "all else goes on");
+    drop(slow);
+    let file = made(&ada, "/files", upload("drawing", "a.pdf", PDF)).await;
+    let answer = ada.send(Method::GET, &path(&file), None).await;
+    assert_eq!(answer.headers()["content-length"], PDF.len().to_string().as_str());
+    assert_eq!(answer.bytes().await.unwrap(), PDF);
+}
+
+#[tokio::test]
+async fn a_file_is_judged_before_anybody_waits_for_the_writer() {
+    let server = server().await;
+    let (ada, _) = scene(&server).await;
+    let (end, wait) = channel::<()>();
+    let (began, has_begun) = tokio::sync::oneshot::channel();
+    let rows = server.rows().await;
+    let writing = tokio::spawn(async move {
+        let hold = move |s: &DbSession<'_>| {
+            s.execute("UPDATE files SET created_at = created_at", &[])?;
+            let _ = began.send(());
+            // Until the test has seen what it wants.
+            let _ = wait.recv();
+            Ok::<_, DbError>(())
+        };
+        rows.write(hold, |()| ()).await
+    });
+    has_begun.await.unwrap();
+    let bad = ada.post("/files", upload("drawing", "a.pdf", b"MZ\x90\0\x03"));
+    let (status, _) = tokio::time::timeout(Duration::from_secs(2), bad).await.expect("waits for nobody");
+    assert_eq!(status, 400);
+    drop(end);
+    writing.await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@
 
 #[path = "../access.rs"]
 mod access;
+#[path = "../api_tokens.rs"]
+mod api_tokens;
 #[path = "../beside_the_server.rs"]
 mod beside_the_server;
 #[path = "../door.rs"]

@@ -296,6 +296,24 @@ fn covers(grant: &str, permission: &str) -> bool {
     gr == "*" && !is_by_name && !is_administration
 }
 
+/// What both lists of grants give: whoever acts for another may do no more than either.
+#[must_use]
+pub fn common(one: &[String], other: &[String]) -> Vec<String> {
+    let pairs = one.iter().flat_map(|a| other.iter().filter_map(|b| meet(a, b)));
+    grants_of::<&str, _>(&[], &pairs.collect::<Vec<_>>())
+}
+
+/// The grant that covers what both cover.
+fn meet(a: &str, b: &str) -> Option<String> {
+    let ((ar, aa), (br, ba)) = (a.split_once(':')?, b.split_once(':')?);
+    let narrower = |x, y| if x == y || y == "*" { Some(x) } else { (x == "*").then_some(y) };
+    let (resource, action) = (narrower(ar, br)?, narrower(aa, ba)?);
+    let is_covered = |grant: &String| covers(a, grant) && covers(b, grant);
+    // A `*` in place of the resource does not cover all that may be done to each.
+    let read_only = || (action == "*").then(|| format!("{resource}:read"));
+    Some(format!("{resource}:{action}")).filter(is_covered).or_else(|| read_only().filter(is_covered))
+}
+
 /// Roles of an organisation that have the permission, the highest first.
 #[must_use]
 pub fn roles_with(permission: &str) -> Vec<&'static Role> {

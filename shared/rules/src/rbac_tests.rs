@@ -207,3 +207,28 @@ fn rbac_01_a_refusal_names_permission_and_roles() {
     );
     assert!(missing("users:write").contains("(roles that have it: Organization Admin)"));
 }
+
+#[test]
+fn what_two_lists_have_in_common_is_what_both_give() {
+    let (resources, actions) = (["*", "materials", "users", "api_tokens", "labor_costs"], ["*", "read", "write"]);
+    let all = || resources.iter().flat_map(|r| actions.map(|a| format!("{r}:{a}")));
+    let check = |one: &[String], other: &[String]| {
+        let common = common(one, other);
+        for permission in all().filter(|p| !p.contains('*')).chain(["work_orders:start".to_owned()]) {
+            let both = may(one, &permission) && may(other, &permission);
+            assert_eq!(may(&common, &permission), both, "{permission} of {one:?} and {other:?}: {common:?}");
+        }
+    };
+    for one in all() {
+        for other in all() {
+            check(std::slice::from_ref(&one), &[other]);
+        }
+    }
+    let of = |role: &Role| grants_of::<_, &str>(&[role.code], &[]);
+    for one in ROLES {
+        for other in ROLES {
+            check(&of(one), &of(other));
+        }
+        assert_eq!(common(&of(one), &of(one)), of(one), "{}", one.code);
+    }
+}

@@ -38,13 +38,16 @@ pub struct Loaded {
 /// When something in it contradicts itself or what is there.
 pub async fn load(tenancy: &Tenancy, organization: &Organization, content: Content) -> Result<Loaded, LoadError> {
     let emails: Vec<String> = content.user.iter().map(|u| u.email.to_lowercase()).collect();
-    let foreign = tenancy.platform().reserve_logins(&emails, &[], organization.id).await?;
-    let loaded = match foreign.first() {
+    let taken = tenancy.platform().reserve_logins(&emails, &[], organization.id).await?;
+    let loaded = match taken.foreign.first() {
         None => load_rows(tenancy, organization, content).await,
         Some(email) => Err(LoadError::Wrong(format!("user {email}: the address belongs to another organisation"))),
     };
     // What is not written is let go of.
     logins::settle(tenancy, organization.id, &emails).await?;
+    if matches!(loaded, Ok(_) | Err(LoadError::Wrong(_))) {
+        tenancy.platform().release_logins(taken, organization.id).await?;
+    }
     loaded
 }
 

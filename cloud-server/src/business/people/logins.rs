@@ -24,7 +24,8 @@ pub struct Emails {
 }
 
 /// Does `work` while the organisation holds the e-mails. `work` is given those that belong to another one. All of it
-/// is a task of its own: it ends even when whoever asked has gone.
+/// is a task of its own: it ends even when whoever asked has gone. What nobody got is free again at once, unless
+/// nobody can tell whether `work` was written.
 ///
 /// # Errors
 /// What `work` refuses, or why it could not run.
@@ -37,11 +38,18 @@ where
     let tenancy = tenancy.clone();
     let task = async move {
         let platform = tenancy.platform();
-        let foreign = platform.reserve_logins(&emails.new, &emails.old, organization).await.map_err(Wrong::from)?;
-        let out = work(foreign).await;
+        let mut taken = platform.reserve_logins(&emails.new, &emails.old, organization).await.map_err(Wrong::from)?;
+        let out = work(std::mem::take(&mut taken.foreign)).await;
+        // A connection that broke during a commit leaves it open whether that happens.
+        let is_known = out.as_ref().err().is_none_or(|e| e.status < 500);
         let all: Vec<_> = emails.new.into_iter().chain(emails.old).collect();
+        let settled = async {
+            settle(&tenancy, organization, &all).await?;
+            // After it: what somebody has is confirmed by now and stays.
+            if is_known { platform.release_logins(taken, organization).await } else { Ok(()) }
+        };
         // What stays open is found by the repair.
-        if let Err(e) = settle(&tenancy, organization, &all).await {
+        if let Err(e) = settled.await {
             tracing::warn!(error = %e, "log-ins are not settled yet");
         }
         out

@@ -16,6 +16,7 @@ use crate::params;
 use crate::tenancy::{Caller, Reach, Tx};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use unison_api::Person;
 use unison_api::error::ApiError;
@@ -237,15 +238,18 @@ fn told(tx: &Tx<'_>, user: &User) -> Result<Vec<PlantId>, DbError> {
     rows.iter().map(|row| row.get("id")).collect()
 }
 
-/// What must be known to say what may be done to a person.
+/// What must be known to say what may be done to people: read once for all of a page, when it is first asked for.
 pub(crate) struct Rules<'t, 's> {
     tx: &'t Tx<'s>,
     rights: Rights<'t>,
+    own_roles: OnceCell<Vec<roles::Own>>,
+    /// Administrators who are active.
+    administrators: OnceCell<Vec<i64>>,
 }
 
 impl<'t, 's> Rules<'t, 's> {
     pub fn load(tx: &'t Tx<'s>) -> Result<Self, DbError> {
-        Ok(Self { tx, rights: Rights::load(tx)? })
+        Ok(Self { tx, rights: Rights::load(tx)?, own_roles: OnceCell::new(), administrators: OnceCell::new() })
     }
 
     /// Why this person must stay an administrator who is active.
@@ -253,12 +257,38 @@ impl<'t, 's> Rules<'t, 's> {
         if !user.is_active || !reaches_all_plants(&user.roles) {
             return Ok(None);
         }
-        let sql = "SELECT roles FROM users WHERE organization_id = $1 AND is_active = TRUE AND id <> $2";
-        let rows = self.tx.query(sql, params![self.tx.org(), user.id])?;
-        let others = rows.iter().map(master::roles).collect::<Result<Vec<_>, _>>()?;
-        let is_last = !others.iter().any(|roles| reaches_all_plants(roles));
+        let is_last = !once(&self.administrators, || administrators(self.tx))?.iter().any(|id| *id != user.id);
         Ok(is_last.then(|| "This is the last active organization admin; give somebody else the role first".to_owned()))
     }
+
+    /// All that somebody's roles grant.
+    fn grants(&self, user: &User) -> Result<Vec<String>, DbError> {
+        if !roles::has_own(&user.roles) {
+            return Ok(rbac::grants_of::<_, &str>(&user.roles, &[]));
+        }
+        let own = once(&self.own_roles, || roles::own(self.tx))?;
+        Ok(rbac::grants_of::<_, &str>(&roles::held_of(own, &user.roles), &[]))
+    }
+}
+
+fn once<T>(cell: &OnceCell<T>, read: impl FnOnce() -> Result<T, DbError>) -> Result<&T, DbError> {
+    if let Some(known) = cell.get() {
+        return Ok(known);
+    }
+    let new = read()?;
+    Ok(cell.get_or_init(|| new))
+}
+
+fn administrators(tx: &Tx<'_>) -> Result<Vec<i64>, DbError> {
+    let rows =
+        tx.query("SELECT id, roles FROM users WHERE organization_id = $1 AND is_active = TRUE", params![tx.org()])?;
+    let mut out = Vec::new();
+    for row in &rows {
+        if reaches_all_plants(&master::roles(row)?) {
+            out.push(row.get("id")?);
+        }
+    }
+    Ok(out)
 }
 
 fn is_self(caller: &Caller, user: &User) -> bool {
@@ -270,8 +300,8 @@ fn beyond(tx: &Tx<'_>, user: &User, rules: &Rules<'_, '_>) -> Result<Option<Stri
     if !rules.rights.may(WRITE) {
         return Ok(Some(rbac::missing(WRITE)));
     }
-    let grants = rbac::grants_of::<_, &str>(&roles::held(tx, &user.roles)?, &[]);
-    let is_higher = !rules.rights.may_all(&grants) || (reaches_all_plants(&user.roles) && !reaches_all(tx.caller()));
+    let is_higher =
+        !rules.rights.may_all(&rules.grants(user)?) || (reaches_all_plants(&user.roles) && !reaches_all(tx.caller()));
     if is_higher {
         return Ok(Some("This person may do more than you; somebody with at least their roles changes it".to_owned()));
     }

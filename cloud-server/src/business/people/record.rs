@@ -160,3 +160,7 @@ fn change(tx: &WriteTx<'_>, id: i64, change: save::Change) -> Result<Map, Wrong>
 pub(super) fn need(tx: &Tx<'_>, id: i64) -> Result<User, Wrong> {
     Ok(super::find(tx, id)?.ok_or_else(|| ApiError::not_found("user"))?)
 }
+
+#[cfg(test)]
+#[path = "record_tests.rs"]
+mod tests;

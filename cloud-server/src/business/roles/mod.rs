@@ -63,7 +63,7 @@ pub struct RoleList {
 
 /// A row of `roles`.
 #[derive(Clone, PartialEq)]
-struct Own {
+pub(super) struct Own {
     id: i64,
     code: String,
     name: String,
@@ -95,7 +95,8 @@ fn read(row: &Row) -> Result<Own, DbError> {
     })
 }
 
-fn own(tx: &Tx<'_>) -> Result<Vec<Own>, DbError> {
+/// The organisation's own roles, archived ones too.
+pub(super) fn own(tx: &Tx<'_>) -> Result<Vec<Own>, DbError> {
     let sql = "SELECT * FROM roles WHERE organization_id = $1 ORDER BY code";
     tx.query(sql, params![tx.org()])?.iter().map(read).collect()
 }
@@ -112,10 +113,16 @@ impl Own {
 /// # Errors
 /// When the database fails.
 pub fn held(tx: &Tx<'_>, codes: &[String]) -> Result<Vec<String>, DbError> {
-    if codes.iter().all(|code| rbac::is_role(code)) {
-        return Ok(codes.to_vec());
-    }
-    let own = own(tx)?;
+    if has_own(codes) { Ok(held_of(&own(tx)?, codes)) } else { Ok(codes.to_vec()) }
+}
+
+/// Whether one of them is no built-in role.
+pub(super) fn has_own(codes: &[String]) -> bool {
+    codes.iter().any(|code| !rbac::is_role(code))
+}
+
+/// As [`held`], where the organisation's own roles are known.
+pub(super) fn held_of(own: &[Own], codes: &[String]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for code in codes {
         match own.iter().find(|role| &role.code == code) {
@@ -123,7 +130,7 @@ pub fn held(tx: &Tx<'_>, codes: &[String]) -> Result<Vec<String>, DbError> {
             None => out.push(code.clone()),
         }
     }
-    Ok(out)
+    out
 }
 
 /// The codes of roles that are given by code or another word for them, highest first.

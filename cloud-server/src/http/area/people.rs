@@ -15,13 +15,14 @@ use crate::business::roles::{self, RoleList, RoleView};
 use crate::http::area::resource::{self, IMPORT_BYTES_MAX, page, taken_in};
 use crate::http::call::{Answer, Call, bytes, json};
 use crate::http::routes::{Route, h};
-use crate::resource::import::{self, Import, Report};
+use crate::resource::import::{Import, Report};
 use crate::resource::list::Asked;
-use crate::resource::{form, of};
+use crate::resource::{form, of, sheet};
 use crate::tenancy::{Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use unison_api::error::ApiError;
 use unison_api::form::Form;
@@ -194,13 +195,17 @@ async fn users(call: Call) -> Result<Answer, ApiError> {
     page(&call, d, asked).await
 }
 
-/// E-mails of a file are held while it is taken in; those that were not used are let go.
+/// E-mails of a file are held while it is taken in; those that were not used are let go. A trial takes nothing and
+/// tells nothing of other organisations: whoever only tries could otherwise ask who is where.
 async fn import_users(call: Call) -> Result<Answer, ApiError> {
     if let Some(answer) = answered(&call).await? {
         return Ok(answer);
     }
     let (import, d): (Import, _) = (call.json()?, of::<Person>().map_err(Wrong::from)?);
-    let named: Vec<_> = import::texts(d, &import, "email").into_iter().filter(|e| is_email(e)).collect();
+    if !import.commit {
+        return taken_in(call, d, import, BTreeSet::new()).await;
+    }
+    let named: Vec<_> = sheet::texts(d, &import, "email").into_iter().filter(|e| is_email(e)).collect();
     let had = call.read({
         let named = named.clone();
         move |tx| Ok(logins::had(tx, named)?)
@@ -208,10 +213,6 @@ async fn import_users(call: Call) -> Result<Answer, ApiError> {
     let had = had.await?;
     let new: Vec<_> = named.into_iter().filter(|email| !had.contains(email)).collect();
     let (tenancy, organization) = (call.app.tenancy.clone(), call.organization()?.id);
-    if !import.commit {
-        let foreign = tenancy.platform().foreign_logins(&new, organization).await.map_err(Wrong::from)?;
-        return taken_in(call, d, import, foreign.into_iter().collect()).await;
-    }
     let work =
         move |foreign: Vec<String>| async move { taken_in(call, d, import, foreign.into_iter().collect()).await };
     logins::holding(&tenancy, organization, Emails { new, old: vec![] }, work).await

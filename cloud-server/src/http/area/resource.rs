@@ -4,7 +4,8 @@ use crate::business::setup::settings;
 use crate::business::site::shift::Shift;
 use crate::business::{Wrong, idempotency};
 use crate::db::DbError;
-use crate::http::call::{Answer, Call, bytes, json};
+use crate::http::body;
+use crate::http::call::{Answer, Call, bytes, internal, json};
 use crate::http::routes::{Handler, Route, Target};
 use crate::http::spool;
 use crate::resource::bulk::{Bulk, Outcomes};
@@ -15,6 +16,7 @@ use crate::resource::{Description, Map, Reach, Verb, all, audit, bulk, engine, e
 use crate::tenancy::{Tx, WriteTx};
 use axum::http::{HeaderValue, header};
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::sync::Arc;
 use unison_api::error::ApiError;
 use unison_api::form::Form;
@@ -222,23 +224,54 @@ pub(crate) async fn taken_in(
 }
 
 pub(crate) async fn upload(call: Call) -> Result<Answer, ApiError> {
-    let upload: Upload = call.json()?;
-    changed(&call, 201, move |tx| files::take_in(tx, &upload)).await
+    let (caller, body, place) = (call.caller()?.clone(), call.body.clone(), call.place.clone());
+    let held = place.clone();
+    // Whoever writes meanwhile does not wait until a file is read and judged, nor do other requests of this thread.
+    let judge = move || {
+        let _held = held;
+        files::judged(&caller, body::json::<Upload>(&body)?)
+    };
+    let judged = blocking(judge).await?;
+    let work = move |tx: &WriteTx<'_>| {
+        let _held = place;
+        files::take_in(tx, judged)
+    };
+    changed(&call, 201, work).await
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| internal(&e.to_string()))?
 }
 
 /// A file as it was taken in: never shown by a browser as a page of ours, whatever is in it.
 pub(crate) async fn download(call: Call) -> Result<Answer, ApiError> {
-    let key = call.parameter("id");
-    let file = call.read(move |tx| files::content(tx, &key)).await?;
-    let mut answer = bytes(200, "application/octet-stream", file.body);
+    let (key, place) = (call.parameter("id"), call.place.clone());
+    let held = place.clone();
+    let find = move |tx: &Tx<'_>| {
+        let _held = held;
+        files::content(tx, &key)
+    };
+    let (file, mut spool) = (call.read(find).await?, spool::open(&call.app.config.server.data_dir)?);
+    let write = move || {
+        let _held = place;
+        let body = file.body().map_err(Wrong::from)?;
+        spool.write_all(body).map_err(|e| internal(&e.to_string()))?;
+        let length = body.len();
+        Ok((file.name, file.media_type, length, spool))
+    };
+    let (name, media_type, length, spool) = blocking(write).await?;
+    let mut answer = bytes(200, "application/octet-stream", spool::body(spool).await?);
     let headers = answer.headers_mut();
     let mut set = |name, text: &str| {
         if let Ok(value) = HeaderValue::from_str(text) {
             headers.insert(name, value);
         }
     };
-    set(header::CONTENT_TYPE, &file.media_type);
-    set(header::CONTENT_DISPOSITION, &disposition(&file.name));
+    set(header::CONTENT_TYPE, &media_type);
+    set(header::CONTENT_LENGTH, &length.to_string());
+    set(header::CONTENT_DISPOSITION, &disposition(&name));
     set(header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     Ok(answer)
