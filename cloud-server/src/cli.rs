@@ -235,6 +235,7 @@ async fn serve_until_signal(config: Config) -> anyhow::Result<()> {
         at_signal.cancel();
     });
     tokio::spawn(logins::repair_again_and_again(tenancy.clone(), stop.clone()));
+    crate::http::sweep(&config.server.data_dir);
     let app = App::new(tenancy, live, config, stop);
     serve(app, listener).await.context("serving")
 }

@@ -288,6 +288,11 @@ impl Database {
                 platform.role()
             ));
         }
+        if self.root_certificate_file.is_some() && !(application.is_verified() && platform.is_verified()) {
+            return Err("database.root_certificate_file would not be looked at for every connection: write \
+                        ?sslmode=verify-full in database.url and database.platform_url, or leave the file out"
+                .into());
+        }
         Ok(Place::Postgres(Addresses { application, platform, connections_max: self.connections_max }))
     }
 

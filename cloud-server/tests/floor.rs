@@ -4,6 +4,7 @@ mod support;
 
 use cloud_server::business::load;
 use cloud_server::params;
+use cloud_server::tenancy::Changed;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
@@ -221,8 +222,13 @@ async fn a_page_hears_what_another_server_on_the_database_wrote() {
         return; // Files have one server.
     }
     let olga = server.signed_in("olga@acme.example").await;
-    let mut response = olga.send(Method::GET, "/events", None).await;
+    let mut changes = server.tenancy.changes();
     let other = server.store.tenancy().await;
+    let hears = async { while changes.recv().await.unwrap() != Changed::unknown() {} };
+    tokio::time::timeout(Duration::from_secs(20), hears).await.expect("it says that it is there");
+    let mut response = olga.send(Method::GET, "/events", None).await;
+    // What is said when a page comes, and what the newcomer said, is over when nothing comes any more.
+    while tokio::time::timeout(Duration::from_secs(1), response.chunk()).await.is_ok() {}
     let order = "[[work_order]]\nnumber = \"WO-2026-009\"\ntitle = \"T\"\nplant = \"P1\"\nquantity = 5\nstatus = \"released\"\n";
     let text = format!("{}{order}", support::content());
     load::load(&other, &server.organization, load::parse(&text).unwrap()).await.unwrap();

@@ -45,6 +45,11 @@ pub struct App {
     pub(crate) stop: CancellationToken,
 }
 
+/// Takes away what a program that was killed left of answers on their way. Before a server of this data begins.
+pub fn sweep(data_dir: &std::path::Path) {
+    spool::sweep(data_dir);
+}
+
 impl App {
     #[must_use]
     pub fn new(tenancy: Tenancy, live: Live, config: Config, stop: CancellationToken) -> Self {

@@ -2,7 +2,6 @@
 //! opened for a caller, and checks what the caller reaches; permissions were checked by the route.
 
 use super::codec::{Record, record};
-use super::list::{Asked, CUSTOM_FILTER, Listed, Question};
 use super::valid::wrong;
 use super::{
     Change, Description, Map, Reach, Verb, codec, custom, files, in_use, links, numbering, of_table, present, valid,
@@ -14,41 +13,6 @@ use crate::tenancy::{Tx, WriteTx};
 use serde_json::Value;
 use unison_api::error::{ApiError, Detail};
 use unison_core::ids::PlantId;
-
-/// One page of what a question asks for. `only` narrows to ids that were found otherwise.
-///
-/// # Errors
-/// 400 for a wrong question.
-pub fn list(tx: &Tx<'_>, d: &Description, asked: &Asked, only: Option<&[i64]>) -> Result<Listed, Wrong> {
-    let asks_custom = asked.keys().any(|name| name.starts_with(CUSTOM_FILTER));
-    let customs = if asks_custom { custom::definitions(tx, d)? } else { Vec::new() };
-    let mut q = Question::parse(tx, d, &customs, asked)?;
-    if let Some(ids) = only {
-        q.only("id", ids);
-    }
-    let (condition, page) = (q.values.clone(), q.page);
-    let (limit, offset) = (q.bind(page.per_page), q.bind(page.offset()));
-    let sql = format!("{}{} ORDER BY {} LIMIT {limit} OFFSET {offset}", d.select, q.condition, q.order);
-    let rows = tx.query(&sql, &q.values)?;
-    let total = match page.total_at_end(rows.len()) {
-        // Who finds little is not made to wait for a second look at everything.
-        Some(total) => total,
-        None => tx.total(d.meta.table, format!("{}{condition:?}", q.condition), || {
-            let of = format!("FROM {} t WHERE t.organization_id = $1{}", d.meta.table, q.condition);
-            tx.query_one(&format!("SELECT count(*) AS n {of}"), &condition)?.map_or(Ok(0), |r| r.get("n"))
-        })?,
-    };
-    Ok(Listed { rows, total, page })
-}
-
-/// A page as it goes out.
-///
-/// # Errors
-/// 400 for a wrong question.
-pub fn page(tx: &Tx<'_>, d: &Description, asked: &Asked) -> Result<Vec<u8>, Wrong> {
-    let listed = list(tx, d, asked, None)?;
-    Ok(listed.body(d, &present::texts(tx, d, &listed.rows)?))
-}
 
 /// A record by id or code.
 ///

@@ -58,6 +58,9 @@ pub struct Report {
     pub import_id: Option<i64>,
 }
 
+/// The column of an export that tells active records from archived ones.
+const IS_ACTIVE: &str = "is_active";
+
 /// What an import did to one record.
 struct Done {
     line: usize,
@@ -102,7 +105,7 @@ pub fn run(
     let mut report = intake.report;
     // Told when nothing else stands in the way; a file with a slip in it would otherwise be a question about others.
     if report.errors.is_empty() {
-        report.will_create -= intake.refused_as_foreign.len();
+        report.will_create = report.will_create.saturating_sub(intake.refused_as_foreign.len());
         report.errors = intake.refused_as_foreign;
         report.errors.truncate(ERRORS_MAX);
     }
@@ -138,7 +141,10 @@ impl Intake<'_, '_> {
             Err(Wrong(e)) if e.status == 500 => return Err(Wrong(e)),
             Err(Wrong(e)) => {
                 let message = match &id {
-                    Some(id) if e.status == 404 => format!("there is no {} {id}", self.d.meta.label.to_lowercase()),
+                    Some(id) if e.status == 404 => {
+                        let what = self.d.meta.label.to_lowercase();
+                        format!("there is no {what} {id}; leave ids out where a file comes from elsewhere")
+                    }
                     _ => super::bulk::said(&e),
                 };
                 let field = id.as_ref().map(|_| "id".to_owned());
@@ -149,6 +155,11 @@ impl Intake<'_, '_> {
         };
         if let Some(field) = before.as_ref().and_then(|before| self.renamed(&body, before)) {
             self.refused(line, &ApiError::field(field, "is changed on the record itself, not by a file"));
+            return Ok(None);
+        }
+        if before.is_none() && self.is_archived(row) {
+            let message = "is archived where the file comes from; leave its row out".to_owned();
+            self.wrong(CellError { line, column: Some(IS_ACTIVE.into()), field: None, message });
             return Ok(None);
         }
         if !wrong.is_empty() {
@@ -166,7 +177,8 @@ impl Intake<'_, '_> {
         };
         match result {
             Ok(after) => {
-                if let Some(field) = foreign {
+                // A second row for the same one is about the record that the first made.
+                if let Some(field) = foreign.filter(|_| before.is_none()) {
                     let message = "cannot be used here; use another address".to_owned();
                     let error = CellError { line, column: self.column(field), field: Some(field.to_owned()), message };
                     self.refused_as_foreign.push(error);
@@ -179,6 +191,12 @@ impl Intake<'_, '_> {
                 Ok(None)
             }
         }
+    }
+
+    /// Whether an export says so of a row; a file makes and changes records and archives none.
+    fn is_archived(&self, row: &csv::StringRecord) -> bool {
+        let place = self.report.columns.iter().position(|c| c.column == IS_ACTIVE && c.field.is_none());
+        place.and_then(|i| row.get(i)).is_some_and(|cell| cell.trim().eq_ignore_ascii_case("false"))
     }
 
     /// What else is wrong with a row of which some cells are.
@@ -272,6 +290,9 @@ impl Intake<'_, '_> {
             };
             let may_be_empty = own.is_some() || self.d.column(&field).is_some_and(|c| c.is_nullable);
             match (value, own) {
+                (Ok(None), None) if self.d.column(&field).is_some_and(|c| c.field.default == json!([])) => {
+                    drop(body.insert(field, json!([])));
+                }
                 (Ok(None), _) if !may_be_empty => {}
                 (Ok(value), Some(own)) => drop(custom.insert(own.code.clone(), value.unwrap_or_default())),
                 (Ok(value), None) => drop(body.insert(field, value.unwrap_or_default())),
@@ -353,9 +374,13 @@ impl Intake<'_, '_> {
 
     /// The record that a row is about: by id, or by a key that the row gives whole.
     fn existing(&self, body: &Map, id: Option<&str>) -> Result<Option<Record>, Wrong> {
-        if let Some(id) = id {
-            return engine::find(self.tx, self.d, id).map(Some);
-        }
+        let by_id = id.map(|id| engine::find(self.tx, self.d, id)).transpose();
+        let unknown = match by_id {
+            // Maybe a file of another organisation: its ids mean nothing here, its codes do.
+            Err(Wrong(e)) if e.status == 404 && self.d.meta.code.is_some_and(|code| body.contains_key(code)) => Some(e),
+            Ok(None) => None,
+            found => return found,
+        };
         for key in self.d.meta.unique {
             let mut values = params![self.tx.org()].to_vec();
             let mut conditions = Vec::new();
@@ -374,7 +399,7 @@ impl Intake<'_, '_> {
                 return engine::find(self.tx, self.d, &id.to_string()).map(Some);
             }
         }
-        Ok(None)
+        unknown.map_or(Ok(None), |e| Err(Wrong(e)))
     }
 
     /// The column that is for a field.

@@ -28,6 +28,7 @@ use others::Others;
 use std::collections::HashMap;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use tokio::sync::broadcast;
@@ -205,19 +206,32 @@ impl Tenancy {
         let caller = caller.clone();
         let file = self.file(caller.organization()).await?;
         let (clock, inner, known) = (self.inner.clock.clone(), self.inner.clone(), self.inner.clone());
-        file.write(
+        let at_commit = Arc::new(AtomicBool::new(false));
+        let reached = at_commit.clone();
+        let out = file.write(
             move |session| {
                 // The clock is read when the writer is ours: times then grow in commit order.
                 let tx = WriteTx::new(Tx { session, caller: &caller, now: clock(), known: &known.known, began: None });
                 let out = f(&tx)?;
-                Ok((out, tx.finish()?))
+                let effects = tx.finish()?;
+                reached.store(true, Ordering::Relaxed);
+                Ok((out, effects))
             },
             move |(out, effects)| {
                 inner.tell(effects);
                 out
             },
-        )
-        .await
+        );
+        let out = out.await;
+        if out.is_err() && at_commit.load(Ordering::Relaxed) {
+            // A connection that breaks at the commit does not say whether it was one.
+            self.inner.forget();
+            self.inner.tell_here(tx::Effects { changed: Some(Changed::unknown()), ..tx::Effects::default() });
+            if let Some(others) = &self.inner.others {
+                others.tell_everything();
+            }
+        }
+        out
     }
 
     async fn file(&self, organization: i64) -> Result<Database, DbError> {
@@ -297,6 +311,8 @@ fn vault(data_dir: &Path) -> Result<Vault, DbError> {
     Vault::open(data_dir).map_err(failed)
 }
 
+#[cfg(test)]
+mod commit_tests;
 #[cfg(test)]
 #[path = "race_tests.rs"]
 #[expect(clippy::duplicate_mod, reason = "the same tests on the other database")]

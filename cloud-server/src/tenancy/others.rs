@@ -100,6 +100,12 @@ impl Others {
         self.queue(Commit::Organizations);
     }
 
+    /// As [`Self::tell`]: nobody knows what was written.
+    pub(super) fn tell_everything(&self) {
+        self.lost.store(true, Ordering::Relaxed);
+        self.queue(Commit::Organizations);
+    }
+
     fn queue(&self, commit: Commit) {
         if self.commits.try_send(commit).is_err() {
             self.lost.store(true, Ordering::Relaxed);

@@ -273,7 +273,7 @@ async fn an_unknown_id_is_a_wrong_cell() {
     assert_eq!((status, counts(&report)), (200, [2, 1, 0, 0, 1]), "{report}");
     assert_eq!(
         report["errors"][0],
-        json!({"line": 3, "column": "No", "field": "id", "message": "there is no material 4711"})
+        json!({"line": 3, "column": "No", "field": "id", "message": "there is no material 4711; leave ids out where a file comes from elsewhere"})
     );
 }
 

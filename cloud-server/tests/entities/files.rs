@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::net::TcpStream;
 use std::sync::mpsc::channel;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const PDF: &[u8] = b"%PDF-1.7\nDrawing";
 
@@ -134,8 +134,13 @@ async fn files_take_turns() {
         socket
     };
     let slow: Vec<_> = (0..4).map(|_| begin()).collect();
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let answer = ada.send(Method::POST, "/files", Some(upload("drawing", "a.pdf", PDF).to_string())).await;
+    // Until the server has seen all four.
+    let (mut answer, begun) = (None, Instant::now());
+    while answer.as_ref().is_none_or(|a: &reqwest::Response| a.status() == 201) {
+        assert!(begun.elapsed() < Duration::from_secs(20), "four that are on their way take all places");
+        answer = Some(ada.send(Method::POST, "/files", Some(upload("drawing", "a.pdf", PDF).to_string())).await);
+    }
+    let answer = answer.unwrap();
     assert_eq!((answer.status().as_u16(), &answer.headers()["retry-after"]), (503, &"5".parse().unwrap()));
     assert!(answer.text().await.unwrap().contains("Too many files"));
     assert_eq!(ada.get("/machines").await.0, 200, "all else goes on");

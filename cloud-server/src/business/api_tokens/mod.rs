@@ -10,8 +10,7 @@ use super::{Wrong, master, roles};
 use crate::auth::{API_TOKEN_PREFIX, api_token_hash, reaches_all_plants};
 use crate::db::{DbError, Row};
 use crate::params;
-use crate::resource::engine;
-use crate::resource::list::Asked;
+use crate::resource::list::{self, Asked};
 use crate::tenancy::{Reach, Tx, Via, WriteTx, vault_random};
 use record::description;
 use schemars::JsonSchema;
@@ -115,7 +114,7 @@ fn view(tx: &Tx<'_>, row: &Row) -> Result<ApiTokenView, DbError> {
 /// # Errors
 /// 400 for a wrong question.
 pub fn list(tx: &Tx<'_>, asked: &Asked) -> Result<ApiTokenList, Wrong> {
-    let listed = engine::list(tx, description(), asked, None)?;
+    let listed = list::listed(tx, description(), asked, None)?;
     let api_tokens = listed.rows.iter().map(|row| view(tx, row)).collect::<Result<_, _>>()?;
     Ok(ApiTokenList { api_tokens, total: listed.total, page: listed.page.page, per_page: listed.page.per_page })
 }

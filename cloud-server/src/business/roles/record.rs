@@ -7,12 +7,13 @@ use crate::business::Wrong;
 use crate::business::fields::Fields;
 use crate::db::DbError;
 use crate::resource::erase::map;
-use crate::resource::list::Asked;
-use crate::resource::{Map, Meta, Own, Resource, engine, of};
+use crate::resource::list::{Asked, listed};
+use crate::resource::{Map, Meta, Own, Resource, of};
 use crate::tenancy::{Tx, WriteTx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unison_api::form::{Choice, FieldKind, Form};
+use unison_api::page::Page;
 use unison_rules::rbac::{self, Kind};
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -57,6 +58,9 @@ impl Resource for OwnRole {
 
     fn shape(_tx: &Tx<'_>, form: &mut Form) -> Result<(), DbError> {
         let choice = |r: &rbac::Role| Choice { value: r.code.into(), label: r.name.into() };
+        for field in form.fields.iter_mut().filter(|f| f.name == "description") {
+            field.kind = FieldKind::Text;
+        }
         for field in form.fields.iter_mut().filter(|f| f.name == "extends") {
             field.kind = FieldKind::Choice;
             field.choices = rbac::ROLES.iter().filter(|r| may_be_extended(r)).map(choice).collect();
@@ -65,21 +69,24 @@ impl Resource for OwnRole {
     }
 }
 
-/// The roles that a list's question finds, built-in ones first, all on one page.
+/// The roles that a list's question finds, built-in ones first.
 ///
 /// # Errors
 /// 400 for a wrong question.
 pub fn list(tx: &Tx<'_>, mut asked: Asked) -> Result<RoleList, Wrong> {
+    let page = Page::parse(asked.get("page").map(String::as_str), asked.get("per_page").map(String::as_str))?;
     let built_ins = rbac::ROLES.iter().filter(|r| r.kind != Kind::Platform && is_asked_for(r, &asked));
     let mut roles: Vec<_> = built_ins.map(built_in).collect();
     asked.insert("page".into(), "1".into());
     asked.insert("per_page".into(), ROLES_MAX.to_string());
-    let own = engine::list(tx, of::<OwnRole>()?, &asked, None)?;
+    let own = listed(tx, of::<OwnRole>()?, &asked, None)?;
     for row in &own.rows {
         roles.push(view(tx, read(row)?));
     }
     let total = roles.len() as u64;
-    Ok(RoleList { roles, total, page: 1, per_page: u32::try_from(total).unwrap_or(u32::MAX) })
+    let before = usize::try_from(page.offset()).unwrap_or(usize::MAX);
+    let roles = roles.into_iter().skip(before).take(page.per_page as usize).collect();
+    Ok(RoleList { roles, total, page: page.page, per_page: page.per_page })
 }
 
 /// Whether a built-in role is among those that a list asks for. What only own roles have finds none.

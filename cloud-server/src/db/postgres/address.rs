@@ -190,10 +190,14 @@ mod tests {
             ("?hostaddr=192.0.2.1", "localhost", Mode::VerifyFull),
             ("?sslmode=disable", "db.example", Mode::Disable),
             ("?sslmode=require", "db.example", Mode::Require),
+            ("?sslmode=require", "localhost", Mode::Require),
             ("?connect_timeout=5&sslmode=verify-full", "localhost", Mode::VerifyFull),
         ] {
+            for who in ["app", "app:se?cret"] {
+                let address: Address = format!("postgresql://{who}@{host}/unison{query}").parse().unwrap();
+                assert_eq!(address.mode, mode, "{who}@{host}{query}");
+            }
             let address: Address = format!("postgresql://app@{host}/unison{query}").parse().unwrap();
-            assert_eq!(address.mode, mode, "{host}{query}");
             assert_eq!(address.tls().is_err(), mode == Mode::VerifyFull, "nobody is trusted without roots");
         }
     }

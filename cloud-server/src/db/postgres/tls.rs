@@ -25,7 +25,12 @@ pub enum Mode {
 /// # Errors
 /// When it asks for something that is no protection, or unknown.
 pub(super) fn mode_of(url: &str) -> Result<(String, Option<Mode>), String> {
-    let Some((place, query)) = url.split_once('?') else { return Ok((url.to_owned(), None)) };
+    // Behind who signs on: a password may hold a question mark.
+    let from = url.find('@').unwrap_or_default();
+    let question = url.char_indices().find(|(at, c)| *at >= from && *c == '?');
+    let Some((place, query)) = question.and_then(|(at, _)| Some((url.get(..at)?, url.get(at + 1..)?))) else {
+        return Ok((url.to_owned(), None));
+    };
     let (mut mode, mut rest) = (None, Vec::new());
     for pair in query.split('&') {
         match pair.split_once('=') {

@@ -5,7 +5,7 @@ use crate::business::{Wrong, machines};
 use crate::db::DbError;
 use crate::http::call::{Answer, Call, bytes, internal, json};
 use crate::http::routes::Target;
-use crate::resource::list::Asked;
+use crate::resource::list::{self, Asked};
 use crate::resource::{engine, of, present};
 use crate::tenancy::Tx;
 use unison_api::error::ApiError;
@@ -25,7 +25,7 @@ pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {
     let listed = call.read(move |tx| {
         // A status is computed, so it narrows before the database counts.
         let only = status.map(|s| machines::with_status(tx, s, stale_after)).transpose()?;
-        let listed = engine::list(tx, d, &asked, only.as_deref())?;
+        let listed = list::listed(tx, d, &asked, only.as_deref())?;
         let mut records = present::maps(tx, d, &listed.rows)?;
         machines::enrich(tx, &mut records, stale_after)?;
         Ok(listed.body(d, &serde_json::to_vec(&records).map_err(|e| Wrong(internal(&e.to_string())))?))

@@ -101,7 +101,7 @@ async fn page_of(call: Call, d: &'static Description) -> Result<Answer, ApiError
 pub(crate) async fn page(call: &Call, d: &'static Description, asked: Asked) -> Result<Answer, ApiError> {
     // What an entity adds to its records may look far beyond the page.
     let is_brief = list::is_brief(&asked) && d.hooks.enrich.is_none() && d.meta.links.is_empty();
-    let work = move |tx: &Tx<'_>| engine::page(tx, d, &asked);
+    let work = move |tx: &Tx<'_>| list::page(tx, d, &asked);
     let text = if is_brief { call.read_brief(work).await? } else { call.read(work).await? };
     Ok(bytes(200, "application/json", text))
 }
