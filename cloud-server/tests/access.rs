@@ -133,7 +133,7 @@ async fn q_134_with_https_the_cookie_is_bound_to_its_host() {
 }
 
 #[tokio::test]
-async fn ten_13_a_token_of_a_at_b_is_refused() {
+async fn ten_09_ten_13_a_token_of_a_at_b_is_refused() {
     let server = Server::start().await;
     server.add_beta().await;
     let mut olga = server.signed_in("olga@acme.example").await;

@@ -61,6 +61,18 @@ async fn q_080_no_organisation_is_called_in_an_address_as_another_one() {
 }
 
 #[tokio::test]
+async fn rbac_11_who_an_organisation_begins_with_is_its_administrator() {
+    let server = Server::start().await;
+    let (_, first) = organization::create(&server.tenancy, "Gamma", "gamma", "ada@gamma.example", None).await.unwrap();
+    let nobody = server.at("gamma");
+    let (status, session) = nobody.post("/auth/login", json!({"email": "ada@gamma.example", "password": first})).await;
+    assert_eq!(status, 200, "{session}");
+    let ada = Session { token: Some(session["token"].as_str().unwrap().to_owned()), ..nobody };
+    let (_, me) = ada.get("/me").await;
+    assert_eq!(me["user"]["roles"], json!(["organization_admin"]), "{me}");
+}
+
+#[tokio::test]
 async fn q_092_after_the_trial_people_can_only_read() {
     let server = Server::start().await;
     let (olga, platform, id) =
@@ -82,7 +94,7 @@ async fn q_092_after_the_trial_people_can_only_read() {
 }
 
 #[tokio::test]
-async fn ten_flow_only_rows_of_the_organisation_and_the_chosen_plant() {
+async fn ten_06_ten_12_only_rows_of_the_organisation_and_the_chosen_plant() {
     let server = Server::start().await;
     server.add_beta().await;
     let admin = server.admin().await;

@@ -66,7 +66,7 @@ async fn call(session: &Session<'_>, route: &Route, attempt: &Try) -> (u16, Valu
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_03_rbac_01_no_route_shows_or_changes_what_is_not_ones_own() {
+async fn ten_03_rbac_01_rbac_05_no_route_shows_or_changes_what_is_not_ones_own() {
     let stage = stage().await;
     let before = foreign_records(&stage).await;
     let routes: Vec<Route> = all().into_iter().filter(|r| !LEFT_OUT.contains(&r.doc.path)).collect();

@@ -158,8 +158,17 @@ fn check_rows(rows: &[(&str, &str, &[&str], &[&str])]) {
 }
 
 #[test]
-fn q_087_q_088_other_words_for_roles() {
+fn rbac_12_q_087_q_088_other_words_for_roles() {
     let check = |word: &str, code: Option<&str>| assert_eq!(role(word).map(|r| r.code), code, "{word}");
+    // I1 to I5
+    for (word, code) in [
+        ("Plant Manager", "plant_manager"),
+        ("Supervisor", "supervisor"),
+        ("Operator", "operator"),
+        ("Viewer", "viewer"),
+    ] {
+        check(word, Some(code));
+    }
     check("inspector", Some("qc_inspector"));
     check("Quality Inspector", Some("qc_inspector"));
     check("QC Inspector", Some("qc_inspector"));
