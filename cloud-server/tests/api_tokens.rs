@@ -4,22 +4,8 @@ mod support;
 
 use cloud_server::params;
 use serde_json::{Value, json};
-use support::{Server, Session};
-
-async fn user(admin: &Session<'_>, email: &str) -> Value {
-    let (status, body) = admin.get(&format!("/users?is_active=all&email={email}")).await;
-    assert_eq!(status, 200, "{body}");
-    body["users"][0].clone()
-}
-
-async fn patch(admin: &Session<'_>, user: &Value, mut change: Value) -> (u16, Value) {
-    change["version"] = user["version"].clone();
-    admin.call("PATCH", &format!("/users/{}", user["id"]), change).await
-}
-
-fn field(body: &Value) -> Vec<&str> {
-    body["details"].as_array().map_or(vec![], |d| d.iter().map(|d| d["field"].as_str().unwrap()).collect())
-}
+use support::Server;
+use support::people::{field, patch, user};
 
 #[tokio::test]
 async fn q_134_programs_act_with_a_key() {

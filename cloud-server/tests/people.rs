@@ -3,23 +3,9 @@
 mod support;
 
 use serde_json::{Value, json};
+use support::people::{field, patch, user};
 use support::store::query;
-use support::{PASSWORD, Server, Session};
-
-async fn user(admin: &Session<'_>, email: &str) -> Value {
-    let (status, body) = admin.get(&format!("/users?is_active=all&email={email}")).await;
-    assert_eq!(status, 200, "{body}");
-    body["users"][0].clone()
-}
-
-async fn patch(admin: &Session<'_>, user: &Value, mut change: Value) -> (u16, Value) {
-    change["version"] = user["version"].clone();
-    admin.call("PATCH", &format!("/users/{}", user["id"]), change).await
-}
-
-fn field(body: &Value) -> Vec<&str> {
-    body["details"].as_array().map_or(vec![], |d| d.iter().map(|d| d["field"].as_str().unwrap()).collect())
-}
+use support::{PASSWORD, Server};
 
 #[tokio::test]
 async fn people_are_made_with_a_first_password_that_must_be_changed() {

@@ -1,6 +1,7 @@
 //! A real server on a free port, with an organisation or two, and a client that speaks to it.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod people;
 pub mod store;
 
 use cloud_server::business::{load, organization};
