@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::config::{self, Config, ConfigErrors, DriverConfig};
+use crate::driver::TagIndex;
 use crate::driver::modbus::plan::{plan, requests_per_second};
 
 /// The summary that the command prints.
@@ -55,13 +56,16 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
     }
     writeln!(out, "{}", many(config.machines.len(), "machine"))?;
     for machine in &config.machines {
-        let name = |tag: crate::driver::TagIndex| config.tags.get(tag.index()).map_or("", |tag| &*tag.name);
+        let name = |tag: TagIndex| config.tags.get(tag.index()).map_or("", |tag| &*tag.name);
         write!(out, "  {}: {}", machine.code, many(machine.states.len(), "rule"))?;
-        write!(out, ", otherwise {}", machine.otherwise.code())?;
+        write!(out, ", otherwise {}", machine.otherwise.activity.code())?;
         for (what, counter) in [("parts", machine.counter), ("rejects", machine.rejects)] {
             if let Some(counter) = counter {
                 write!(out, ", {what} from {} ({} bits)", name(counter.tag), counter.bits)?;
             }
+        }
+        if !machine.alarms.is_empty() {
+            write!(out, ", {}", many(machine.alarms.len(), "alarm"))?;
         }
         writeln!(out)?;
     }
@@ -78,13 +82,13 @@ fn many(count: usize, what: &str) -> String {
 
 fn unused(config: &Config) -> Vec<&str> {
     let mut used = vec![false; config.tags.len()];
+    let mut mark = |tag: TagIndex| used.get_mut(tag.index()).into_iter().for_each(|used| *used = true);
     for machine in &config.machines {
-        let counters = machine.counter.iter().chain(&machine.rejects).map(|counter| counter.tag);
-        for tag in machine.states.iter().map(|rule| rule.tag).chain(counters) {
-            if let Some(used) = used.get_mut(tag.index()) {
-                *used = true;
-            }
-        }
+        machine.counter.iter().chain(&machine.rejects).for_each(|counter| mark(counter.tag));
+        let rules = machine.states.iter().map(|rule| &rule.when);
+        rules
+            .chain(machine.alarms.iter().map(|alarm| &alarm.when))
+            .for_each(|when| when.each(&mut |tag, _| mark(*tag)));
     }
     config.tags.iter().zip(used).filter(|(_, used)| !used).map(|(tag, _)| &*tag.name).collect()
 }

@@ -8,6 +8,7 @@ mod error;
 mod fields;
 mod machine;
 mod register;
+mod rule;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
@@ -16,8 +17,9 @@ use std::sync::Arc;
 
 pub(crate) use connection::OPCUA_CONFIRM_MS;
 pub use error::{ConfigError, ConfigErrors};
-pub use machine::{Condition, Counter, Literal, MachineConfig, StateRule};
+pub use machine::{Counter, MachineConfig};
 pub use register::{Register, RegisterTable, TagType};
+pub use rule::{Alarm, Outcome, StateRule};
 
 use crate::driver::TagIndex;
 use error::Report;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::driver::Value;
+use crate::machine::expression::Known;
 use unison_core::activity::Activity;
 
 const GOOD: &str = r#"[agent]
@@ -62,10 +63,10 @@ fn edge_18_a_good_file_gives_values_with_defaults() {
     assert_eq!(modbus.tags[1].tag, TagIndex(1));
     let machine = &config.machines[0];
     assert_eq!((machine.stale_after_ms, machine.micro_stop_seconds), (3_000, 60));
-    assert_eq!(machine.otherwise, Activity::Idle);
+    assert_eq!(machine.otherwise, Outcome { activity: Activity::Idle, for_ms: 0, keep_ms: 0 });
     assert_eq!(machine.counter, Some(Counter { tag: TagIndex(1), bits: 32 }));
-    assert!(machine.states[0].when.matches(Value::Uint(1)));
-    assert!(!machine.states[0].when.matches(Value::Uint(2)));
+    let is_running = |value| machine.states[0].when.holds(&|_| Known { value, unchanged: 0 });
+    assert!(is_running(Value::Uint(1)) && !is_running(Value::Uint(2)));
 }
 
 #[test]
@@ -218,11 +219,15 @@ fn edge_06_rules_and_counters_that_cannot_work_are_refused() {
             "{rule} activity \"runing\" is not known; write one of: running, idle, setup, blocked, starved, down"
         )],
     );
-    check("equals = 1,", "", &[&format!("{rule} no condition: write exactly one of equals, in, above, below")]);
+    check(
+        "equals = 1,",
+        "",
+        &[&format!("{rule} no condition: write exactly one of equals, in, above, below, bit, changed_within_ms")],
+    );
     check(
         "equals = 1,",
         "equals = 1, above = 3,",
-        &[&format!("{rule} equals and above: write exactly one of equals, in, above, below")],
+        &[&format!("{rule} equals and above: write exactly one of equals, in, above, below, bit, changed_within_ms")],
     );
     check("equals = 1,", "equals = 70000,", &[&format!("{rule} equals 70000: a tag of type u16 never has this value")]);
     check("equals = 1,", "in = [1, true],", &[&format!("{rule} in true: a tag of type u16 never has this value")]);
@@ -266,6 +271,75 @@ fn edge_06_rules_and_counters_that_cannot_work_are_refused() {
         &[
             "edge.toml:26: machine \"CNC-001\": stale_after_ms 3000: tag \"cnc_parts\" is read every 2000 ms, so the machine would be stale between two readings; write at least 4000",
         ],
+    );
+}
+
+#[test]
+fn edge_06_conditions_of_conditions() {
+    let rule = "states = [{ tag = \"cnc_status\", equals = 1, activity = \"running\" }]";
+    let with = |text: &str| GOOD.replacen(rule, text, 1);
+    let nested = with(
+        "states = [{ all = [{ any = [{ tag = \"cnc_status\", equals = 1 }, { tag = \"cnc_status\", bit = 4 }] }, \
+         { not = { tag = \"cnc_parts\", changed_within_ms = 15000 } }], activity = \"down\", for_ms = 500, keep_ms = 2000 }]",
+    );
+    let nested = nested.replacen("otherwise = \"idle\"", "otherwise = { activity = \"idle\", for_ms = 5000 }", 1);
+    let config = parse("edge.toml", &nested).unwrap_or_else(|errors| panic!("{errors}"));
+    let machine = &config.machines[0];
+    assert_eq!(machine.otherwise, Outcome { activity: Activity::Idle, for_ms: 5_000, keep_ms: 0 });
+    assert_eq!(machine.states[0].then, Outcome { activity: Activity::Down, for_ms: 500, keep_ms: 2_000 });
+    let holds = |status: u64, parts_unchanged: i64| {
+        machine.states[0].when.holds(&|tag: &TagIndex| match tag.0 {
+            0 => Known { value: Value::Uint(status), unchanged: 0 },
+            _ => Known { value: Value::Uint(7), unchanged: parts_unchanged },
+        })
+    };
+    assert!(holds(1, 15_000_000) && holds(0b1_0000, 15_000_000));
+    assert!(!holds(1, 14_999_999) && !holds(2, 15_000_000));
+
+    let check = |text: &str, expect: &[&str]| assert_eq!(errors(&with(text)), expect);
+    let place = "edge.toml:27: machine \"CNC-001\", states 1";
+    check(
+        "states = [{ all = [{ tag = \"cnc_state\", equals = 1 }, { tag = \"cnc_status\" }], activity = \"down\" }]",
+        &[
+            &format!("{place}, all 1: tag \"cnc_state\" is not the name of any [[connection.tag]] in this file"),
+            &format!(
+                "{place}, all 2: no condition: write exactly one of equals, in, above, below, bit, changed_within_ms"
+            ),
+        ],
+    );
+    check(
+        "states = [{ any = [], activity = \"down\" }]",
+        &[&format!("{place}: any holds 0 conditions; write 1 to 64")],
+    );
+    check(
+        "states = [{ tag = \"cnc_status\", equals = 1, not = { tag = \"cnc_status\", equals = 2 }, activity = \"down\" }]",
+        &[
+            &format!("{place}: tag and not: write exactly one of tag, all, any, not"),
+            &format!("{place}: unknown key \"equals\"; known here: activity, all, any, for_ms, keep_ms, not, tag"),
+        ],
+    );
+    check(
+        "states = [{ tag = \"cnc_status\", bit = 16, activity = \"down\" }]",
+        &[&format!("{place}: bit 16: out of range; write 0 to 15")],
+    );
+    let deep =
+        (0..8).fold("{ tag = \"cnc_status\", equals = 1 }".to_owned(), |inner, _| format!("{{ not = {inner} }}"));
+    let found = errors(&with(&format!("states = [{{ not = {deep}, activity = \"down\" }}]")));
+    assert!(found.iter().any(|e| e.ends_with("conditions in conditions go 6 deep at most")), "{found:?}");
+}
+
+#[test]
+fn down_03_alarms_name_their_text_and_a_reason() {
+    let with =
+        |alarms: &str| GOOD.replacen("otherwise = \"idle\"", &format!("otherwise = \"idle\"\nalarms = [{alarms}]"), 1);
+    let good =
+        with("{ tag = \"cnc_status\", in = [7, 8], text = \"Spindle overload\", reason = \"mechanical_failure\" }");
+    let config = parse("edge.toml", &good).unwrap_or_else(|errors| panic!("{errors}"));
+    let alarm = &config.machines[0].alarms[0];
+    assert_eq!((&*alarm.text, alarm.reason.as_deref()), ("Spindle overload", Some("mechanical_failure")));
+    assert_eq!(
+        errors(&with("{ tag = \"cnc_status\", equals = 7 }")),
+        ["edge.toml:29: machine \"CNC-001\", alarms 1: text is missing: what people read, like \"Spindle overload\""]
     );
 }
 

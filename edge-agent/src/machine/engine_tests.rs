@@ -8,8 +8,9 @@ use unison_core::ids::{MachineId, WorkOrderId};
 use unison_core::time::{SECOND, Timestamp};
 use uuid::Uuid;
 
+use super::expression::{Ask, Expression, Literal};
 use super::{Binding, Engine, Output};
-use crate::config::{Condition, Counter, Literal, MachineConfig, StateRule};
+use crate::config::{Counter, MachineConfig, Outcome, StateRule};
 use crate::driver::{Quality, Reading, TagIndex, Value};
 
 pub(super) const STATUS: u32 = 0;
@@ -17,17 +18,25 @@ pub(super) const PARTS: u32 = 1;
 pub(super) const REJECTS: u32 = 2;
 
 pub(super) fn config() -> MachineConfig {
-    let rule =
-        |value, activity| StateRule { tag: TagIndex(STATUS), when: Condition::In(vec![Literal::Int(value)]), activity };
+    let rule = |value, activity| StateRule { when: is(STATUS, value), then: at_once(activity) };
     MachineConfig {
         code: Arc::from("CNC-001"),
         stale_after_ms: 3_000,
         micro_stop_seconds: 60,
         states: vec![rule(1, Running), rule(2, Setup), rule(3, Down)],
-        otherwise: Idle,
+        otherwise: at_once(Idle),
         counter: Some(Counter { tag: TagIndex(PARTS), bits: 16 }),
         rejects: Some(Counter { tag: TagIndex(REJECTS), bits: 16 }),
+        alarms: vec![],
     }
+}
+
+pub(super) const fn at_once(activity: Activity) -> Outcome {
+    Outcome { activity, for_ms: 0, keep_ms: 0 }
+}
+
+pub(super) fn is(tag: u32, value: i64) -> Expression<TagIndex> {
+    Expression::Tag(TagIndex(tag), Ask::In(vec![Literal::Int(value)]))
 }
 
 pub(super) fn binding() -> Binding {
@@ -43,17 +52,21 @@ pub(super) fn binding() -> Binding {
 }
 
 /// The engine with one machine, fed once a second; times in seconds.
-struct Bench {
-    engine: Engine,
-    out: Output,
-    status: i64,
-    parts: u64,
-    rejects: u64,
+pub(super) struct Bench {
+    pub(super) engine: Engine,
+    pub(super) out: Output,
+    pub(super) status: i64,
+    pub(super) parts: u64,
+    pub(super) rejects: u64,
 }
 
 impl Bench {
-    fn new(binding: Binding) -> Self {
-        let mut engine = Engine::new(3, &[config()]);
+    pub(super) fn new(binding: Binding) -> Self {
+        Self::with(binding, config())
+    }
+
+    pub(super) fn with(binding: Binding, config: MachineConfig) -> Self {
+        let mut engine = Engine::new(3, &[config]);
         engine.bind(0, binding);
         let mut n = 0;
         let ids = move || {
@@ -73,12 +86,12 @@ impl Bench {
         self.engine.readings(&readings, &mut self.out);
     }
 
-    fn tick(&mut self, at: i64) -> Option<i64> {
+    pub(super) fn tick(&mut self, at: i64) -> Option<i64> {
         self.engine.tick(at * SECOND, &mut self.out).map(|t| t.0 / SECOND)
     }
 
     /// Reads and ticks once a second.
-    fn run(&mut self, from: i64, to: i64) -> Option<i64> {
+    pub(super) fn run(&mut self, from: i64, to: i64) -> Option<i64> {
         let mut settled = None;
         for at in from..to {
             self.read(at);
@@ -87,11 +100,11 @@ impl Bench {
         settled
     }
 
-    fn take(&mut self) -> Vec<Fact> {
+    pub(super) fn take(&mut self) -> Vec<Fact> {
         std::mem::take(&mut self.out.ride).facts
     }
 
-    fn changes(&mut self) -> Vec<(i64, Activity)> {
+    pub(super) fn changes(&mut self) -> Vec<(i64, Activity)> {
         let of = |f: Fact| match f {
             Fact::ActivityChanged(f) => Some((f.at.0 / SECOND, f.activity)),
             _ => None,
@@ -110,7 +123,7 @@ fn counts(facts: &[Fact]) -> Vec<(i64, u32, u32)> {
 }
 
 /// Stops in seconds: opened at, or closed at.
-fn stops(facts: &[Fact]) -> Vec<(&'static str, i64)> {
+pub(super) fn stops(facts: &[Fact]) -> Vec<(&'static str, i64)> {
     let of = |f: &Fact| match f {
         Fact::DowntimeOpened(f) => Some(("opened", f.started_at.0 / SECOND)),
         Fact::DowntimeClosed(f) => Some(("closed", f.ended_at.0 / SECOND)),

@@ -3,12 +3,18 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod count;
+mod doubt;
 mod engine;
+pub mod expression;
+mod follow;
+mod signals;
 mod stop;
 
-pub use engine::{Binding, Engine, Output};
+pub use engine::{AlarmSeen, Binding, Engine, Output};
 
 #[cfg(test)]
 mod engine_tests;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod rule_tests;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::engine_tests::{PARTS, REJECTS, STATUS, binding, config};
 use super::{Engine, Output};
+use crate::config::{MachineConfig, Outcome};
 use crate::driver::{Quality, Reading, TagIndex, Value};
 
 const START: i64 = 1_000_000 * SECOND;
@@ -58,8 +59,8 @@ struct World {
 }
 
 impl World {
-    fn new() -> Self {
-        let mut engine = Engine::new(3, &[config()]);
+    fn new(config: MachineConfig) -> Self {
+        let mut engine = Engine::new(3, &[config]);
         engine.bind(0, super::Binding { since: Timestamp(START), ..binding() });
         Self {
             engine,
@@ -140,8 +141,19 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn mach_04_edge_13_whatever_the_devices_say(steps in prop::collection::vec(step(), 1..120)) {
-        let mut w = World::new();
+    fn mach_04_edge_13_whatever_the_devices_say(
+        steps in prop::collection::vec(step(), 1..120),
+        doubts in prop::collection::vec((0u32..20_000, 0u32..20_000), 3),
+        is_doubtful in any::<bool>(),
+    ) {
+        let mut config = config();
+        for (rule, (for_ms, keep_ms)) in config.states.iter_mut().zip(&doubts).filter(|_| is_doubtful) {
+            rule.then = Outcome { for_ms: *for_ms, keep_ms: *keep_ms, ..rule.then };
+        }
+        if is_doubtful {
+            config.otherwise.for_ms = doubts[0].1;
+        }
+        let mut w = World::new(config);
         // A first reading from which parts are counted.
         w.step(&Step::Wait(1_000));
         for step in &steps {

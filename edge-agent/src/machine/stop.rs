@@ -15,9 +15,18 @@ pub(super) struct Stop {
     pub(super) started_at: i64,
     /// The downtime event, once there is one.
     pub(super) downtime: Option<Uuid>,
+    /// The first alarm seen in it, by its place, and whether that was told.
+    pub(super) alarm: Option<usize>,
+    pub(super) is_told: bool,
     /// A stop that somebody reported while signals said that the machine runs is not theirs to end, until
     /// they have seen it stand: a moment without connection says nothing about it.
     pub(super) ends_by_signals: bool,
+}
+
+impl Stop {
+    pub(super) const fn new(started_at: i64) -> Self {
+        Self { started_at, downtime: None, alarm: None, is_told: false, ends_by_signals: true }
+    }
 }
 
 /// What a stop must know of its machine.
@@ -41,7 +50,7 @@ pub(super) fn change(
 ) {
     match after {
         Activity::Idle | Activity::Blocked | Activity::Starved | Activity::Down => {
-            stop.get_or_insert(Stop { started_at: at, downtime: None, ends_by_signals: true }).ends_by_signals = true;
+            stop.get_or_insert(Stop::new(at)).ends_by_signals = true;
         }
         Activity::NoData => {
             confirm(stop, at, of, out);

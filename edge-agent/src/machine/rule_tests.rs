@@ -1,0 +1,118 @@
+//! Rules on paper: what must last, what pulses, and the alarms of a stop.
+
+use unison_core::activity::Activity::{self, Idle, NoData, Running};
+use unison_core::facts::Fact;
+use unison_core::time::SECOND;
+
+use super::engine_tests::{Bench, PARTS, REJECTS, at_once, binding, config, is, stops};
+use super::expression::{Ask, Expression};
+use crate::config::{Alarm, MachineConfig, Outcome, StateRule};
+use crate::driver::TagIndex;
+
+fn lasting(activity: Activity, for_ms: u32) -> Outcome {
+    Outcome { for_ms, ..at_once(activity) }
+}
+
+#[test]
+fn edge_06_a_debounced_stop_starts_where_it_began_and_holds_back_settled_time() {
+    let mut b = Bench::with(binding(), MachineConfig { otherwise: lasting(Idle, 5_000), ..config() });
+    b.run(100, 110);
+    // Four seconds of a loose contact are no change …
+    b.status = 0;
+    assert_eq!(b.run(110, 114), Some(110), "it may yet be a stop since 110");
+    b.status = 1;
+    assert_eq!(b.run(114, 121), Some(120));
+    assert_eq!(b.changes(), [(100, Running)]);
+    // … and a stop is one from its first second.
+    b.status = 0;
+    assert_eq!(b.run(121, 126), Some(120));
+    assert_eq!(b.changes(), []);
+    b.run(126, 190);
+    let facts = b.take();
+    assert_eq!(stops(&facts), [("opened", 121)]);
+    let Some(Fact::ActivityChanged(f)) = facts.first() else { panic!("{facts:?}") };
+    assert_eq!((f.at.0 / SECOND, f.activity), (121, Idle));
+}
+
+#[test]
+fn edge_14_a_doubt_is_forgotten_with_the_connection() {
+    let mut b = Bench::with(binding(), MachineConfig { otherwise: lasting(Idle, 5_000), ..config() });
+    b.run(100, 110);
+    b.status = 0;
+    b.run(110, 113);
+    for at in 113..120 {
+        b.tick(at);
+    }
+    b.run(120, 122);
+    assert_eq!(b.changes(), [(100, Running), (112, NoData), (120, Idle)]);
+}
+
+/// A machine that only has a counter: it runs while parts come.
+fn pulsed() -> MachineConfig {
+    let when = Expression::Tag(TagIndex(PARTS), Ask::ChangedWithin(30 * SECOND));
+    let rule = StateRule { when, then: at_once(Running) };
+    MachineConfig { states: vec![rule], rejects: None, ..config() }
+}
+
+#[test]
+fn edge_06_a_machine_with_a_counter_alone_stands_from_its_last_part_on() {
+    let mut b = Bench::with(binding(), pulsed());
+    b.run(100, 110);
+    // A part every ten seconds.
+    for at in [110, 120, 130] {
+        b.parts += 1;
+        b.run(at, at + 10);
+    }
+    // 29 seconds without a part say nothing yet.
+    assert_eq!(b.run(140, 160), Some(130));
+    assert_eq!(b.changes().last(), Some(&(110, Running)));
+    b.run(160, 200);
+    let facts = b.take();
+    let changes: Vec<_> = facts.iter().filter(|f| matches!(f, Fact::ActivityChanged(_))).collect();
+    assert_eq!((changes.len(), stops(&facts)), (1, vec![("opened", 130)]));
+    b.parts += 1;
+    b.run(200, 201);
+    let facts = b.take();
+    assert_eq!(stops(&facts), [("closed", 200)]);
+}
+
+#[test]
+fn edge_06_a_counter_that_was_never_seen_to_move_is_no_pulse() {
+    let mut b = Bench::with(binding(), pulsed());
+    b.parts = 500;
+    b.run(100, 101);
+    b.run(101, 140);
+    assert_eq!(b.changes(), [(100, Idle)]);
+}
+
+#[test]
+fn down_03_the_first_alarm_of_a_stop_is_told_with_its_downtime_event() {
+    let alarm = |value: i64, text: &str| Alarm { when: is(REJECTS, value), text: text.into(), reason: None };
+    let config = MachineConfig { rejects: None, alarms: vec![alarm(7, "Overload"), alarm(9, "Door")], ..config() };
+    let mut b = Bench::with(binding(), config);
+    b.run(100, 110);
+    assert_eq!(b.out.alarms, []);
+    // The door opens, ten seconds later the drive gives up; the door came first.
+    b.status = 3;
+    b.rejects = 9;
+    b.run(110, 120);
+    b.rejects = 7;
+    b.run(120, 170);
+    assert_eq!(b.out.alarms, [], "the stop is still a short one");
+    b.run(170, 172);
+    let told = std::mem::take(&mut b.out.alarms);
+    let opened = b.take().into_iter().find_map(|f| if let Fact::DowntimeOpened(f) = f { Some(f.id) } else { None });
+    assert_eq!(told.iter().map(|a| (Some(a.downtime), a.place, a.alarm)).collect::<Vec<_>>(), [(opened, 0, 1)]);
+    b.run(172, 200);
+    assert_eq!(b.out.alarms, [], "told once");
+    // An alarm that comes while the event is open is told then.
+    b.status = 1;
+    b.rejects = 0;
+    b.run(200, 201);
+    b.status = 3;
+    b.run(201, 280);
+    assert_eq!(b.out.alarms, []);
+    b.rejects = 7;
+    b.run(280, 281);
+    assert_eq!(b.out.alarms.iter().map(|a| (a.alarm, a.at.0 / SECOND)).collect::<Vec<_>>(), [(0, 280)]);
+}
