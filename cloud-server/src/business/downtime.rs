@@ -1,6 +1,6 @@
 //! Stops, their reasons, and what they cost in time (DOWN-02, DOWN-08, API-23).
 
-use super::{reach_sql, reach_values};
+use super::{need_plant, reach_sql, reach_values};
 use crate::db::{DbError, Row};
 use crate::params;
 use crate::tenancy::Tx;
@@ -8,8 +8,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use unison_api::Person;
+use unison_api::downtime::{DowntimeChange, DowntimeHistory};
+use unison_api::error::ApiError;
+use unison_api::figures::hundredths;
 use unison_api::machine::{DowntimeList, DowntimeView};
 use unison_api::page::Page;
+use unison_core::facts::Fact;
+use unison_core::ids::{ReasonId, UserId};
 use unison_core::kpi::Percent;
 use unison_core::span::{Span, Spans};
 use unison_core::time::{MINUTE, Rfc3339, Timestamp};
@@ -33,8 +38,9 @@ pub struct Filter {
 const FROM: &str = "FROM downtime_events d
  JOIN machines m ON m.organization_id = d.organization_id AND m.id = d.machine_id
  LEFT JOIN downtime_reasons r ON r.organization_id = d.organization_id AND r.id = d.reason_id
+ LEFT JOIN downtime_reasons g ON g.organization_id = d.organization_id AND g.id = d.alarm_reason_id
  LEFT JOIN users u ON u.organization_id = d.organization_id AND u.id = d.classified_by
- WHERE d.organization_id = $1";
+ WHERE d.organization_id = $1 AND d.is_gone = FALSE";
 
 fn condition() -> String {
     format!(
@@ -62,7 +68,8 @@ pub fn list(tx: &Tx<'_>, filter: &Filter, page: Page) -> Result<DowntimeList, Db
     let count = format!("SELECT count(*) AS n {FROM} {}", condition());
     let total = tx.query_one(&count, &values)?.map_or(Ok(0), |r| r.get("n"))?;
     let sql = format!(
-        "SELECT d.*, m.machine_code, r.code AS reason_code, r.name AS reason_name, u.name AS user_name
+        "SELECT d.*, m.machine_code, r.code AS reason_code, r.name AS reason_name, r.is_critical, u.name AS user_name,
+           g.code AS alarm_reason_code
          {FROM} {} ORDER BY d.started_at DESC, d.uuid LIMIT $9 OFFSET $10",
         condition()
     );
@@ -82,20 +89,53 @@ fn present(row: &Row, now: Timestamp) -> Result<DowntimeView, DbError> {
         machine_code: row.get("machine_code")?,
         started_at: started.into(),
         ended_at: ended.map(Rfc3339::from),
-        duration_minutes: minutes(ended.unwrap_or(now).since(started)),
+        duration_minutes: hundredths(ended.unwrap_or(now).since(started), MINUTE),
         reason_id: row.get("reason_id")?,
         reason_code: row.get::<Option<String>>("reason_code")?.unwrap_or_else(|| UNCLASSIFIED.to_owned()),
         downtime_reason: row.get::<Option<String>>("reason_name")?.unwrap_or_else(|| UNCLASSIFIED_NAME.to_owned()),
         notes: row.get("note")?,
         source: row.get("source")?,
         classified_by: by.zip(name).map(|(id, name)| Person { id, name }),
+        is_critical: row.get::<Option<bool>>("is_critical")?.unwrap_or(false),
+        alarm: row.get("alarm_text")?,
+        suggested_reason_code: row.get("alarm_reason_code")?,
+        escalated_at: row.get::<Option<Timestamp>>("escalated_at")?.map(Rfc3339::from),
+        // Stops are edited where their machine is looked after.
+        allowed_actions: vec![],
     })
 }
 
-/// Minutes with two decimals.
-#[expect(clippy::cast_precision_loss, reason = "2^53 microseconds are 285 years")]
-fn minutes(micros: i64) -> f64 {
-    (micros.max(0) as f64 / MINUTE as f64 * 100.0).round() / 100.0
+/// All that was recorded of a stop, in the order in which it was.
+///
+/// # Errors
+/// When there is no such stop in a plant of the caller.
+pub fn history(tx: &Tx<'_>, id: Uuid) -> Result<DowntimeHistory, super::Wrong> {
+    let plant = "SELECT m.plant_id FROM downtime_events d
+                 JOIN machines m ON m.organization_id = d.organization_id AND m.id = d.machine_id
+                 WHERE d.organization_id = $1 AND d.uuid = $2";
+    let found = tx.query_one(plant, params![tx.org(), id])?.ok_or_else(|| ApiError::not_found("stop"))?;
+    need_plant(tx, found.get("plant_id")?)?;
+    let rows = tx.query(
+        "SELECT fact_kind, fact_version, body FROM downtime_facts WHERE organization_id = $1 AND uuid = $2 ORDER BY hlc",
+        params![tx.org(), id],
+    )?;
+    let names = |table: &str| -> Result<BTreeMap<i64, String>, DbError> {
+        let rows = tx.query(&format!("SELECT id, name FROM {table} WHERE organization_id = $1"), params![tx.org()])?;
+        rows.iter().map(|row| Ok((row.get("id")?, row.get("name")?))).collect()
+    };
+    let (people, reasons) = (names("users")?, names("downtime_reasons")?);
+    let name = |of: &BTreeMap<i64, String>, id: i64| of.get(&id).cloned().unwrap_or_else(|| id.to_string());
+    let person = |by: UserId| Person { id: by.0, name: name(&people, by.0) };
+    let reason = |reason: ReasonId| name(&reasons, reason.0);
+    let mut changes = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let (kind, version): (i64, i64) = (row.get("fact_kind")?, row.get("fact_version")?);
+        let body: Vec<u8> = row.get("body")?;
+        let (Ok(kind), Ok(version)) = (u16::try_from(kind), u8::try_from(version)) else { continue };
+        let fact = Fact::decode(kind, version, &body).ok().flatten();
+        changes.extend(fact.and_then(|fact| DowntimeChange::of(id, &fact, &person, &reason)));
+    }
+    Ok(DowntimeHistory { changes })
 }
 
 /// One reason of the Pareto.
@@ -154,11 +194,15 @@ fn ranked(sums: BTreeMap<(String, String), (i64, u64)>) -> Pareto {
     let row = |((reason_code, reason), (time, occurrences)): ((String, String), (i64, u64))| ParetoRow {
         reason_code,
         reason,
-        minutes: minutes(time),
+        minutes: hundredths(time, MINUTE),
         occurrences,
         percent: share(time, total),
     };
-    Pareto { downtime_pareto: rows.into_iter().map(row).collect(), total_minutes: minutes(total), total_occurrences }
+    Pareto {
+        downtime_pareto: rows.into_iter().map(row).collect(),
+        total_minutes: hundredths(total, MINUTE),
+        total_occurrences,
+    }
 }
 
 /// Percent with one decimal, as the contract prints it, half to even from the exact ratio.
@@ -174,7 +218,7 @@ mod tests {
 
     #[test]
     fn down_dur_and_down_pareto_api() {
-        assert_eq!(minutes(150 * MINUTE), 150.0);
+        assert_eq!(hundredths(150 * MINUTE, MINUTE), 150.0);
         let sums = [("material_shortage", 480), ("mechanical_failure", 360), ("setup_changeover", 300), ("other", 310)];
         let sums = sums.map(|(code, m)| ((code.to_owned(), code.to_owned()), (m * MINUTE, 1)));
         let pareto = ranked(sums.into_iter().collect());

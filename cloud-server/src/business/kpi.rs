@@ -3,22 +3,28 @@
 
 use super::calendar::calendar;
 use super::{master, reach_sql, reach_values};
-use crate::db::DbError;
+use crate::db::{DbError, Row};
 use crate::params;
 use crate::tenancy::Tx;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use unison_api::error::ApiError;
+use unison_api::figures::{FigureList, FigureRow};
 use unison_api::oee::{OeeAnswer, OeeDay, OeeTrend};
 use unison_core::activity::Activity;
-use unison_core::ids::{MachineId, PlantId};
-use unison_core::kpi::{Bucket, MachineTime, OeeSums, Percent, Standard, Utilisation, oee, utilisation};
+use unison_core::facts::WorkOrderVerb;
+use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId};
+use unison_core::kpi::group::{By, Groups, Key, Machine};
+use unison_core::kpi::{
+    Bucket, EQUIPMENT, Figures, Move, Observed, OeeSums, Percent, Run, Standard, StopTime, order_runs,
+};
 use unison_core::shift::{ShiftCalendar, date_of, day_start};
 use unison_core::span::Span;
 use unison_core::time::{HOUR, Timestamp};
-use unison_core::timeline::Timeline;
 
 /// The longest range of one answer.
 pub const RANGE_MAX: i64 = 400 * 24 * HOUR;
+/// Rows of one answer; a year by the hour would be 8,760.
+const ROWS_MAX: usize = 1_000;
 /// Longest trend in days.
 pub const DAYS_MAX: u32 = 366;
 
@@ -32,13 +38,15 @@ pub struct Which {
 struct Found {
     id: MachineId,
     plant: PlantId,
+    lane: Option<LaneId>,
+    capacity_micro: Option<i64>,
     known_until: Timestamp,
 }
 
 fn machines(tx: &Tx<'_>, which: &Which) -> Result<Vec<Found>, super::Wrong> {
     let (all_plants, user) = reach_values(tx.caller());
     let sql = format!(
-        "SELECT m.id, m.plant_id, e.observed_until FROM machines m
+        "SELECT m.id, m.plant_id, m.lane_id, m.capacity_units_per_hour, e.observed_until FROM machines m
          LEFT JOIN edges e ON e.organization_id = m.organization_id AND e.id = m.edge_id
          WHERE m.organization_id = $1 AND {} AND ($4 = '' OR m.machine_code = $4) AND ($5 = 0 OR m.plant_id = $5)
            AND (m.mode <> 'decommissioned' OR $4 <> '') ORDER BY m.id",
@@ -51,48 +59,36 @@ fn machines(tx: &Tx<'_>, which: &Which) -> Result<Vec<Found>, super::Wrong> {
     }
     let found = rows.iter().map(|row| {
         let known: Option<Timestamp> = row.get("observed_until")?;
-        Ok(Found { id: row.get("id")?, plant: row.get("plant_id")?, known_until: known.unwrap_or(Timestamp(i64::MIN)) })
+        Ok(Found {
+            id: row.get("id")?,
+            plant: row.get("plant_id")?,
+            lane: row.get("lane_id")?,
+            capacity_micro: row.get("capacity_units_per_hour")?,
+            known_until: known.unwrap_or(Timestamp(i64::MIN)),
+        })
     });
     Ok(found.collect::<Result<_, DbError>>()?)
 }
 
-/// What was observed of one machine in a range, and a bit around it.
-pub struct Observed {
-    range: Span,
-    changes: Vec<(Timestamp, Activity)>,
-    known_until: Timestamp,
-    stops: Vec<(Timestamp, Option<Timestamp>)>,
-    counts: Vec<Bucket>,
+/// What is known of one machine in a range.
+fn observed(tx: &Tx<'_>, machine: &Found, reasons: &Reasons, range: Span) -> Result<Observed, DbError> {
+    Ok(Observed {
+        range,
+        changes: changes(tx, machine.id, range)?,
+        known_until: machine.known_until,
+        stops: stops(tx, machine.id, reasons, range)?,
+        counts: counts(tx, machine.id, range)?,
+        capacity_micro: machine.capacity_micro,
+    })
 }
 
-impl Observed {
-    /// # Errors
-    /// When the database fails.
-    pub fn load(tx: &Tx<'_>, machine: MachineId, known_until: Timestamp, range: Span) -> Result<Self, DbError> {
-        Ok(Self {
-            range,
-            changes: changes(tx, machine, range)?,
-            known_until,
-            stops: stops(tx, machine, range)?,
-            counts: counts(tx, machine, range)?,
-        })
-    }
+/// Which reasons are failures, and which are planned.
+type Reasons = HashMap<ReasonId, (bool, bool)>;
 
-    #[must_use]
-    pub fn timeline(&self, range: Span) -> Timeline {
-        Timeline::from_changes(range, self.changes.iter().copied(), self.known_until)
-    }
-
-    fn sums(&self, calendar: &ShiftCalendar, range: Span, standard: Standard) -> OeeSums {
-        let range = range.intersect(self.range);
-        if range.is_empty() {
-            return OeeSums::default();
-        }
-        let timeline = self.timeline(range);
-        let shifts = calendar.windows(range);
-        let stops: Vec<Span> = self.stops.iter().map(|(from, to)| Span::new(*from, to.unwrap_or(range.to))).collect();
-        oee(&MachineTime { timeline: &timeline, shifts: &shifts, stops: &stops, counts: &self.counts }, standard)
-    }
+fn reasons(tx: &Tx<'_>) -> Result<Reasons, DbError> {
+    let sql = "SELECT id, category, is_planned FROM downtime_reasons WHERE organization_id = $1";
+    let of = |row: &Row| Ok((row.get("id")?, (row.get::<String>("category")? == EQUIPMENT, row.get("is_planned")?)));
+    tx.query(sql, params![tx.org()])?.iter().map(of).collect()
 }
 
 /// Changes of activity inside the range and the last one before it.
@@ -115,13 +111,38 @@ pub fn activity(code: &str) -> Result<Activity, DbError> {
     Activity::from_code(code).ok_or_else(|| DbError::Failed(format!("the database holds the unknown activity {code}")))
 }
 
-fn stops(tx: &Tx<'_>, machine: MachineId, range: Span) -> Result<Vec<(Timestamp, Option<Timestamp>)>, DbError> {
+fn stops(tx: &Tx<'_>, machine: MachineId, reasons: &Reasons, range: Span) -> Result<Vec<StopTime>, DbError> {
     let rows = tx.query(
-        "SELECT started_at, ended_at FROM downtime_events WHERE organization_id = $1 AND machine_id = $2
-           AND started_at < $4 AND (ended_at IS NULL OR ended_at > $3)",
+        "SELECT started_at, ended_at, reason_id, reason_hlc FROM downtime_events
+         WHERE organization_id = $1 AND machine_id = $2
+           AND started_at < $4 AND (ended_at IS NULL OR ended_at > $3) AND is_gone = FALSE",
         params![tx.org(), machine, range.from, range.to],
     )?;
-    rows.iter().map(|row| Ok((row.get("started_at")?, row.get("ended_at")?))).collect()
+    let stop = |row: &Row| {
+        let reason: Option<ReasonId> = row.get("reason_id")?;
+        let (is_failure, is_planned) = reason.and_then(|r| reasons.get(&r)).copied().unwrap_or_default();
+        let (started_at, ended_at, recorded) = (row.get("started_at")?, row.get("ended_at")?, row.get("reason_hlc")?);
+        Ok(StopTime { started_at, ended_at, is_failure, is_planned, recorded })
+    };
+    rows.iter().map(stop).collect()
+}
+
+/// When work orders were in progress on a machine, of those that touch a range.
+fn runs(tx: &Tx<'_>, machine: MachineId, range: Span) -> Result<Vec<Run>, DbError> {
+    let rows = tx.query(
+        "SELECT work_order_id, at, verb, machine_id FROM work_order_moves
+         WHERE organization_id = $1 AND at < $3 AND work_order_id IN (
+           SELECT x.work_order_id FROM work_order_moves x WHERE x.organization_id = $1 AND x.machine_id = $2)
+         ORDER BY work_order_id, at, pos",
+        params![tx.org(), machine, range.to],
+    )?;
+    let mut moves: Vec<Move> = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let verb = WorkOrderVerb::from_code(&row.get::<String>("verb")?);
+        let (order, at, on) = (row.get("work_order_id")?, row.get("at")?, row.get("machine_id")?);
+        moves.extend(verb.map(|verb| (order, at, verb, on)));
+    }
+    Ok(order_runs(&moves, machine, range))
 }
 
 fn counts(tx: &Tx<'_>, machine: MachineId, range: Span) -> Result<Vec<Bucket>, DbError> {
@@ -146,14 +167,71 @@ fn counts(tx: &Tx<'_>, machine: MachineId, range: Span) -> Result<Vec<Bucket>, D
 /// # Errors
 /// When the machine is unknown or the database fails.
 pub fn answer(tx: &Tx<'_>, which: &Which, range: Span) -> Result<OeeAnswer, super::Wrong> {
-    let standard = master::standard(tx)?;
+    let (standard, reasons) = (master::standard(tx)?, reasons(tx)?);
     let mut sums = OeeSums::default();
     let mut calendars = Calendars::default();
     for machine in machines(tx, which)? {
-        let observed = Observed::load(tx, machine.id, machine.known_until, range)?;
-        sums += observed.sums(calendars.of(tx, machine.plant)?, range, standard);
+        let observed = observed(tx, &machine, &reasons, range)?;
+        sums += observed.oee(calendars.of(tx, machine.plant)?, range, standard);
     }
     Ok(OeeAnswer::new(which.code.clone(), range, &sums))
+}
+
+/// All figures of a range by what `by` says: sums before ratios.
+///
+/// # Errors
+/// When the machine is unknown, there are too many rows, or the database fails.
+pub fn figures(tx: &Tx<'_>, which: &Which, by: By, range: Span) -> Result<FigureList, super::Wrong> {
+    let (standard, reasons) = (master::standard(tx)?, reasons(tx)?);
+    let mut calendars = Calendars::default();
+    let mut groups = Groups::default();
+    for found in machines(tx, which)? {
+        let observed = observed(tx, &found, &reasons, range)?;
+        let runs = if by == By::WorkOrder { runs(tx, found.id, range)? } else { Vec::new() };
+        let calendar = calendars.of(tx, found.plant)?;
+        let machine = Machine { id: found.id, lane: found.lane, observed: &observed, runs: &runs, calendar };
+        groups.add(by, &machine, standard);
+    }
+    let Groups(groups) = groups;
+    if groups.len() > ROWS_MAX {
+        let reason = format!("{} rows are more than {ROWS_MAX}; ask for less time", groups.len());
+        return Err(ApiError::field("to", reason).into());
+    }
+    let names = names(tx, by)?;
+    let named = |id: i64| names.get(&id).cloned().unwrap_or_else(|| (id.to_string(), None));
+    let row = |(key, (span, figures)): (&Key, &(Span, Figures))| {
+        let (key, (label, target)) = match *key {
+            Key::Machine(id) => (id.to_string(), named(id.0)),
+            Key::Lane(None) => (String::new(), ("no lane".to_owned(), None)),
+            Key::Lane(Some(id)) => (id.to_string(), named(id.0)),
+            Key::WorkOrder(id) => (id.to_string(), named(id.0)),
+            Key::Shift(date, _, id) => {
+                let (name, target) = named(id.0);
+                (format!("{date}/{id}"), (format!("{name}, {date}"), target))
+            }
+            Key::Hour(at) => (at.rfc3339(), (at.rfc3339(), None)),
+            Key::Day(date) => (date.to_string(), (date.to_string(), None)),
+        };
+        FigureRow::new(key, label, *span, figures, target)
+    };
+    let rows = groups.iter().map(row).collect();
+    Ok(FigureList { by, standard, from: range.from.into(), to: range.to.into(), rows })
+}
+
+/// Names, and of shifts what they are to make, by id.
+fn names(tx: &Tx<'_>, by: By) -> Result<HashMap<i64, (String, Option<u64>)>, DbError> {
+    let sql = match by {
+        By::Machine => "SELECT id, machine_code AS name FROM machines WHERE organization_id = $1",
+        By::Lane => "SELECT id, name FROM lanes WHERE organization_id = $1",
+        By::Shift => "SELECT id, name, production_target_units FROM shifts WHERE organization_id = $1",
+        By::WorkOrder => "SELECT id, work_order_number AS name FROM work_orders WHERE organization_id = $1",
+        By::Hour | By::Day => return Ok(HashMap::new()),
+    };
+    let of = |row: &Row| {
+        let target: Option<i64> = if by == By::Shift { row.get("production_target_units")? } else { None };
+        Ok((row.get("id")?, (row.get("name")?, target.and_then(|n| u64::try_from(n).ok()))))
+    };
+    tx.query(sql, params![tx.org()])?.iter().map(of).collect()
 }
 
 /// OEE of the last days, today included, each day in the zone of the machine's plant.
@@ -161,15 +239,15 @@ pub fn answer(tx: &Tx<'_>, which: &Which, range: Span) -> Result<OeeAnswer, supe
 /// # Errors
 /// When the machine is unknown or the database fails.
 pub fn trend(tx: &Tx<'_>, which: &Which, days: u32) -> Result<OeeTrend, super::Wrong> {
-    let standard = master::standard(tx)?;
+    let (standard, reasons) = (master::standard(tx)?, reasons(tx)?);
     let mut by_date: BTreeMap<String, OeeSums> = BTreeMap::new();
     let mut calendars = Calendars::default();
     for machine in machines(tx, which)? {
         let calendar = calendars.of(tx, machine.plant)?;
         for (date, range) in last_days(calendar, tx.now(), days) {
             // Day by day: a year of one machine at once would not fit into memory next to others.
-            let observed = Observed::load(tx, machine.id, machine.known_until, range)?;
-            *by_date.entry(date).or_default() += observed.sums(calendar, range, standard);
+            let observed = observed(tx, &machine, &reasons, range)?;
+            *by_date.entry(date).or_default() += observed.oee(calendar, range, standard);
         }
     }
     let value = |p: Option<Percent>| p.map(Percent::value);
@@ -211,21 +289,17 @@ pub fn utilization_today(
     for (machine, plant, known_until) in machines {
         let calendar = calendars.of(tx, *plant)?;
         let today = last_days(calendar, tx.now(), 1).pop().map_or(Span::new(tx.now(), tx.now()), |(_, r)| r);
-        let line = Timeline::from_changes(today, changes(tx, *machine, today)?, *known_until);
-        let shifts = calendar.windows(today);
-        let running = line.spans(|a| a == Activity::Running);
-        let shift: unison_core::span::Spans = shifts.iter().map(|w| w.span.intersect(today)).collect();
-        let breaks: unison_core::span::Spans =
-            shifts.iter().flat_map(|w| w.breaks.as_slice()).map(|b| b.intersect(today)).collect();
-        let time = Utilisation {
-            shift: shift.total(),
-            planned_maintenance: 0,
-            breaks: breaks.total(),
-            running: running.intersect(&shift.subtract(&breaks)).total(),
+        // Parts and stops say nothing of it.
+        let observed = Observed {
+            range: today,
+            changes: changes(tx, *machine, today)?,
+            known_until: *known_until,
+            stops: vec![],
+            counts: vec![],
+            capacity_micro: None,
         };
-        // A day on which nothing was seen has no figure; 0 % would be a claim.
-        let is_seen = !line.spans(|a| a != Activity::NoData).as_slice().is_empty();
-        out.insert(machine.0, utilisation(time).filter(|_| is_seen).map(Percent::value));
+        let figures = observed.figures(calendar, today, Standard::default());
+        out.insert(machine.0, figures.utilisation().map(Percent::value));
     }
     Ok(out)
 }

@@ -62,7 +62,7 @@ const VIEW: &str = "SELECT m.*, p.name AS plant_name, l.name AS lane_name, l.ide
      AND a.activity <> 'no_data' ORDER BY a.at DESC LIMIT 1) AS last_known,
    d.uuid AS downtime_id, r.name AS reason_name,
    (SELECT count(*) FROM downtime_events x WHERE x.organization_id = m.organization_id AND x.machine_id = m.id
-     AND x.ended_at IS NULL AND x.source = 'operator') AS open_reports,
+     AND x.ended_at IS NULL AND x.is_gone = FALSE AND x.source = 'operator') AS open_reports,
    w.id AS work_order_id, w.work_order_number, o.ideal_cycle_time_seconds AS product_cycle
  FROM machines m
  JOIN plants p ON p.organization_id = m.organization_id AND p.id = m.plant_id
@@ -70,6 +70,7 @@ const VIEW: &str = "SELECT m.*, p.name AS plant_name, l.name AS lane_name, l.ide
  LEFT JOIN edges e ON e.organization_id = m.organization_id AND e.id = m.edge_id
  LEFT JOIN downtime_events d ON d.organization_id = m.organization_id AND d.uuid = (
    SELECT x.uuid FROM downtime_events x WHERE x.organization_id = m.organization_id AND x.machine_id = m.id AND x.ended_at IS NULL
+     AND x.is_gone = FALSE
    ORDER BY x.started_at DESC LIMIT 1)
  LEFT JOIN downtime_reasons r ON r.organization_id = d.organization_id AND r.id = d.reason_id
  LEFT JOIN work_orders w ON w.organization_id = m.organization_id AND w.id = (
@@ -227,7 +228,7 @@ pub fn ribbon(tx: &Tx<'_>, machine: i64, range: Span, stale_after: i64) -> Resul
 fn stops(tx: &Tx<'_>, machine: i64, range: Span) -> Result<Vec<(String, Span)>, DbError> {
     let rows = tx.query(
         "SELECT uuid, started_at, ended_at FROM downtime_events WHERE organization_id = $1 AND machine_id = $2
-           AND started_at < $4 AND (ended_at IS NULL OR ended_at > $3) ORDER BY started_at",
+           AND started_at < $4 AND (ended_at IS NULL OR ended_at > $3) AND is_gone = FALSE ORDER BY started_at",
         params![tx.org(), machine, range.from, range.to],
     )?;
     let stop = |row: &Row| {

@@ -1,11 +1,12 @@
 //! All that the edges of a plant need, as it is now: what they would know had they followed the
 //! plant's log from its first day, without what nobody at a machine asks for any more.
 
-use super::{calendar, master, work_orders};
+use super::{calendar, master};
 use crate::db::{DbError, Row};
 use crate::params;
 use crate::tenancy::{PlantOp, Tx};
 use std::collections::HashSet;
+use unison_core::facts::WorkOrderVerb;
 use unison_core::facts::{Fact, ProductionLogged};
 use unison_core::ids::{PlantId, UserId};
 use unison_core::master::{MasterOp, WorkOrderAsked, WorkOrderRequest};
@@ -98,7 +99,7 @@ fn request_of(row: &Row) -> Result<MasterOp, DbError> {
     let request = WorkOrderRequest {
         request: row.get("uuid")?,
         work_order: row.get("work_order_id")?,
-        verb: work_orders::verb_of(&verb).ok_or_else(|| DbError::Failed(format!("there is no verb {verb}")))?,
+        verb: WorkOrderVerb::from_code(&verb).ok_or_else(|| DbError::Failed(format!("there is no verb {verb}")))?,
         machine: row.get("machine_id")?,
         by: row.get("user_id")?,
         at: row.get("at")?,

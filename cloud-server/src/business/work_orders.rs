@@ -52,26 +52,6 @@ impl WorkOrder {
     }
 }
 
-/// The words of paths, tables and actions.
-#[must_use]
-pub const fn verb_code(verb: WorkOrderVerb) -> &'static str {
-    match verb {
-        WorkOrderVerb::Start => "start",
-        WorkOrderVerb::Pause => "pause",
-        WorkOrderVerb::Resume => "resume",
-        WorkOrderVerb::Complete => "complete",
-    }
-}
-
-/// The verb of a code, as tables hold it.
-#[must_use]
-pub fn verb_of(code: &str) -> Option<WorkOrderVerb> {
-    VERBS.into_iter().find(|verb| verb_code(*verb) == code)
-}
-
-const VERBS: [WorkOrderVerb; 4] =
-    [WorkOrderVerb::Start, WorkOrderVerb::Pause, WorkOrderVerb::Resume, WorkOrderVerb::Complete];
-
 const fn status_after(verb: WorkOrderVerb) -> WorkOrderStatus {
     match verb {
         WorkOrderVerb::Start | WorkOrderVerb::Resume => WorkOrderStatus::InProgress,
@@ -176,7 +156,7 @@ pub fn move_order(tx: &WriteTx<'_>, key: &Key, verb: WorkOrderVerb, wanted: &Mov
         tx.to_plant(order.plant_id, op);
     }
     let after = view(tx, order.id)?.ok_or_else(|| DbError::Failed("the work order is gone".into()))?;
-    tx.audit("work_order", order.id, verb_code(verb), before.as_ref(), Some(&after))?;
+    tx.audit("work_order", order.id, verb.code(), before.as_ref(), Some(&after))?;
     Ok(Moved::Done(Box::new(after)))
 }
 
@@ -215,7 +195,7 @@ fn ask(
         "INSERT INTO work_order_requests (organization_id, uuid, work_order_id, verb, edge_id, machine_id, note, user_id, at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![
-            tx.org(), request, order.id, verb_code(verb), edge.id, wanted.machine_id, wanted.note.clone(), user, tx.now()
+            tx.org(), request, order.id, verb.code(), edge.id, wanted.machine_id, wanted.note.clone(), user, tx.now()
         ],
     )?;
     let op = WorkOrderRequest {
@@ -228,7 +208,7 @@ fn ask(
         note: wanted.note.clone(),
     };
     tx.to_plant(order.plant_id, MasterOp::from(WorkOrderAsked { request: op, edge: edge.uuid }));
-    let asked = json!({"verb": verb_code(verb), "edge": edge.name, "request": request});
+    let asked = json!({"verb": verb.code(), "edge": edge.name, "request": request});
     tx.audit("work_order", order.id, "request", None::<&()>, Some(&asked))?;
     Ok(Moved::Asked { request, edge: edge.name })
 }
@@ -286,7 +266,7 @@ pub fn apply(tx: &WriteTx<'_>, fact: &WorkOrderMoved, origin: Uuid) -> Result<bo
     tx.execute(
         "INSERT INTO work_order_moves (organization_id, pos, work_order_id, verb, machine_id, user_id, at, note, origin)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        params![tx.org(), pos, fact.work_order, verb_code(fact.verb), fact.machine, fact.by, fact.at, fact.note.clone(), origin],
+        params![tx.org(), pos, fact.work_order, fact.verb.code(), fact.machine, fact.by, fact.at, fact.note.clone(), origin],
     )?;
     if let Some(request) = fact.request {
         close_request(tx, request, "done", None)?;
@@ -411,7 +391,7 @@ fn allowed_actions(tx: &Tx<'_>, known: &work_order::Known) -> Vec<AllowedAction>
         AllowedAction { action: action.to_owned(), allowed: reason.is_none(), reason }
     };
     let mut out: Vec<_> =
-        VERBS.into_iter().map(|v| action(verb_code(v), MOVE, work_order::moved(v, known).err())).collect();
+        WorkOrderVerb::ALL.into_iter().map(|v| action(v.code(), MOVE, work_order::moved(v, known).err())).collect();
     let log = logging::Known {
         number: known.number.clone(),
         status: known.status,
@@ -433,7 +413,7 @@ fn allowed_actions(tx: &Tx<'_>, known: &work_order::Known) -> Vec<AllowedAction>
 /// The refusal of an edge as the API says it.
 #[must_use]
 pub fn refused_by_edge(verb: WorkOrderVerb, reason: String) -> ApiError {
-    ApiError::new(400, &format!("Cannot {} work order", verb_code(verb)), reason)
+    ApiError::new(400, &format!("Cannot {} work order", verb.code()), reason)
 }
 
 #[cfg(test)]

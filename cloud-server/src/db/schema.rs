@@ -10,6 +10,7 @@ use super::kinds::{Scope, Statement, parse};
 const FILES: &[(&str, &str)] = &[
     (include_str!("schema/organization_0002.sql"), include_str!("schema/platform_0002.sql")),
     (include_str!("schema/organization_0003.sql"), include_str!("schema/platform_0003.sql")),
+    (include_str!("schema/organization_0004.sql"), include_str!("schema/platform_0004.sql")),
 ];
 
 pub(super) const FIRST_IN_KINDS: i64 = 2;

@@ -18,7 +18,9 @@ use futures::future::BoxFuture;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::sync::Arc;
+use unison_api::downtime::DowntimeHistory;
 use unison_api::error::ApiError;
+use unison_api::figures::FigureList;
 use unison_api::form::{EntityEntry, Form, SearchAnswer};
 use unison_api::machine::{DowntimeList, MachineList, MachineView, Ribbon};
 use unison_api::oee::{OeeAnswer, OeeTrend};
@@ -327,9 +329,26 @@ fn floor() -> Vec<Route> {
         Route::new("GET", "/kpi/oee", "OEE of a range", Permission("kpi:read"), h!(kpi::oee))
             .query(&[FROM, TO, CODE, PLANT])
             .answers(200, Some(schema_of::<OeeAnswer>)),
+        Route::new(
+            "GET",
+            "/kpi/figures",
+            "All figures by machine, lane, shift, work order, hour or day",
+            Permission("kpi:read"),
+            h!(kpi::figures),
+        )
+        .query(&[FROM, TO, CODE, PLANT, ("by", false, "machine (where missing), lane, shift, work_order, hour or day")])
+        .answers(200, Some(schema_of::<FigureList>)),
         Route::new("GET", "/kpi/oee/trend", "OEE day by day", Permission("kpi:read"), h!(kpi::trend))
             .query(&[CODE, PLANT, ("days", false, "How many days back, 1 to 366; 30 when left out")])
             .answers(200, Some(schema_of::<OeeTrend>)),
+        Route::new(
+            "GET",
+            "/downtime-events/{id}/history",
+            "All that was recorded of a stop",
+            Permission("downtime:read"),
+            h!(downtime::history),
+        )
+        .answers(200, Some(schema_of::<DowntimeHistory>)),
         Route::new("GET", "/downtime-events", "Stops", Permission("downtime:read"), h!(downtime::list))
             .query(&[
                 MACHINE,

@@ -1,4 +1,4 @@
-//! The facts that touch records: claims of machines, stops, production logs, work orders. Part of `project`.
+//! The facts that touch records: claims of machines, production logs, work orders. Part of `project`.
 
 use super::project::{Projection, Refused, poison};
 use crate::business::production::{self, Booked};
@@ -6,27 +6,13 @@ use crate::business::{edges, master, work_orders};
 use crate::db::DbError;
 use crate::params;
 use crate::tenancy::Topic;
-use unison_core::facts::{
-    AgentStarted, DowntimeClassified, DowntimeClosed, DowntimeOpened, ProductionLogged, StopSource, WorkOrderMoved,
-    WorkOrderRefused,
-};
+use unison_core::facts::{AgentStarted, ProductionLogged, WorkOrderMoved, WorkOrderRefused};
 use unison_core::ids::{LaneId, MachineId, PlantId, WorkOrderId};
-use unison_core::time::{HOUR, Timestamp};
 use uuid::Uuid;
 
 const HOURS_MICRO_MAX: i64 = 24 * unison_rules::logging::HOUR_MICRO;
 /// A log goes on to the plant's other edges and must fit into a batch there, or the stream would stand still.
 const NOTES_BYTES_MAX: usize = 16 * 1024;
-/// A stop does not end before it began by more than clocks differ.
-const ENDS_BEFORE_MAX: i64 = HOUR;
-
-/// A stop as it is stored.
-struct Stop {
-    machine: MachineId,
-    started_at: Timestamp,
-    reason_hlc: i64,
-}
-
 impl Projection<'_, '_> {
     /// Claims what is free. A machine of another edge stays with it, and the claim is kept as evidence (Q-129).
     pub(super) fn agent_started(&mut self, fact: &AgentStarted) -> Result<(), Refused> {
@@ -79,96 +65,6 @@ impl Projection<'_, '_> {
         tx.audit("machine", machine, "claim", None::<&i64>, Some(&serde_json::json!({ "edge_id": self.edge.id })))?;
         tx.changed(Topic::Machine(machine));
         Ok(())
-    }
-
-    pub(super) fn downtime_opened(&mut self, fact: &DowntimeOpened, hlc: u64) -> Result<(), Refused> {
-        self.need_own(fact.machine)?;
-        if let Some(reason) = fact.reason {
-            self.need_record("downtime_reasons", reason.0, "downtime reason")?;
-        }
-        if let Some(held) = self.stop(fact.id)? {
-            return if held.machine == fact.machine {
-                Ok(())
-            } else {
-                poison(format!("stop {} is one of another machine", fact.id))
-            };
-        }
-        self.need_past(fact.started_at)?;
-        let source = match fact.source {
-            StopSource::Signal => "signal",
-            StopSource::Operator => "operator",
-        };
-        let hlc = if fact.reason.is_some() { self.stamp(hlc) } else { 0 };
-        let classified_by = fact.reason.and(fact.by);
-        let classified_at = fact.reason.and(fact.by).map(|_| fact.started_at);
-        let tx = self.tx;
-        tx.execute(
-            "INSERT INTO downtime_events (organization_id, uuid, machine_id, started_at, source, reason_id, work_order_id, opened_by,
-               note, classified_by, classified_at, reason_hlc)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            params![
-                tx.org(), fact.id, fact.machine, fact.started_at, source, fact.reason, fact.work_order, fact.by,
-                fact.note.clone(), classified_by, classified_at, hlc
-            ],
-        )?;
-        self.stop_changed(fact.id, fact.machine);
-        Ok(())
-    }
-
-    /// The reason recorded last counts, in whatever order they arrive (Q-141).
-    pub(super) fn downtime_classified(&mut self, fact: &DowntimeClassified, hlc: u64) -> Result<(), Refused> {
-        let stop = self.own_stop(fact.id)?;
-        self.need_record("downtime_reasons", fact.reason.0, "downtime reason")?;
-        self.need_record("users", fact.by.0, "user")?;
-        let (tx, hlc) = (self.tx, self.stamp(hlc));
-        if hlc < stop.reason_hlc {
-            return Ok(());
-        }
-        tx.execute(
-            "UPDATE downtime_events SET reason_id = $3, note = coalesce($4, note), classified_by = $5, classified_at = $6, reason_hlc = $7
-             WHERE organization_id = $1 AND uuid = $2",
-            params![tx.org(), fact.id, fact.reason, fact.note.clone(), fact.by, fact.at, hlc],
-        )?;
-        self.stop_changed(fact.id, stop.machine);
-        Ok(())
-    }
-
-    pub(super) fn downtime_closed(&mut self, fact: &DowntimeClosed) -> Result<(), Refused> {
-        let stop = self.own_stop(fact.id)?;
-        if fact.ended_at.since(stop.started_at) < -ENDS_BEFORE_MAX {
-            return poison(format!("stop {} would end at {}, before it began", fact.id, fact.ended_at.rfc3339()));
-        }
-        let (tx, ended_at) = (self.tx, fact.ended_at.max(stop.started_at));
-        tx.execute(
-            "UPDATE downtime_events SET ended_at = $3 WHERE organization_id = $1 AND uuid = $2",
-            params![tx.org(), fact.id, ended_at],
-        )?;
-        self.stop_changed(fact.id, stop.machine);
-        Ok(())
-    }
-
-    fn stop(&self, id: Uuid) -> Result<Option<Stop>, Refused> {
-        let row = self.tx.query_one(
-            "SELECT machine_id, started_at, reason_hlc FROM downtime_events WHERE organization_id = $1 AND uuid = $2",
-            params![self.tx.org(), id],
-        )?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(Stop {
-            machine: row.get("machine_id")?,
-            started_at: row.get("started_at")?,
-            reason_hlc: row.get("reason_hlc")?,
-        }))
-    }
-
-    fn own_stop(&mut self, id: Uuid) -> Result<Stop, Refused> {
-        let Some(stop) = self.stop(id)? else { return poison(format!("there is no stop {id}")) };
-        self.need_own(stop.machine)?;
-        Ok(stop)
-    }
-
-    fn stop_changed(&self, id: Uuid, machine: MachineId) {
-        self.tx.changed(Topic::Downtime(id));
-        self.tx.changed(Topic::Machine(machine));
     }
 
     /// Anybody in the plant may log on any of its work orders; logs are summed (Q-117).

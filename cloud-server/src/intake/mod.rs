@@ -15,6 +15,7 @@ pub mod packets;
 mod project;
 mod sessions;
 mod snapshots;
+pub(crate) mod stops;
 mod store;
 
 use crate::db::DbError;

@@ -110,9 +110,15 @@ impl<'t, 's> Projection<'t, 's> {
             Fact::Counted(fact) => self.counted(&fact),
             Fact::Observed(fact) => self.observed(&fact),
             Fact::AgentStarted(fact) => self.agent_started(&fact),
-            Fact::DowntimeOpened(fact) => self.undoable(|p| p.downtime_opened(&fact, op.hlc)),
-            Fact::DowntimeClassified(fact) => self.undoable(|p| p.downtime_classified(&fact, op.hlc)),
-            Fact::DowntimeClosed(fact) => self.undoable(|p| p.downtime_closed(&fact)),
+            Fact::DowntimeOpened(_)
+            | Fact::DowntimeClassified(_)
+            | Fact::DowntimeClosed(_)
+            | Fact::DowntimeAlarmed(_)
+            | Fact::DowntimeSplit(_)
+            | Fact::DowntimeMerged(_)
+            | Fact::DowntimeCorrected(_)
+            | Fact::DowntimeVoided(_)
+            | Fact::DowntimeEscalated(_) => self.undoable(|p| p.of_stop(&fact, op.hlc)),
             Fact::ProductionLogged(fact) => self.undoable(|p| p.production_logged(&fact)),
             Fact::WorkOrderMoved(fact) => self.undoable(|p| p.work_order_moved(&fact)),
             Fact::WorkOrderRefused(fact) => self.undoable(|p| p.work_order_refused(&fact)),

@@ -1,19 +1,22 @@
 //! The loop between drivers and store: drains readings, moves the engine, hands its facts on. It never
 //! waits for the disk: while the store takes nothing it holds what it has, and readings merge in the sink.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
-use unison_core::facts::{DowntimeOpened, Fact, Observed, StopSource};
+use unison_core::downtime::edits;
+use unison_core::facts::{DowntimeAlarmed, DowntimeEscalated, DowntimeOpened, Fact, Observed, StopSource};
 use unison_core::ids::MachineId;
 use unison_core::time::Timestamp;
+use unison_rules::downtime;
 use uuid::Uuid;
 
 use super::ApiContext;
+use crate::config::MachineConfig;
 use crate::driver::{Clock, Reading, Scan, Sink};
 use crate::machine::{Binding, Engine, Output};
 use crate::store::{Change, Resolved, Ride, Store, history};
@@ -72,6 +75,9 @@ struct Collector {
     sink: Sink,
     clock: Arc<dyn Clock>,
     codes: Vec<String>,
+    machines: Vec<MachineConfig>,
+    /// Stops whose escalation is on its way to the store.
+    escalated: HashSet<Uuid>,
     engine: Engine,
     out: Output,
     readings: Vec<Reading>,
@@ -90,6 +96,8 @@ impl Collector {
             sink,
             clock: context.clock.clone(),
             codes: context.config.machines.iter().map(|m| m.code.to_string()).collect(),
+            machines: context.config.machines.clone(),
+            escalated: HashSet::new(),
             engine: Engine::new(context.config.tags.len(), &context.config.machines),
             out: Output::new(Uuid::now_v7),
             readings: Vec::with_capacity(context.config.tags.len()),
@@ -182,14 +190,42 @@ impl Collector {
         if !seen.is_empty() {
             self.store.seen(&seen);
         }
+        self.escalate(now);
         for (machine, difference) in self.out.implausible.drain(..) {
             tracing::warn!(%machine, difference, "a counter jumped by more than parts can have been made; not counted");
         }
         self.offer();
     }
 
+    /// Stops that passed the limit are told to the supervisor, once (DOWN-05).
+    fn escalate(&mut self, now: i64) {
+        let model = self.store.model();
+        let open = self.bound.values().filter_map(|m| model.machines.get(m)).flat_map(|m| &m.downtimes);
+        let due = open.filter(|d| downtime::escalates(d.started_at, Timestamp(now), d.is_escalated));
+        for d in due.filter(|d| self.escalated.insert(d.id)) {
+            self.out.ride.facts.push(DowntimeEscalated { id: d.id, at: Timestamp(now) }.into());
+        }
+    }
+
+    /// Says what the engine cannot know: the names of alarms.
+    fn name_alarms(&mut self) {
+        if self.out.alarms.is_empty() {
+            return;
+        }
+        let model = self.store.model();
+        for seen in self.out.alarms.drain(..) {
+            let machine = self.machines.get(seen.place);
+            let Some(alarm) = machine.and_then(|m| m.alarms.get(seen.alarm)) else { continue };
+            let named = |code: &String| model.reasons.values().find(|r| r.is_active && r.code == *code);
+            let reason = alarm.reason.as_ref().and_then(named).map(|r| r.id);
+            let (id, at, text) = (seen.downtime, seen.at, alarm.text.clone());
+            self.out.ride.facts.push(DowntimeAlarmed { id, at, text, reason }.into());
+        }
+    }
+
     /// Gives the store what there is. False while it takes nothing.
     fn offer(&mut self) -> bool {
+        self.name_alarms();
         if let Some(ride) = self.held.take()
             && let Err(ride) = self.store.ride(ride)
         {
@@ -213,7 +249,12 @@ impl Collector {
         for fact in &change.facts {
             if let Fact::DowntimeClosed(f) = fact {
                 self.engine.downtime_closed(f.id, f.ended_at);
+                self.escalated.remove(&f.id);
             }
+        }
+        if change.facts.iter().any(|fact| !edits(fact).is_empty()) {
+            // An edit may give the open stop another name or none: the model holds what it came to.
+            self.follow_stops(change.machines.iter().copied());
         }
         if change.master {
             self.follow_master().await?;
@@ -255,12 +296,18 @@ impl Collector {
     async fn resync(&mut self) -> anyhow::Result<()> {
         self.follow_master().await?;
         self.update();
-        let model = self.store.model();
-        for machine in self.bound.values() {
-            let open = model.machines.get(machine).and_then(|m| m.downtimes.first());
-            self.engine.downtime_is(*machine, open.map(|d| (d.id, d.started_at)), model.observed_until);
-        }
+        let all: Vec<MachineId> = self.bound.values().copied().collect();
+        self.follow_stops(all.into_iter());
         Ok(())
+    }
+
+    /// Makes the engine hold the stops that the model holds as open.
+    fn follow_stops(&mut self, machines: impl Iterator<Item = MachineId>) {
+        let model = self.store.model();
+        for machine in machines {
+            let open = model.machines.get(&machine).and_then(|m| m.downtimes.first());
+            self.engine.downtime_is(machine, open.map(|d| (d.id, d.started_at)), model.observed_until);
+        }
     }
 
     fn stop(&mut self) {

@@ -9,17 +9,14 @@ use futures::FutureExt as _;
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, MissedTickBehavior};
-use unison_core::activity::Activity;
 use unison_core::ids::MachineId;
 use unison_core::kpi::{Utilisation, utilisation};
-use unison_core::shift::{ShiftWindow, date_of, day_start};
-use unison_core::span::{Span, Spans};
+use unison_core::shift::{date_of, day_start};
+use unison_core::span::Span;
 use unison_core::time::Rfc3339;
-use unison_core::timeline::Timeline;
 
 use super::{Api, floor, machines, present, scans};
-use crate::store::history::{self, Frame};
-use crate::store::{Change, StoreError};
+use crate::store::{Change, StoreError, history, stops};
 
 /// At most four deltas a second.
 const TICK: Duration = Duration::from_millis(250);
@@ -98,7 +95,7 @@ async fn told(api: &Arc<Api>, change: &Arc<Change>) {
         let stops = change
             .downtimes
             .iter()
-            .filter_map(|id| history::downtime(conn, *id).transpose())
+            .filter_map(|id| stops::one(conn, *id).transpose())
             .collect::<Result<Vec<_>, _>>()?;
         let logs = change.production_logs.iter().filter_map(|id| history::production_log(conn, *id).transpose());
         Ok((stops, logs.collect::<Result<Vec<_>, _>>()?))
@@ -111,7 +108,7 @@ async fn told(api: &Arc<Api>, change: &Arc<Change>) {
     let (stops, logs): (Vec<_>, Vec<_>) = {
         let model = api.store.model();
         (
-            stops.iter().map(|r| present::downtime(&model, r, now)).collect(),
+            stops.iter().map(|r| present::downtime(&model, r, None, now)).collect(),
             logs.iter().map(|r| present::production_log(&model, r)).collect(),
         )
     };
@@ -158,7 +155,10 @@ async fn refresh_utilisation(api: &Api) {
     let from = date_of(&frame.calendar.zone, now).and_then(|d| day_start(&frame.calendar.zone, d)).unwrap_or(now);
     let day = Span::new(from, until.max(from));
     let sums = api.store.query(move |conn| {
-        let one = |m: MachineId| Ok((m, utilised(&history::timeline(conn, m, day, day.to)?, &frame)));
+        let one = |m: MachineId| {
+            let figures = history::observed(conn, &frame, m, day)?.figures(&frame.calendar, day, frame.standard);
+            Ok((m, figures.utilisation))
+        };
         machines.into_iter().map(one).collect()
     });
     let found: Result<Vec<(MachineId, Utilisation)>, StoreError> = sums.await;
@@ -169,18 +169,4 @@ async fn refresh_utilisation(api: &Api) {
         (Err(error), _) => tracing::warn!("utilisation is not known: {error}"),
         (Ok(_), Err(_)) => {}
     }
-}
-
-fn utilised(line: &Timeline, frame: &Frame) -> Utilisation {
-    let day = line.range();
-    let shifts = frame.calendar.windows(day);
-    let shift: Spans = shifts.iter().map(|w| w.span.intersect(day)).collect();
-    let placed: Spans = shifts.iter().flat_map(|w| w.breaks.as_slice()).map(|b| b.intersect(day)).collect();
-    let share = |w: &ShiftWindow| {
-        let inside = i128::from(w.span.intersect(day).len());
-        i64::try_from(i128::from(w.break_unplaced) * inside / i128::from(w.span.len().max(1))).unwrap_or(0)
-    };
-    let unplaced: i64 = shifts.iter().map(share).sum();
-    let running = line.spans(|a| a == Activity::Running).intersect(&shift).total();
-    Utilisation { shift: shift.total(), planned_maintenance: 0, breaks: placed.total() + unplaced, running }
 }

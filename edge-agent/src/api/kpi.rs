@@ -1,35 +1,101 @@
-//! OEE, computed by `unison_core` from the store's rows: the cloud comes to the same figures.
+//! Figures, computed by `unison_core` from the store's rows: the cloud comes to the same.
 
 use unison_api::error::ApiError;
+use unison_api::figures::{FigureList, FigureRow};
 use unison_api::oee::OeeAnswer;
-use unison_core::ids::MachineId;
-use unison_core::kpi::OeeSums;
+use unison_core::ids::{LaneId, MachineId};
+use unison_core::kpi::group::{By, Groups, Key, Machine};
+use unison_core::kpi::{Figures, OeeSums};
+use unison_core::span::Span;
 
 use super::machines::is_shown;
 use super::not_stored;
 use super::router::{Answer, Call, json};
-use crate::store::history;
+use crate::store::Model;
+use crate::store::history::{self, Frame};
 
-pub(super) async fn oee(call: Call) -> Answer {
+/// Rows of one answer; a year by the hour would be 8,760.
+const ROWS_MAX: usize = 1_000;
+
+/// What figures are asked of.
+struct Asked {
+    code: Option<String>,
+    range: Span,
+    frame: Frame,
+    machines: Vec<(MachineId, Option<LaneId>)>,
+}
+
+fn asked(call: &Call) -> Result<Asked, ApiError> {
     let range = call.query.range()?;
     let code = call.query.get("machine").map(str::to_owned);
-    let (frame, machines): (_, Vec<MachineId>) = {
-        let model = call.api.store.model();
-        let machines = match &code {
-            Some(code) => {
-                let machine = model.machine_by_code(code).ok_or_else(|| ApiError::not_found("machine"))?;
-                vec![machine.record.id]
-            }
-            None => model.machines.values().filter(|m| is_shown(&model, m)).map(|m| m.record.id).collect(),
-        };
-        (model.frame(), machines)
+    let model = call.api.store.model();
+    let of = |m: &crate::store::MachineNow| (m.record.id, m.record.lane);
+    let machines = match &code {
+        Some(code) => vec![of(model.machine_by_code(code).ok_or_else(|| ApiError::not_found("machine"))?)],
+        None => model.machines.values().filter(|m| is_shown(&model, m)).map(of).collect(),
     };
+    Ok(Asked { code, range, frame: model.frame(), machines })
+}
+
+pub(super) async fn oee(call: Call) -> Answer {
+    let Asked { code, range, frame, machines } = asked(&call)?;
     let sums = call.api.store.query(move |conn| {
         let mut sums = OeeSums::default();
-        for machine in machines {
+        for (machine, _) in machines {
             sums += history::oee(conn, &frame, machine, range)?;
         }
         Ok(sums)
     });
     Ok(json(200, &OeeAnswer::new(code, range, &sums.await.map_err(not_stored)?)))
+}
+
+pub(super) async fn figures(call: Call) -> Answer {
+    let words = || By::ALL.map(By::code).join(", ");
+    let by = call.query.get("by").unwrap_or("machine");
+    let by = By::from_code(by).ok_or_else(|| ApiError::field("by", format!("must be one of {}", words())))?;
+    let Asked { range, frame, machines, .. } = asked(&call)?;
+    let standard = frame.standard;
+    let groups = call.api.store.query(move |conn| {
+        let mut groups = Groups::default();
+        for (id, lane) in machines {
+            let observed = history::observed(conn, &frame, id, range)?;
+            let runs = if by == By::WorkOrder { history::runs(conn, id, range)? } else { Vec::new() };
+            let machine = Machine { id, lane, observed: &observed, runs: &runs, calendar: &frame.calendar };
+            groups.add(by, &machine, frame.standard);
+        }
+        Ok(groups)
+    });
+    let Groups(groups) = groups.await.map_err(not_stored)?;
+    if groups.len() > ROWS_MAX {
+        let reason = format!("{} rows are more than {ROWS_MAX}; ask for less time", groups.len());
+        return Err(ApiError::field("to", reason));
+    }
+    let model = call.api.store.model();
+    let rows = groups.iter().map(|(key, (span, figures))| row(&model, *key, *span, figures)).collect();
+    Ok(json(200, &FigureList { by, standard, from: range.from.into(), to: range.to.into(), rows }))
+}
+
+/// A row with the name of what it is about.
+fn row(model: &Model, key: Key, span: Span, figures: &Figures) -> FigureRow {
+    let mut target = None;
+    let (key, label) = match key {
+        Key::Machine(id) => {
+            (id.to_string(), model.machines.get(&id).map_or_else(|| id.to_string(), |m| m.record.code.clone()))
+        }
+        Key::Lane(None) => (String::new(), "no lane".to_owned()),
+        Key::Lane(Some(id)) => {
+            (id.to_string(), model.lanes.get(&id).map_or_else(|| id.to_string(), |l| l.name.clone()))
+        }
+        Key::WorkOrder(id) => {
+            (id.to_string(), model.work_orders.get(&id).map_or_else(|| id.to_string(), |w| w.record.number.clone()))
+        }
+        Key::Shift(date, _, id) => {
+            let shift = model.shifts.get(&id);
+            target = shift.and_then(|s| s.target_units).map(u64::from);
+            (format!("{date}/{id}"), shift.map_or_else(|| id.to_string(), |s| format!("{}, {date}", s.name)))
+        }
+        Key::Hour(at) => (at.rfc3339(), at.rfc3339()),
+        Key::Day(date) => (date.to_string(), date.to_string()),
+    };
+    FigureRow::new(key, label, span, figures, target)
 }

@@ -8,15 +8,17 @@ use unison_api::oee::OeeAnswer;
 use unison_api::production::WorkOrderView;
 use unison_core::activity::Status;
 use unison_core::ids::MachineId;
+use unison_core::kpi::pace;
 use unison_core::shift::{Shift, ShiftWindow, date_of, day_start};
-use unison_core::span::{Span, Spans};
+use unison_core::span::Span;
 use unison_core::time::{HOUR, Rfc3339, SECOND, Timestamp};
 use unison_core::timeline::Timeline;
 
 use super::present::{self, Around};
 use super::router::{Answer, Call, json};
 use super::{Api, not_stored};
-use crate::store::history::{self, Counts, DowntimeFilter, DowntimeRow};
+use crate::store::history::{self, Counts};
+use crate::store::stops::{self, DowntimeFilter, DowntimeRow};
 use crate::store::{MachineNow, Model};
 
 /// What a ribbon covers when nobody says, and at most.
@@ -94,7 +96,7 @@ pub(super) async fn ribbon(call: Call) -> Answer {
     let range = Span::new(from, to.min(now).max(from));
     let found = call.api.store.query(move |conn| {
         let filter = DowntimeFilter { machine: Some(machine), range: Some(range), is_open: None };
-        let (stops, _) = history::downtimes(conn, filter, 0, RIBBON_STOPS_MAX)?;
+        let (stops, _) = stops::list(conn, filter, 0, RIBBON_STOPS_MAX)?;
         Ok((history::timeline(conn, machine, range, known)?, stops))
     });
     let (timeline, stops) = found.await.map_err(not_stored)?;
@@ -206,10 +208,11 @@ pub(super) async fn station(call: Call) -> Answer {
     let view = all(api).into_iter().find(|m| m.id == machine.0);
     let view = view.ok_or_else(|| ApiError::not_found("machine"))?;
     let model = api.store.model();
-    let stops: Vec<DowntimeView> = found.stops.iter().map(|s| present::downtime(&model, s, now)).collect();
+    let stops: Vec<DowntimeView> =
+        found.stops.iter().map(|s| present::downtime(&model, s, call.caller.as_ref(), now)).collect();
     let targets = shift.as_ref().zip(window.as_ref()).and_then(|(s, w)| {
         let capacity = model.machines.get(&machine).and_then(|m| m.record.capacity_micro);
-        targets(s, w, capacity, now)
+        pace(s, w, capacity, now)
     });
     Ok(json(
         200,
@@ -225,8 +228,8 @@ pub(super) async fn station(call: Call) -> Answer {
             good: found.counts.total.saturating_sub(found.counts.rejected),
             rejected: found.counts.rejected,
             total: found.counts.total,
-            target: targets.map(|t| t.0),
-            target_now: targets.map(|t| t.1),
+            target: targets.map(|t| t.target),
+            target_now: targets.map(|t| t.by_now),
             oee: found.oee,
             since_last_log: SinceLastLog {
                 good: found.since.total.saturating_sub(found.since.rejected),
@@ -280,28 +283,10 @@ async fn find(api: &Api, wanted: Wanted, now: Timestamp) -> Result<Found, ApiErr
             // Whole buckets only, so that a part is offered before one log and not again before the next.
             since = history::counts(conn, machine, Span::new(from, now.bucket()))?;
         }
-        let (stops, _) = history::downtimes(conn, recent, 0, RECENT_MAX)?;
+        let (stops, _) = stops::list(conn, recent, 0, RECENT_MAX)?;
         Ok(Found { counts: history::counts(conn, machine, wanted.so_far)?, since, oee, stops })
     });
     found.await.map_err(not_stored)
-}
-
-/// Units of the whole shift and by now. Breaks make no units; those without a place are spread evenly.
-fn targets(shift: &Shift, window: &ShiftWindow, capacity_micro: Option<i64>, now: Timestamp) -> Option<(u64, u64)> {
-    let worked = |until: Timestamp| {
-        let part = Spans::of([window.span.intersect(Span::new(window.span.from, until))]);
-        let unplaced =
-            i128::from(window.break_unplaced) * i128::from(part.total()) / i128::from(window.span.len().max(1));
-        (i128::from(part.subtract(&window.breaks).total()) - unplaced).max(0)
-    };
-    let (whole, so_far) = (worked(window.span.to), worked(now));
-    let target = match (shift.target_units, capacity_micro) {
-        (Some(units), _) => i128::from(units),
-        (None, Some(micro)) => i128::from(micro) * whole / i128::from(HOUR) / i128::from(SECOND),
-        (None, None) => return None,
-    };
-    let by_now = if whole > 0 { target * so_far / whole } else { 0 };
-    Some((u64::try_from(target).ok()?, u64::try_from(by_now).ok()?))
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod scan;
 mod scans;
 mod server;
 mod sign_on;
+mod stop_edits;
 mod stops;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use unison_api::Person;
+use unison_api::figures::hundredths;
 use unison_api::machine::{DowntimeView, MachineView, ReasonView, WorkOrderRef};
 use unison_api::production::{AllowedAction, ProductionLogView, WorkOrderView};
 use unison_core::activity::{Activity, shown};
@@ -10,10 +11,12 @@ use unison_core::facts::{StopSource, WorkOrderVerb};
 use unison_core::ids::{MachineId, ReasonId, UserId};
 use unison_core::master::WorkOrderStatus;
 use unison_core::time::{MINUTE, SECOND, Timestamp};
-use unison_rules::{Refusal, logging};
+use unison_rules::{Refusal, downtime as rules, logging};
 
 use super::caller::Caller;
-use crate::store::history::{DowntimeRow, LogRow};
+use super::stops::CLASSIFY;
+use crate::store::history::LogRow;
+use crate::store::stops::DowntimeRow;
 use crate::store::{Executor, MachineNow, Model, WorkOrderNow};
 
 /// The permission to start, pause, resume and complete.
@@ -70,7 +73,7 @@ pub(super) fn micro(millionths: i64) -> f64 {
     millionths as f64 / SECOND as f64
 }
 
-fn reason_name(model: &Model, reason: Option<ReasonId>) -> String {
+pub(super) fn reason_name(model: &Model, reason: Option<ReasonId>) -> String {
     match reason {
         None => "Unclassified".to_owned(),
         Some(id) => model.reasons.get(&id).map_or_else(|| format!("Reason {id}"), |r| r.name.clone()),
@@ -204,7 +207,7 @@ pub(super) const fn rank(status: WorkOrderStatus) -> u8 {
     }
 }
 
-pub(super) fn downtime(model: &Model, row: &DowntimeRow, now: Timestamp) -> DowntimeView {
+pub(super) fn downtime(model: &Model, row: &DowntimeRow, caller: Option<&Caller>, now: Timestamp) -> DowntimeView {
     let reason = row.reason.and_then(|id| model.reasons.get(&id));
     let code = match (row.reason, reason) {
         (None, _) => "unclassified".to_owned(),
@@ -217,22 +220,48 @@ pub(super) fn downtime(model: &Model, row: &DowntimeRow, now: Timestamp) -> Down
         machine_code: model.machines.get(&row.machine).map_or_else(String::new, |m| m.record.code.clone()),
         started_at: row.started_at.into(),
         ended_at: row.ended_at.map(Into::into),
-        duration_minutes: minutes(row.ended_at.unwrap_or(now).since(row.started_at).max(0)),
+        duration_minutes: hundredths(row.ended_at.unwrap_or(now).since(row.started_at), MINUTE),
         reason_id: row.reason.map(|r| r.0),
         reason_code: code,
         downtime_reason: reason_name(model, row.reason),
         notes: row.note.clone(),
-        source: row.source.clone(),
+        source: match row.source {
+            StopSource::Signal => "signal".to_owned(),
+            StopSource::Operator => "operator".to_owned(),
+        },
         classified_by: row.classified_by.map(|u| person(model, u)),
+        is_critical: reason.is_some_and(|r| r.is_critical),
+        alarm: row.alarm.as_ref().map(|(text, _)| text.clone()),
+        suggested_reason_code: row
+            .alarm
+            .as_ref()
+            .and_then(|(_, reason)| model.reasons.get(&(*reason)?))
+            .map(|reason| reason.code.clone()),
+        escalated_at: row.escalated_at.map(Into::into),
+        allowed_actions: edits(row, caller, now),
     }
 }
 
-/// Minutes with two decimals.
-#[expect(clippy::cast_precision_loss, reason = "hundredths of minutes are far below 2^53")]
-fn minutes(micros: i64) -> f64 {
-    let hundredth = MINUTE / 100;
-    let whole = (micros + hundredth / 2) / hundredth;
-    whole as f64 / 100.0
+/// How a stop may be edited. Nobody signed on counts as somebody who may: the page asks then.
+fn edits(row: &DowntimeRow, caller: Option<&Caller>, now: Timestamp) -> Vec<AllowedAction> {
+    let is_theirs = |by: Option<UserId>| caller.is_none_or(|c| by.is_none_or(|by| by == c.user.id) || c.may(CLASSIFY));
+    let forbidden = |is_theirs: bool| {
+        (!is_theirs)
+            .then(|| format!("Needs the permission {CLASSIFY}, because somebody else said so; a supervisor has it"))
+    };
+    let action = |action: &str, forbidden: Option<String>, judged: Result<(), Refusal>| {
+        let reason = forbidden.or_else(|| judged.err().map(|r| reason(&r)));
+        AllowedAction { action: action.to_owned(), allowed: reason.is_none(), reason }
+    };
+    let (reason_of_own, report_of_own) = (is_theirs(row.reason.and(row.classified_by)), is_theirs(row.opened_by));
+    let middle = row.started_at.plus(row.ended_at.unwrap_or(now).since(row.started_at) / 2);
+    let corrected = rules::correct(&row.stop, row.started_at, row.ended_at, now);
+    vec![
+        action("classify", forbidden(reason_of_own), Ok(())),
+        action("split", forbidden(reason_of_own), rules::split(&row.stop, middle, now)),
+        action("correct", forbidden(report_of_own), corrected),
+        action("void", forbidden(report_of_own), rules::void(&row.stop, now)),
+    ]
 }
 
 pub(super) fn reasons(model: &Model) -> Vec<ReasonView> {
@@ -276,17 +305,4 @@ pub(super) fn production_log(model: &Model, row: &LogRow) -> ProductionLogView {
 /// Whether an activity is one that a page shows as seen.
 pub(super) const fn is_seen(activity: Activity) -> bool {
     !matches!(activity, Activity::NoData)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn api_23_minutes_have_two_decimals() {
-        assert_eq!(minutes(0), 0.0);
-        assert_eq!(minutes(90 * SECOND), 1.5);
-        assert_eq!(minutes(MINUTE / 3), 0.33);
-        assert_eq!(minutes(2 * MINUTE / 3), 0.67);
-    }
 }

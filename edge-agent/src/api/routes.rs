@@ -1,6 +1,8 @@
 //! THE list of routes. The router, the OpenAPI document and the readable page are made from it; what is
 //! not here cannot be called. Reads are open in the hall (no log-in to look); writes need a person.
 
+use unison_api::downtime::{CorrectStop, DowntimeHistory, EditAnswer, MergeStop, SplitStop, VoidStop};
+use unison_api::figures::FigureList;
 use unison_api::machine::{DowntimeList, DowntimeView, MachineList, ReasonList, Ribbon};
 use unison_api::oee::OeeAnswer;
 use unison_api::openapi::{Access, Query, RouteDoc, SchemaOf, schema_of};
@@ -12,7 +14,7 @@ use super::present::{LOG, MOVE};
 use super::queue::QueueView;
 use super::router::{Handler, Route};
 use super::scan::{NewScan, ScanView};
-use super::{floor, kpi, logs, machines, orders, scans, sign_on, stops};
+use super::{floor, kpi, logs, machines, orders, scans, sign_on, stop_edits, stops};
 
 /// Largest body of a call; all of them are a few fields.
 const BODY: usize = 16 * 1024;
@@ -67,6 +69,12 @@ fn write(
 fn reads() -> Vec<Route> {
     const RANGE: &[Query] =
         &[FROM, TO, ("machine", false, "Code of a machine; all of this edge together where missing")];
+    const FIGURES: &[Query] = &[
+        FROM,
+        TO,
+        ("by", false, "machine (where missing), lane, shift, work_order, hour or day"),
+        ("machine", false, "Code of a machine; all of this edge where missing"),
+    ];
     const RIBBON: &[Query] = &[
         ("from", false, "Start, RFC 3339; 8 hours ago where missing"),
         ("to", false, "End, RFC 3339; now where missing"),
@@ -133,6 +141,20 @@ fn reads() -> Vec<Route> {
             schema_of::<ReasonList>,
             to!(stops::reasons),
         ),
+        read(
+            "/downtime-events/{id}/history",
+            "All that was recorded of a stop",
+            &[],
+            schema_of::<DowntimeHistory>,
+            to!(stop_edits::history),
+        ),
+        read(
+            "/kpi/figures",
+            "All figures by machine, lane, shift, work order, hour or day",
+            FIGURES,
+            schema_of::<FigureList>,
+            to!(kpi::figures),
+        ),
         read("/kpi/oee", "OEE of a range", RANGE, schema_of::<OeeAnswer>, to!(kpi::oee)),
         read(
             "/production-logs",
@@ -187,6 +209,15 @@ fn sign_on() -> Vec<Route> {
     ]
 }
 
+/// An edit of a stop: saved, or with `?preview=true` only tried.
+fn edit(path: &'static str, summary: &'static str, request: SchemaOf, handler: Handler) -> Route {
+    const PREVIEW: &[Query] = &[("preview", false, "true: only say what the edit would do to the figures")];
+    let answer: (u16, Option<SchemaOf>) = (200, Some(schema_of::<EditAnswer>));
+    let Route { doc, handler } =
+        write(("POST", path), summary, Access::Permission(DOWNTIME), Some(request), answer, handler);
+    Route { doc: RouteDoc { query: PREVIEW, ..doc }, handler }
+}
+
 fn writes() -> Vec<Route> {
     let moved: (Option<SchemaOf>, (u16, Option<SchemaOf>)) =
         (Some(schema_of::<MoveWorkOrder>), (200, Some(schema_of::<WorkOrderView>)));
@@ -218,6 +249,26 @@ fn writes() -> Vec<Route> {
             Some(schema_of::<stops::ClassifyStop>),
             stop,
             to!(stops::classify),
+        ),
+        edit(
+            "/downtime-events/{id}/classify",
+            "Give a stop its reason, late or anew",
+            schema_of::<stops::ClassifyStop>,
+            to!(stop_edits::classify),
+        ),
+        edit("/downtime-events/{id}/split", "Cut a stop in two", schema_of::<SplitStop>, to!(stop_edits::split)),
+        edit("/downtime-events/{id}/merge", "Make one stop of two", schema_of::<MergeStop>, to!(stop_edits::merge)),
+        edit(
+            "/downtime-events/{id}/correct",
+            "Give a reported stop other times",
+            schema_of::<CorrectStop>,
+            to!(stop_edits::correct),
+        ),
+        edit(
+            "/downtime-events/{id}/void",
+            "Say that a reported stop was none",
+            schema_of::<VoidStop>,
+            to!(stop_edits::void),
         ),
         // Open, because a badge is scanned before anybody is signed on; it changes no record.
         write(

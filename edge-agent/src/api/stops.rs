@@ -5,23 +5,22 @@ use serde::Deserialize;
 use unison_api::error::ApiError;
 use unison_api::machine::{DowntimeList, ReasonList};
 use unison_core::activity::Mode;
-use unison_core::facts::{DowntimeClassified, DowntimeClosed, DowntimeOpened, Fact, StopSource};
+use unison_core::facts::{DowntimeClassified, DowntimeClosed, DowntimeEscalated, DowntimeOpened, Fact, StopSource};
 use unison_core::ids::{MachineId, ReasonId, UserId};
-use unison_core::time::{HOUR, MINUTE, Rfc3339, Timestamp};
+use unison_core::time::{Rfc3339, Timestamp};
+use unison_rules::downtime as rules;
 use uuid::Uuid;
 
 use super::machines::{cut, is_shown};
 use super::router::{Answer, Call, internal, json};
-use super::{Api, not_stored, orders, present};
+use super::{Api, not_stored, orders, present, stop_edits};
 use crate::store::Model;
-use crate::store::history::{self, DowntimeFilter, DowntimeRow};
+use crate::store::stops::{self, DowntimeFilter, DowntimeRow};
 
 /// How far back a stop may be reported: as long as the edge keeps what it sent.
-const REPORT_WITHIN: i64 = 35 * 24 * HOUR;
-/// How much the clock of a page may be ahead.
-const AHEAD_MOST: i64 = MINUTE;
+const REPORT_WITHIN: i64 = rules::EDITED_WITHIN;
 /// The permission to change a reason that somebody else gave.
-const CLASSIFY: &str = "downtime:classify";
+pub(super) const CLASSIFY: &str = "downtime:classify";
 
 /// Body of `POST /downtime-events`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -47,12 +46,12 @@ pub(super) struct ReportStop {
 pub(super) struct ClassifyStop {
     /// Code of an active reason.
     #[serde(default)]
-    downtime_reason_code: Option<String>,
+    pub(super) downtime_reason_code: Option<String>,
     /// The machine runs again since then. Only for a stop that somebody reported: signals end their own.
     #[serde(default)]
-    ended_at: Option<Rfc3339>,
+    pub(super) ended_at: Option<Rfc3339>,
     #[serde(default)]
-    notes: Option<String>,
+    pub(super) notes: Option<String>,
 }
 
 pub(super) async fn list(call: Call) -> Answer {
@@ -64,10 +63,10 @@ pub(super) async fn list(call: Call) -> Answer {
     let filter = DowntimeFilter { machine: machine.map(MachineId), range, is_open };
     let (skip, take) = (u64::try_from(page.offset()).unwrap_or(0), u64::from(page.per_page));
     let (rows, total) =
-        call.api.store.query(move |conn| history::downtimes(conn, filter, skip, take)).await.map_err(not_stored)?;
+        call.api.store.query(move |conn| stops::list(conn, filter, skip, take)).await.map_err(not_stored)?;
     let now = call.api.store.now();
     let model = call.api.store.model();
-    let downtime_events = rows.iter().map(|r| present::downtime(&model, r, now)).collect();
+    let downtime_events = rows.iter().map(|r| present::downtime(&model, r, call.caller.as_ref(), now)).collect();
     Ok(json(200, &DowntimeList { downtime_events, total, page: page.page, per_page: page.per_page }))
 }
 
@@ -93,11 +92,11 @@ pub(super) async fn report(call: Call) -> Answer {
     decided.await.map_err(not_stored)??;
     drop(one_at_a_time);
     let row = stored(&call.api, id).await?.ok_or_else(|| internal(format!("stop {id} is recorded but not found")))?;
-    Ok(json(201, &present::downtime(&call.api.store.model(), &row, now)))
+    Ok(json(201, &present::downtime(&call.api.store.model(), &row, call.caller.as_ref(), now)))
 }
 
 async fn stored(api: &Api, id: Uuid) -> Result<Option<DowntimeRow>, ApiError> {
-    api.store.query(move |conn| history::downtime(conn, id)).await.map_err(not_stored)
+    api.store.query(move |conn| stops::one(conn, id)).await.map_err(not_stored)
 }
 
 /// The answer of a report that was recorded before. Its reason may have been changed since.
@@ -110,7 +109,7 @@ fn again(call: &Call, body: &ReportStop, row: &DowntimeRow) -> Answer {
             "Another stop has this uuid; make a new uuid for a new stop",
         ));
     }
-    Ok(json(200, &present::downtime(&call.api.store.model(), row, call.api.store.now())))
+    Ok(json(200, &present::downtime(&call.api.store.model(), row, call.caller.as_ref(), call.api.store.now())))
 }
 
 /// What is recorded of a reported stop, or why nothing is. All wrong fields are named at once.
@@ -135,14 +134,14 @@ fn opened(
         }
     };
     let (started_at, ended_at) = (body.started_at.0, body.ended_at.map(|t| t.0));
-    if started_at > now.plus(AHEAD_MOST) {
+    if started_at > now.plus(rules::AHEAD_MOST) {
         wrong.push(("started_at", "lies in the future".to_owned()));
     } else if now.since(started_at) > REPORT_WITHIN {
         wrong.push(("started_at", "lies more than 35 days ago".to_owned()));
     }
     match ended_at {
         Some(end) if end <= started_at => wrong.push(("ended_at", "must be after started_at".to_owned())),
-        Some(end) if end > now.plus(AHEAD_MOST) => wrong.push(("ended_at", "lies in the future".to_owned())),
+        Some(end) if end > now.plus(rules::AHEAD_MOST) => wrong.push(("ended_at", "lies in the future".to_owned())),
         _ => {}
     }
     let (Some(machine), Some(reason), true) = (machine, reason, wrong.is_empty()) else {
@@ -174,12 +173,14 @@ fn opened(
         by: Some(by),
         note,
     };
+    let is_late = rules::escalates(started_at, ended_at.unwrap_or(now), false);
+    let told = is_late.then(|| DowntimeEscalated { id, at: now }.into());
     let closed = ended_at.map(|ended_at| DowntimeClosed { id, ended_at }.into());
-    Ok(std::iter::once(open.into()).chain(closed).collect())
+    Ok(std::iter::once(open.into()).chain(told).chain(closed).collect())
 }
 
 /// An active reason by its code.
-fn reason(model: &Model, code: &str) -> Result<ReasonId, String> {
+pub(super) fn reason(model: &Model, code: &str) -> Result<ReasonId, String> {
     let code = code.trim();
     if code.is_empty() || code == "unclassified" {
         return Err("choose a reason".to_owned());
@@ -196,9 +197,11 @@ pub(super) async fn classify(call: Call) -> Answer {
     let by = caller.user.id;
     let at = call.api.store.now();
     let before = stored(&call.api, id).await?.ok_or_else(|| ApiError::not_found("stop"))?;
-    let is_anothers = before.reason.is_some() && before.classified_by.is_some_and(|u| u != by);
-    if body.downtime_reason_code.is_some() && is_anothers && !caller.may(CLASSIFY) {
-        return Err(ApiError::forbidden(CLASSIFY));
+    if before.gone.is_some() {
+        return Err(ApiError::new(409, "Cannot classify downtime", "This stop was voided or merged into another one"));
+    }
+    if body.downtime_reason_code.is_some() {
+        stop_edits::need_reason_of_own(caller, &before)?;
     }
     if body.downtime_reason_code.is_none() && (body.ended_at.is_none() || note.is_some()) {
         return Err(ApiError::field("downtime_reason_code", "is required"));
@@ -221,26 +224,29 @@ pub(super) async fn classify(call: Call) -> Answer {
     });
     decided.await.map_err(not_stored)??;
     let row = stored(&call.api, id).await?.ok_or_else(|| ApiError::not_found("stop"))?;
-    Ok(json(200, &present::downtime(&call.api.store.model(), &row, at)))
+    Ok(json(200, &present::downtime(&call.api.store.model(), &row, call.caller.as_ref(), at)))
 }
 
 /// What is recorded when somebody says that a reported stop is over (DOWN-04); nothing when it was said before.
-fn ended(model: &Model, row: &DowntimeRow, ended_at: Timestamp, now: Timestamp) -> Result<Option<Fact>, ApiError> {
+fn ended(model: &Model, row: &DowntimeRow, ended_at: Timestamp, now: Timestamp) -> Result<Vec<Fact>, ApiError> {
     let refuse = |reason: &str| Err(ApiError::new(409, "Cannot end downtime", reason));
     if row.ended_at == Some(ended_at) {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     if row.ended_at.is_some() || model.open_downtime(row.id).is_none() {
         return refuse("This stop has ended already");
     }
-    if row.source != "operator" {
+    if row.source != StopSource::Operator {
         return refuse("The machine's signals opened this stop; it ends when they see the machine run");
     }
     if ended_at <= row.started_at {
         return Err(ApiError::field("ended_at", "must be after started_at"));
     }
-    if ended_at > now.plus(AHEAD_MOST) {
+    if ended_at > now.plus(rules::AHEAD_MOST) {
         return Err(ApiError::field("ended_at", "lies in the future"));
     }
-    Ok(Some(DowntimeClosed { id: row.id, ended_at }.into()))
+    // Reported late: nobody could be told while it went on.
+    let is_late = rules::escalates(row.started_at, ended_at, row.escalated_at.is_some());
+    let told = is_late.then(|| DowntimeEscalated { id: row.id, at: now }.into());
+    Ok(told.into_iter().chain([DowntimeClosed { id: row.id, ended_at }.into()]).collect())
 }

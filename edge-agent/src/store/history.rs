@@ -3,10 +3,13 @@
 //! Every function takes the connection that [`super::Store::read`] gives; none changes anything. Figures
 //! are made by `unison_core` alone, so that the cloud comes to the same.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use unison_core::activity::Activity;
-use unison_core::ids::{MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
-use unison_core::kpi::{Bucket, MachineTime, OeeSums, Standard, oee as oee_of};
+use unison_core::facts::WorkOrderVerb;
+use unison_core::ids::{MachineId, ShiftId, UserId, WorkOrderId};
+use unison_core::kpi::{Bucket, EQUIPMENT, Observed, OeeSums, Run, Standard, order_runs};
 use unison_core::shift::ShiftCalendar;
 use unison_core::span::Span;
 use unison_core::time::{BUCKET, Timestamp};
@@ -14,12 +17,16 @@ use unison_core::timeline::Timeline;
 use uuid::Uuid;
 
 use super::model::Model;
+use super::stops;
 
 /// What ranges are judged by: a copy of the parts of the model that figures need.
 #[derive(Clone, Debug)]
 pub struct Frame {
     pub calendar: ShiftCalendar,
     pub standard: Standard,
+    pub reasons: stops::Reasons,
+    /// Rated capacities in millionths of units per hour.
+    pub capacities: HashMap<MachineId, i64>,
 }
 
 impl Model {
@@ -31,35 +38,11 @@ impl Model {
             shifts: self.shifts.values().cloned().collect(),
             days: self.days.values().cloned().collect(),
         };
-        Frame { calendar, standard: self.standard() }
+        let reasons = self.reasons.values().map(|r| (r.id, (r.category == EQUIPMENT, r.is_planned))).collect();
+        let rated = |m: &super::model::MachineNow| Some((m.record.id, m.record.capacity_micro?));
+        let capacities = self.machines.values().filter_map(rated).collect();
+        Frame { calendar, standard: self.standard(), reasons, capacities }
     }
-}
-
-/// A row of `downtime_events`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DowntimeRow {
-    pub id: Uuid,
-    pub machine: MachineId,
-    pub started_at: Timestamp,
-    pub ended_at: Option<Timestamp>,
-    /// "signal" or "operator".
-    pub source: String,
-    pub reason: Option<ReasonId>,
-    pub work_order: Option<WorkOrderId>,
-    pub opened_by: Option<UserId>,
-    pub note: Option<String>,
-    pub classified_by: Option<UserId>,
-    pub classified_at: Option<Timestamp>,
-}
-
-/// Which stops are wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DowntimeFilter {
-    pub machine: Option<MachineId>,
-    /// Stops that touch this range.
-    pub range: Option<Span>,
-    /// Only open ones, or only ended ones.
-    pub is_open: Option<bool>,
 }
 
 /// A row of `production_logs`.
@@ -98,13 +81,21 @@ pub fn observed_until(conn: &Connection) -> rusqlite::Result<Timestamp> {
     Ok(Timestamp(bytes.map_or(0, i64::from_le_bytes)))
 }
 
+/// What is known of one machine in a range: the figures of it and of its parts are made from this.
+pub fn observed(conn: &Connection, frame: &Frame, machine: MachineId, range: Span) -> rusqlite::Result<Observed> {
+    Ok(Observed {
+        range,
+        changes: changes(conn, machine, range)?,
+        known_until: observed_until(conn)?,
+        stops: stops::times(&stops::touching(conn, machine, range)?, &frame.reasons),
+        counts: buckets(conn, machine, range)?,
+        capacity_micro: frame.capacities.get(&machine).copied(),
+    })
+}
+
 /// The addends of OEE of one machine.
 pub fn oee(conn: &Connection, frame: &Frame, machine: MachineId, range: Span) -> rusqlite::Result<OeeSums> {
-    let line = timeline(conn, machine, range, observed_until(conn)?)?;
-    let shifts = frame.calendar.windows(range);
-    let stops = stops(conn, machine, range)?;
-    let counts = buckets(conn, machine, range)?;
-    Ok(oee_of(&MachineTime { timeline: &line, shifts: &shifts, stops: &stops, counts: &counts }, frame.standard))
+    Ok(observed(conn, frame, machine, range)?.oee(&frame.calendar, range, frame.standard))
 }
 
 /// The gapless machine time of a range. What is not known at `known_until` is `no_data`: pass
@@ -158,66 +149,6 @@ pub fn counts(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::R
     Ok(sum)
 }
 
-/// The time of stops that touch a range; an open one lasts to its end.
-pub fn stops(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::Result<Vec<Span>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT started_at, ended_at FROM downtime_events
-         WHERE machine_id = ?1 AND started_at < ?3 AND (ended_at IS NULL OR ended_at > ?2) ORDER BY started_at",
-    )?;
-    let rows = statement.query_map(params![machine.0, range.from.0, range.to.0], |r| {
-        let ended: Option<i64> = r.get(1)?;
-        Ok(Span::new(Timestamp(r.get(0)?), ended.map_or(range.to, Timestamp)))
-    })?;
-    rows.collect()
-}
-
-const DOWNTIME: &str = "uuid, machine_id, started_at, ended_at, source, reason_id, work_order_id, opened_by, note,
-    classified_by, classified_at FROM downtime_events";
-
-fn downtime_row(r: &Row<'_>) -> rusqlite::Result<DowntimeRow> {
-    let optional = |i| r.get::<_, Option<i64>>(i);
-    Ok(DowntimeRow {
-        id: Uuid::from_bytes(r.get(0)?),
-        machine: MachineId(r.get(1)?),
-        started_at: Timestamp(r.get(2)?),
-        ended_at: optional(3)?.map(Timestamp),
-        source: r.get(4)?,
-        reason: optional(5)?.map(ReasonId),
-        work_order: optional(6)?.map(WorkOrderId),
-        opened_by: optional(7)?.map(UserId),
-        note: r.get(8)?,
-        classified_by: optional(9)?.map(UserId),
-        classified_at: optional(10)?.map(Timestamp),
-    })
-}
-
-pub fn downtime(conn: &Connection, id: Uuid) -> rusqlite::Result<Option<DowntimeRow>> {
-    conn.prepare_cached(&format!("SELECT {DOWNTIME} WHERE uuid = ?1"))?
-        .query_row([id.as_bytes()], downtime_row)
-        .optional()
-}
-
-/// Stops, newest first, and how many there are in all.
-pub fn downtimes(
-    conn: &Connection,
-    filter: DowntimeFilter,
-    offset: u64,
-    limit: u64,
-) -> rusqlite::Result<(Vec<DowntimeRow>, u64)> {
-    let wanted = "(?1 IS NULL OR machine_id = ?1) AND (?2 IS NULL OR ended_at IS NULL OR ended_at > ?2)
-        AND (?3 IS NULL OR started_at < ?3) AND (?4 IS NULL OR (ended_at IS NULL) = ?4)";
-    let (from, to) = (filter.range.map(|r| r.from.0), filter.range.map(|r| r.to.0));
-    let machine = filter.machine.map(|m| m.0);
-    let total: i64 = conn
-        .prepare_cached(&format!("SELECT count(*) FROM downtime_events WHERE {wanted}"))?
-        .query_row(params![machine, from, to, filter.is_open], |r| r.get(0))?;
-    let sql = format!("SELECT {DOWNTIME} WHERE {wanted} ORDER BY started_at DESC, uuid DESC LIMIT ?5 OFFSET ?6");
-    let (limit, offset) = (super::log::int(limit), super::log::int(offset));
-    let mut statement = conn.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![machine, from, to, filter.is_open, limit, offset], downtime_row)?;
-    Ok((rows.collect::<rusqlite::Result<_>>()?, super::log::seq(total)))
-}
-
 const LOG: &str = "SELECT * FROM (SELECT uuid, work_order_id, machine_id, user_id, shift_id, quantity_completed,
     quantity_rejected, hours_micro, notes, logged_at, own,
     sum(quantity_completed) OVER (PARTITION BY work_order_id ORDER BY logged_at, uuid) AS cumulative
@@ -261,6 +192,22 @@ pub fn production_logs(
     let mut statement = conn.prepare_cached(&sql)?;
     let rows = statement.query_map(params![work_order, super::log::int(limit), super::log::int(offset)], log_row)?;
     Ok((rows.collect::<rusqlite::Result<_>>()?, super::log::seq(total)))
+}
+
+/// When work orders were in progress on a machine, of those that touch a range.
+pub fn runs(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::Result<Vec<Run>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT work_order_id, at, verb, machine_id FROM work_order_moves
+         WHERE at < ?2 AND work_order_id IN (SELECT work_order_id FROM work_order_moves WHERE machine_id = ?1)
+         ORDER BY work_order_id, at, hlc",
+    )?;
+    let rows = statement.query_map(params![machine.0, range.to.0], |r| {
+        let verb = WorkOrderVerb::from_code(r.get_ref(2)?.as_str()?);
+        let machine = r.get::<_, Option<i64>>(3)?.map(MachineId);
+        Ok(verb.map(|verb| (WorkOrderId(r.get_unwrap(0)), Timestamp(r.get_unwrap(1)), verb, machine)))
+    })?;
+    let moves: Vec<_> = rows.filter_map(Result::transpose).collect::<rusqlite::Result<_>>()?;
+    Ok(order_runs(&moves, machine, range))
 }
 
 /// When production was last logged for a work order on a machine.

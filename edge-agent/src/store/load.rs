@@ -164,8 +164,8 @@ fn activities(conn: &Connection, model: &mut Model) -> Result<(), StoreError> {
 
 fn downtimes(conn: &Connection, model: &mut Model) -> rusqlite::Result<()> {
     let mut statement = conn.prepare(
-        "SELECT uuid, machine_id, started_at, source, reason_id, note, classified_by
-         FROM downtime_events WHERE ended_at IS NULL ORDER BY started_at",
+        "SELECT uuid, machine_id, started_at, source, reason_id, note, classified_by, escalated_at IS NOT NULL
+         FROM downtime_events WHERE ended_at IS NULL AND is_voided = 0 AND merged_into IS NULL ORDER BY started_at",
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -177,6 +177,7 @@ fn downtimes(conn: &Connection, model: &mut Model) -> rusqlite::Result<()> {
             reason: row.get::<_, Option<i64>>(4)?.map(ReasonId),
             note: row.get(5)?,
             classified_by: row.get::<_, Option<i64>>(6)?.map(UserId),
+            is_escalated: row.get(7)?,
         };
         if let Some(m) = model.machines.get_mut(&MachineId(row.get(1)?)) {
             m.downtimes.push(open);

@@ -21,6 +21,7 @@ mod queue;
 mod schema;
 mod snapshot;
 mod start;
+pub mod stops;
 mod writer;
 
 use std::fs::{File, TryLockError};

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use unison_core::activity::Activity;
 use unison_core::calendar_day::CalendarDay;
+use unison_core::downtime::Stop;
 use unison_core::facts::{Fact, StopSource, WorkOrderMoved, WorkOrderVerb};
 use unison_core::ids::{CalendarDayId, LaneId, MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::kpi::Standard;
@@ -77,6 +78,8 @@ pub struct OpenDowntime {
     pub reason: Option<ReasonId>,
     pub note: Option<String>,
     pub classified_by: Option<UserId>,
+    /// It was told to the supervisor.
+    pub is_escalated: bool,
 }
 
 /// A work order: its record, what was done to it, and the sums of its logs.
@@ -282,6 +285,7 @@ impl Model {
                         reason: f.reason,
                         note: f.note.clone(),
                         classified_by: f.reason.and(f.by),
+                        is_escalated: false,
                     });
                 }
             }
@@ -309,7 +313,41 @@ impl Model {
             }
             Fact::WorkOrderMoved(f) => self.moved(f),
             Fact::AgentStarted(f) => self.unknown_machines.clone_from(&f.unknown),
-            Fact::Counted(_) | Fact::WorkOrderRefused(_) => {}
+            Fact::DowntimeEscalated(f) => {
+                for d in self.machines.values_mut().flat_map(|m| &mut m.downtimes).filter(|d| d.id == f.id) {
+                    d.is_escalated = true;
+                }
+            }
+            // Edits come as the rows that they made; see [`Model::stops`].
+            Fact::DowntimeSplit(_)
+            | Fact::DowntimeMerged(_)
+            | Fact::DowntimeCorrected(_)
+            | Fact::DowntimeVoided(_)
+            | Fact::DowntimeAlarmed(_)
+            | Fact::Counted(_)
+            | Fact::WorkOrderRefused(_) => {}
+        }
+    }
+
+    /// Takes stops that an edit changed, in the order in which it made them.
+    pub(super) fn stops(&mut self, changed: &[Stop]) {
+        let mut was_told = false;
+        for stop in changed {
+            let Some(m) = self.machines.get_mut(&stop.machine) else { continue };
+            was_told |= m.downtimes.iter().any(|d| d.id == stop.id && d.is_escalated);
+            m.downtimes.retain(|d| d.id != stop.id);
+            if stop.ended_at.is_none() && stop.gone.is_none() {
+                m.downtimes.push(OpenDowntime {
+                    id: stop.id,
+                    started_at: stop.started_at,
+                    source: stop.source,
+                    reason: stop.reason,
+                    note: stop.note.clone(),
+                    classified_by: stop.classified_by,
+                    is_escalated: was_told,
+                });
+                m.downtimes.sort_by_key(|d| d.started_at);
+            }
         }
     }
 

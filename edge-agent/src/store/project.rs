@@ -1,15 +1,17 @@
 //! The rows that each fact makes. Applying the log again from its start gives the same rows.
 
 use rusqlite::{Connection, params};
-use unison_core::facts::{ClockQuality, Fact, ProductionLogged, StopSource, WorkOrderVerb};
+use unison_core::downtime::Stop;
+use unison_core::facts::{ClockQuality, Fact, ProductionLogged, WorkOrderVerb};
 use unison_core::master::MasterOp;
 use unison_core::time::Timestamp;
 use uuid::Uuid;
 
-use super::CounterAt;
 use super::model::status_after;
+use super::{CounterAt, stops};
 
-pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result<()> {
+/// Returns the stops that an edit changed.
+pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result<Vec<Stop>> {
     match fact {
         Fact::ActivityChanged(f) => {
             conn.prepare_cached(
@@ -29,7 +31,15 @@ pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result
         Fact::Observed(f) => meta(conn, "observed_until", &f.until.0.to_le_bytes())?,
         Fact::AgentStarted(_) => {}
         Fact::WorkOrderRefused(f) => answered(conn, f.request, f.at)?,
-        Fact::DowntimeOpened(_) | Fact::DowntimeClassified(_) | Fact::DowntimeClosed(_) => downtime(conn, fact, hlc)?,
+        Fact::DowntimeOpened(_)
+        | Fact::DowntimeClassified(_)
+        | Fact::DowntimeClosed(_)
+        | Fact::DowntimeAlarmed(_)
+        | Fact::DowntimeSplit(_)
+        | Fact::DowntimeMerged(_)
+        | Fact::DowntimeCorrected(_)
+        | Fact::DowntimeVoided(_)
+        | Fact::DowntimeEscalated(_) => return stops::project(conn, fact, hlc),
         Fact::ProductionLogged(f) => {
             production_log(conn, f, true)?;
         }
@@ -54,59 +64,24 @@ pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result
                 started_by,
                 f.at.0
             ])?;
+            conn.prepare_cached(
+                "INSERT OR IGNORE INTO work_order_moves (work_order_id, at, hlc, verb, machine_id, user_id)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                f.work_order.0,
+                f.at.0,
+                super::log::int(hlc),
+                f.verb.code(),
+                f.machine.map(|m| m.0),
+                f.by.map(|u| u.0)
+            ])?;
             if let Some(request) = f.request {
                 answered(conn, request, f.at)?;
             }
         }
     }
-    Ok(())
-}
-
-fn downtime(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result<()> {
-    let hlc = super::log::int(hlc);
-    match fact {
-        Fact::DowntimeOpened(f) => {
-            let source = match f.source {
-                StopSource::Signal => "signal",
-                StopSource::Operator => "operator",
-            };
-            let classified = f.reason.and(f.by);
-            conn.prepare_cached(
-                "INSERT INTO downtime_events (uuid, machine_id, started_at, source, reason_id, work_order_id,
-                   opened_by, note, classified_by, classified_at, reason_hlc)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (uuid) DO NOTHING",
-            )?
-            .execute(params![
-                f.id.as_bytes(),
-                f.machine.0,
-                f.started_at.0,
-                source,
-                f.reason.map(|r| r.0),
-                f.work_order.map(|w| w.0),
-                f.by.map(|b| b.0),
-                f.note,
-                classified.map(|b| b.0),
-                classified.map(|_| f.started_at.0),
-                if f.reason.is_some() { hlc } else { 0 }
-            ])?;
-        }
-        Fact::DowntimeClassified(f) => {
-            conn.prepare_cached(
-                "UPDATE downtime_events SET reason_id = ?2, note = coalesce(?3, note), classified_by = ?4,
-                   classified_at = ?5, reason_hlc = ?6 WHERE uuid = ?1 AND reason_hlc <= ?6",
-            )?
-            .execute(params![f.id.as_bytes(), f.reason.0, f.note, f.by.0, f.at.0, hlc])?;
-        }
-        Fact::DowntimeClosed(f) => {
-            // A stop ends once; the writer lets no second end through.
-            conn.prepare_cached(
-                "UPDATE downtime_events SET ended_at = max(?2, started_at) WHERE uuid = ?1 AND ended_at IS NULL",
-            )?
-            .execute(params![f.id.as_bytes(), f.ended_at.0])?;
-        }
-        _ => {}
-    }
-    Ok(())
+    Ok(Vec::new())
 }
 
 /// True when the log was not known yet.

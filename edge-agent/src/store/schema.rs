@@ -11,7 +11,8 @@ use rusqlite::{Connection, OpenFlags, params};
 use super::StoreError;
 
 /// Each text takes the database from the version of its place to the next. Append only.
-const VERSIONS: &[&str] = &[include_str!("schema_0001.sql"), include_str!("schema_0002.sql")];
+const VERSIONS: &[&str] =
+    &[include_str!("schema_0001.sql"), include_str!("schema_0002.sql"), include_str!("schema_0003.sql")];
 /// SQLite 3.7.0 to 3.51.2 can lose commits when the WAL is reset.
 const SQLITE_MIN: i32 = 3_051_003;
 

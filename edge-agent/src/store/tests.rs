@@ -19,7 +19,7 @@ use unison_core::time::{HOUR, SECOND};
 use unison_sync::gate::{Verdict, judge};
 use unison_sync::wire::{FORMAT, Op};
 
-use super::history::DowntimeFilter;
+use super::stops::{self, DowntimeFilter};
 use super::*;
 
 pub(super) const EDGE: Uuid = Uuid::from_u128(0xE);
@@ -515,7 +515,7 @@ async fn down_01_a_stop_is_classified_and_closed() {
         .unwrap();
     write(&store, vec![logged(1, 1, 0).into()]).await;
     assert!(store.model().machines[&MILL].downtimes.is_empty());
-    let (rows, total) = store.read(|c| history::downtimes(c, DowntimeFilter::default(), 0, 10)).unwrap();
+    let (rows, total) = store.read(|c| stops::list(c, DowntimeFilter::default(), 0, 10)).unwrap();
     assert_eq!((total, rows[0].ended_at, rows[0].note.as_deref()), (1, Some(at(60)), Some("belt")));
 }
 

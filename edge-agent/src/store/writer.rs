@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::broadcast;
+use unison_core::downtime::Stop;
 use unison_core::facts::Fact;
 use unison_core::ids::{MachineId, WorkOrderId};
 use unison_core::master::MasterOp;
@@ -52,6 +53,8 @@ pub(super) struct Writer {
 /// A change of the model that was written and must reach the readers' model after COMMIT.
 pub(super) enum Delta {
     Fact(Fact),
+    /// Stops that the fact before changed.
+    Stops(Vec<Stop>),
     Master(Box<MasterOp>, Sums),
     /// A snapshot was applied; the model is read anew.
     Renewed(Box<Model>),
@@ -63,6 +66,7 @@ impl Delta {
     fn apply(&self, model: &mut Model) {
         match self {
             Self::Fact(fact) => model.fact(fact),
+            Self::Stops(stops) => model.stops(stops),
             Self::Master(op, sums) => model.master(op, *sums),
             Self::Renewed(fresh) => model.renewed(fresh),
             Self::Enrolled(identity) => model.enrolled(identity.clone()),
@@ -301,10 +305,15 @@ impl Step<'_> {
         let (kind, version) = fact.kind();
         let now_ms = u64::try_from(self.now.0 / 1_000).unwrap_or(0);
         self.head.hlc = hlc::next(self.head.hlc, now_ms);
-        project::fact(self.conn, &fact, self.head.hlc)?;
+        let stops = project::fact(self.conn, &fact, self.head.hlc)?;
         self.ops.push(Op { kind, version, hlc: self.head.hlc, body });
         self.touch(&fact);
         self.delta(Delta::Fact(fact));
+        if !stops.is_empty() {
+            self.machines.extend(stops.iter().map(|stop| stop.machine));
+            self.downtimes.extend(stops.iter().map(|stop| stop.id));
+            self.delta(Delta::Stops(stops));
+        }
         Ok(())
     }
 
@@ -324,6 +333,12 @@ impl Step<'_> {
             Fact::DowntimeOpened(f) => (Some(f.machine), None, Some(f.id)),
             Fact::DowntimeClassified(f) => (None, None, Some(f.id)),
             Fact::DowntimeClosed(f) => (None, None, Some(f.id)),
+            Fact::DowntimeAlarmed(f) => (None, None, Some(f.id)),
+            Fact::DowntimeEscalated(f) => (None, None, Some(f.id)),
+            Fact::DowntimeSplit(f) => (None, None, Some(f.id)),
+            Fact::DowntimeMerged(f) => (None, None, Some(f.id)),
+            Fact::DowntimeCorrected(f) => (None, None, Some(f.id)),
+            Fact::DowntimeVoided(f) => (None, None, Some(f.id)),
             Fact::Observed(_) | Fact::AgentStarted(_) | Fact::WorkOrderRefused(_) => (None, None, None),
         };
         self.machines.extend(machine);
@@ -398,6 +413,7 @@ fn change(
                 }
                 change.facts.push(fact);
             }
+            Delta::Stops(_) => {}
             Delta::Master(..) | Delta::Renewed(_) | Delta::Enrolled(_) | Delta::Configured(_) => change.master = true,
         }
     }

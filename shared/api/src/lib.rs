@@ -5,7 +5,9 @@
 //! OpenAPI page.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+pub mod downtime;
 pub mod error;
+pub mod figures;
 pub mod form;
 pub mod machine;
 pub mod oee;

@@ -1,6 +1,7 @@
 //! Machines, their stops and ribbons.
 
 use crate::Person;
+use crate::production::AllowedAction;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unison_core::activity::{Activity, Status};
@@ -97,6 +98,16 @@ pub struct DowntimeView {
     /// "signal" or "operator".
     pub source: String,
     pub classified_by: Option<Person>,
+    /// Its reason is a critical one.
+    pub is_critical: bool,
+    /// The first alarm that the machine itself gave for it.
+    pub alarm: Option<String>,
+    /// Code of the reason that goes with the alarm.
+    pub suggested_reason_code: Option<String>,
+    /// When it had lasted so long that the supervisor was told (DOWN-05).
+    pub escalated_at: Option<Rfc3339>,
+    /// What may be done to it, and why not if not.
+    pub allowed_actions: Vec<AllowedAction>,
 }
 
 /// One page of stops.

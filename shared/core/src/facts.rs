@@ -107,6 +107,65 @@ pub struct DowntimeClosed {
     pub ended_at: Timestamp,
 }
 
+/// The first alarm that the machine itself gave for a stop, and the reason that the configuration ties to it. A
+/// suggestion: only people classify.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DowntimeAlarmed {
+    pub id: Uuid,
+    pub at: Timestamp,
+    pub text: String,
+    pub reason: Option<ReasonId>,
+}
+
+/// A stop had two causes: from `cut` on it is the stop `new`, with the reason and the end that `id` had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DowntimeSplit {
+    pub id: Uuid,
+    pub cut: Timestamp,
+    pub new: Uuid,
+    pub by: UserId,
+    pub at: Timestamp,
+    pub note: Option<String>,
+}
+
+/// Two stops were one: `id` lasts from the earlier start to the later end, `other` is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DowntimeMerged {
+    pub id: Uuid,
+    pub other: Uuid,
+    pub by: UserId,
+    pub at: Timestamp,
+    pub note: Option<String>,
+}
+
+/// A stop that somebody reported began and ended at other times than was said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DowntimeCorrected {
+    pub id: Uuid,
+    pub started_at: Timestamp,
+    /// None: it goes on.
+    pub ended_at: Option<Timestamp>,
+    pub by: UserId,
+    pub at: Timestamp,
+    pub note: Option<String>,
+}
+
+/// A stop that somebody reported was none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DowntimeVoided {
+    pub id: Uuid,
+    pub by: UserId,
+    pub at: Timestamp,
+    pub note: Option<String>,
+}
+
+/// A stop passed the time after which the supervisor is told (DOWN-05, Q-064). Once per stop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DowntimeEscalated {
+    pub id: Uuid,
+    pub at: Timestamp,
+}
+
 /// An operator logged production. Logs are summed, whoever wrote them, in whatever order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProductionLogged {
@@ -131,6 +190,26 @@ pub enum WorkOrderVerb {
     Pause,
     Resume,
     Complete,
+}
+
+impl WorkOrderVerb {
+    pub const ALL: [Self; 4] = [Self::Start, Self::Pause, Self::Resume, Self::Complete];
+
+    /// The code of tables and of the API.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Complete => "complete",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verb| verb.code() == code)
+    }
 }
 
 /// A work order was started, paused, resumed or completed.
@@ -166,6 +245,12 @@ crate::kinds::kinds! {
     DowntimeOpened(DowntimeOpened) = 32 v 1,
     DowntimeClassified(DowntimeClassified) = 33 v 1,
     DowntimeClosed(DowntimeClosed) = 34 v 1,
+    DowntimeAlarmed(DowntimeAlarmed) = 35 v 1,
+    DowntimeSplit(DowntimeSplit) = 36 v 1,
+    DowntimeMerged(DowntimeMerged) = 37 v 1,
+    DowntimeCorrected(DowntimeCorrected) = 38 v 1,
+    DowntimeVoided(DowntimeVoided) = 39 v 1,
+    DowntimeEscalated(DowntimeEscalated) = 40 v 1,
     ProductionLogged(ProductionLogged) = 64 v 1,
     WorkOrderMoved(WorkOrderMoved) = 65 v 1,
     WorkOrderRefused(WorkOrderRefused) = 66 v 1,
@@ -198,6 +283,12 @@ mod tests {
             .into(),
             DowntimeClassified { id, reason: ReasonId(2), note: Some("belt".into()), by, at }.into(),
             DowntimeClosed { id, ended_at: at }.into(),
+            DowntimeAlarmed { id, at, text: "Overload".into(), reason: Some(ReasonId(2)) }.into(),
+            DowntimeSplit { id, cut: at, new: id, by, at, note: None }.into(),
+            DowntimeMerged { id, other: id, by, at, note: Some("same fault".into()) }.into(),
+            DowntimeCorrected { id, started_at: at, ended_at: Some(at), by, at, note: None }.into(),
+            DowntimeVoided { id, by, at, note: None }.into(),
+            DowntimeEscalated { id, at }.into(),
             ProductionLogged {
                 id,
                 work_order,
@@ -262,6 +353,34 @@ mod tests {
         });
         // zigzag(-1) = 1; 200 = 0xC8 0x01 as varint; zigzag(64) = 128 = 0x80 0x01; Some = 1, zigzag(1) = 2.
         assert_eq!(fact.encode().unwrap(), [1, 0, 0xC8, 0x01, 0, 0x80, 0x01, 1, 2]);
+    }
+
+    #[test]
+    fn sync_03_bytes_of_edits_of_stops_are_kept_for_ever() {
+        let check = |fact: Fact, kind: u16, parts: &[&[u8]]| {
+            assert_eq!((fact.kind(), fact.encode().unwrap()), ((kind, 1), parts.concat()));
+        };
+        let (id, other) = (Uuid::from_u128(0x11), Uuid::from_u128(0x22));
+        // A UUID is its length, 16, and its bytes; 1 is zigzag 2.
+        let (one, two) = ([&[16][..], id.as_bytes()].concat(), [&[16][..], other.as_bytes()].concat());
+        let (by, at) = (UserId(3), Timestamp(1));
+        let alarmed = DowntimeAlarmed { id, at, text: "E7".into(), reason: Some(ReasonId(4)) };
+        check(alarmed.into(), 35, &[&one, &[2, 2], b"E7", &[1, 8]]);
+        check(
+            DowntimeSplit { id, cut: Timestamp(5), new: other, by, at, note: None }.into(),
+            36,
+            &[&one, &[10], &two, &[6, 2, 0]],
+        );
+        check(
+            DowntimeMerged { id, other, by, at, note: Some("x".into()) }.into(),
+            37,
+            &[&one, &two, &[6, 2, 1, 1], b"x"],
+        );
+        let corrected =
+            DowntimeCorrected { id, started_at: Timestamp(2), ended_at: Some(Timestamp(3)), by, at, note: None };
+        check(corrected.into(), 38, &[&one, &[4, 1, 6, 6, 2, 0]]);
+        check(DowntimeVoided { id, by, at, note: None }.into(), 39, &[&one, &[6, 2, 0]]);
+        check(DowntimeEscalated { id, at }.into(), 40, &[&one, &[2]]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod calendar_day;
 pub mod counter;
 pub mod decimal;
+pub mod downtime;
 pub mod facts;
 pub mod ids;
 mod kinds;

@@ -4,6 +4,7 @@
 //! answer: it says what stands in the way and, where there is one, the field.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+pub mod downtime;
 pub mod logging;
 pub mod rbac;
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Stops.
 
-use crate::business::downtime::{Filter, list as events, pareto as ranking};
+use crate::business::downtime::{Filter, history as history_of, list as events, pareto as ranking};
 use crate::business::kpi::RANGE_MAX;
 use crate::http::call::{Answer, Call, json};
 use unison_api::error::ApiError;
 use unison_core::span::Span;
 use unison_core::time::Timestamp;
+use uuid::Uuid;
 
 fn filter(call: &Call) -> Result<Filter, ApiError> {
     let open = match call.text("open") {
@@ -32,4 +33,9 @@ pub(crate) async fn list(call: Call) -> Result<Answer, ApiError> {
 pub(crate) async fn pareto(call: Call) -> Result<Answer, ApiError> {
     let (filter, range) = (filter(&call)?, call.range(None, RANGE_MAX)?);
     json(200, &call.read(move |tx| Ok(ranking(tx, &filter, range)?)).await?)
+}
+
+pub(crate) async fn history(call: Call) -> Result<Answer, ApiError> {
+    let id = call.parameter("id").parse::<Uuid>().map_err(|_| ApiError::not_found("stop"))?;
+    json(200, &call.read(move |tx| history_of(tx, id)).await?)
 }

@@ -1,8 +1,9 @@
 //! Ratios.
 
-use crate::business::kpi::{DAYS_MAX, RANGE_MAX, Which, answer, trend as days_of};
+use crate::business::kpi::{DAYS_MAX, RANGE_MAX, Which, answer, figures as figures_of, trend as days_of};
 use crate::http::call::{Answer, Call, json};
 use unison_api::error::ApiError;
+use unison_core::kpi::group::By;
 
 fn which(call: &Call) -> Result<Which, ApiError> {
     let code = call.text("machine").map(str::to_owned);
@@ -14,6 +15,14 @@ fn which(call: &Call) -> Result<Which, ApiError> {
 pub(crate) async fn oee(call: Call) -> Result<Answer, ApiError> {
     let (range, which) = (call.range(None, RANGE_MAX)?, which(&call)?);
     json(200, &call.read(move |tx| answer(tx, &which, range)).await?)
+}
+
+pub(crate) async fn figures(call: Call) -> Result<Answer, ApiError> {
+    let by = call.text("by").unwrap_or("machine");
+    let words = || By::ALL.map(By::code).join(", ");
+    let by = By::from_code(by).ok_or_else(|| ApiError::field("by", format!("must be one of {}", words())))?;
+    let (range, which) = (call.range(None, RANGE_MAX)?, which(&call)?);
+    json(200, &call.read(move |tx| figures_of(tx, &which, by, range)).await?)
 }
 
 pub(crate) async fn trend(call: Call) -> Result<Answer, ApiError> {

@@ -3,14 +3,25 @@
 //! "no value" (KPI-15). Add a ratio = add a file and a line here.
 
 mod bands;
+pub mod cut;
+mod figures;
+pub mod group;
 mod oee;
+mod pace;
 mod percent;
+mod runs;
 mod utilisation;
 
 pub use bands::{FpyBand, OeeBand};
+pub use figures::{Figures, Observed, Run, StopTime};
 pub use oee::{Bucket, MachineTime, Oee, OeeSums, Standard, oee};
+pub use pace::{Pace, pace};
 pub use percent::Percent;
+pub use runs::{Move, order_runs};
 pub use utilisation::{Utilisation, utilisation};
+
+/// The category of reasons that are failures.
+pub const EQUIPMENT: &str = "Equipment";
 
 /// First pass yield = (produced - rejected) / produced (KPI-07).
 #[must_use]

@@ -113,7 +113,7 @@ pub fn oee(m: &MachineTime<'_>, standard: Standard) -> OeeSums {
         Standard::Iso22400 => (known.subtract(&breaks), lost),
     };
     let lost = lost.intersect(&planned);
-    let unplaced = break_unplaced(m.shifts, &planned).min(planned.total() - lost.total());
+    let unplaced = unplaced_in(m.shifts, &planned).min(planned.total() - lost.total());
     let mut sums = OeeSums {
         shift: shift.total(),
         known: known.total(),
@@ -132,7 +132,7 @@ pub fn oee(m: &MachineTime<'_>, standard: Standard) -> OeeSums {
 }
 
 /// Break minutes without a place, in proportion to how much of each shift is planned time here.
-fn break_unplaced(shifts: &[ShiftWindow], planned: &Spans) -> i64 {
+pub(super) fn unplaced_in(shifts: &[ShiftWindow], planned: &Spans) -> i64 {
     let share = |w: &ShiftWindow| {
         let inside = planned.intersect(&Spans::of([w.span])).total();
         let whole = i128::from(w.span.len().max(1));

@@ -13,11 +13,18 @@ pub struct Utilisation {
     pub running: i64,
 }
 
+impl Utilisation {
+    /// What the machine could be used in.
+    #[must_use]
+    pub const fn available(&self) -> i64 {
+        self.shift - self.planned_maintenance - self.breaks
+    }
+}
+
 /// productive / (shift - planned maintenance - scheduled breaks); see [`Utilisation`].
 #[must_use]
 pub fn utilisation(t: Utilisation) -> Option<Percent> {
-    let available = t.shift - t.planned_maintenance - t.breaks;
-    Percent::of(i128::from(t.running), i128::from(available))
+    Percent::of(i128::from(t.running), i128::from(t.available()))
 }
 
 #[cfg(test)]
