@@ -3,6 +3,7 @@
 use unison_api::error::ApiError;
 use unison_api::figures::{FigureList, FigureRow};
 use unison_api::oee::OeeAnswer;
+use unison_core::activity::Mode;
 use unison_core::ids::{LaneId, MachineId};
 use unison_core::kpi::group::{By, Groups, Key, Machine};
 use unison_core::kpi::{Figures, OeeSums};
@@ -11,8 +12,8 @@ use unison_core::span::Span;
 use super::machines::is_shown;
 use super::not_stored;
 use super::router::{Answer, Call, json};
-use crate::store::Model;
 use crate::store::history::{self, Frame};
+use crate::store::{MachineNow, Model};
 
 /// Rows of one answer; a year by the hour would be 8,760.
 const ROWS_MAX: usize = 1_000;
@@ -29,10 +30,14 @@ fn asked(call: &Call) -> Result<Asked, ApiError> {
     let range = call.query.range()?;
     let code = call.query.get("machine").map(str::to_owned);
     let model = call.api.store.model();
-    let of = |m: &crate::store::MachineNow| (m.record.id, m.record.lane);
+    let of = |m: &MachineNow| (m.record.id, m.record.lane);
     let machines = match &code {
         Some(code) => vec![of(model.machine_by_code(code).ok_or_else(|| ApiError::not_found("machine"))?)],
-        None => model.machines.values().filter(|m| is_shown(&model, m)).map(of).collect(),
+        None => {
+            // Nobody plans with a machine that is out of service; the cloud leaves it out, too.
+            let counts = |m: &&MachineNow| is_shown(&model, m) && m.record.mode != Mode::Decommissioned;
+            model.machines.values().filter(counts).map(of).collect()
+        }
     };
     Ok(Asked { code, range, frame: model.frame(), machines })
 }

@@ -299,6 +299,16 @@ fn master() -> Vec<MasterOp> {
         reason(1, "mechanical_failure", "Mechanical Failure", true),
         reason(2, "material_shortage", "Material Shortage", true),
         reason(3, "retired_reason", "Retired", false),
+        Reason {
+            id: ReasonId(4),
+            code: "setup_changeover".into(),
+            name: "Changeover".into(),
+            category: "Setup".into(),
+            is_planned: true,
+            is_critical: false,
+            is_active: true,
+        }
+        .into(),
         user(ANA, "Ana", "operator", Some("B-77"), true),
         user(SUE, "Sue", "supervisor", None, true),
         user(VIC, "Vic", "viewer", None, true),
