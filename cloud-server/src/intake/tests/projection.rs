@@ -5,12 +5,13 @@ use crate::intake::counters::Count;
 use crate::params;
 use unison_core::activity::Activity;
 use unison_core::facts::{
-    ActivityChanged, AgentStarted, ClockQuality, Counted, DowntimeClassified, DowntimeClosed, DowntimeOpened, Fact,
-    Observed, ProductionLogged, StopSource, WorkOrderMoved, WorkOrderRefused, WorkOrderVerb,
+    ActivityChanged, AgentStarted, ClockQuality, Counted, DowntimeAlarmed, DowntimeClassified, DowntimeClosed,
+    DowntimeEscalated, DowntimeMerged, DowntimeOpened, DowntimeSplit, DowntimeVoided, Fact, Observed, ProductionLogged,
+    StopSource, WorkOrderMoved, WorkOrderRefused, WorkOrderVerb,
 };
 use unison_core::ids::{MachineId, ReasonId, UserId, WorkOrderId};
 use unison_core::master::MasterOp;
-use unison_core::time::{HOUR, Timestamp};
+use unison_core::time::{HOUR, MINUTE, Timestamp};
 use unison_sync::wire::{Batch, Have, Message, Op};
 use uuid::Uuid;
 
@@ -173,6 +174,53 @@ async fn q_062_q_141_a_stop_is_opened_classified_and_closed() {
     let stop =
         "SELECT reason_id AS n FROM downtime_events WHERE organization_id = $1 AND started_at = $2 AND ended_at = $3";
     assert_eq!(cloud.number(stop, params![T, T + 60]).await, REASON);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn down_edits_of_stops_come_up_and_a_damaged_one_changes_nothing() {
+    let (cloud, mut edge) = connected().await;
+    let ids: Vec<Uuid> = (0..4).map(|_| Uuid::now_v7()).collect();
+    let (by, at, minute) = (UserId(USER), Timestamp(T), |n: i64| Timestamp(T + n * MINUTE));
+    let split = |id, cut, new| DowntimeSplit { id, cut, new, by, at, note: None };
+    edge.facts(vec![
+        opened(ids[0], FREE),
+        DowntimeAlarmed { id: ids[0], at, text: "Overload".into(), reason: Some(ReasonId(REASON)) }.into(),
+        DowntimeAlarmed { id: ids[0], at, text: "Door".into(), reason: None }.into(),
+        DowntimeEscalated { id: ids[0], at: minute(31) }.into(),
+        DowntimeClosed { id: ids[0], ended_at: minute(40) }.into(),
+        split(ids[0], minute(10), ids[1]).into(),
+        split(ids[1], minute(20), ids[2]).into(),
+        DowntimeMerged { id: ids[1], other: ids[2], by, at, note: None }.into(),
+        opened(ids[3], FREE),
+        DowntimeVoided { id: ids[3], by, at, note: None }.into(),
+    ])
+    .await;
+    assert_eq!(cloud.number(QUARANTINE, &[]).await, 0);
+    let stops = "SELECT count(*) AS n FROM downtime_events WHERE organization_id = $1 AND is_gone = $2";
+    assert_eq!((cloud.number(stops, params![false]).await, cloud.number(stops, params![true]).await), (2, 2));
+    let stop = "SELECT count(*) AS n FROM downtime_events WHERE organization_id = $1 AND uuid = $2 AND started_at = $3 AND ended_at = $4";
+    assert_eq!(cloud.number(stop, params![ids[0], minute(0), minute(10)]).await, 1);
+    assert_eq!(cloud.number(stop, params![ids[1], minute(10), minute(40)]).await, 1);
+    let told = "SELECT alarm_text AS t FROM downtime_events WHERE organization_id = $1 AND escalated_at = $2";
+    assert_eq!(cloud.text(told, params![minute(31)]).await, "Overload");
+    let history = "SELECT count(*) AS n FROM downtime_facts WHERE organization_id = $1 AND uuid = $2";
+    assert_eq!(cloud.number(history, params![ids[0]]).await, 6);
+    assert_eq!(cloud.number(history, params![ids[1]]).await, 3, "split off, split, merged");
+    // A cut outside its stop, and one of a stop that is gone, are kept and change nothing.
+    edge.facts(vec![split(ids[0], minute(30), Uuid::now_v7()).into(), split(ids[3], minute(1), Uuid::now_v7()).into()])
+        .await;
+    assert_eq!(cloud.number(stops, params![false]).await, 2);
+    let strange: Vec<(&str, Fact)> = vec![
+        ("there is no stop", split(Uuid::now_v7(), minute(5), Uuid::now_v7()).into()),
+        ("there is no user 999", DowntimeVoided { id: ids[0], by: UserId(999), at, note: None }.into()),
+        ("a day ahead", split(ids[0], Timestamp(i64::MAX), Uuid::now_v7()).into()),
+    ];
+    for (reason, fact) in strange {
+        edge.facts(vec![fact]).await;
+        let newest = "SELECT reason AS t FROM quarantine WHERE organization_id = $1 ORDER BY pos DESC LIMIT 1";
+        let found = cloud.text(newest, &[]).await;
+        assert!(found.contains(reason), "{reason}: {found:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
