@@ -5,10 +5,11 @@ use crate::params;
 use crate::tenancy::Tx;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use unison_core::calendar::Day;
 use unison_core::calendar_day::{CalendarDay, DayKind};
 use unison_core::ids::PlantId;
-use unison_core::shift::{ActiveDays, Break, Shift, ShiftCalendar, WallTime};
+use unison_core::shift::{ActiveDays, Break, Cycle, Shift, ShiftCalendar, WallTime};
 
 /// When a plant works.
 ///
@@ -24,11 +25,15 @@ pub fn calendar(tx: &Tx<'_>, plant: PlantId) -> Result<ShiftCalendar, DbError> {
         params![tx.org(), plant],
     )?;
     let shifts = rows.iter().map(shift).collect::<Result<_, _>>()?;
+    let mut cycles = BTreeMap::new();
+    for row in &rows {
+        cycles.extend(cycle(row)?.map(|cycle| Ok::<_, DbError>((row.get("id")?, cycle))).transpose()?);
+    }
     // Those of all plants and its own. An archived one says nothing, as at the edges.
     let sql =
         "SELECT * FROM calendar_days WHERE organization_id = $1 AND (plant_id = $2 OR plant_id IS NULL) ORDER BY id";
     let days = tx.query(sql, params![tx.org(), plant])?.iter().map(day).collect::<Result<_, _>>()?;
-    Ok(ShiftCalendar { zone, shifts, days })
+    Ok(ShiftCalendar { zone, shifts, cycles, days })
 }
 
 /// A row of `calendar_days`.
@@ -56,6 +61,17 @@ pub(super) fn day(row: &Row) -> Result<CalendarDay, DbError> {
     })
 }
 
+/// The cycle of a row of `shifts`; none where it starts on weekdays.
+pub(super) fn cycle(row: &Row) -> Result<Option<Cycle>, DbError> {
+    let wrong = |e: String| DbError::Failed(format!("the cycle of a shift in the database: {e}"));
+    let (first, length): (Option<String>, Option<u8>) = (row.get("cycle_first_day")?, row.get("cycle_length_days")?);
+    let (Some(first), Some(length)) = (first, length) else { return Ok(None) };
+    let days: Vec<u8> = serde_json::from_str(&row.get::<String>("cycle_days")?).map_err(|e| wrong(e.to_string()))?;
+    let bit = |day: u8| 1u64.checked_shl(u32::from(day).wrapping_sub(1)).unwrap_or(0);
+    let days = days.into_iter().fold(0, |bits, day| bits | bit(day));
+    Ok(Some(Cycle { first: Day::parse(&first).map_err(wrong)?, length, days }))
+}
+
 #[derive(Deserialize)]
 struct BreakRow {
     from: String,
@@ -79,8 +95,12 @@ pub(super) fn shift(row: &Row) -> Result<Shift, DbError> {
         name: row.get("name")?,
         start: time("start_time")?,
         end: time("end_time")?,
-        // An archived shift does not start any more.
-        days: if row.get("is_active")? { days } else { ActiveDays(0) },
+        // An archived shift does not start any more; one with a cycle needs no weekdays.
+        days: match (row.get("is_active")?, cycle(row)?) {
+            (false, _) => ActiveDays(0),
+            (true, Some(_)) if days == ActiveDays(0) => ActiveDays::EVERY,
+            (true, _) => days,
+        },
         break_minutes_unplaced: minutes.saturating_sub(breaks.iter().map(|b| b.minutes).sum()),
         breaks,
         target_units: row.get("production_target_units")?,

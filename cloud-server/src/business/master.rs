@@ -7,7 +7,9 @@ use crate::tenancy::{Tx, WriteTx};
 use unison_core::activity::Mode;
 use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::kpi::Standard;
-use unison_core::master::{Lane, Machine, MasterOp, Plant, Reason, User, WorkOrder, WorkOrderStatus, WorkOrderTerms};
+use unison_core::master::{
+    Lane, Machine, MasterOp, Plant, Reason, ShiftCycle, User, WorkOrder, WorkOrderStatus, WorkOrderTerms,
+};
 
 fn one(tx: &Tx<'_>, sql: &str, id: i64) -> Result<Option<Row>, DbError> {
     tx.query_one(sql, params![tx.org(), id])
@@ -65,6 +67,7 @@ pub fn json(op: &MasterOp) -> Result<serde_json::Value, DbError> {
         MasterOp::Lane(record) => serde_json::to_value(record),
         MasterOp::Machine(record) => serde_json::to_value(record),
         MasterOp::Shift(record) => serde_json::to_value(record),
+        MasterOp::ShiftCycle(record) => serde_json::to_value(record),
         MasterOp::CalendarDay(record) => serde_json::to_value(record),
         MasterOp::Reason(record) => serde_json::to_value(record),
         MasterOp::User(record) => serde_json::to_value(record),
@@ -166,6 +169,16 @@ pub fn mode(code: &str) -> Result<Mode, DbError> {
 pub fn shift(tx: &Tx<'_>, id: ShiftId) -> Result<Option<MasterOp>, DbError> {
     let row = one(tx, "SELECT * FROM shifts WHERE organization_id = $1 AND id = $2", id.0)?;
     row.as_ref().map(calendar::shift).transpose().map(|s| s.map(MasterOp::from))
+}
+
+/// The days of a rotating or custom shift.
+///
+/// # Errors
+/// When the database fails.
+pub fn shift_cycle(tx: &Tx<'_>, id: ShiftId) -> Result<Option<MasterOp>, DbError> {
+    let row = one(tx, "SELECT * FROM shifts WHERE organization_id = $1 AND id = $2", id.0)?;
+    let cycle = row.as_ref().map(calendar::cycle).transpose()?;
+    Ok(cycle.map(|cycle| ShiftCycle { shift: id, cycle }.into()))
 }
 
 /// Tells the edges of a plant, or of all plants, of a day of the calendar.

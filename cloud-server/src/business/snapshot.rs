@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use unison_core::facts::WorkOrderVerb;
 use unison_core::facts::{Fact, ProductionLogged};
 use unison_core::ids::{PlantId, UserId};
-use unison_core::master::{MasterOp, WorkOrderAsked, WorkOrderRequest};
+use unison_core::master::{MasterOp, ShiftCycle, WorkOrderAsked, WorkOrderRequest};
 use unison_core::time::HOUR;
 
 /// Work orders that were closed or touched within this time still belong to it, with their logs.
@@ -32,6 +32,8 @@ pub fn of_plant(tx: &Tx<'_>, plant: PlantId) -> Result<Vec<PlantOp>, DbError> {
     out.extend(ops(tx, &machines, own, master::machine_of)?);
     let calendar = calendar::calendar(tx, plant)?;
     out.extend(calendar.shifts.into_iter().map(|s| PlantOp::from(MasterOp::from(s))));
+    let cycles = calendar.cycles.into_iter().map(|(shift, cycle)| ShiftCycle { shift, cycle: Some(cycle) });
+    out.extend(cycles.map(|c| PlantOp::from(MasterOp::from(c))));
     out.extend(calendar.days.into_iter().map(|d| PlantOp::from(MasterOp::from(d))));
     let reasons = "SELECT * FROM downtime_reasons WHERE organization_id = $1 ORDER BY id";
     out.extend(ops(tx, reasons, params![tx.org()], master::reason_of)?);

@@ -164,6 +164,46 @@ async fn a_new_organisation_has_units_and_keeps_their_meaning() {
 }
 
 #[tokio::test]
+async fn shift_01_a_custom_shift_has_the_days_of_its_cycle_here_and_at_the_edges() {
+    let server = server().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let plant = ada.get("/plants?search=P1").await.1["plants"][0]["id"].clone();
+    let shift = json!({"plant_id": plant, "name": "Four on", "pattern_type": "custom", "start_time": "06:00", "end_time": "18:00",
+        "cycle_first_day": "2025-11-03", "cycle_length_days": 8, "cycle_days": [1, 2, 3, 4]});
+    let made = made(&ada, "/shifts", shift.clone()).await;
+    assert_eq!((&made["cycle_days"], &made["cycle_first_day"]), (&json!([1, 2, 3, 4]), &json!("2025-11-03")));
+    let id = made["id"].as_i64().unwrap();
+    let cycles = |ops: Vec<MasterOp>| -> Vec<Option<(u8, u64)>> {
+        let of = |op| match op {
+            MasterOp::ShiftCycle(c) if c.shift.0 == id => Some(c.cycle.map(|c| (c.length, c.days))),
+            _ => None,
+        };
+        ops.into_iter().filter_map(of).collect()
+    };
+    assert_eq!(cycles(told(&server).await), [Some((8, 0b1111))]);
+    let with = |change: Value| {
+        let mut wrong = shift.clone();
+        wrong["name"] = "Other".into();
+        wrong.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        wrong
+    };
+    let refused = |change| {
+        let (ada, body) = (&ada, with(change));
+        async move { messages(&ada.post("/shifts", body).await.1) }
+    };
+    assert_eq!(refused(json!({"cycle_days": [1, 9]})).await, ["cycle_days: 9 is no day of a cycle of 8 days"]);
+    assert_eq!(refused(json!({"cycle_first_day": null})).await, ["cycle_first_day: is required with a cycle"]);
+    let fixed = ["pattern_type: must be rotating or custom where there is a cycle"];
+    assert_eq!(refused(json!({"pattern_type": "fixed"})).await, fixed);
+    assert_eq!(refused(json!({"cycle_length_days": null})).await, ["cycle_length_days: is required with a cycle"]);
+    let weekly = json!({"version": made["version"], "pattern_type": "fixed", "active_days": ["monday"],
+        "cycle_first_day": null, "cycle_length_days": null, "cycle_days": []});
+    let (status, changed) = send(&ada, "PATCH", &format!("/shifts/{id}"), weekly).await;
+    assert_eq!(status, 200, "{changed}");
+    assert_eq!(cycles(told(&server).await), [Some((8, 0b1111)), None], "weekly again");
+}
+
+#[tokio::test]
 async fn shift_02_api_18_shifts() {
     let server = server().await;
     let ada = server.signed_in("ada@acme.example").await;

@@ -36,6 +36,7 @@ impl Model {
         let calendar = ShiftCalendar {
             zone: self.zone.clone(),
             shifts: self.shifts.values().cloned().collect(),
+            cycles: self.cycles.clone(),
             days: self.days.values().cloned().collect(),
         };
         let reasons = self.reasons.values().map(|r| (r.id, (r.category == EQUIPMENT, r.is_planned))).collect();

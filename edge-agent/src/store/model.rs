@@ -14,7 +14,7 @@ use unison_core::facts::{Fact, StopSource, WorkOrderMoved, WorkOrderVerb};
 use unison_core::ids::{CalendarDayId, LaneId, MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::kpi::Standard;
 use unison_core::master::{Lane, Machine, MasterOp, Plant, Reason, User, WorkOrder, WorkOrderStatus};
-use unison_core::shift::Shift;
+use unison_core::shift::{Cycle, Shift};
 use unison_core::time::Timestamp;
 use unison_rules::work_order::takes_planned_status;
 use uuid::Uuid;
@@ -32,6 +32,7 @@ pub struct Model {
     pub lanes: BTreeMap<LaneId, Lane>,
     pub machines: BTreeMap<MachineId, MachineNow>,
     pub shifts: BTreeMap<ShiftId, Shift>,
+    pub cycles: BTreeMap<ShiftId, Cycle>,
     pub days: BTreeMap<CalendarDayId, CalendarDay>,
     pub reasons: BTreeMap<ReasonId, Reason>,
     pub users: BTreeMap<UserId, User>,
@@ -159,6 +160,7 @@ impl Default for Model {
             lanes: BTreeMap::new(),
             machines: BTreeMap::new(),
             shifts: BTreeMap::new(),
+            cycles: BTreeMap::new(),
             days: BTreeMap::new(),
             reasons: BTreeMap::new(),
             users: BTreeMap::new(),
@@ -448,6 +450,12 @@ impl Model {
             }
             MasterOp::CalendarDay(d) => {
                 self.days.insert(d.id, d.clone());
+            }
+            MasterOp::ShiftCycle(c) => {
+                match c.cycle {
+                    Some(cycle) => self.cycles.insert(c.shift, cycle),
+                    None => self.cycles.remove(&c.shift),
+                };
             }
             MasterOp::Reason(r) => {
                 self.reasons.insert(r.id, r.clone());

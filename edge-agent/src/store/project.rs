@@ -142,6 +142,7 @@ pub(super) fn key(op: &MasterOp) -> Option<(u16, i64)> {
         MasterOp::Lane(l) => l.id.0,
         MasterOp::Machine(m) => m.id.0,
         MasterOp::Shift(s) => s.id.0,
+        MasterOp::ShiftCycle(c) => c.shift.0,
         MasterOp::CalendarDay(d) => d.id.0,
         MasterOp::Reason(r) => r.id.0,
         MasterOp::User(u) => u.id.0,

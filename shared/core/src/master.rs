@@ -6,9 +6,9 @@
 use crate::activity::Mode;
 use crate::calendar_day::CalendarDay;
 use crate::facts::WorkOrderVerb;
-use crate::ids::{LaneId, MachineId, PlantId, ReasonId, UserId, WorkOrderId};
+use crate::ids::{LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
 use crate::kpi::Standard;
-use crate::shift::Shift;
+use crate::shift::{Cycle, Shift};
 use crate::time::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -133,6 +133,14 @@ pub struct WorkOrderTerms {
     pub on_hold: Option<String>,
 }
 
+/// The cycle of a rotating or custom shift; none: it starts on its weekdays again. It follows its [`Shift`] in the log.
+/// A record of its own, so that an edge which does not know it still works.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShiftCycle {
+    pub shift: ShiftId,
+    pub cycle: Option<Cycle>,
+}
+
 /// The cloud asks the executing edge to move a work order. The edge answers with
 /// `WorkOrderMoved` or `WorkOrderRefused`, which name `request`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,6 +175,7 @@ crate::kinds::kinds! {
     WorkOrder(WorkOrder) = 1030 v 1,
     CalendarDay(CalendarDay) = 1031 v 1,
     WorkOrderTerms(WorkOrderTerms) = 1032 v 1,
+    ShiftCycle(ShiftCycle) = 1033 v 1,
     WorkOrderRequest(WorkOrderRequest) = 1100 v 1,
     WorkOrderAsked(WorkOrderAsked) = 1100 v 2,
 }
@@ -220,6 +229,16 @@ mod tests {
         let expect = [0xD8, 0x04, 1, 2, 1, 3, b'P', b'-', b'1'];
         assert_eq!((op.kind(), op.encode().unwrap()), ((1032, 1), expect.to_vec()));
         assert_eq!(MasterOp::decode(1032, 1, &expect).unwrap(), Some(op));
+    }
+
+    #[test]
+    fn shift_01_layout_of_cycles_is_kept_for_ever() {
+        let first = crate::calendar::Day::parse("2025-11-03").unwrap();
+        let cycle = Some(Cycle { first, length: 8, days: 0b1111 });
+        let op = MasterOp::from(ShiftCycle { shift: ShiftId(3), cycle });
+        let expect = [&[6, 1, 10][..], b"2025-11-03", &[8, 15]].concat();
+        assert_eq!((op.kind(), op.encode().unwrap()), ((1033, 1), expect));
+        assert_eq!(MasterOp::from(ShiftCycle { shift: ShiftId(3), cycle: None }).encode().unwrap(), [6, 0]);
     }
 
     #[test]

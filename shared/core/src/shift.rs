@@ -2,6 +2,7 @@
 //! not after it starts runs past midnight and belongs to its start day (SHIFT-03, Q-055). Wall times
 //! that do not exist move forward, of two equal ones the first counts.
 
+use crate::calendar::Day;
 use crate::calendar_day::{CalendarDay, weekday_of};
 use crate::ids::ShiftId;
 use crate::span::{Span, Spans};
@@ -10,6 +11,7 @@ use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A wall-clock time as minutes after midnight, 0 to 1439; "HH:MM" in the API (API-06).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -104,6 +106,35 @@ pub struct Shift {
     pub oee_target_percent: Option<u8>,
 }
 
+/// Longest cycle in days: eight weeks.
+pub const CYCLE_DAYS_MAX: u8 = 56;
+
+/// The days on which a rotating or custom shift starts (SHIFT-01): days of a cycle that comes again and again from
+/// its first day on. Two weeks with days 1 to 5 is a shift of every other week; eight days with days 1 to 4 is four
+/// on, four off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cycle {
+    pub first: Day,
+    /// 1 to [`CYCLE_DAYS_MAX`].
+    pub length: u8,
+    /// Bit 0 is the first day.
+    pub days: u64,
+}
+
+impl Cycle {
+    /// Whether the shift starts on a date. Before its first day the cycle is not in force.
+    #[must_use]
+    pub fn contains(self, date: Date) -> bool {
+        let Ok(since) = date.since((jiff::Unit::Day, self.first.0)) else { return false };
+        let since = i64::from(since.get_days());
+        if since < 0 || self.length == 0 {
+            return false;
+        }
+        let day = u32::try_from(since % i64::from(self.length)).unwrap_or(0);
+        self.days.checked_shr(day).is_some_and(|bits| bits & 1 == 1)
+    }
+}
+
 /// One occurrence of a shift.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShiftWindow {
@@ -121,6 +152,8 @@ pub struct ShiftWindow {
 pub struct ShiftCalendar {
     pub zone: TimeZone,
     pub shifts: Vec<Shift>,
+    /// Of rotating and custom shifts; each takes the place of the shift's weekdays.
+    pub cycles: BTreeMap<ShiftId, Cycle>,
     pub days: Vec<CalendarDay>,
 }
 
@@ -142,7 +175,11 @@ impl ShiftCalendar {
             .take_while(|date| *date <= last)
             .filter_map(|date| Some((date, weekday_of(&self.days, date)?)))
             .flat_map(|(date, weekday)| {
-                let shifts = self.shifts.iter().filter(move |shift| shift.days.contains(weekday));
+                let starts = move |shift: &&Shift| match self.cycles.get(&shift.id) {
+                    Some(cycle) => cycle.contains(date) && shift.days != ActiveDays(0),
+                    None => shift.days.contains(weekday),
+                };
+                let shifts = self.shifts.iter().filter(starts);
                 shifts.filter_map(move |shift| window(shift, &self.zone, date))
             })
             .filter(|w| !w.span.intersect(range).is_empty())
@@ -199,7 +236,6 @@ fn window(shift: &Shift, zone: &TimeZone, date: Date) -> Option<ShiftWindow> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::Day;
     use crate::calendar_day::DayKind;
     use proptest::prelude::*;
 
@@ -226,7 +262,7 @@ mod tests {
     }
 
     fn weekly(shifts: &[Shift], zone: &TimeZone) -> ShiftCalendar {
-        ShiftCalendar { zone: zone.clone(), shifts: shifts.to_vec(), days: vec![] }
+        ShiftCalendar { zone: zone.clone(), shifts: shifts.to_vec(), cycles: BTreeMap::new(), days: vec![] }
     }
 
     #[test]
@@ -264,6 +300,32 @@ mod tests {
         let covered: Spans = ws.iter().map(|w| w.span.intersect(range)).collect();
         assert_eq!(covered.total(), range.len());
         assert!(ws.windows(2).all(|w| w[0].span.to == w[1].span.from));
+    }
+
+    #[test]
+    fn shift_01_rotating_and_custom_shifts_start_on_the_days_of_their_cycle() {
+        let first = Day::parse("2025-11-03").unwrap();
+        let range = Span::new(at("2025-10-30T00:00:00Z"), at("2025-12-01T00:00:00Z"));
+        let starts = |length, days| {
+            let mut plant = weekly(&[shift("06:00", "14:00", ActiveDays::EVERY)], &zone("UTC"));
+            plant.cycles.insert(ShiftId(1), Cycle { first, length, days });
+            plant.windows(range).iter().map(|w| w.date.to_string()[5..].to_owned()).collect::<Vec<_>>()
+        };
+        // Day shift from monday to friday of every other week.
+        let week = ["11-03", "11-04", "11-05", "11-06", "11-07", "11-17", "11-18", "11-19", "11-20", "11-21"];
+        assert_eq!(starts(14, 0b1_1111), week);
+        // Four on, four off.
+        let on = ["11-03", "11-04", "11-05", "11-06", "11-11", "11-12", "11-13", "11-14"];
+        assert_eq!(starts(8, 0b1111)[..8], on);
+        assert_eq!(starts(8, 0), Vec::<String>::new());
+        // An archived shift does not start, and on a holiday none does.
+        let mut plant = weekly(&[shift("06:00", "14:00", ActiveDays(0))], &zone("UTC"));
+        plant.cycles.insert(ShiftId(1), Cycle { first, length: 1, days: 1 });
+        assert_eq!(plant.windows(range), []);
+        plant.shifts = vec![shift("06:00", "14:00", ActiveDays::EVERY)];
+        assert_eq!(plant.windows(range).len(), 28);
+        plant.days = vec![holiday(1, "2025-11-10", "2025-11-12", DayKind::Shutdown)];
+        assert_eq!(plant.windows(range).len(), 25);
     }
 
     fn holiday(id: i64, first: &str, last: &str, kind: DayKind) -> CalendarDay {

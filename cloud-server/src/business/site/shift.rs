@@ -9,7 +9,7 @@ use crate::tenancy::{Topic, WriteTx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unison_api::error::Detail;
-use unison_core::calendar::TimeOfDay;
+use unison_core::calendar::{Day, TimeOfDay};
 use unison_core::decimal::Decimal;
 use unison_core::ids::{PlantId, ShiftId};
 
@@ -57,6 +57,14 @@ pub struct Shift {
     /// The days on which it starts.
     #[serde(default)]
     pub active_days: Vec<Weekday>,
+    /// Rotating and custom shifts start on days of a cycle that comes again and again: this is its first day.
+    pub cycle_first_day: Option<Day>,
+    /// Such as 14 for every other week, 8 for four on and four off.
+    #[schemars(range(min = 1, max = 56), extend("x-unit" = "d"))]
+    pub cycle_length_days: Option<u8>,
+    /// The days of the cycle on which it starts, from 1: 1, 2, 3, 4.
+    #[serde(default)]
+    pub cycle_days: Vec<u8>,
     #[serde(default)]
     #[schemars(range(max = 1440), extend("x-unit" = "min"))]
     pub break_duration_minutes: u16,
@@ -95,17 +103,42 @@ impl Resource for Shift {
         if u32::from(self.break_duration_minutes) >= self.minutes() {
             out.push(wrong("break_duration_minutes", "must be shorter than the shift"));
         }
+        self.check_cycle(&mut out);
         out
     }
 
-    fn saved(tx: &WriteTx<'_>, id: i64, _: Option<&Self>, after: &Self) -> Result<(), DbError> {
+    fn saved(tx: &WriteTx<'_>, id: i64, before: Option<&Self>, after: &Self) -> Result<(), DbError> {
         master::send(tx, PlantId(after.plant_id), master::shift(tx, ShiftId(id))?);
+        if after.cycle_first_day.is_some() || before.is_some_and(|before| before.cycle_first_day.is_some()) {
+            master::send(tx, PlantId(after.plant_id), master::shift_cycle(tx, ShiftId(id))?);
+        }
         tx.changed(Topic::MasterData);
         Ok(())
     }
 }
 
 impl Shift {
+    fn check_cycle(&self, out: &mut Vec<Detail>) {
+        let Some(length) = self.cycle_length_days else {
+            if self.cycle_first_day.is_some() || !self.cycle_days.is_empty() {
+                out.push(wrong("cycle_length_days", "is required with a cycle"));
+            }
+            return;
+        };
+        if self.pattern_type == Pattern::Fixed {
+            out.push(wrong("pattern_type", "must be rotating or custom where there is a cycle"));
+        }
+        if self.cycle_first_day.is_none() {
+            out.push(wrong("cycle_first_day", "is required with a cycle"));
+        }
+        if self.cycle_days.is_empty() {
+            out.push(wrong("cycle_days", "needs at least one day"));
+        }
+        if let Some(day) = self.cycle_days.iter().find(|day| **day == 0 || **day > length) {
+            out.push(wrong("cycle_days", format!("{day} is no day of a cycle of {length} days")));
+        }
+    }
+
     /// From start to end on the clock.
     fn minutes(&self) -> u32 {
         const DAY: u32 = 24 * 60;

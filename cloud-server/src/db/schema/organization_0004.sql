@@ -18,3 +18,8 @@ CREATE TABLE downtime_facts (
   body         bytes   NOT NULL,
   PRIMARY KEY (uuid, hlc)
 ) APPEND ONLY;
+
+-- The days of rotating and custom shifts: of a cycle that comes again from its first day on, [1, 2, 3, 4].
+ALTER TABLE shifts ADD COLUMN cycle_first_day date;
+ALTER TABLE shifts ADD COLUMN cycle_length_days integer;
+ALTER TABLE shifts ADD COLUMN cycle_days json NOT NULL DEFAULT '[]';

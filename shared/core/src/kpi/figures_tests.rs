@@ -25,7 +25,7 @@ fn day(breaks: Vec<Break>) -> ShiftCalendar {
         target_units: None,
         oee_target_percent: None,
     };
-    ShiftCalendar { zone: TimeZone::UTC, shifts: vec![shift], days: vec![] }
+    ShiftCalendar { zone: TimeZone::UTC, shifts: vec![shift], cycles: [].into(), days: vec![] }
 }
 
 fn stop(from: i64, to: Option<i64>, is_failure: bool, is_planned: bool, recorded: i64) -> StopTime {
