@@ -107,9 +107,9 @@ mod tests {
             "  press (opcua): opc.tcp://10.0.0.6:4840, 2 tags every 250 ms, without security",
             "  scanner-1 (serial_scanner): /dev/serial/by-id/usb-scanner-1 at 9600 baud, for PACK-001",
             "2 machines",
-            "  CNC-001: 3 rules, otherwise idle, parts from cnc_parts (32 bits), rejects from cnc_rejects (16 bits)",
+            "  CNC-001: 3 rules, otherwise idle, parts from cnc_parts (32 bits), rejects from cnc_rejects (16 bits), 2 alarms",
             "  PRESS-001: 2 rules, otherwise idle, parts from press_parts (32 bits)",
-            "read but used by no machine: cnc_door, cnc_temperature",
+            "read but used by no machine: cnc_temperature",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\nis not in\n{text}");
         }

@@ -121,6 +121,8 @@ async fn down_split_merge_and_history() {
     assert_eq!(status, 200, "{answer}");
     assert_eq!(change(&answer), (json!([87.5, 1, 4.0, 0.17, 30.0, 33.33]), half_an_hour()));
     assert_eq!(stops(&edge).await, [row("07:00", "07:30", "mechanical_failure")]);
+    assert_eq!(edge.read(&format!("/downtime-events/{id}")).await["duration_minutes"], 30.0);
+    assert_eq!(edge.get(&format!("/downtime-events/{new}")).await.0, 404, "it is a part of the other");
     let history = edge.read(&format!("/downtime-events/{id}/history")).await;
     let changes: Vec<_> =
         history["changes"].as_array().unwrap().iter().map(|c| c["change"].as_str().unwrap()).collect();

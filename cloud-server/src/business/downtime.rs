@@ -14,7 +14,7 @@ use unison_api::figures::hundredths;
 use unison_api::machine::{DowntimeList, DowntimeView};
 use unison_api::page::Page;
 use unison_core::facts::Fact;
-use unison_core::ids::{ReasonId, UserId};
+use unison_core::ids::{PlantId, ReasonId, UserId};
 use unison_core::kpi::Percent;
 use unison_core::span::{Span, Spans};
 use unison_core::time::{MINUTE, Rfc3339, Timestamp};
@@ -35,6 +35,9 @@ pub struct Filter {
     pub open: Option<bool>,
 }
 
+const COLUMNS: &str =
+    "SELECT d.*, m.machine_code, m.plant_id, r.code AS reason_code, r.name AS reason_name, r.is_critical,
+   u.name AS user_name, g.code AS alarm_reason_code";
 const FROM: &str = "FROM downtime_events d
  JOIN machines m ON m.organization_id = d.organization_id AND m.id = d.machine_id
  LEFT JOIN downtime_reasons r ON r.organization_id = d.organization_id AND r.id = d.reason_id
@@ -67,15 +70,21 @@ pub fn list(tx: &Tx<'_>, filter: &Filter, page: Page) -> Result<DowntimeList, Db
     let values = values(tx, filter);
     let count = format!("SELECT count(*) AS n {FROM} {}", condition());
     let total = tx.query_one(&count, &values)?.map_or(Ok(0), |r| r.get("n"))?;
-    let sql = format!(
-        "SELECT d.*, m.machine_code, r.code AS reason_code, r.name AS reason_name, r.is_critical, u.name AS user_name,
-           g.code AS alarm_reason_code
-         {FROM} {} ORDER BY d.started_at DESC, d.uuid LIMIT $9 OFFSET $10",
-        condition()
-    );
+    let sql = format!("{COLUMNS} {FROM} {} ORDER BY d.started_at DESC, d.uuid LIMIT $9 OFFSET $10", condition());
     let rows = tx.query(&sql, &[values.as_slice(), params![page.per_page, page.offset()]].concat())?;
     let downtime_events = rows.iter().map(|row| present(row, tx.now())).collect::<Result<_, _>>()?;
     Ok(DowntimeList { downtime_events, total, page: page.page, per_page: page.per_page })
+}
+
+/// One stop.
+///
+/// # Errors
+/// When there is none in a plant of the caller.
+pub fn one(tx: &Tx<'_>, id: Uuid) -> Result<DowntimeView, super::Wrong> {
+    let row = tx.query_one(&format!("{COLUMNS} {FROM} AND d.uuid = $2"), params![tx.org(), id])?;
+    let row = row.ok_or_else(|| ApiError::not_found("stop"))?;
+    need_plant(tx, row.get("plant_id")?)?;
+    Ok(present(&row, tx.now())?)
 }
 
 fn present(row: &Row, now: Timestamp) -> Result<DowntimeView, DbError> {
@@ -105,16 +114,23 @@ fn present(row: &Row, now: Timestamp) -> Result<DowntimeView, DbError> {
     })
 }
 
+/// The plant of a stop's machine.
+///
+/// # Errors
+/// When the database fails.
+pub fn plant_of(tx: &Tx<'_>, id: Uuid) -> Result<Option<PlantId>, DbError> {
+    let sql = "SELECT m.plant_id FROM downtime_events d
+               JOIN machines m ON m.organization_id = d.organization_id AND m.id = d.machine_id
+               WHERE d.organization_id = $1 AND d.uuid = $2";
+    tx.query_one(sql, params![tx.org(), id])?.map(|row| row.get("plant_id")).transpose()
+}
+
 /// All that was recorded of a stop, in the order in which it was.
 ///
 /// # Errors
 /// When there is no such stop in a plant of the caller.
 pub fn history(tx: &Tx<'_>, id: Uuid) -> Result<DowntimeHistory, super::Wrong> {
-    let plant = "SELECT m.plant_id FROM downtime_events d
-                 JOIN machines m ON m.organization_id = d.organization_id AND m.id = d.machine_id
-                 WHERE d.organization_id = $1 AND d.uuid = $2";
-    let found = tx.query_one(plant, params![tx.org(), id])?.ok_or_else(|| ApiError::not_found("stop"))?;
-    need_plant(tx, found.get("plant_id")?)?;
+    need_plant(tx, plant_of(tx, id)?.ok_or_else(|| ApiError::not_found("stop"))?)?;
     let rows = tx.query(
         "SELECT fact_kind, fact_version, body FROM downtime_facts WHERE organization_id = $1 AND uuid = $2 ORDER BY hlc",
         params![tx.org(), id],

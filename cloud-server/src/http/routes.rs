@@ -22,7 +22,7 @@ use unison_api::downtime::DowntimeHistory;
 use unison_api::error::ApiError;
 use unison_api::figures::FigureList;
 use unison_api::form::{EntityEntry, Form, SearchAnswer};
-use unison_api::machine::{DowntimeList, MachineList, MachineView, Ribbon};
+use unison_api::machine::{DowntimeList, DowntimeView, MachineList, MachineView, Ribbon};
 use unison_api::oee::{OeeAnswer, OeeTrend};
 use unison_api::openapi::{Access, Query, RouteDoc, SchemaOf, schema_of};
 use unison_api::production::{Key, LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, WorkOrderView};
@@ -341,6 +341,9 @@ fn floor() -> Vec<Route> {
         Route::new("GET", "/kpi/oee/trend", "OEE day by day", Permission("kpi:read"), h!(kpi::trend))
             .query(&[CODE, PLANT, ("days", false, "How many days back, 1 to 366; 30 when left out")])
             .answers(200, Some(schema_of::<OeeTrend>)),
+        Route::new("GET", "/downtime-events/{id}", "One stop", Permission("downtime:read"), h!(downtime::get))
+            .plant_of(downtime::plant_of)
+            .answers(200, Some(schema_of::<DowntimeView>)),
         Route::new(
             "GET",
             "/downtime-events/{id}/history",
@@ -348,6 +351,7 @@ fn floor() -> Vec<Route> {
             Permission("downtime:read"),
             h!(downtime::history),
         )
+        .plant_of(downtime::plant_of)
         .answers(200, Some(schema_of::<DowntimeHistory>)),
         Route::new("GET", "/downtime-events", "Stops", Permission("downtime:read"), h!(downtime::list))
             .query(&[

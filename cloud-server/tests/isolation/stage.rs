@@ -10,6 +10,8 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use unison_core::facts::{DowntimeOpened, Fact, StopSource};
+use unison_core::ids::MachineId;
 use unison_rules::rbac;
 
 fn people() -> String {
@@ -110,6 +112,31 @@ async fn edge(server: &Server, organization: i64, marker: &str, whose: Whose, re
     records.insert(("edges".into(), whose), id.to_string());
 }
 
+/// A stop and what was recorded of it, which otherwise only edges say.
+async fn stop(server: &Server, organization: i64, marker: &str, whose: Whose, records: &mut Records) {
+    let machine: i64 = records[&("machines".to_owned(), whose)].parse().unwrap();
+    let (id, now) = (uuid::Uuid::now_v7(), server.tenancy.now());
+    let note = Some(marker.to_owned());
+    let opened = DowntimeOpened {
+        id,
+        machine: MachineId(machine),
+        started_at: now,
+        source: StopSource::Signal,
+        reason: None,
+        work_order: None,
+        by: None,
+        note: note.clone(),
+    };
+    let fact = Fact::from(opened);
+    let ((kind, version), body) = (fact.kind(), fact.encode().unwrap());
+    let rows = server.store.organization(organization).await;
+    let sql = "INSERT INTO downtime_events (organization_id, uuid, machine_id, started_at, ended_at, source, note) VALUES ($1, $2, $3, $4, $4, 'signal', $5)";
+    execute(&rows, sql, params![organization, id, machine, now, note]).await.unwrap();
+    let sql = "INSERT INTO downtime_facts (organization_id, uuid, hlc, fact_kind, fact_version, body) VALUES ($1, $2, 1, $3, $4, $5)";
+    execute(&rows, sql, params![organization, id, i64::from(kind), i64::from(version), body]).await.unwrap();
+    records.insert(("downtime-events".into(), whose), id.to_string());
+}
+
 /// What it was made of; none when that is not there yet.
 async fn make(
     session: &Session<'_>,
@@ -196,6 +223,9 @@ pub async fn stage() -> Stage {
     edge(&server, own, "zzown", Whose::Own, &mut records).await;
     edge(&server, own, OTHER_PLANT, Whose::OtherPlant, &mut records).await;
     edge(&server, beta.id, FOREIGN, Whose::Foreign, &mut records).await;
+    stop(&server, own, "zzown", Whose::Own, &mut records).await;
+    stop(&server, own, OTHER_PLANT, Whose::OtherPlant, &mut records).await;
+    stop(&server, beta.id, FOREIGN, Whose::Foreign, &mut records).await;
     for (session, whose) in [(&admin, Whose::Own), (&admin, Whose::OtherPlant), (&foreign, Whose::Foreign)] {
         file(session, whose, &mut records).await;
     }

@@ -141,6 +141,7 @@ fn reads() -> Vec<Route> {
             schema_of::<ReasonList>,
             to!(stops::reasons),
         ),
+        read("/downtime-events/{id}", "One stop", &[], schema_of::<DowntimeView>, to!(stops::one)),
         read(
             "/downtime-events/{id}/history",
             "All that was recorded of a stop",

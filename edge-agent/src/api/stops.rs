@@ -70,6 +70,13 @@ pub(super) async fn list(call: Call) -> Answer {
     Ok(json(200, &DowntimeList { downtime_events, total, page: page.page, per_page: page.per_page }))
 }
 
+pub(super) async fn one(call: Call) -> Answer {
+    let id = Uuid::parse_str(call.path("id")).map_err(|_| ApiError::not_found("stop"))?;
+    let row = stored(&call.api, id).await?.filter(|row| row.gone.is_none());
+    let row = row.ok_or_else(|| ApiError::not_found("stop"))?;
+    Ok(json(200, &present::downtime(&call.api.store.model(), &row, call.caller.as_ref(), call.api.store.now())))
+}
+
 pub(super) async fn reasons(call: Call) -> Answer {
     let page = call.query.page()?;
     let (downtime_reasons, total) = cut(present::reasons(&call.api.store.model()), page);

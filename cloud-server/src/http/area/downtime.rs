@@ -1,9 +1,16 @@
 //! Stops.
 
-use crate::business::downtime::{Filter, history as history_of, list as events, pareto as ranking};
+use crate::business::downtime::{
+    Filter, history as history_of, list as events, one, pareto as ranking, plant_of as plant_of_stop,
+};
 use crate::business::kpi::RANGE_MAX;
+use crate::db::DbError;
 use crate::http::call::{Answer, Call, json};
+use crate::http::routes::Target;
+use crate::tenancy::Tx;
 use unison_api::error::ApiError;
+use unison_api::production::Key;
+use unison_core::ids::PlantId;
 use unison_core::span::Span;
 use unison_core::time::Timestamp;
 use uuid::Uuid;
@@ -35,7 +42,23 @@ pub(crate) async fn pareto(call: Call) -> Result<Answer, ApiError> {
     json(200, &call.read(move |tx| Ok(ranking(tx, &filter, range)?)).await?)
 }
 
+pub(crate) fn plant_of(tx: &Tx<'_>, target: &Target) -> Result<Option<PlantId>, DbError> {
+    match target.key() {
+        Key::Text(text) => text.parse().map_or(Ok(None), |id| plant_of_stop(tx, id)),
+        Key::Id(_) => Ok(None),
+    }
+}
+
+fn id(call: &Call) -> Result<Uuid, ApiError> {
+    call.parameter("id").parse().map_err(|_| ApiError::not_found("stop"))
+}
+
+pub(crate) async fn get(call: Call) -> Result<Answer, ApiError> {
+    let id = id(&call)?;
+    json(200, &call.read(move |tx| one(tx, id)).await?)
+}
+
 pub(crate) async fn history(call: Call) -> Result<Answer, ApiError> {
-    let id = call.parameter("id").parse::<Uuid>().map_err(|_| ApiError::not_found("stop"))?;
+    let id = id(&call)?;
     json(200, &call.read(move |tx| history_of(tx, id)).await?)
 }

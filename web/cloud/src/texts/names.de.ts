@@ -63,6 +63,7 @@ export const namesDe: Record<string, string> = {
   'fields.currency': 'Währung', 'fields.date_format': 'Datumsformat', 'fields.number_format': 'Zahlenformat', 'fields.kpi_standard': 'Kennzahlen nach', 'fields.number_prefixes': 'Nummernkreise',
   'fields.uuid': 'UUID', 'fields.started_by': 'Begonnen von', 'fields.force': 'Erzwingen', 'fields.all_plants': 'Alle Werke',
   'fields.calendar_day.first_day': 'Erster Tag', 'fields.calendar_day.last_day': 'Letzter Tag', 'fields.calendar_day.is_yearly': 'Jedes Jahr', 'fields.calendar_day.works_like': 'Schichten wie am',
+  'fields.cycle_first_day': 'Erster Tag des Zyklus', 'fields.cycle_length_days': 'Tage des Zyklus', 'fields.cycle_days': 'Tage im Zyklus',
   'fields.shift.breaks.from': 'Beginn', 'fields.shift.breaks.minutes': 'Minuten', 'fields.organization.number_prefixes.of': 'Datensatzart', 'fields.organization.number_prefixes.prefix': 'Beginnt mit',
   'fields.entity': 'Datensatzart', 'fields.file_name': 'Datei', 'fields.created': 'Angelegt', 'fields.updated': 'Geändert', 'fields.user_id': 'Von', 'fields.created_at': 'Angelegt am', 'fields.undone_at': 'Zurückgenommen',
 

@@ -823,6 +823,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/downtime-events/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that was recorded of a stop */
+        get: operations["get_downtime_events_id_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/downtime-pareto": {
         parameters: {
             query?: never;
@@ -1144,6 +1161,23 @@ export interface paths {
         put?: never;
         /** Take an import back */
         post: operations["post_imports_id_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kpi/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All figures by machine, lane, shift, work order, hour or day */
+        get: operations["get_kpi_figures"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3531,6 +3565,11 @@ export interface components {
             };
             ids: number[];
         };
+        /**
+         * @description What figures are told apart by.
+         * @enum {string}
+         */
+        By: "machine" | "lane" | "shift" | "work_order" | "hour" | "day";
         CalendarDay: {
             allowed_actions?: components["schemas"]["AllowedAction"][];
             /** Format: date-time */
@@ -3991,6 +4030,29 @@ export interface components {
         };
         /** @enum {string} */
         Dimension: "count" | "mass" | "length" | "area" | "volume" | "time";
+        /** @description One thing that was recorded of a stop. */
+        DowntimeChange: {
+            /**
+             * Format: date-time
+             * @description When it was recorded or, for what signals saw, when it was so.
+             */
+            at: string;
+            by?: components["schemas"]["Person"] | null;
+            /** @description opened, classified, closed, alarmed, split, merged, corrected, voided or escalated. */
+            change: string;
+            downtime_reason?: string | null;
+            /** Format: date-time */
+            ended_at?: string | null;
+            notes?: string | null;
+            /** @description The other stop of a split or merge. */
+            other_id?: string | null;
+            /** Format: date-time */
+            started_at?: string | null;
+        };
+        /** @description The history of a stop, in the order in which it was recorded. */
+        DowntimeHistory: {
+            changes: components["schemas"]["DowntimeChange"][];
+        };
         /** @description One page of stops. */
         DowntimeList: {
             downtime_events: components["schemas"]["DowntimeView"][];
@@ -4073,6 +4135,10 @@ export interface components {
         };
         /** @description A stop (API-23). */
         DowntimeView: {
+            /** @description The first alarm that the machine itself gave for it. */
+            alarm?: string | null;
+            /** @description What may be done to it, and why not if not. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
             classified_by?: components["schemas"]["Person"] | null;
             downtime_reason: string;
             /**
@@ -4082,7 +4148,14 @@ export interface components {
             duration_minutes: number;
             /** Format: date-time */
             ended_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it had lasted so long that the supervisor was told (DOWN-05).
+             */
+            escalated_at?: string | null;
             id: string;
+            /** @description Its reason is a critical one. */
+            is_critical: boolean;
             machine_code: string;
             /** Format: int64 */
             machine_id: number;
@@ -4095,6 +4168,8 @@ export interface components {
             source: string;
             /** Format: date-time */
             started_at: string;
+            /** @description Code of the reason that goes with the alarm. */
+            suggested_reason_code?: string | null;
         };
         EdgeList: {
             edges: components["schemas"]["EdgeView"][];
@@ -4219,6 +4294,79 @@ export interface components {
         FieldKind: ("text" | "long_text" | "integer" | "decimal" | "boolean" | "date" | "timestamp" | "time" | "list" | "object" | "file") | "choice" | "choices" | "reference";
         /** @enum {string} */
         FieldType: "text" | "number" | "date" | "boolean" | "dropdown" | "multiselect" | "file";
+        /** @description The whole answer. */
+        FigureList: {
+            by: components["schemas"]["By"];
+            /** Format: date-time */
+            from: string;
+            rows: components["schemas"]["FigureRow"][];
+            standard: components["schemas"]["Standard"];
+            /** Format: date-time */
+            to: string;
+        };
+        /** @description One row: what it is about and its figures. Null where there is nothing to divide by (KPI-15). */
+        FigureRow: {
+            /**
+             * Format: double
+             * @description Units of what the rated capacity allows in the available time (KPI-10).
+             */
+            capacity_percent?: number | null;
+            /**
+             * Format: uint64
+             * @description Stops with a reason of category Equipment that began here.
+             */
+            failures: number;
+            /**
+             * Format: double
+             * @description Units without rejects, of all units made (KPI-07).
+             */
+            first_pass_yield?: number | null;
+            /** @description Id of the machine, lane or work order, start of the hour, day, or day and id of the shift. */
+            key: string;
+            /** @description For people. */
+            label: string;
+            /**
+             * Format: double
+             * @description Mean time between failures (KPI-11).
+             */
+            mtbf_hours?: number | null;
+            /**
+             * Format: double
+             * @description Mean time to repair (KPI-12).
+             */
+            mttr_hours?: number | null;
+            oee: components["schemas"]["OeeAnswer"];
+            /**
+             * Format: double
+             * @description Time in stops with a downtime event.
+             */
+            stop_minutes: number;
+            /**
+             * Format: double
+             * @description Units of the target (KPI-14).
+             */
+            target_attainment?: number | null;
+            /**
+             * Format: uint64
+             * @description What the shift was to make; only for shifts.
+             */
+            target_units?: number | null;
+            /**
+             * Format: uint64
+             * @description All units made, also outside planned time.
+             */
+            units: number;
+            /**
+             * Format: double
+             * @description Of it, the share without a planned reason (DOWN-10).
+             */
+            unplanned_percent?: number | null;
+            /**
+             * Format: double
+             * @description Running time of the available time; breaks and unseen time are not available (KPI-09).
+             */
+            utilization_percent?: number | null;
+        };
         /** @description Everything a page must know of an entity. */
         Form: {
             actions: components["schemas"]["FormAction"][];
@@ -5686,6 +5834,21 @@ export interface components {
             created_at?: string;
             custom_fields?: Record<string, never>;
             /**
+             * @description The days of the cycle on which it starts, from 1: 1, 2, 3, 4.
+             * @default []
+             */
+            cycle_days: number[];
+            /**
+             * Format: date
+             * @description Rotating and custom shifts start on days of a cycle that comes again and again: this is its first day.
+             */
+            cycle_first_day?: string | null;
+            /**
+             * Format: uint8
+             * @description Such as 14 for every other week, 8 for four on and four off.
+             */
+            cycle_length_days?: number | null;
+            /**
              * Format: time
              * @description Not after the start: on the next day.
              */
@@ -5732,6 +5895,21 @@ export interface components {
             breaks: components["schemas"]["Break"][];
             custom_fields?: Record<string, never>;
             /**
+             * @description The days of the cycle on which it starts, from 1: 1, 2, 3, 4.
+             * @default []
+             */
+            cycle_days: number[];
+            /**
+             * Format: date
+             * @description Rotating and custom shifts start on days of a cycle that comes again and again: this is its first day.
+             */
+            cycle_first_day?: string | null;
+            /**
+             * Format: uint8
+             * @description Such as 14 for every other week, 8 for four on and four off.
+             */
+            cycle_length_days?: number | null;
+            /**
              * Format: time
              * @description Not after the start: on the next day.
              */
@@ -5772,6 +5950,21 @@ export interface components {
             breaks: components["schemas"]["Break"][];
             custom_fields?: Record<string, never>;
             /**
+             * @description The days of the cycle on which it starts, from 1: 1, 2, 3, 4.
+             * @default []
+             */
+            cycle_days: number[];
+            /**
+             * Format: date
+             * @description Rotating and custom shifts start on days of a cycle that comes again and again: this is its first day.
+             */
+            cycle_first_day?: string | null;
+            /**
+             * Format: uint8
+             * @description Such as 14 for every other week, 8 for four on and four off.
+             */
+            cycle_length_days?: number | null;
+            /**
              * Format: time
              * @description Not after the start: on the next day.
              */
@@ -5796,6 +5989,8 @@ export interface components {
             /** @description The version that was read */
             version: number;
         };
+        /** @description Whose definition of planned time is used; a setting of the organisation. */
+        Standard: "unison" | "iso_22400";
         /** @description A session that begins. */
         Started: {
             /**
@@ -8788,6 +8983,37 @@ export interface operations {
             };
         };
     };
+    get_downtime_events_id_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DowntimeHistory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_downtime_pareto: {
         parameters: {
             query: {
@@ -9548,6 +9774,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_kpi_figures: {
+        parameters: {
+            query: {
+                /** @description machine (where missing), lane, shift, work_order, hour or day */
+                by?: string;
+                /** @description RFC 3339 time, included */
+                from: string;
+                /** @description Code of a machine; all machines when left out */
+                machine?: string;
+                /** @description Only this plant; all for every plant you reach; the chosen one when left out */
+                plant_id?: string;
+                /** @description RFC 3339 time, excluded */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureList"];
                 };
             };
             /** @description Refused */
@@ -14467,6 +14733,10 @@ export interface operations {
             query?: {
                 /** @description Any of these values, separated by commas */
                 break_duration_minutes?: string;
+                /** @description Any of these values, separated by commas */
+                cycle_first_day?: string;
+                /** @description Any of these values, separated by commas */
+                cycle_length_days?: string;
                 /** @description Any of these values, separated by commas */
                 end_time?: string;
                 /** @description true (default), false for archived ones, or all */
