@@ -10,6 +10,7 @@ import { Queue } from './pages/Queue';
 import { Scanner } from './pages/Scanner';
 import { SignIn } from './pages/SignIn';
 import { Station } from './pages/Station';
+import { StopEdit } from './pages/StopEdit';
 import { StopReason } from './pages/StopReason';
 import { Shell } from './parts/Shell';
 import { onNeedLogin } from './session';
@@ -53,6 +54,15 @@ const stop = createRoute({
     return <StopReason key={uuid} id={id} uuid={uuid} />;
   },
 });
+const edit = createRoute({
+  getParentRoute: () => root,
+  path: '/m/$id/stop/$uuid/edit',
+  params: { parse: (p: { id: string; uuid: string }) => ({ id: Number(p.id), uuid: p.uuid }), stringify: (p: { id: number; uuid: string }) => ({ id: String(p.id), uuid: p.uuid }) },
+  component: function EditPage() {
+    const { id, uuid } = edit.useParams();
+    return <StopEdit key={uuid} id={id} uuid={uuid} />;
+  },
+});
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
@@ -69,7 +79,7 @@ const queue = createRoute({ getParentRoute: () => root, path: '/queue', componen
 const scanner = createRoute({ getParentRoute: () => root, path: '/scanner', component: Scanner });
 
 export const router = createRouter({
-  routeTree: root.addChildren([floor, station, log, stop, login, queue, scanner]),
+  routeTree: root.addChildren([floor, station, log, stop, edit, login, queue, scanner]),
   defaultErrorComponent: ({ error }) => <CrashPage message={error instanceof Error ? error.message : String(error)} />,
 });
 

@@ -4,7 +4,7 @@
  */
 import {
   ApiError, call, post, toast, uuidv7,
-  type Downtime, type DowntimeReason, type NewDowntime, type NewProductionLog, type ProductionLog, type WorkOrder, type WorkOrderVerb,
+  type Downtime, type DowntimeReason, type EditAnswer, type NewDowntime, type NewProductionLog, type ProductionLog, type WorkOrder, type WorkOrderVerb,
 } from '@unison/ui-kit';
 import i18next from 'i18next';
 import { dropDraft, putOff } from './entry';
@@ -75,6 +75,24 @@ export function endStop(stop: Downtime, endedAt: string, done: () => void): Prom
     const path = `/downtime-events/${stop.id}`;
     const answer = await sendOrQueue<Downtime>({ uuid: uuidv7(), kind: 'downtime_end', method: 'PATCH', path, body: { ended_at: endedAt }, label });
     if (answer) toast('good', i18next.t('stop.ended', { machine: stop.machine_code }));
+    refreshWork();
+    done();
+  });
+}
+
+/** Edits move figures, so they are made only where the edge can judge them at once. */
+export function editStop(stop: Downtime, kind: string, body: Record<string, unknown>, said: string, done: () => void): Promise<void> {
+  return write(i18next.t('signin.to.edit'), async () => {
+    try {
+      await post<EditAnswer>(`/downtime-events/${stop.id}/${kind}`, body);
+    } catch (error) {
+      if (error instanceof ApiError && error.unreachable) {
+        toast('bad', i18next.t('error.unreachable'));
+        return;
+      }
+      throw error;
+    }
+    toast('good', said);
     refreshWork();
     done();
   });

@@ -46,6 +46,7 @@ export function StopReason({ id, uuid }: { id: number; uuid: string }) {
     <section className="sheet stop" aria-labelledby="stop-title" data-testid="stop-page">
       <header className="sheet-head">
         <Link to="/m/$id" params={{ id }} className="back" data-testid="stop-later" onClick={() => putOff(uuid)}>← {stop && stop.reason_code === 'unclassified' ? t('stop.later') : machine?.machine_code ?? t('common.back')}</Link>
+        {stop && <Link to="/m/$id/stop/$uuid/edit" params={{ id, uuid }} className="back" data-testid="stop-edit-link">{t('stop.edit')}</Link>}
         <h1 id="stop-title">{stop ? t('stop.why', { machine: stop.machine_code }) : t('stop.reportOn', { machine: machine?.machine_code ?? '' })}</h1>
       </header>
       {stop ? <StopFacts stop={stop} /> : <Began value={began} onChange={setBegan} />}
@@ -53,7 +54,7 @@ export function StopReason({ id, uuid }: { id: number; uuid: string }) {
         <button type="button" className="big big-main" data-testid="stop-end" onClick={() => void endStop(stop, new Date(stream.serverNow()).toISOString(), done)}>{t('stop.end')}</button>
       )}
       <Loaded query={reasons} what={t('stop.reasons')} skeleton={<Skeletons count={3} height={104} />}>
-        {({ downtime_reasons: list }) => <Grid reasons={list} current={stop?.reason_code} onChoose={choose} />}
+        {({ downtime_reasons: list }) => <Grid reasons={list} current={stop?.reason_code} suggested={stop?.suggested_reason_code} onChoose={choose} />}
       </Loaded>
       <label className="notes"><span>{t('stop.notes')}</span><input value={notes} maxLength={500} data-testid="stop-notes" onChange={(event) => setNotes(event.target.value)} /></label>
     </section>
@@ -70,6 +71,7 @@ function StopFacts({ stop }: { stop: Downtime }) {
       <b>{span(length)}</b>
       <span>{clock(stop.started_at, zone, language)} – {stop.ended_at ? clock(stop.ended_at, zone, language) : t('stop.still')}</span>
       {stop.reason_code !== 'unclassified' && <span>{t('stop.now', { reason: stop.downtime_reason })}</span>}
+      {stop.alarm && <span data-testid="stop-alarm">{t('stop.alarm', { text: stop.alarm })}</span>}
     </p>
   );
 }
@@ -88,9 +90,11 @@ function Began({ value, onChange }: { value: number; onChange: (minutes: number)
   );
 }
 
-function Grid({ reasons, current, onChoose }: { reasons: DowntimeReason[]; current?: string; onChoose: (reason: DowntimeReason) => void }) {
+function Grid({ reasons, current, suggested, onChoose }: { reasons: DowntimeReason[]; current?: string; suggested?: string | null; onChoose: (reason: DowntimeReason) => void }) {
   const { t } = useTexts();
-  const list = reasons.filter((r) => r.code !== 'unclassified');
+  const given = reasons.filter((r) => r.code !== 'unclassified');
+  // What the machine itself says comes first.
+  const list = [...given.filter((r) => r.code === suggested), ...given.filter((r) => r.code !== suggested)];
   if (list.length === 0) return <Empty title={t('stop.noReasons')} hint={t('stop.noReasonsHint')} />;
   return (
     <ul className="reasons" aria-label={t('stop.reasons')}>
@@ -98,7 +102,7 @@ function Grid({ reasons, current, onChoose }: { reasons: DowntimeReason[]; curre
         <li key={reason.code}>
           <button type="button" className="reason" aria-pressed={current === reason.code} data-testid={`reason-${reason.code}`} onClick={() => onChoose(reason)}>
             <b>{reason.name}</b>
-            {reason.category && reason.category !== reason.name && <small>{reason.category}</small>}
+            {reason.code === suggested ? <small>{t('stop.suggested')}</small> : reason.category && reason.category !== reason.name && <small>{reason.category}</small>}
           </button>
         </li>
       ))}

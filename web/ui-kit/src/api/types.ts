@@ -126,6 +126,57 @@ export interface Downtime {
   notes: string | null;
   source: 'signal' | 'operator';
   classified_by: Named | null;
+  is_critical: boolean;
+  /** What the machine itself said first. */
+  alarm: string | null;
+  suggested_reason_code: string | null;
+  escalated_at: Timestamp | null;
+  allowed_actions: { action: string; allowed: boolean; reason: string | null }[];
+}
+
+/** Figures of one machine in a range; null without a value. */
+export interface FigureRow {
+  key: string;
+  label: string;
+  oee: Oee;
+  first_pass_yield: number | null;
+  utilization_percent: number | null;
+  mtbf_hours: number | null;
+  mttr_hours: number | null;
+  failures: number;
+  stop_minutes: number;
+  unplanned_percent: number | null;
+  units: number;
+  target_units: number | null;
+  target_attainment: number | null;
+  capacity_percent: number | null;
+}
+
+export interface FigureChange {
+  scope: 'shift' | 'day';
+  label: string;
+  before: FigureRow;
+  after: FigureRow;
+}
+
+/** What an edit of a stop made, or would make. */
+export interface EditAnswer {
+  is_saved: boolean;
+  downtime_events: Downtime[];
+  changes: FigureChange[];
+}
+
+export interface DowntimeHistory {
+  changes: {
+    change: 'opened' | 'classified' | 'closed' | 'alarmed' | 'split' | 'merged' | 'corrected' | 'voided' | 'escalated';
+    at: Timestamp;
+    by: Named | null;
+    downtime_reason: string | null;
+    started_at: Timestamp | null;
+    ended_at: Timestamp | null;
+    other_id: string | null;
+    notes: string | null;
+  }[];
 }
 
 export interface DowntimeReason {
