@@ -3,10 +3,12 @@
 
 mod cloud;
 mod durable;
+mod engine;
 mod footprint;
 mod http;
 mod measure;
 mod million;
+mod oee;
 mod organizations;
 mod plant;
 mod poll;
@@ -24,6 +26,8 @@ const ALL: &[Bench] = &[
     ("poll", poll::run),
     ("writer", writer::run),
     ("durable", durable::run),
+    ("engine", engine::run),
+    ("oee", oee::run),
     ("footprint", footprint::run),
     ("volume", volume::run),
     ("http", http::run),

@@ -60,6 +60,18 @@ impl Spans {
         Self(out)
     }
 
+    /// Makes a list of spans that come in order and do not overlap; touching ones become one.
+    pub(crate) fn ordered(spans: impl Iterator<Item = Span>) -> Self {
+        let mut out: Vec<Span> = Vec::with_capacity(spans.size_hint().0);
+        for s in spans {
+            match out.last_mut() {
+                Some(last) if s.from <= last.to => last.to = last.to.max(s.to),
+                _ => out.push(s),
+            }
+        }
+        Self(out)
+    }
+
     #[must_use]
     pub fn as_slice(&self) -> &[Span] {
         &self.0
@@ -80,7 +92,19 @@ impl Spans {
 
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        Self::of(self.0.iter().chain(&other.0).copied())
+        let (mut a, mut b) = (self.0.iter().copied().peekable(), other.0.iter().copied().peekable());
+        let merged = std::iter::from_fn(|| match (a.peek(), b.peek()) {
+            (Some(x), Some(y)) if y < x => b.next(),
+            (Some(_), _) => a.next(),
+            (None, _) => b.next(),
+        });
+        Self::ordered(merged)
+    }
+
+    /// For questions about moments that mostly come in order.
+    #[must_use]
+    pub(crate) fn cursor(&self) -> Cursor<'_> {
+        Cursor { spans: &self.0, place: 0 }
     }
 
     /// What both lists cover.
@@ -134,6 +158,27 @@ impl Spans {
     }
 }
 
+/// Finds moments in a list, quickly when each is near the one before.
+pub(crate) struct Cursor<'a> {
+    spans: &'a [Span],
+    /// Spans before this one end before the last moment that was asked for.
+    place: usize,
+}
+
+impl Cursor<'_> {
+    /// As [`Spans::contains`].
+    pub(crate) fn contains(&mut self, t: Timestamp) -> bool {
+        let is_back = self.place.checked_sub(1).and_then(|i| self.spans.get(i)).is_some_and(|before| t < before.to);
+        if is_back {
+            self.place = self.spans.partition_point(|s| s.to <= t);
+        }
+        while self.spans.get(self.place).is_some_and(|s| s.to <= t) {
+            self.place += 1;
+        }
+        self.spans.get(self.place).is_some_and(|s| s.from <= t)
+    }
+}
+
 impl FromIterator<Span> for Spans {
     fn from_iter<I: IntoIterator<Item = Span>>(iter: I) -> Self {
         Self::of(iter)
@@ -170,12 +215,21 @@ mod tests {
         #[test]
         fn algebra_equals_membership(a in any_spans(), b in any_spans()) {
             let (i, s, u) = (a.intersect(&b), a.subtract(&b), a.union(&b));
+            prop_assert_eq!(&u, &Spans::of(a.0.iter().chain(&b.0).copied()), "no empty, touching or unordered ones");
             for t in (0..260).map(Timestamp) {
                 prop_assert_eq!(i.contains(t), a.contains(t) && b.contains(t));
                 prop_assert_eq!(s.contains(t), a.contains(t) && !b.contains(t));
                 prop_assert_eq!(u.contains(t), a.contains(t) || b.contains(t));
             }
             prop_assert_eq!(i.total() + s.total(), a.total());
+        }
+
+        #[test]
+        fn a_cursor_answers_in_any_order(a in any_spans(), moments in prop::collection::vec(-5i64..260, 0..60)) {
+            let mut cursor = a.cursor();
+            for t in moments.into_iter().map(Timestamp) {
+                prop_assert_eq!(cursor.contains(t), a.contains(t));
+            }
         }
     }
 }

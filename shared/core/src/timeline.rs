@@ -31,13 +31,20 @@ impl Timeline {
         changes: impl IntoIterator<Item = (Timestamp, Activity)>,
         known_until: Timestamp,
     ) -> Self {
-        let mut changes: Vec<(Timestamp, Activity)> =
-            changes.into_iter().filter(|(at, _)| *at < range.to && *at < known_until).collect();
+        let mut changes: Vec<(Timestamp, Activity)> = changes.into_iter().collect();
         changes.sort_by_key(|(at, _)| *at);
+        Self::from_ordered(range, &changes, known_until)
+    }
+
+    /// As [`Timeline::from_changes`], of changes that are in order.
+    #[must_use]
+    pub fn from_ordered(range: Span, changes: &[(Timestamp, Activity)], known_until: Timestamp) -> Self {
+        let end = range.to.min(known_until);
+        let changes = changes.get(..changes.partition_point(|(at, _)| *at < end)).unwrap_or_default();
         let mut line = Self { range, intervals: Vec::with_capacity(changes.len() + 2) };
         let mut current = Activity::NoData;
         let mut from = range.from;
-        for (at, activity) in changes {
+        for &(at, activity) in changes {
             line.push(Span::new(from, at), current);
             from = from.max(at);
             current = activity;
@@ -72,7 +79,7 @@ impl Timeline {
     /// The time spent in activities that `pick` accepts.
     #[must_use]
     pub fn spans(&self, pick: impl Fn(Activity) -> bool) -> Spans {
-        self.intervals.iter().filter(|i| pick(i.activity)).map(|i| i.span).collect()
+        Spans::ordered(self.intervals.iter().filter(|i| pick(i.activity)).map(|i| i.span))
     }
 }
 

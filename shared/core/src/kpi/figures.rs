@@ -94,6 +94,9 @@ impl std::ops::AddAssign for Figures {
 impl Observed {
     #[must_use]
     pub fn timeline(&self, range: Span) -> Timeline {
+        if self.changes.is_sorted_by_key(|(at, _)| *at) {
+            return Timeline::from_ordered(range, &self.changes, self.known_until);
+        }
         Timeline::from_changes(range, self.changes.iter().copied(), self.known_until)
     }
 

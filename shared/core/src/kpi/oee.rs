@@ -107,7 +107,8 @@ pub fn oee(m: &MachineTime<'_>, standard: Standard) -> OeeSums {
     let shift: Spans = m.shifts.iter().map(|w| w.span.intersect(range)).collect();
     let known = shift.intersect(&m.timeline.spans(|a| a != Activity::NoData));
     let breaks = m.shifts.iter().flat_map(|w| w.breaks.as_slice()).map(|b| b.intersect(range)).collect::<Spans>();
-    let lost = m.stops.iter().copied().collect::<Spans>().union(&m.timeline.spans(|a| a == Activity::Setup));
+    let setup = m.timeline.spans(|a| a == Activity::Setup);
+    let lost = m.stops.iter().copied().collect::<Spans>().union(&setup);
     let (planned, lost) = match standard {
         Standard::Unison => (known.clone(), lost.union(&breaks)),
         Standard::Iso22400 => (known.subtract(&breaks), lost),
@@ -119,7 +120,7 @@ pub fn oee(m: &MachineTime<'_>, standard: Standard) -> OeeSums {
         known: known.total(),
         planned: planned.total(),
         downtime: lost.total(),
-        setup: m.timeline.spans(|a| a == Activity::Setup).intersect(&planned).total(),
+        setup: setup.intersect(&planned).total(),
         run: m.timeline.spans(|a| a == Activity::Running).intersect(&planned).total(),
         ..OeeSums::default()
     };
@@ -142,6 +143,7 @@ pub(super) fn unplaced_in(shifts: &[ShiftWindow], planned: &Spans) -> i64 {
 }
 
 fn count(sums: &mut OeeSums, counts: &[Bucket], range: Span, planned: &Spans) {
+    let mut planned = planned.cursor();
     for b in counts.iter().filter(|b| range.contains(b.at)) {
         if !planned.contains(b.at) {
             sums.outside += b.total;
