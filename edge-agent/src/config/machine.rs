@@ -11,7 +11,7 @@ use unison_core::activity::Activity;
 use super::connection::{Tags, name};
 use super::fields::Fields;
 use super::register::TagType;
-use crate::driver::{TagIndex, Value};
+use crate::driver::{TagIndex, Text, Value};
 
 /// A stop that may still become a downtime event holds up the settling of time for all machines of the
 /// box, so this bounds how far OEE may lie behind.
@@ -55,6 +55,7 @@ pub enum Literal {
     Bool(bool),
     Int(i64),
     Float(f64),
+    Text(Text),
 }
 
 /// A part counter and the width at which it wraps.
@@ -86,9 +87,12 @@ impl Literal {
             (Self::Int(a), Value::Uint(b)) => u64::try_from(a).is_ok_and(|a| a == b),
             (Self::Int(a), Value::Float(b)) => a as f64 == b,
             (Self::Float(a), Value::Float(b)) => a == b,
+            (Self::Text(a), Value::Text(b)) => a.reads_as(&b),
             // Refused by the reader: a rule that could never match.
             (Self::Bool(_), Value::Int(_) | Value::Uint(_) | Value::Float(_))
-            | (Self::Float(_), Value::Bool(_) | Value::Int(_) | Value::Uint(_)) => false,
+            | (Self::Float(_), Value::Bool(_) | Value::Int(_) | Value::Uint(_))
+            | (Self::Text(_), Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Float(_))
+            | (Self::Bool(_) | Self::Int(_) | Self::Float(_), Value::Text(_)) => false,
         }
     }
 }
@@ -226,8 +230,13 @@ fn condition(rule: &mut Fields<'_, '_>, kind: Option<TagType>) -> Option<Conditi
             (found.len() == items.len()).then_some(Condition::In(found))
         }
         limit => {
-            if kind == Some(TagType::Bool) {
-                rule.say_here(format!("{limit} on a bool tag: use equals = true or equals = false"));
+            let instead = match kind {
+                Some(TagType::Bool) => Some("equals = true or equals = false"),
+                Some(TagType::String) => Some("equals = \"…\""),
+                _ => None,
+            };
+            if let (Some(instead), Some(kind)) = (instead, kind) {
+                rule.say_here(format!("{limit} on a {} tag: use {instead}", kind.code()));
                 return None;
             }
             let above = limit == "above";
@@ -243,17 +252,19 @@ fn literal(rule: &Fields<'_, '_>, key: &str, value: &Spanned<DeValue<'_>>, kind:
         DeValue::Boolean(b) => Some(Literal::Bool(*b)),
         DeValue::Integer(i) => i64::from_str_radix(i.as_str(), i.radix()).ok().map(Literal::Int),
         DeValue::Float(f) => f.as_str().parse().ok().filter(|f: &f64| f.is_finite()).map(Literal::Float),
+        DeValue::String(text) => Text::new(text.as_bytes()).map(Literal::Text),
         _ => None,
     };
     let Some(literal) = literal else {
-        rule.mistyped(key, value, "a number, true or false");
+        rule.mistyped(key, value, "a number, true, false or a text of at most 32 bytes");
         return None;
     };
     let Some(kind) = kind else { return Some(literal) };
     let possible = match (literal, kind.limits()) {
         (Literal::Bool(_), _) => kind == TagType::Bool,
         (Literal::Int(i), Some((low, high))) => (low..=high).contains(&i128::from(i)),
-        (Literal::Int(i), None) => kind != TagType::Bool || i == 0 || i == 1,
+        (Literal::Int(i), None) => kind != TagType::String && (kind != TagType::Bool || i == 0 || i == 1),
+        (Literal::Text(_), _) => kind == TagType::String,
         (Literal::Float(_), _) => matches!(kind, TagType::F32 | TagType::F64),
     };
     if !possible {
@@ -261,6 +272,7 @@ fn literal(rule: &Fields<'_, '_>, key: &str, value: &Spanned<DeValue<'_>>, kind:
             Literal::Bool(b) => b.to_string(),
             Literal::Int(i) => i.to_string(),
             Literal::Float(f) => f.to_string(),
+            Literal::Text(text) => format!("{text:?}"),
         };
         rule.say(value.span(), format!("{key} {shown}: a tag of type {} never has this value", kind.code()));
         return None;

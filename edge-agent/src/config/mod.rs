@@ -7,6 +7,7 @@ mod connection;
 mod error;
 mod fields;
 mod machine;
+mod modbus;
 mod register;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,6 +18,7 @@ use std::sync::Arc;
 pub(crate) use connection::OPCUA_CONFIRM_MS;
 pub use error::{ConfigError, ConfigErrors};
 pub use machine::{Condition, Counter, Literal, MachineConfig, StateRule};
+pub use modbus::{Limits, ModbusConfig, ModbusLine, ModbusTag, Parity, RegisterOrder, TEXT_REGISTERS_MAX};
 pub use register::{Register, RegisterTable, TagType};
 
 use crate::driver::TagIndex;
@@ -89,7 +91,7 @@ pub struct ConnectionConfig {
 
 #[derive(Clone, Debug)]
 pub enum DriverConfig {
-    ModbusTcp(ModbusTcpConfig),
+    Modbus(ModbusConfig),
     OpcUa(OpcUaConfig),
     SerialScanner(SerialScannerConfig),
 }
@@ -99,38 +101,11 @@ impl DriverConfig {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::ModbusTcp(_) => "modbus_tcp",
+            Self::Modbus(modbus) => modbus.line.code(),
             Self::OpcUa(_) => "opcua",
             Self::SerialScanner(_) => "serial_scanner",
         }
     }
-}
-
-#[derive(Clone, Debug)]
-pub struct ModbusTcpConfig {
-    /// Host name or address with port.
-    pub address: String,
-    /// For connecting and for each answer.
-    pub timeout_ms: u32,
-    pub tags: Vec<ModbusTag>,
-}
-
-#[derive(Clone, Debug)]
-pub struct ModbusTag {
-    pub tag: TagIndex,
-    pub unit: u8,
-    pub register: Register,
-    pub kind: TagType,
-    pub order: RegisterOrder,
-    pub scaling: Option<Scaling>,
-    pub period_ms: u32,
-}
-
-/// How a value lies in its registers. Big first is the standard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RegisterOrder {
-    pub low_word_first: bool,
-    pub low_byte_first: bool,
 }
 
 /// value = raw × scale + offset.
@@ -271,5 +246,7 @@ fn cloud(mut section: Fields<'_, '_>) -> Option<CloudConfig> {
     })
 }
 
+#[cfg(test)]
+mod modbus_tests;
 #[cfg(test)]
 mod tests;
