@@ -18,7 +18,8 @@ fn modbus(text: &str) -> ModbusConfig {
 #[track_caller]
 fn refused(text: &str, expect: &[(usize, &str)]) {
     let errors = parse("edge.toml", &format!("{HEAD}{text}")).expect_err("it is wrong");
-    let found: Vec<_> = errors.0.iter().map(|e| (e.line - HEAD.lines().count(), e.reason.as_str())).collect();
+    let found: Vec<_> =
+        errors.0.iter().map(|e| (e.line.saturating_sub(HEAD.lines().count()), e.reason.as_str())).collect();
     assert_eq!(found, expect);
 }
 

@@ -1,8 +1,6 @@
 //! What messages travel on. tokio-modbus frames them; opening a line, how many requests are under way on it,
 //! and what a mishap means for it are said here.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
@@ -12,7 +10,7 @@ use tokio_modbus::prelude::{ExceptionCode, Request as Call, Response, Slave, Sla
 use tokio_modbus::{Error, ProtocolError};
 use tokio_serial::{SerialPortBuilderExt as _, SerialStream};
 
-use super::rtu::{Line, Notes};
+use super::rtu::Line;
 use super::tcp::Mux;
 use crate::config::{ModbusConfig, ModbusLine, Parity};
 
@@ -32,7 +30,7 @@ pub(super) struct Link {
 
 enum Kind {
     Tcp(Mux),
-    Rtu { notes: Arc<Notes>, quiet: Duration, is_serial: bool },
+    Rtu { line: Line, is_serial: bool },
 }
 
 /// Carries one request at a time.
@@ -77,21 +75,19 @@ impl Link {
             }
             ModbusLine::RtuOverTcp { address } => {
                 let stream = connect(address, limit).await?;
-                let notes = Arc::new(Notes::default());
-                let line = Line::new(stream, notes.clone(), Duration::ZERO, QUIET_TCP);
-                let free = vec![Lane { context: rtu::attach(line), place: 0 }];
-                Ok(Self { kind: Kind::Rtu { notes, quiet: QUIET_TCP, is_serial: false }, free })
+                Ok(Self::rtu(Line::new(Box::new(stream), Duration::ZERO, QUIET_TCP), false))
             }
             ModbusLine::Rtu { path, baud, parity, stop_bits } => {
                 let stream = serial(&path.to_string_lossy(), *baud, *parity, *stop_bits)?;
-                let notes = Arc::new(Notes::default());
                 let gap = gap(*baud);
-                let quiet = gap.max(QUIET_SERIAL);
-                let line = Line::new(stream, notes.clone(), gap, quiet);
-                let free = vec![Lane { context: rtu::attach(line), place: 0 }];
-                Ok(Self { kind: Kind::Rtu { notes, quiet, is_serial: true }, free })
+                Ok(Self::rtu(Line::new(Box::new(stream), gap, gap.max(QUIET_SERIAL)), true))
             }
         }
+    }
+
+    fn rtu(line: Line, is_serial: bool) -> Self {
+        let free = vec![Lane { context: rtu::attach(line.clone()), place: 0 }];
+        Self { kind: Kind::Rtu { line, is_serial }, free }
     }
 
     /// A lane for the next request; `None` while all are under way.
@@ -100,7 +96,7 @@ impl Link {
     }
 
     /// Takes a lane back after its request.
-    pub(super) fn after(&mut self, lane: Lane, outcome: &Outcome) -> After {
+    pub(super) fn after(&mut self, mut lane: Lane, outcome: &Outcome) -> After {
         let after = match (&self.kind, outcome) {
             (_, Outcome::Answer(_) | Outcome::Exception(_)) => After::Stay,
             (_, Outcome::Gone(_)) | (Kind::Tcp(_), Outcome::Nonsense(_)) => After::Reopen,
@@ -111,8 +107,9 @@ impl Link {
                     After::Reopen
                 }
             }
-            (Kind::Rtu { notes, .. }, Outcome::Silent | Outcome::Nonsense(_)) => {
-                notes.is_suspect.store(true, Relaxed);
+            (Kind::Rtu { line, .. }, Outcome::Silent | Outcome::Nonsense(_)) => {
+                line.suspect();
+                lane.context = rtu::attach(line.clone());
                 After::Stay
             }
         };
@@ -124,15 +121,15 @@ impl Link {
     pub(super) fn late(&self) -> (Vec<u8>, u64) {
         match &self.kind {
             Kind::Tcp(mux) => (mux.late(), 0),
-            Kind::Rtu { notes, .. } => (Vec::new(), notes.stray.swap(0, Relaxed)),
+            Kind::Rtu { line, .. } => (Vec::new(), line.stray()),
         }
     }
 
     /// How long the next request may have to wait for silence before it is sent.
     pub(super) fn patience(&self) -> Duration {
         match &self.kind {
-            Kind::Rtu { notes, quiet, .. } if notes.is_suspect.load(Relaxed) => *quiet * 2,
-            Kind::Rtu { .. } | Kind::Tcp(_) => Duration::ZERO,
+            Kind::Rtu { line, .. } => line.patience(),
+            Kind::Tcp(_) => Duration::ZERO,
         }
     }
 
