@@ -24,14 +24,16 @@ const NAME_CHARS_MAX: usize = 64;
 /// All tags read so far and where they were.
 pub(super) struct Tags {
     pub(super) infos: Vec<TagInfo>,
-    by_name: HashMap<Arc<str>, (TagIndex, usize)>,
+    by_name: HashMap<Arc<str>, (TagIndex, usize, Arc<str>)>,
     /// Set when a tag could not be read, so that rules naming it are not blamed too.
     pub(super) broken: Vec<String>,
+    /// Where the last tag was.
+    file: Option<Arc<str>>,
 }
 
 impl Tags {
     pub(super) fn find(&self, name: &str) -> Option<(TagIndex, &TagInfo)> {
-        let (tag, _) = self.by_name.get(name)?;
+        let (tag, ..) = self.by_name.get(name)?;
         self.infos.get(tag.index()).map(|info| (*tag, info))
     }
 
@@ -42,7 +44,7 @@ impl Tags {
 }
 
 pub(super) fn read_all(file: &mut Fields<'_, '_>, data_dir: &Arc<Path>) -> (Vec<ConnectionConfig>, Tags) {
-    let mut tags = Tags { infos: Vec::new(), by_name: HashMap::new(), broken: Vec::new() };
+    let mut tags = Tags { infos: Vec::new(), by_name: HashMap::new(), broken: Vec::new(), file: None };
     let mut connections: Vec<ConnectionConfig> = Vec::new();
     let mut names: HashMap<String, usize> = HashMap::new();
     let tables = file.tables("connection");
@@ -147,8 +149,10 @@ pub(super) fn tag_name(table: &mut Fields<'_, '_>, tags: &Tags) -> Option<Spanne
     }
     let outer = table.place.rsplit_once(", ").map_or("", |(outer, _)| outer).to_owned();
     table.place = format!("{outer}, tag \"{text}\"");
-    if let Some((_, line)) = tags.by_name.get(text.as_str()) {
-        table.wrong(&name, "name", format!("is taken by line {line}; tag names are unique in the whole file"));
+    if let Some((_, line, file)) = tags.by_name.get(text.as_str()) {
+        let of = if **file == *table.report.file() { String::new() } else { format!(" of {file}") };
+        let reason = format!("is taken by line {line}{of}; tag names are unique in the whole configuration");
+        table.wrong(&name, "name", reason);
         return None;
     }
     Some(name)
@@ -163,7 +167,11 @@ pub(super) fn add_tag(
     let tag = tag_index(tags.infos.len());
     let line = table.report.line(name.span().start);
     let name: Arc<str> = name.into_inner().into();
-    tags.by_name.insert(name.clone(), (tag, line));
+    // Neighbours are mostly of the same file.
+    let file = tags.file.take().filter(|file| **file == *table.report.file());
+    let file = file.unwrap_or_else(|| table.report.file().into());
+    tags.file = Some(file.clone());
+    tags.by_name.insert(name.clone(), (tag, line, file));
     tags.infos.push(TagInfo { name, ..info });
     Some(tag)
 }

@@ -1,6 +1,6 @@
 //! The edge's configuration file: typed, checked as a whole, every error with file, line, field and
 //! reason (EDGE-18). After [`load`] there is nothing left to validate. Nothing here does any I/O but
-//! reading that one file.
+//! reading that one file and the lists of tags that it names.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod connection;
@@ -9,6 +9,7 @@ mod fields;
 mod machine;
 mod modbus;
 mod register;
+mod tags_csv;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
@@ -20,6 +21,8 @@ pub use error::{ConfigError, ConfigErrors};
 pub use machine::{Condition, Counter, Literal, MachineConfig, StateRule};
 pub use modbus::{Limits, ModbusConfig, ModbusLine, ModbusTag, Parity, RegisterOrder, TEXT_REGISTERS_MAX};
 pub use register::{Register, RegisterTable, TagType};
+
+pub use tags_csv::tags_as_csv;
 
 use crate::driver::TagIndex;
 use error::Report;

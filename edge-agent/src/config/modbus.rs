@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::connection::{PERIOD_MS, Tags, add_tag, scaling, tag_name};
 use super::fields::Fields;
 use super::register::{Register, RegisterTable, TagType};
-use super::{DriverConfig, Scaling, TagInfo};
+use super::{DriverConfig, Scaling, TagInfo, tags_csv};
 use crate::driver::{TagIndex, Text};
 
 /// The longest text of a tag.
@@ -179,17 +179,17 @@ fn modbus(
     let units = units(table, most);
     let scans = scans(table);
     let mut list = Vec::new();
+    let limits_of = |unit: u8| {
+        let own = units.as_ref().and_then(|units| units.iter().find(|(id, _)| *id == unit));
+        own.map_or(most, |(_, limits)| *limits)
+    };
     for mut tag in table.tables("tag") {
-        let limits_of = |unit: u8| {
-            let own = units.as_ref().and_then(|units| units.iter().find(|(id, _)| *id == unit));
-            own.map_or(most, |(_, limits)| *limits)
-        };
-        let read = modbus_tag(&mut tag, tags, connection, &scans, limits_of);
+        list.extend(modbus_tag(&mut tag, tags, connection, &scans, limits_of));
         tag.finish();
-        list.extend(read);
     }
-    if line.is_some() && list.is_empty() && !table.has("tag") {
-        table.say_here("no tags; add [[connection.tag]] or remove the connection".into());
+    tags_csv::read(table, |tag| list.extend(modbus_tag(tag, tags, connection, &scans, limits_of)));
+    if line.is_some() && list.is_empty() && !table.has("tag") && !table.has("tags_file") {
+        table.say_here("no tags; add [[connection.tag]] or tags_file, or remove the connection".into());
     }
     Some(DriverConfig::Modbus(ModbusConfig {
         line: line?,

@@ -44,7 +44,8 @@ fn edge_18_every_kind_of_line() {
     let parity = format!("{serial}parity = \"mark\"\n{TAG}");
     refused(&parity, &[(3, "parity \"mark\" is not known; write one of: even, odd, none")]);
     // A serial line answers one request at a time.
-    let known = "baud, driver, max_bits, max_registers, name, parity, path, scan, stop_bits, tag, timeout_ms, unit";
+    let known =
+        "baud, driver, max_bits, max_registers, name, parity, path, scan, stop_bits, tag, tags_file, timeout_ms, unit";
     let unknown = format!("unknown key \"pipeline\"; known here: {known}");
     refused(&format!("{serial}pipeline = 2\n{TAG}"), &[(3, &unknown)]);
 }

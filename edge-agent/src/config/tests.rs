@@ -191,7 +191,7 @@ fn edge_18_names_are_unique() {
         "name = \"press_state\"",
         "name = \"cnc_status\"",
         &[
-            "edge.toml:22: connection \"press\", tag \"cnc_status\": name \"cnc_status\" is taken by line 9; tag names are unique in the whole file",
+            "edge.toml:22: connection \"press\", tag \"cnc_status\": name \"cnc_status\" is taken by line 9; tag names are unique in the whole configuration",
         ],
     );
     let twice = format!(
