@@ -151,3 +151,24 @@ async fn edge_14_two_illegal_registers_cost_only_their_own_tags() {
     assert_eq!((edge.good(13), edge.good(90)), (None, None));
     assert_eq!(device.connections(), 1);
 }
+
+#[tokio::test]
+async fn edge_12_a_device_that_froze_for_seconds_finds_no_queue_when_it_is_back() {
+    // It takes what comes and does nothing for 1.5 s: thirty scans long.
+    let device = Device::start(|call| match call.number {
+        5 => Answer::SendAfter(1_500, call.answer(|_| 0xdead)),
+        _ => Answer::Send(call.answer(|n| n)),
+    })
+    .await;
+    let edge = Edge::start(&modbus("plc", device.address, 100, 50, &[("holding:4", "u16")]));
+    until("it froze", || device.requests() == 6).await;
+    until("it is given up", || edge.status(0).state == ConnectionState::Disconnected).await;
+    until("it is read again", || {
+        assert!(edge.good(0).is_none_or(|value| value == Value::Uint(4)), "{:?}", edge.reading(0));
+        edge.status(0).state == ConnectionState::Connected
+    })
+    .await;
+    // What was asked meanwhile: a few looks, and not the scans that were missed.
+    assert!(device.requests() <= 12, "{} requests", device.requests());
+    edge.until_value(0, Value::Uint(4)).await;
+}

@@ -33,12 +33,11 @@ HOLDING = (
     + words("8s", b"RECIPE 7")             # 25 text of four registers
 )
 # 30 to 39 are there, but for 35.
-SPARSE = {address + 1: value for address, value in enumerate(HOLDING)}
-SPARSE |= {address + 1: address for address in range(30, 40) if address != 35}
+SPARSE = dict(enumerate(HOLDING)) | {address: address for address in range(30, 40) if address != 35}
 
 
 async def main():
-    # Blocks start at 1: address 0 on the wire is their first value.
+    # A sequential block starts at 1: address 0 on the wire is its first value.
     device = ModbusDeviceContext(
         hr=ModbusSparseDataBlock(SPARSE),
         ir=ModbusSequentialDataBlock(1, [777, 0, 0, 0]),

@@ -1,7 +1,8 @@
 //! The drivers against servers that somebody else wrote: pymodbus, libmodbus and asyncua.
 
 use anyhow::{Context, Result, bail};
-use edge_agent::driver::{self, Clock, Quality, Sink, TagIndex, Text, Value};
+use edge_agent::driver::{self, Clock, ConnectionStatus, Quality, Sink, TagIndex, Text, Value};
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::fd::AsRawFd;
@@ -38,8 +39,9 @@ impl Foreign {
         let dir = tempfile::tempdir()?;
         let program = dir.path().join("libmodbus_server");
         let source = repository().join("tests/foreign/libmodbus_server.c");
-        let built = Command::new("cc").args(["-O1", "-Wall", "-I/usr/include/modbus", "-o"]).arg(&program).arg(source);
-        anyhow::ensure!(built.arg("-lmodbus").status()?.success(), "libmodbus is missing; `make test` installs it");
+        let mut cc = Command::new("cc");
+        cc.args(["-O1", "-Wall", "-I/usr/include/modbus", "-o"]).arg(&program).arg(source).arg("-lmodbus");
+        anyhow::ensure!(cc.status()?.success(), "libmodbus is missing; `make test` installs it");
         Self::start(Command::new(program).args(args))
     }
 
@@ -58,17 +60,17 @@ impl Foreign {
 /// A serial line: what is written at one end is read at the other.
 struct Line {
     ends: [PathBuf; 2],
-    _open: [SerialStream; 2],
+    /// Ends that nobody has open yet would look unplugged.
+    _open: [File; 2],
 }
 
 impl Line {
     fn new() -> Result<Self> {
         let ((mut a, a_end), (mut b, b_end)) = (SerialStream::pair()?, SerialStream::pair()?);
-        let mut open = [a_end, b_end];
-        // Others open these, too.
-        open.iter_mut().try_for_each(|end| end.set_exclusive(false))?;
         let path = |end: &SerialStream| std::fs::read_link(format!("/proc/self/fd/{}", end.as_raw_fd()));
-        let ends = [path(&open[0])?, path(&open[1])?];
+        let ends = [path(&a_end)?, path(&b_end)?];
+        // Files, because a port is its owner's alone.
+        let open = [File::open(&ends[0])?, File::open(&ends[1])?];
         tokio::spawn(async move { tokio::io::copy_bidirectional(&mut a, &mut b).await });
         Ok(Self { ends, _open: open })
     }
@@ -89,6 +91,7 @@ fn free_port() -> Result<u16> {
 struct Polled {
     names: Vec<String>,
     sink: Sink,
+    connections: Vec<Arc<ConnectionStatus>>,
     shutdown: CancellationToken,
     _dir: tempfile::TempDir,
 }
@@ -114,9 +117,9 @@ impl Polled {
         std::fs::write(&path, text)?;
         let config = edge_agent::config::load(&path).map_err(|e| anyhow::anyhow!("{e}"))?;
         let (sink, shutdown) = (Sink::new(tags.len()), CancellationToken::new());
-        driver::start_all(&config, sink.clone(), Arc::new(Wall), shutdown.clone());
+        let connections = driver::start_all(&config, sink.clone(), Arc::new(Wall), shutdown.clone());
         let names = tags.iter().map(|(n, _)| (*n).to_owned()).collect();
-        Ok(Self { names, sink, shutdown, _dir: dir })
+        Ok(Self { names, sink, connections, shutdown, _dir: dir })
     }
 
     fn value(&self, name: &str) -> Option<(Value, Quality)> {
@@ -133,7 +136,8 @@ impl Polled {
                 return Ok(());
             }
             if Instant::now() > end {
-                bail!("{name} stayed {last:?}");
+                let status: Vec<_> = self.connections.iter().map(|c| c.snapshot()).collect();
+                bail!("{name} stayed {last:?}, {status:?}");
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

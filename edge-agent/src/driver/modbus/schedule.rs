@@ -74,11 +74,12 @@ impl Scan {
             return 0;
         }
         let late_ms = u64::try_from(now.duration_since(self.due).as_millis()).unwrap_or(0);
-        let passed = late_ms / u64::from(self.period_ms.max(1));
-        self.due += match self.phase.take() {
-            Some(phase) if passed == 0 => phase,
-            _ => Duration::from_millis(u64::from(self.period_ms.max(1)) * (passed + 1)),
-        };
+        let period_ms = u64::from(self.period_ms.max(1));
+        let passed = late_ms / period_ms;
+        // The first time shifts the grid, once.
+        let from = self.due + self.phase.take().unwrap_or_default();
+        let turns = now.checked_duration_since(from).map_or(0, |over| over.as_millis() as u64 / period_ms + 1);
+        self.due = from + Duration::from_millis(period_ms * turns);
         if self.next < self.requests.len() {
             // The scan before is still under way: this one is left out.
             return passed + 1;
