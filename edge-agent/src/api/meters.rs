@@ -73,7 +73,9 @@ fn write(out: &mut String, api: &Api) -> std::fmt::Result {
     }
     type Count = fn(&StatusSnapshot) -> u64;
     let counts: [(&str, &str, Count); 2] = [
-        ("unison_connection_scans_skipped_total", "Scans left out because the one before was under way.", |c| c.skipped),
+        ("unison_connection_scans_skipped_total", "Scans left out because the one before was under way.", |c| {
+            c.skipped
+        }),
         ("unison_connection_dropped_total", "Late answers, noise, and scans nobody took.", |c| c.dropped),
     ];
     for (name, help, count) in counts {

@@ -251,6 +251,7 @@ mod tests {
     fn edge_12_what_did_not_change_is_confirmed_and_not_handed_on() {
         let sink = Sink::new(3);
         let at = |tag, value, at| Reading { at, ..reading(tag, value) };
+        let (two, three) = (std::slice::from_ref(&(0..2)), std::slice::from_ref(&(0..3)));
         let mut taken = Vec::new();
         let mut take = |sink: &Sink| {
             sink.drain(&mut taken);
@@ -259,12 +260,12 @@ mod tests {
         sink.publish(&[at(0, 7, 10), at(1, 8, 10), at(2, 9, 10)]);
         assert_eq!(take(&sink).len(), 3);
         sink.publish(&[at(2, 9, 20)]);
-        sink.confirm(&[0..2], 20, &[]);
+        sink.confirm(two, 20, &[]);
         assert!(take(&sink).is_empty());
         assert_eq!(sink.latest(TagIndex(1)).unwrap().0, at(1, 8, 20));
         // The change comes with the time up to which nothing had changed.
-        assert_eq!(sink.confirm(&[0..2], 30, &[at(1, 5, 30)]), 0);
-        sink.confirm(&[0..3], 40, &[]);
+        assert_eq!(sink.confirm(two, 30, &[at(1, 5, 30)]), 0);
+        sink.confirm(three, 40, &[]);
         assert_eq!(take(&sink), [at(1, 8, 20), at(1, 5, 30)]);
         let all = [TagIndex(0), TagIndex(1), TagIndex(2)];
         let mut fresh = Vec::new();
