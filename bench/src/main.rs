@@ -10,6 +10,7 @@ mod measure;
 mod million;
 mod oee;
 mod organizations;
+mod pace;
 mod plant;
 mod poll;
 mod users;
@@ -24,6 +25,9 @@ type Bench = (&'static str, fn(&mut Figures) -> Result<()>);
 /// THE list of benchmarks.
 const ALL: &[Bench] = &[
     ("poll", poll::run),
+    ("pace", pace::pace),
+    ("dead", pace::dead),
+    ("gateway", pace::gateway),
     ("writer", writer::run),
     ("durable", durable::run),
     ("engine", engine::run),
@@ -41,8 +45,12 @@ fn main() -> Result<()> {
     if let [child, rest @ ..] = &args[..]
         && let Some(name) = child.strip_prefix("child:")
     {
+        let numbers = || rest.iter().map(|a| Ok(a.parse()?)).collect::<Result<Vec<u64>>>();
         return match name {
             "poll" => poll::child(rest),
+            "pace" => pace::child_pace(&numbers()?),
+            "timers" => pace::child_timers(&numbers()?),
+            "gateway" => pace::child_gateway(&numbers()?),
             other => bail!("no child {other}"),
         };
     }

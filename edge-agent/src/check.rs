@@ -33,12 +33,12 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
     for connection in &config.connections {
         write!(out, "  {} ({}): ", connection.name, connection.driver.code())?;
         match &connection.driver {
-            DriverConfig::ModbusTcp(modbus) => {
-                let requests = plan(&modbus.tags);
+            DriverConfig::Modbus(modbus) => {
+                let requests = plan(&modbus.tags, |unit| modbus.limits_of(unit));
                 writeln!(
                     out,
                     "{}, {} in {}, {:.1} requests a second",
-                    modbus.address,
+                    modbus.line,
                     many(modbus.tags.len(), "tag"),
                     many(requests.len(), "request"),
                     requests_per_second(&requests)

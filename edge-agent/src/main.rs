@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand};
 use edge_agent::agent::{self, WallClock};
-use edge_agent::config::{self, Config};
+use edge_agent::config::{self, Config, DriverConfig};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -40,6 +40,13 @@ enum Command {
     Run(Run),
     /// Says what a configuration would do, or all that is wrong with it. Talks to no device.
     Check { file: PathBuf },
+    /// Prints the tags of a Modbus connection as CSV, in the form that `tags_file` reads.
+    Tags {
+        file: PathBuf,
+        /// The connection; needed where the file has several.
+        #[arg(long)]
+        connection: Option<String>,
+    },
     /// Sets the PIN of an operator on this box, through the running agent.
     Pin {
         #[command(flatten)]
@@ -70,6 +77,7 @@ fn main() -> ExitCode {
             Ok(summary) => say(summary.trim_end()),
             Err(errors) => return wrong_config(&errors),
         },
+        Command::Tags { file, connection } => with_config(&file, |config| tags(&config, connection.as_deref())),
         Command::Pin { run: Run { config }, operator, pin } => with_config(&config, |c| set_pin(&c, &operator, &pin)),
         Command::Version => say(env!("CARGO_PKG_VERSION")),
     };
@@ -107,6 +115,21 @@ fn with_config(
     match config::load(path) {
         Ok(config) => command(config),
         Err(errors) => Ok(wrong_config(&errors)),
+    }
+}
+
+fn tags(config: &Config, wanted: Option<&str>) -> anyhow::Result<ExitCode> {
+    let all = config.connections.iter().filter_map(|connection| match &connection.driver {
+        DriverConfig::Modbus(modbus) => Some((&*connection.name, modbus)),
+        DriverConfig::OpcUa(_) | DriverConfig::SerialScanner(_) => None,
+    });
+    let found: Vec<_> = all.clone().filter(|(name, _)| wanted.is_none_or(|wanted| wanted == *name)).collect();
+    match found.as_slice() {
+        [(_, modbus)] => say(config::tags_as_csv(&modbus.tags, &config.tags).trim_end()),
+        _ => {
+            let names: Vec<_> = all.map(|(name, _)| name).collect();
+            bail!("say which Modbus connection with --connection; there are: {}", names.join(", "))
+        }
     }
 }
 

@@ -178,7 +178,9 @@ async fn spoilt_first(answers: Vec<Spoilt>) {
         })
         .await;
         let status = edge.status(i as usize);
-        assert_eq!((status.requests_failed, status.restarts), (1, 0), "device {i}: {status:?}");
+        // A device that says nothing at all keeps its connection for one more try.
+        assert!((1..=2).contains(&status.requests_failed), "device {i}: {status:?}");
+        assert_eq!(status.restarts, 0);
         assert_eq!(status.last_error, None);
     }
 }

@@ -1,4 +1,5 @@
-"""A pymodbus server with known values of every type. Argument: port (0 = any). Prints the port."""
+"""A pymodbus server with known values of every type. Arguments: `tcp PORT` (0 = any) or `rtu PATH` for a serial
+line. Prints the port or path."""
 import asyncio
 import socket
 import struct
@@ -6,8 +7,10 @@ import sys
 import warnings
 
 warnings.filterwarnings("ignore")
+from pymodbus import FramerType  # noqa: E402
 from pymodbus.datastore import ModbusDeviceContext, ModbusSequentialDataBlock, ModbusServerContext  # noqa: E402
-from pymodbus.server import ModbusTcpServer  # noqa: E402
+from pymodbus.datastore import ModbusSparseDataBlock  # noqa: E402
+from pymodbus.server import ModbusSerialServer, ModbusTcpServer  # noqa: E402
 
 
 def words(fmt, value):
@@ -26,26 +29,33 @@ HOLDING = (
     + words("d", -0.1)                     # 16 f64
     + words("I", 305419896)[::-1]          # 20 u32, low word first
     + [0b0000_1000]                        # 22 bit 3
-    + [0] * 20
+    + [0x1234, 0x5678]                     # 23 bcd32
+    + words("8s", b"RECIPE 7")             # 25 text of four registers
 )
+# 30 to 39 are there, but for 35.
+SPARSE = dict(enumerate(HOLDING)) | {address: address for address in range(30, 40) if address != 35}
 
 
 async def main():
     # A sequential block starts at 1: address 0 on the wire is its first value.
     device = ModbusDeviceContext(
-        hr=ModbusSequentialDataBlock(1, HOLDING),
+        hr=ModbusSparseDataBlock(SPARSE),
         ir=ModbusSequentialDataBlock(1, [777, 0, 0, 0]),
         co=ModbusSequentialDataBlock(1, [True, False, True, False]),
         di=ModbusSequentialDataBlock(1, [False, True, False, False]),
     )
-    port = int(sys.argv[1])
-    if port == 0:
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            port = s.getsockname()[1]
-    server = ModbusTcpServer(ModbusServerContext(devices=device), address=("127.0.0.1", port))
+    kind, where = sys.argv[1:]
+    context = ModbusServerContext(devices={1: device}, single=False)
+    if kind == "rtu":
+        server = ModbusSerialServer(context, framer=FramerType.RTU, port=where, baudrate=115200)
+    else:
+        if where == "0":
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", 0))
+                where = str(s.getsockname()[1])
+        server = ModbusTcpServer(context, address=("127.0.0.1", int(where)))
     await server.serve_forever(background=True)
-    print(port, flush=True)
+    print(where, flush=True)
     await asyncio.Event().wait()
 
 

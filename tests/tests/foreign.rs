@@ -1,13 +1,16 @@
-//! The drivers against servers that somebody else wrote: pymodbus and asyncua.
+//! The drivers against servers that somebody else wrote: pymodbus, libmodbus and asyncua.
 
 use anyhow::{Context, Result, bail};
-use edge_agent::driver::{self, Clock, Quality, Sink, TagIndex, Value};
+use edge_agent::driver::{self, Clock, ConnectionStatus, Quality, Sink, TagIndex, Text, Value};
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio_serial::SerialStream;
 use tokio_util::sync::CancellationToken;
 use unison_tests::stage::repository;
 
@@ -19,25 +22,57 @@ impl Clock for Wall {
     }
 }
 
-/// A Python server; killed when dropped.
+/// A foreign server; killed when dropped.
 struct Foreign(Child);
 
 impl Foreign {
-    fn start(script: &str, port: u16) -> Result<Self> {
+    fn python(script: &str, args: &[&str]) -> Result<Self> {
         let python = repository().join("target/venv/bin/python");
         if !python.is_file() {
             bail!("{} is missing; `make test` makes it", python.display());
         }
-        let mut child = Command::new(python)
-            .arg(repository().join("tests/foreign").join(script))
-            .arg(port.to_string())
-            .stdout(Stdio::piped())
-            .spawn()?;
+        Self::start(Command::new(python).arg(repository().join("tests/foreign").join(script)).args(args))
+    }
+
+    /// Built from its source at each start: it takes half a second.
+    fn libmodbus(args: &[&str]) -> Result<Self> {
+        let dir = tempfile::tempdir()?;
+        let program = dir.path().join("libmodbus_server");
+        let source = repository().join("tests/foreign/libmodbus_server.c");
+        let mut cc = Command::new("cc");
+        cc.args(["-O1", "-Wall", "-I/usr/include/modbus", "-o"]).arg(&program).arg(source).arg("-lmodbus");
+        anyhow::ensure!(cc.status()?.success(), "libmodbus is missing; `make test` installs it");
+        Self::start(Command::new(program).args(args))
+    }
+
+    /// It says its last argument when it is ready.
+    fn start(command: &mut Command) -> Result<Self> {
+        let place = command.get_args().last().context("an argument")?.to_string_lossy().into_owned();
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().context("piped")?).read_line(&mut line)?;
         let started = Self(child);
-        anyhow::ensure!(line.trim() == port.to_string(), "{script} said \"{}\"", line.trim());
+        anyhow::ensure!(line.trim() == place, "{command:?} said \"{}\"", line.trim());
         Ok(started)
+    }
+}
+
+/// A serial line: what is written at one end is read at the other.
+struct Line {
+    ends: [PathBuf; 2],
+    /// Ends that nobody has open yet would look unplugged.
+    _open: [File; 2],
+}
+
+impl Line {
+    fn new() -> Result<Self> {
+        let ((mut a, a_end), (mut b, b_end)) = (SerialStream::pair()?, SerialStream::pair()?);
+        let path = |end: &SerialStream| std::fs::read_link(format!("/proc/self/fd/{}", end.as_raw_fd()));
+        let ends = [path(&a_end)?, path(&b_end)?];
+        // Files, because a port is its owner's alone.
+        let open = [File::open(&ends[0])?, File::open(&ends[1])?];
+        tokio::spawn(async move { tokio::io::copy_bidirectional(&mut a, &mut b).await });
+        Ok(Self { ends, _open: open })
     }
 }
 
@@ -56,6 +91,7 @@ fn free_port() -> Result<u16> {
 struct Polled {
     names: Vec<String>,
     sink: Sink,
+    connections: Vec<Arc<ConnectionStatus>>,
     shutdown: CancellationToken,
     _dir: tempfile::TempDir,
 }
@@ -81,9 +117,9 @@ impl Polled {
         std::fs::write(&path, text)?;
         let config = edge_agent::config::load(&path).map_err(|e| anyhow::anyhow!("{e}"))?;
         let (sink, shutdown) = (Sink::new(tags.len()), CancellationToken::new());
-        driver::start_all(&config, sink.clone(), Arc::new(Wall), shutdown.clone());
+        let connections = driver::start_all(&config, sink.clone(), Arc::new(Wall), shutdown.clone());
         let names = tags.iter().map(|(n, _)| (*n).to_owned()).collect();
-        Ok(Self { names, sink, shutdown, _dir: dir })
+        Ok(Self { names, sink, connections, shutdown, _dir: dir })
     }
 
     fn value(&self, name: &str) -> Option<(Value, Quality)> {
@@ -100,7 +136,8 @@ impl Polled {
                 return Ok(());
             }
             if Instant::now() > end {
-                bail!("{name} stayed {last:?}");
+                let status: Vec<_> = self.connections.iter().map(|c| c.snapshot()).collect();
+                bail!("{name} stayed {last:?}, {status:?}");
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -121,18 +158,19 @@ const MODBUS_TAGS: &[(&str, &str)] = &[
     ("f32", "register = \"holding:14\"\ntype = \"f32\"\nperiod_ms = 100"),
     ("f64", "register = \"holding:16\"\ntype = \"f64\"\nperiod_ms = 100"),
     ("low_first", "register = \"holding:20\"\ntype = \"u32\"\nword_order = \"little\"\nperiod_ms = 100"),
+    ("digits", "register = \"holding:23\"\ntype = \"bcd32\"\nperiod_ms = 100"),
+    ("text", "register = \"holding:25\"\ntype = \"string\"\nregisters = 4\nperiod_ms = 100"),
+    ("last", "register = \"holding:36\"\ntype = \"u16\"\nperiod_ms = 100"),
+    // One request with the others, until the server says that there is no such register.
+    ("beyond", "register = \"holding:44\"\ntype = \"u16\"\nperiod_ms = 100"),
     ("bit", "register = \"holding:22.3\"\ntype = \"bool\"\nperiod_ms = 100"),
     ("input", "register = \"input:0\"\ntype = \"u16\"\nperiod_ms = 100"),
     ("coil", "register = \"coil:2\"\ntype = \"bool\"\nperiod_ms = 100"),
     ("discrete", "register = \"discrete:1\"\ntype = \"bool\"\nperiod_ms = 100"),
 ];
 
-#[tokio::test(flavor = "multi_thread")]
-async fn edge_02_pymodbus_values_of_every_type() -> Result<()> {
-    let port = free_port()?;
-    let server = Foreign::start("modbus_server.py", port)?;
-    let connection = format!("driver = \"modbus_tcp\"\naddress = \"127.0.0.1:{port}\"\ntimeout_ms = 1000");
-    let polled = Polled::start(&connection, MODBUS_TAGS)?;
+/// All values of a server arrive; what it does not have costs only itself.
+async fn has_all(polled: &Polled) -> Result<()> {
     polled.is("u16", Value::Uint(65_535)).await?;
     polled.is("i16", Value::Int(-12_345)).await?;
     polled.is("u32", Value::Uint(4_000_000_000)).await?;
@@ -142,21 +180,62 @@ async fn edge_02_pymodbus_values_of_every_type() -> Result<()> {
     polled.is("f32", Value::Float(3.25)).await?;
     polled.is("f64", Value::Float(-0.1)).await?;
     polled.is("low_first", Value::Uint(305_419_896)).await?;
+    polled.is("digits", Value::Uint(12_345_678)).await?;
+    polled.is("text", Value::Text(Text::new(b"RECIPE 7").context("short")?)).await?;
+    polled.is("last", Value::Uint(36)).await?;
     polled.is("bit", Value::Bool(true)).await?;
     polled.is("input", Value::Uint(777)).await?;
     polled.is("coil", Value::Bool(true)).await?;
     polled.is("discrete", Value::Bool(true)).await?;
+    polled.until("beyond", |_, q| q == Quality::Bad).await
+}
+
+fn over_tcp(port: &str) -> String {
+    format!("driver = \"modbus_tcp\"\naddress = \"127.0.0.1:{port}\"\ntimeout_ms = 1000")
+}
+
+fn over_line(line: &Line) -> String {
+    let path = line.ends[0].display();
+    format!("driver = \"modbus_rtu\"\npath = \"{path}\"\nbaud = 115200\nparity = \"none\"\ntimeout_ms = 1000")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edge_02_pymodbus_values_of_every_type() -> Result<()> {
+    let port = free_port()?.to_string();
+    let server = Foreign::python("modbus_server.py", &["tcp", &port])?;
+    let illegal = ("illegal", "register = \"holding:35\"\ntype = \"u16\"\nperiod_ms = 100");
+    let polled = Polled::start(&over_tcp(&port), &[MODBUS_TAGS, &[illegal]].concat())?;
+    has_all(&polled).await?;
+    polled.until("illegal", |_, q| q == Quality::Bad).await?;
     // EDGE-14: the server dies, its values go bad; it comes back, they are good again.
     drop(server);
     polled.until("u16", |_, q| q == Quality::Bad).await?;
-    let _server = Foreign::start("modbus_server.py", port)?;
+    let _server = Foreign::python("modbus_server.py", &["tcp", &port])?;
     polled.is("u16", Value::Uint(65_535)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edge_02_pymodbus_on_a_serial_line() -> Result<()> {
+    let line = Line::new()?;
+    let end = line.ends[1].display().to_string();
+    let _server = Foreign::python("modbus_server.py", &["rtu", &end])?;
+    let polled = Polled::start(&over_line(&line), MODBUS_TAGS)?;
+    has_all(&polled).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edge_02_libmodbus_over_tcp_and_on_a_serial_line() -> Result<()> {
+    let (port, line) = (free_port()?.to_string(), Line::new()?);
+    let _tcp = Foreign::libmodbus(&["tcp", &port])?;
+    let _rtu = Foreign::libmodbus(&["rtu", &line.ends[1].display().to_string()])?;
+    has_all(&Polled::start(&over_tcp(&port), MODBUS_TAGS)?).await?;
+    has_all(&Polled::start(&over_line(&line), MODBUS_TAGS)?).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn edge_03_asyncua_values_and_a_restart() -> Result<()> {
     let port = free_port()?;
-    let server = Foreign::start("opcua_server.py", port)?;
+    let server = Foreign::python("opcua_server.py", &[&port.to_string()])?;
     let connection = format!(
         "driver = \"opcua\"\nendpoint = \"opc.tcp://127.0.0.1:{port}/\"\nsecurity = \"none\"\nsampling_ms = 100"
     );
@@ -180,7 +259,7 @@ async fn edge_03_asyncua_values_and_a_restart() -> Result<()> {
     // The server restarts: its counter begins again, and the subscription must come back by itself.
     drop(server);
     polled.until("state", |_, q| q == Quality::Bad).await?;
-    let _server = Foreign::start("opcua_server.py", port)?;
+    let _server = Foreign::python("opcua_server.py", &[&port.to_string()])?;
     polled.is("state", Value::Int(6)).await?;
     polled.until("counter", |v, q| q == Quality::Good && matches!(v, Value::Uint(n) if n > 3)).await
 }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::ApiContext;
 use crate::config::MachineConfig;
-use crate::driver::{Clock, Reading, Scan, Sink};
+use crate::driver::{Clock, Reading, Scan, Sink, TagIndex};
 use crate::machine::{Binding, Engine, Output};
 use crate::store::{Change, Resolved, Ride, Store, history};
 
@@ -79,6 +79,8 @@ struct Collector {
     /// Stops whose escalation is on its way to the store.
     escalated: HashSet<Uuid>,
     engine: Engine,
+    /// What the engine looks at.
+    tags: Vec<TagIndex>,
     out: Output,
     readings: Vec<Reading>,
     /// What the store could not take yet. While there is any, no readings are taken.
@@ -91,6 +93,7 @@ struct Collector {
 
 impl Collector {
     fn new(context: &ApiContext, sink: Sink) -> Self {
+        let engine = Engine::new(context.config.tags.len(), &context.config.machines);
         Self {
             store: context.store.clone(),
             sink,
@@ -98,7 +101,8 @@ impl Collector {
             codes: context.config.machines.iter().map(|m| m.code.to_string()).collect(),
             machines: context.config.machines.clone(),
             escalated: HashSet::new(),
-            engine: Engine::new(context.config.tags.len(), &context.config.machines),
+            tags: engine.tags(),
+            engine,
             out: Output::new(Uuid::now_v7),
             readings: Vec::with_capacity(context.config.tags.len()),
             held: None,
@@ -181,6 +185,10 @@ impl Collector {
         // What was read before now comes before what now means.
         let now = self.clock.now_us();
         self.drain();
+        // What did not change was not drained; that it still holds is asked for here.
+        self.sink.refresh(&self.tags, &mut self.readings);
+        self.engine.readings(&self.readings, &mut self.out);
+        self.readings.clear();
         let settled = self.engine.tick(now, &mut self.out);
         if let Some(until) = settled.filter(|until| *until > self.observed) {
             self.observed = until;

@@ -63,6 +63,10 @@ pub(super) struct ConnectionView {
     tags: u32,
     /// Answers, notifications or codes a second, over the last seconds.
     requests_per_second: Option<f64>,
+    /// Scans that were due while the one before was still under way, since the start. They are not made up.
+    scans_skipped: u64,
+    /// What came and was of no use: late answers, noise, since the start.
+    dropped: u64,
 }
 
 /// All devices, in the order of the configuration.
@@ -83,6 +87,8 @@ pub(super) async fn connections(call: Call) -> Answer {
             error: now.last_error.map(|e| e.to_string()),
             tags: now.tags,
             requests_per_second: rates.get(place).and_then(|r| r.per_second),
+            scans_skipped: now.skipped,
+            dropped: now.dropped,
         }
     };
     Ok(json(200, &Connections { connections: call.api.context.connections.iter().enumerate().map(view).collect() }))

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::Api;
-use crate::driver::ConnectionState;
+use crate::driver::{ConnectionState, StatusSnapshot};
 
 /// Answers by the first digit of their status.
 #[derive(Default)]
@@ -69,6 +69,19 @@ fn write(out: &mut String, api: &Api) -> std::fmt::Result {
                 "unison_connection_requests_total{{connection=\"{}\",outcome=\"{outcome}\"}} {n}",
                 label(&c.name)
             )?;
+        }
+    }
+    type Count = fn(&StatusSnapshot) -> u64;
+    let counts: [(&str, &str, Count); 2] = [
+        ("unison_connection_scans_skipped_total", "Scans left out because the one before was under way.", |c| {
+            c.skipped
+        }),
+        ("unison_connection_dropped_total", "Late answers, noise, and scans nobody took.", |c| c.dropped),
+    ];
+    for (name, help, count) in counts {
+        head(out, name, "counter", help)?;
+        for c in &connections {
+            writeln!(out, "{name}{{connection=\"{}\"}} {}", label(&c.name), count(c))?;
         }
     }
     Ok(())

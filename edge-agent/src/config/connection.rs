@@ -7,15 +7,16 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::fields::Fields;
-use super::register::{Register, TagType};
+use super::modbus;
+use super::register::TagType;
 use super::{
-    CONNECTIONS_MAX, ConnectionConfig, DriverConfig, ModbusTag, ModbusTcpConfig, OpcUaConfig, OpcUaSecurity, OpcUaTag,
-    RegisterOrder, Scaling, SerialScannerConfig, TAGS_MAX, TagInfo,
+    CONNECTIONS_MAX, ConnectionConfig, DriverConfig, OpcUaConfig, OpcUaSecurity, OpcUaTag, Scaling,
+    SerialScannerConfig, TAGS_MAX, TagInfo,
 };
 use crate::driver::TagIndex;
 
 /// 50 ms to 1 h: faster is a job for the PLC, slower cannot tell a dead machine from a quiet one.
-const PERIOD_MS: std::ops::RangeInclusive<u32> = 50..=3_600_000;
+pub(super) const PERIOD_MS: std::ops::RangeInclusive<u32> = 50..=3_600_000;
 /// How often an OPC UA server is asked to say that nothing changed.
 pub(crate) const OPCUA_CONFIRM_MS: u32 = 1_000;
 const NAME_CHARS_MAX: usize = 64;
@@ -23,14 +24,16 @@ const NAME_CHARS_MAX: usize = 64;
 /// All tags read so far and where they were.
 pub(super) struct Tags {
     pub(super) infos: Vec<TagInfo>,
-    by_name: HashMap<Arc<str>, (TagIndex, usize)>,
+    by_name: HashMap<Arc<str>, (TagIndex, usize, Arc<str>)>,
     /// Set when a tag could not be read, so that rules naming it are not blamed too.
-    broken: Vec<String>,
+    pub(super) broken: Vec<String>,
+    /// Where the last tag was.
+    file: Option<Arc<str>>,
 }
 
 impl Tags {
     pub(super) fn find(&self, name: &str) -> Option<(TagIndex, &TagInfo)> {
-        let (tag, _) = self.by_name.get(name)?;
+        let (tag, ..) = self.by_name.get(name)?;
         self.infos.get(tag.index()).map(|info| (*tag, info))
     }
 
@@ -41,7 +44,7 @@ impl Tags {
 }
 
 pub(super) fn read_all(file: &mut Fields<'_, '_>, data_dir: &Arc<Path>) -> (Vec<ConnectionConfig>, Tags) {
-    let mut tags = Tags { infos: Vec::new(), by_name: HashMap::new(), broken: Vec::new() };
+    let mut tags = Tags { infos: Vec::new(), by_name: HashMap::new(), broken: Vec::new(), file: None };
     let mut connections: Vec<ConnectionConfig> = Vec::new();
     let mut names: HashMap<String, usize> = HashMap::new();
     let tables = file.tables("connection");
@@ -95,8 +98,13 @@ pub(super) fn name(table: &mut Fields<'_, '_>, kind: &str, names: &mut HashMap<S
 
 fn driver(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> Option<DriverConfig> {
     type Reader = fn(&mut Fields<'_, '_>, &mut Tags, usize) -> Option<DriverConfig>;
-    const DRIVERS: [(&str, Reader); 3] =
-        [("modbus_tcp", modbus_tcp), ("opcua", opcua), ("serial_scanner", serial_scanner)];
+    const DRIVERS: [(&str, Reader); 5] = [
+        ("modbus_tcp", modbus::tcp),
+        ("modbus_rtu", modbus::rtu),
+        ("modbus_rtu_over_tcp", modbus::rtu_over_tcp),
+        ("opcua", opcua),
+        ("serial_scanner", serial_scanner),
+    ];
     let list = DRIVERS.map(|(word, _)| word).join(", ");
     let found = table.need_word("driver", &DRIVERS, &format!("one of: {list}"));
     let Some(reader) = found else {
@@ -110,81 +118,9 @@ fn driver(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> Opt
     (reader.into_inner())(table, tags, connection)
 }
 
-fn modbus_tcp(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> Option<DriverConfig> {
-    let address = table.need_text("address", "host and port, like \"10.0.0.5:502\"");
-    let timeout_ms = table.whole_or("timeout_ms", 1_000, 50..=60_000, " ms");
-    let mut list = Vec::new();
-    for mut tag in table.tables("tag") {
-        let read = modbus_tag(&mut tag, tags, connection);
-        tag.finish();
-        list.extend(read);
-    }
-    let address = address?;
-    let (host, port) = address.get_ref().rsplit_once(':').unwrap_or(("", ""));
-    if host.is_empty() || host.contains(char::is_whitespace) || !port.parse::<u16>().is_ok_and(|p| p > 0) {
-        table.wrong(&address, "address", "is not host and port; write it like \"10.0.0.5:502\"");
-        return None;
-    }
-    if list.is_empty() && !table.has("tag") {
-        table.say_here("no tags; add [[connection.tag]] or remove the connection".into());
-    }
-    Some(DriverConfig::ModbusTcp(ModbusTcpConfig {
-        address: address.into_inner(),
-        timeout_ms: timeout_ms?,
-        tags: list,
-    }))
-}
-
-fn modbus_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> Option<ModbusTag> {
-    let name = tag_name(table, tags);
-    let unit = table.whole_or("unit", 1, 0..=255, "");
-    let register = table.need_text("register", "like holding:100").and_then(|text| {
-        Register::parse(text.get_ref())
-            .map_err(|reason| table.wrong(&text, "register", reason))
-            .ok()
-            .map(|register| Spanned::new(text.span(), register))
-    });
-    let types = TagType::WORDS.map(|(word, _)| word).join(", ");
-    let kind = table.need_word("type", &TagType::WORDS, &format!("one of: {types}"));
-    let period_ms = table.whole_or("period_ms", 1_000, PERIOD_MS, " ms (50 ms to 1 h)");
-    let word_order = order(table, "word_order");
-    let byte_order = order(table, "byte_order");
-    let scaling = scaling(table, kind.as_ref().map(|kind| *kind.get_ref()));
-    if let (Some(register), Some(kind)) = (&register, &kind)
-        && let Err(reason) = register.get_ref().check_type(*kind.get_ref())
-    {
-        let separator = if reason.starts_with("as ") { "" } else { ":" };
-        table.say(register.span(), format!("register \"{}\"{separator} {reason}", register.get_ref()));
-        tags.broken.extend(name.as_ref().map(|name| name.get_ref().clone()));
-        return None;
-    }
-    let read =
-        (|| Some((unit?, register?.into_inner(), kind?.into_inner(), word_order?, byte_order?, scaling?, period_ms?)))(
-        );
-    let Some((unit, register, kind, low_word_first, low_byte_first, scaling, period_ms)) = read else {
-        tags.broken.extend(name.map(Spanned::into_inner));
-        return None;
-    };
-    let order = RegisterOrder { low_word_first, low_byte_first };
-    let tag = add_tag(
-        table,
-        tags,
-        name?,
-        TagInfo { name: "".into(), connection, kind, scaled: scaling.is_some(), period_ms },
-    )?;
-    Some(ModbusTag { tag, unit: u8::try_from(unit).unwrap_or(1), register, kind, order, scaling, period_ms })
-}
-
-fn order(table: &mut Fields<'_, '_>, key: &'static str) -> Option<bool> {
-    if !table.has(key) {
-        return Some(false);
-    }
-    table.word(key, &[("big", false), ("little", true)]).map(Spanned::into_inner)
-}
-
 /// `Some(None)` when the tag is not scaled, `None` after an error.
 #[expect(clippy::option_option, reason = "absent and wrong are different")]
-fn scaling(table: &mut Fields<'_, '_>, kind: Option<TagType>) -> Option<Option<Scaling>> {
+pub(super) fn scaling(table: &mut Fields<'_, '_>, kind: Option<TagType>) -> Option<Option<Scaling>> {
     let (has_scale, has_offset) = (table.has("scale"), table.has("offset"));
     if !has_scale && !has_offset {
         return Some(None);
@@ -196,14 +132,15 @@ fn scaling(table: &mut Fields<'_, '_>, kind: Option<TagType>) -> Option<Option<S
         table.say(scale.span(), "scale 0: every value would be the offset; write another factor".into());
         return None;
     }
-    if kind == Some(TagType::Bool) {
-        table.say(scale.span().start.max(offset.span().start)..0, "a bool has no scale or offset; remove them".into());
+    if let Some(kind @ (TagType::Bool | TagType::String)) = kind {
+        let reason = format!("a {} has no scale or offset; remove them", kind.code());
+        table.say(scale.span().start.max(offset.span().start)..0, reason);
         return None;
     }
     Some(Some(Scaling { scale: scale.into_inner(), offset: offset.into_inner() }))
 }
 
-fn tag_name(table: &mut Fields<'_, '_>, tags: &Tags) -> Option<Spanned<String>> {
+pub(super) fn tag_name(table: &mut Fields<'_, '_>, tags: &Tags) -> Option<Spanned<String>> {
     let name = table.need_text("name", "every tag has its own")?;
     let text = name.get_ref();
     if text.chars().count() > NAME_CHARS_MAX || text.contains(char::is_control) {
@@ -212,18 +149,29 @@ fn tag_name(table: &mut Fields<'_, '_>, tags: &Tags) -> Option<Spanned<String>> 
     }
     let outer = table.place.rsplit_once(", ").map_or("", |(outer, _)| outer).to_owned();
     table.place = format!("{outer}, tag \"{text}\"");
-    if let Some((_, line)) = tags.by_name.get(text.as_str()) {
-        table.wrong(&name, "name", format!("is taken by line {line}; tag names are unique in the whole file"));
+    if let Some((_, line, file)) = tags.by_name.get(text.as_str()) {
+        let of = if **file == *table.report.file() { String::new() } else { format!(" of {file}") };
+        let reason = format!("is taken by line {line}{of}; tag names are unique in the whole configuration");
+        table.wrong(&name, "name", reason);
         return None;
     }
     Some(name)
 }
 
-fn add_tag(table: &Fields<'_, '_>, tags: &mut Tags, name: Spanned<String>, info: TagInfo) -> Option<TagIndex> {
+pub(super) fn add_tag(
+    table: &Fields<'_, '_>,
+    tags: &mut Tags,
+    name: Spanned<String>,
+    info: TagInfo,
+) -> Option<TagIndex> {
     let tag = tag_index(tags.infos.len());
     let line = table.report.line(name.span().start);
     let name: Arc<str> = name.into_inner().into();
-    tags.by_name.insert(name.clone(), (tag, line));
+    // Neighbours are mostly of the same file.
+    let file = tags.file.take().filter(|file| **file == *table.report.file());
+    let file = file.unwrap_or_else(|| table.report.file().into());
+    tags.file = Some(file.clone());
+    tags.by_name.insert(name.clone(), (tag, line, file));
     tags.infos.push(TagInfo { name, ..info });
     Some(tag)
 }
@@ -273,8 +221,10 @@ fn opcua_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize, per
             })
             .ok()
     });
-    let types = TagType::WORDS.map(|(word, _)| word).join(", ");
-    let kind = table.need_word("type", &TagType::WORDS, &format!("one of: {types}"));
+    // BCD and registers of text are ways of Modbus.
+    let words: Vec<_> = TagType::WORDS.into_iter().filter(|(_, kind)| kind.is_binary()).collect();
+    let types: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+    let kind = table.need_word("type", &words, &format!("one of: {}", types.join(", ")));
     let scaling = scaling(table, kind.as_ref().map(|kind| *kind.get_ref()));
     let (Some(node), Some(kind), Some(scaling)) = (node, kind, scaling) else {
         tags.broken.extend(name.map(Spanned::into_inner));

@@ -61,12 +61,35 @@ pub(super) struct Report<'a> {
     breaks: Vec<usize>,
     /// Byte position and error; sorted at the end because tables are not read in file order.
     found: RefCell<Vec<(usize, ConfigError)>>,
+    /// For a text that was made from a list: the list's line for each of its lines.
+    lines: Option<Vec<usize>>,
 }
 
 impl<'a> Report<'a> {
     pub(super) fn new(file: &'a str, text: &str) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
-        Self { file, breaks, found: RefCell::new(Vec::new()) }
+        Self { file, breaks, found: RefCell::new(Vec::new()), lines: None }
+    }
+
+    /// For a text made from a list of another form.
+    pub(super) fn of_list(file: &'a str, text: &str, lines: Vec<usize>) -> Self {
+        Self { lines: Some(lines), ..Self::new(file, text) }
+    }
+
+    pub(super) const fn file(&self) -> &str {
+        self.file
+    }
+
+    /// An error in a file that this one names at `span`.
+    pub(super) fn add_foreign(&self, span: Range<usize>, file: &str, line: usize, place: &str, reason: String) {
+        let error = ConfigError { file: file.to_owned(), line, place: place.to_owned(), reason };
+        self.found.borrow_mut().push((span.start, error));
+    }
+
+    /// Takes over what was found in a list that this file names at `span`.
+    pub(super) fn adopt(&self, span: Range<usize>, list: Report<'_>) {
+        let errors = list.into_errors().0;
+        self.found.borrow_mut().extend(errors.into_iter().map(|error| (span.start, error)));
     }
 
     pub(super) fn add(&self, span: Range<usize>, place: &str, reason: String) {
@@ -76,7 +99,8 @@ impl<'a> Report<'a> {
     }
 
     pub(super) fn line(&self, position: usize) -> usize {
-        self.breaks.partition_point(|at| *at < position) + 1
+        let line = self.breaks.partition_point(|at| *at < position);
+        self.lines.as_ref().and_then(|lines| lines.get(line)).copied().unwrap_or(line + 1)
     }
 
     pub(super) fn into_errors(self) -> ConfigErrors {

@@ -1,14 +1,16 @@
 //! The edge's configuration file: typed, checked as a whole, every error with file, line, field and
 //! reason (EDGE-18). After [`load`] there is nothing left to validate. Nothing here does any I/O but
-//! reading that one file.
+//! reading that one file and the lists of tags that it names.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod connection;
 mod error;
 mod fields;
 mod machine;
+mod modbus;
 mod register;
 mod rule;
+mod tags_csv;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
@@ -18,8 +20,11 @@ use std::sync::Arc;
 pub(crate) use connection::OPCUA_CONFIRM_MS;
 pub use error::{ConfigError, ConfigErrors};
 pub use machine::{Counter, MachineConfig};
+pub use modbus::{Limits, ModbusConfig, ModbusLine, ModbusTag, Parity, RegisterOrder, TEXT_REGISTERS_MAX};
 pub use register::{Register, RegisterTable, TagType};
 pub use rule::{Alarm, Outcome, StateRule};
+
+pub use tags_csv::tags_as_csv;
 
 use crate::driver::TagIndex;
 use error::Report;
@@ -91,7 +96,7 @@ pub struct ConnectionConfig {
 
 #[derive(Clone, Debug)]
 pub enum DriverConfig {
-    ModbusTcp(ModbusTcpConfig),
+    Modbus(ModbusConfig),
     OpcUa(OpcUaConfig),
     SerialScanner(SerialScannerConfig),
 }
@@ -101,38 +106,11 @@ impl DriverConfig {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::ModbusTcp(_) => "modbus_tcp",
+            Self::Modbus(modbus) => modbus.line.code(),
             Self::OpcUa(_) => "opcua",
             Self::SerialScanner(_) => "serial_scanner",
         }
     }
-}
-
-#[derive(Clone, Debug)]
-pub struct ModbusTcpConfig {
-    /// Host name or address with port.
-    pub address: String,
-    /// For connecting and for each answer.
-    pub timeout_ms: u32,
-    pub tags: Vec<ModbusTag>,
-}
-
-#[derive(Clone, Debug)]
-pub struct ModbusTag {
-    pub tag: TagIndex,
-    pub unit: u8,
-    pub register: Register,
-    pub kind: TagType,
-    pub order: RegisterOrder,
-    pub scaling: Option<Scaling>,
-    pub period_ms: u32,
-}
-
-/// How a value lies in its registers. Big first is the standard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RegisterOrder {
-    pub low_word_first: bool,
-    pub low_byte_first: bool,
 }
 
 /// value = raw × scale + offset.
@@ -273,5 +251,7 @@ fn cloud(mut section: Fields<'_, '_>) -> Option<CloudConfig> {
     })
 }
 
+#[cfg(test)]
+mod modbus_tests;
 #[cfg(test)]
 mod tests;

@@ -99,11 +99,16 @@ impl Register {
                 kind.code()
             ));
         }
-        let registers = kind.registers();
+        Ok(())
+    }
+
+    /// Refuses a value that runs past the end of the table.
+    pub fn check_end(&self, kind: TagType, registers: u16) -> Result<(), String> {
         if u32::from(self.address) + u32::from(registers) > 65_536 {
             let words = match registers {
-                2 => "two",
-                _ => "four",
+                2 => "two".to_owned(),
+                4 => "four".to_owned(),
+                n => n.to_string(),
             };
             return Err(format!("as {} needs {words} registers and runs past 65535", kind.code()));
         }
@@ -123,10 +128,16 @@ pub enum TagType {
     I64,
     F32,
     F64,
+    /// Four decimal digits in one register.
+    Bcd16,
+    /// Eight decimal digits in two registers.
+    Bcd32,
+    /// Two characters a register.
+    String,
 }
 
 impl TagType {
-    pub const WORDS: [(&'static str, Self); 9] = [
+    pub const WORDS: [(&'static str, Self); 12] = [
         ("bool", Self::Bool),
         ("u16", Self::U16),
         ("i16", Self::I16),
@@ -136,6 +147,9 @@ impl TagType {
         ("i64", Self::I64),
         ("f32", Self::F32),
         ("f64", Self::F64),
+        ("bcd16", Self::Bcd16),
+        ("bcd32", Self::Bcd32),
+        ("string", Self::String),
     ];
 
     #[must_use]
@@ -150,22 +164,32 @@ impl TagType {
             Self::I64 => "i64",
             Self::F32 => "f32",
             Self::F64 => "f64",
+            Self::Bcd16 => "bcd16",
+            Self::Bcd32 => "bcd32",
+            Self::String => "string",
         }
     }
 
-    /// Registers of 16 bits that one value takes.
+    /// Registers of 16 bits that one value takes; a string has as many as its tag says.
     #[must_use]
     pub const fn registers(self) -> u16 {
         match self {
-            Self::Bool | Self::U16 | Self::I16 => 1,
-            Self::U32 | Self::I32 | Self::F32 => 2,
+            Self::Bool | Self::U16 | Self::I16 | Self::Bcd16 | Self::String => 1,
+            Self::U32 | Self::I32 | Self::F32 | Self::Bcd32 => 2,
             Self::U64 | Self::I64 | Self::F64 => 4,
         }
     }
 
+    /// Whole numbers that wrap at a power of two.
     #[must_use]
     pub const fn is_whole(self) -> bool {
-        !matches!(self, Self::Bool | Self::F32 | Self::F64)
+        self.is_binary() && !matches!(self, Self::Bool | Self::F32 | Self::F64)
+    }
+
+    /// Everything but decimal digits and text.
+    #[must_use]
+    pub const fn is_binary(self) -> bool {
+        !matches!(self, Self::Bcd16 | Self::Bcd32 | Self::String)
     }
 
     /// Bits of a whole number.
@@ -174,7 +198,7 @@ impl TagType {
         self.registers() as u32 * 16
     }
 
-    /// The whole numbers this type can hold; `None` for bool and floats.
+    /// The whole numbers this type can hold; `None` for bool, floats and text.
     #[must_use]
     pub const fn limits(self) -> Option<(i128, i128)> {
         match self {
@@ -184,7 +208,9 @@ impl TagType {
             Self::I32 => Some((i32::MIN as i128, i32::MAX as i128)),
             Self::U64 => Some((0, u64::MAX as i128)),
             Self::I64 => Some((i64::MIN as i128, i64::MAX as i128)),
-            Self::Bool | Self::F32 | Self::F64 => None,
+            Self::Bcd16 => Some((0, 9_999)),
+            Self::Bcd32 => Some((0, 99_999_999)),
+            Self::Bool | Self::F32 | Self::F64 | Self::String => None,
         }
     }
 }

@@ -9,7 +9,7 @@ use unison_core::activity::Activity;
 use super::connection::Tags;
 use super::fields::Fields;
 use super::register::TagType;
-use crate::driver::TagIndex;
+use crate::driver::{TagIndex, Text};
 use crate::machine::expression::{Ask, Expression, Literal};
 
 /// Conditions in conditions, and conditions of one list. People write three.
@@ -219,8 +219,13 @@ fn ask(rule: &mut Fields<'_, '_>, kind: Option<TagType>) -> Option<Ask> {
             Some(Ask::ChangedWithin(i64::from(ms) * 1_000))
         }
         limit => {
-            if kind == Some(TagType::Bool) {
-                rule.say_here(format!("{limit} on a bool tag: use equals = true or equals = false"));
+            let instead = match kind {
+                Some(TagType::Bool) => Some("equals = true or equals = false"),
+                Some(TagType::String) => Some("equals = \"…\""),
+                _ => None,
+            };
+            if let (Some(instead), Some(kind)) = (instead, kind) {
+                rule.say_here(format!("{limit} on a {} tag: use {instead}", kind.code()));
                 return None;
             }
             let above = limit == "above";
@@ -250,17 +255,19 @@ fn literal(rule: &Fields<'_, '_>, key: &str, value: &Spanned<DeValue<'_>>, kind:
         DeValue::Boolean(b) => Some(Literal::Bool(*b)),
         DeValue::Integer(i) => i64::from_str_radix(i.as_str(), i.radix()).ok().map(Literal::Int),
         DeValue::Float(f) => f.as_str().parse().ok().filter(|f: &f64| f.is_finite()).map(Literal::Float),
+        DeValue::String(text) => Text::new(text.as_bytes()).map(Literal::Text),
         _ => None,
     };
     let Some(literal) = literal else {
-        rule.mistyped(key, value, "a number, true or false");
+        rule.mistyped(key, value, "a number, true, false or a text of at most 32 bytes");
         return None;
     };
     let Some(kind) = kind else { return Some(literal) };
     let possible = match (literal, kind.limits()) {
         (Literal::Bool(_), _) => kind == TagType::Bool,
         (Literal::Int(i), Some((low, high))) => (low..=high).contains(&i128::from(i)),
-        (Literal::Int(i), None) => kind != TagType::Bool || i == 0 || i == 1,
+        (Literal::Int(i), None) => kind != TagType::String && (kind != TagType::Bool || i == 0 || i == 1),
+        (Literal::Text(_), _) => kind == TagType::String,
         (Literal::Float(_), _) => matches!(kind, TagType::F32 | TagType::F64),
     };
     if !possible {
@@ -268,6 +275,7 @@ fn literal(rule: &Fields<'_, '_>, key: &str, value: &Spanned<DeValue<'_>>, kind:
             Literal::Bool(b) => b.to_string(),
             Literal::Int(i) => i.to_string(),
             Literal::Float(f) => f.to_string(),
+            Literal::Text(text) => format!("{text:?}"),
         };
         rule.say(value.span(), format!("{key} {shown}: a tag of type {} never has this value", kind.code()));
         return None;

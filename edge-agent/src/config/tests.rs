@@ -58,7 +58,7 @@ fn edge_18_a_good_file_gives_values_with_defaults() {
     let names: Vec<_> = config.tags.iter().map(|tag| (&*tag.name, tag.connection)).collect();
     assert_eq!(names, [("cnc_status", 0), ("cnc_parts", 0), ("press_state", 1)]);
     assert_eq!(config.connections.iter().map(|c| c.tags.clone()).collect::<Vec<_>>(), [0..2, 2..3]);
-    let DriverConfig::ModbusTcp(modbus) = &config.connections[0].driver else { panic!("wrong driver") };
+    let DriverConfig::Modbus(modbus) = &config.connections[0].driver else { panic!("wrong driver") };
     assert_eq!((modbus.timeout_ms, modbus.tags[1].unit, modbus.tags[1].period_ms), (1_000, 1, 1_000));
     assert_eq!(modbus.tags[1].tag, TagIndex(1));
     let machine = &config.machines[0];
@@ -115,7 +115,7 @@ fn edge_18_every_mistake_names_file_line_field_and_reason() {
         "type = \"u16\"",
         "type = \"word\"",
         &[
-            "edge.toml:11: connection \"gateway-1\", tag \"cnc_status\": type \"word\" is not known; write one of: bool, u16, i16, u32, i32, u64, i64, f32, f64",
+            "edge.toml:11: connection \"gateway-1\", tag \"cnc_status\": type \"word\" is not known; write one of: bool, u16, i16, u32, i32, u64, i64, f32, f64, bcd16, bcd32, string",
         ],
     );
     check(
@@ -129,7 +129,7 @@ fn edge_18_every_mistake_names_file_line_field_and_reason() {
         "type = \"u16\"",
         "type = \"u16\"\nperid_ms = 100",
         &[
-            "edge.toml:12: connection \"gateway-1\", tag \"cnc_status\": unknown key \"perid_ms\"; known here: byte_order, name, offset, period_ms, register, scale, type, unit, word_order",
+            "edge.toml:12: connection \"gateway-1\", tag \"cnc_status\": unknown key \"perid_ms\"; known here: byte_order, name, offset, period_ms, register, scale, scan, type, unit, word_order",
         ],
     );
     check(
@@ -148,7 +148,7 @@ fn edge_18_every_mistake_names_file_line_field_and_reason() {
         "\"modbus_tcp\"",
         "\"modbus\"",
         &[
-            "edge.toml:6: connection \"gateway-1\": driver \"modbus\" is not known; write one of: modbus_tcp, opcua, serial_scanner",
+            "edge.toml:6: connection \"gateway-1\": driver \"modbus\" is not known; write one of: modbus_tcp, modbus_rtu, modbus_rtu_over_tcp, opcua, serial_scanner",
         ],
     );
     check(
@@ -192,7 +192,7 @@ fn edge_18_names_are_unique() {
         "name = \"press_state\"",
         "name = \"cnc_status\"",
         &[
-            "edge.toml:22: connection \"press\", tag \"cnc_status\": name \"cnc_status\" is taken by line 9; tag names are unique in the whole file",
+            "edge.toml:22: connection \"press\", tag \"cnc_status\": name \"cnc_status\" is taken by line 9; tag names are unique in the whole configuration",
         ],
     );
     let twice = format!(

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConnectionConfig, DriverConfig};
 
-pub use reading::{Clock, Quality, Reading, Scan, SourceStamp, TagIndex, Value};
+pub use reading::{Clock, Quality, Reading, Scan, SourceStamp, TagIndex, Text, Value};
 pub use sink::{SCANS_MAX, Sink};
 pub use status::{ConnectionState, ConnectionStatus, StatusSnapshot};
 use supervise::DriverFuture;
@@ -54,7 +54,7 @@ impl Context {
 /// THE list of drivers.
 fn start(config: &ConnectionConfig, context: Context) -> DriverFuture {
     match &config.driver {
-        DriverConfig::ModbusTcp(modbus) => Box::pin(modbus::run(modbus.clone(), context)),
+        DriverConfig::Modbus(modbus) => Box::pin(modbus::run(modbus.clone(), context)),
         DriverConfig::OpcUa(opcua) => Box::pin(opcua::run(opcua.clone(), context)),
         DriverConfig::SerialScanner(scanner) => Box::pin(serial::run(scanner.clone(), context)),
     }

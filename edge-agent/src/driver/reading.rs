@@ -1,6 +1,6 @@
 //! What drivers hand over: values, their quality, and scans. Values only; nothing here reads a clock.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use crate::config::Scaling;
@@ -24,11 +24,66 @@ pub enum Value {
     Int(i64),
     Uint(u64),
     Float(f64),
+    Text(Text),
+}
+
+/// A short text in place, so that a value is copied like a number: names of recipes, types, serial numbers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    bytes: [u8; Text::BYTES_MAX as usize],
+    len: u8,
+}
+
+impl Text {
+    pub const BYTES_MAX: u16 = 32;
+
+    /// What a device sent, up to the first zero byte, without the blanks that fill it up. `None` for more
+    /// than fits.
+    #[must_use]
+    pub fn new(bytes: &[u8]) -> Option<Self> {
+        let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+        let bytes = bytes.get(..end)?.trim_ascii_end();
+        let mut text = Self { bytes: [0; Self::BYTES_MAX as usize], len: u8::try_from(bytes.len()).ok()? };
+        text.bytes.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        Some(text)
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// The characters: UTF-8, or where it is not that, Latin-1 as older devices have it.
+    fn chars(&self) -> impl Iterator<Item = char> + '_ {
+        let (utf8, latin) = match std::str::from_utf8(self.bytes()) {
+            Ok(text) => (text, &[][..]),
+            Err(_) => ("", self.bytes()),
+        };
+        utf8.chars().chain(latin.iter().copied().map(char::from))
+    }
+
+    /// Whether two texts read alike, in whatever bytes.
+    #[must_use]
+    pub fn reads_as(&self, other: &Self) -> bool {
+        self.chars().eq(other.chars())
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What a device sends must not move a terminal's cursor.
+        self.chars().try_for_each(|c| f.write_char(if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }))
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
 }
 
 impl Value {
     /// The value as a ratio or measurement. Whole numbers above 2^53 lose their last digits here,
-    /// which is why counters use [`Value::as_count`].
+    /// which is why counters use [`Value::as_count`]. A text is no number.
     #[must_use]
     pub fn as_f64(self) -> f64 {
         match self {
@@ -36,10 +91,11 @@ impl Value {
             Self::Int(i) => i as f64,
             Self::Uint(u) => u as f64,
             Self::Float(f) => f,
+            Self::Text(_) => f64::NAN,
         }
     }
 
-    /// The value as a counter register of `bits` width; `None` for a float, which cannot be one.
+    /// The value as a counter register of `bits` width; `None` for a float or text, which cannot be one.
     #[must_use]
     pub const fn as_count(self, bits: u32) -> Option<u64> {
         let raw = match self {
@@ -47,7 +103,7 @@ impl Value {
             // A PLC that counts in a signed word goes from 32767 to -32768; as bits that is one step.
             Self::Int(i) => i.cast_unsigned(),
             Self::Uint(u) => u,
-            Self::Float(_) => return None,
+            Self::Float(_) | Self::Text(_) => return None,
         };
         Some(if bits >= 64 { raw } else { raw & ((1 << bits) - 1) })
     }
@@ -72,6 +128,7 @@ impl fmt::Display for Value {
             Self::Int(i) => i.fmt(f),
             Self::Uint(u) => u.fmt(f),
             Self::Float(x) => x.fmt(f),
+            Self::Text(t) => t.fmt(f),
         }
     }
 }
@@ -133,5 +190,19 @@ mod tests {
         assert_eq!(Value::Int(-32_768).as_count(16), Some(32_768));
         assert_eq!(Value::Uint(70_000).as_count(16), Some(4_464));
         assert_eq!(Value::Float(3.0).as_count(16), None);
+    }
+
+    #[test]
+    fn edge_02_texts_are_short_trimmed_and_read_in_both_ways_of_writing() {
+        let text = |bytes: &[u8]| Text::new(bytes).unwrap();
+        assert_eq!(text(b"RUN 7  \0\0junk").to_string(), "RUN 7");
+        assert_eq!(text(b"").to_string(), "");
+        // Latin-1 of an older device beside the file's UTF-8.
+        assert!(text(b"T\xfcr").reads_as(&text("Tür".as_bytes())));
+        assert!(!text(b"T\xfcr").reads_as(&text(b"Tur")));
+        assert_eq!(text(b"a\x1b[2Jb").to_string(), "a\u{fffd}[2Jb");
+        assert_eq!(text(&[b'x'; 32]).to_string().len(), 32);
+        assert_eq!(Text::new(&[b'x'; 33]), None);
+        assert_eq!(Value::Text(text(b"12")).as_count(16), None);
     }
 }

@@ -1,8 +1,12 @@
 //! Where drivers put what they read and the engine takes it: a flat table with the newest reading of
 //! every tag. Publishing never waits for the reader; what it overwrites unread is counted (a poll loop
 //! must never hang on disk, network or a page). Not a queue: history is the engine's business.
+//!
+//! Only what changed is handed on at once, with the time up to which it had been as before. That the others
+//! are still what they were is a time beside them, which the engine asks for when it wants to know.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -25,15 +29,23 @@ struct Shared {
 
 struct Table {
     slots: Vec<Slot>,
-    /// Tags with an unread reading, in the order they became unread. Never longer than `slots`.
-    unread: Vec<TagIndex>,
+    /// When each tag was read or last confirmed. By itself, so that a confirmation touches nothing else.
+    at: Vec<i64>,
+    /// Tags with an unread reading in the order they became unread, and what held until then. Never longer
+    /// than `slots`.
+    unread: Vec<Reading>,
     merged: u64,
 }
 
 #[derive(Clone, Copy)]
 struct Slot {
-    reading: Reading,
+    value: Value,
+    quality: Quality,
     unread: bool,
+    /// When it got this value and quality.
+    since: i64,
+    /// Up to when the reader knows of this tag.
+    told: i64,
     source: SourceStamp,
 }
 
@@ -41,19 +53,18 @@ impl Sink {
     /// A table for `tags` tags, all Bad until somebody reads them.
     #[must_use]
     pub fn new(tags: usize) -> Self {
-        let slot = |i: usize| Slot {
-            reading: Reading {
-                tag: TagIndex(u32::try_from(i).unwrap_or(u32::MAX)),
-                value: Value::Int(0),
-                quality: Quality::Bad,
-                at: 0,
-            },
+        let slot = Slot {
+            value: Value::Int(0),
+            quality: Quality::Bad,
             unread: false,
+            since: 0,
+            told: 0,
             source: SourceStamp::default(),
         };
         Self(Arc::new(Shared {
             table: Mutex::new(Table {
-                slots: (0..tags).map(slot).collect(),
+                slots: vec![slot; tags],
+                at: vec![0; tags],
                 unread: Vec::with_capacity(tags),
                 merged: 0,
             }),
@@ -63,60 +74,70 @@ impl Sink {
         }))
     }
 
-    /// Stores the readings of one request. Returns how many unread readings they replaced.
+    /// Stores readings. Returns how many unread readings they replaced.
     /// Never blocks: the lock is only ever held for copies.
     pub fn publish(&self, readings: &[Reading]) -> u64 {
-        let merged = {
-            let mut table = self.table();
-            let before = table.merged;
-            for reading in readings {
-                table.put(*reading, None);
-            }
-            table.merged - before
-        };
-        self.0.readings.notify_one();
-        merged
+        self.write(|table| readings.iter().for_each(|reading| table.put(*reading, None)))
     }
 
     /// As [`Sink::publish`], with what the device said about each value.
     pub fn publish_stamped(&self, readings: &[(Reading, SourceStamp)]) -> u64 {
-        let merged = {
-            let mut table = self.table();
-            let before = table.merged;
-            for (reading, stamp) in readings {
-                table.put(*reading, Some(*stamp));
+        self.write(|table| readings.iter().for_each(|(reading, stamp)| table.put(*reading, Some(*stamp))))
+    }
+
+    /// One answer of a device: the tags of these ranges were read at `at` and are as they were, but for
+    /// `changed`. What did not change costs a copy of its time.
+    pub fn confirm(&self, ranges: &[Range<u32>], at: i64, changed: &[Reading]) -> u64 {
+        self.write(|table| {
+            // What changes here must find the time before.
+            changed.iter().for_each(|reading| table.put(*reading, None));
+            for range in ranges {
+                if let Some(times) = table.at.get_mut(range.start as usize..range.end as usize) {
+                    times.fill(at);
+                }
             }
-            table.merged - before
-        };
-        self.0.readings.notify_one();
-        merged
+        })
     }
 
     /// Takes the quality from tags whose device cannot be seen; their last values stay beside it.
     pub fn mark_bad(&self, tags: impl IntoIterator<Item = TagIndex>, at: i64) -> u64 {
-        let merged = {
-            let mut table = self.table();
-            let before = table.merged;
+        self.write(|table| {
             for tag in tags {
                 let Some(slot) = table.slots.get(tag.index()) else { continue };
-                let reading = Reading { quality: Quality::Bad, at, ..slot.reading };
+                let reading = Reading { tag, value: slot.value, quality: Quality::Bad, at };
                 table.put(reading, None);
             }
-            table.merged - before
-        };
-        self.0.readings.notify_one();
-        merged
+        })
     }
 
-    /// Appends every unread reading and marks it read.
+    /// Appends, for every tag that changed since the last call, up to when it was as it had been before and
+    /// what it is now, and marks it read.
     pub fn drain(&self, into: &mut Vec<Reading>) {
         let mut table = self.table();
         let table = &mut *table;
-        into.reserve(table.unread.len());
-        for tag in table.unread.drain(..) {
-            if let Some(slot) = table.slots.get_mut(tag.index()) {
-                slot.unread = false;
-                into.push(slot.reading);
+        for before in table.unread.drain(..) {
+            let Some(slot) = table.slots.get_mut(before.tag.index()) else { continue };
+            if before.at > slot.told && before.quality == Quality::Good {
+                into.push(before);
+            }
+            slot.unread = false;
+            slot.told = slot.since;
+            into.push(Reading { tag: before.tag, value: slot.value, quality: slot.quality, at: slot.since });
+        }
+    }
+
+    /// Appends the newest reading of each of these tags that was confirmed since the reader last heard of it
+    /// and is not waiting to be drained.
+    pub fn refresh(&self, tags: &[TagIndex], into: &mut Vec<Reading>) {
+        let mut table = self.table();
+        let table = &mut *table;
+        for tag in tags {
+            let (Some(slot), Some(at)) = (table.slots.get_mut(tag.index()), table.at.get(tag.index())) else {
+                continue;
+            };
+            if !slot.unread && *at != slot.told {
+                slot.told = *at;
+                into.push(Reading { tag: *tag, value: slot.value, quality: slot.quality, at: *at });
             }
         }
     }
@@ -152,13 +173,29 @@ impl Sink {
     /// The newest reading of a tag, read or not, with the device's stamp.
     #[must_use]
     pub fn latest(&self, tag: TagIndex) -> Option<(Reading, SourceStamp)> {
-        self.table().slots.get(tag.index()).map(|slot| (slot.reading, slot.source))
+        let table = self.table();
+        let (slot, at) = (table.slots.get(tag.index())?, table.at.get(tag.index())?);
+        Some((Reading { tag, value: slot.value, quality: slot.quality, at: *at }, slot.source))
     }
 
     /// Readings that were replaced before the engine took them, since the start.
     #[must_use]
     pub fn merged(&self) -> u64 {
         self.table().merged
+    }
+
+    /// Changes the table; wakes the reader when there is something to drain.
+    fn write(&self, change: impl FnOnce(&mut Table)) -> u64 {
+        let (merged, is_unread) = {
+            let mut table = self.table();
+            let before = table.merged;
+            change(&mut table);
+            (table.merged - before, !table.unread.is_empty())
+        };
+        if is_unread {
+            self.0.readings.notify_one();
+        }
+        merged
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -169,17 +206,22 @@ impl Sink {
 
 impl Table {
     fn put(&mut self, reading: Reading, stamp: Option<SourceStamp>) {
-        let Some(slot) = self.slots.get_mut(reading.tag.index()) else { return };
+        let tag = reading.tag.index();
+        let (Some(slot), Some(at)) = (self.slots.get_mut(tag), self.at.get_mut(tag)) else { return };
+        if let Some(stamp) = stamp {
+            slot.source = stamp;
+        }
+        let before = std::mem::replace(at, reading.at);
+        if before != 0 && (slot.value, slot.quality) == (reading.value, reading.quality) {
+            return;
+        }
         if slot.unread {
             self.merged += 1;
         } else {
             slot.unread = true;
-            self.unread.push(reading.tag);
+            self.unread.push(Reading { tag: reading.tag, value: slot.value, quality: slot.quality, at: before });
         }
-        slot.reading = reading;
-        if let Some(stamp) = stamp {
-            slot.source = stamp;
-        }
+        (slot.value, slot.quality, slot.since) = (reading.value, reading.quality, reading.at);
     }
 }
 
@@ -203,6 +245,41 @@ mod tests {
         sink.drain(&mut taken);
         assert!(taken.is_empty());
         assert_eq!(sink.merged(), 1);
+    }
+
+    #[test]
+    fn edge_12_what_did_not_change_is_confirmed_and_not_handed_on() {
+        let sink = Sink::new(3);
+        let at = |tag, value, at| Reading { at, ..reading(tag, value) };
+        let (two, three) = (std::slice::from_ref(&(0..2)), std::slice::from_ref(&(0..3)));
+        let mut taken = Vec::new();
+        let mut take = |sink: &Sink| {
+            sink.drain(&mut taken);
+            std::mem::take(&mut taken)
+        };
+        sink.publish(&[at(0, 7, 10), at(1, 8, 10), at(2, 9, 10)]);
+        assert_eq!(take(&sink).len(), 3);
+        sink.publish(&[at(2, 9, 20)]);
+        sink.confirm(two, 20, &[]);
+        assert!(take(&sink).is_empty());
+        assert_eq!(sink.latest(TagIndex(1)).unwrap().0, at(1, 8, 20));
+        // The change comes with the time up to which nothing had changed.
+        assert_eq!(sink.confirm(two, 30, &[at(1, 5, 30)]), 0);
+        sink.confirm(three, 40, &[]);
+        assert_eq!(take(&sink), [at(1, 8, 20), at(1, 5, 30)]);
+        let all = [TagIndex(0), TagIndex(1), TagIndex(2)];
+        let mut fresh = Vec::new();
+        sink.refresh(&all, &mut fresh);
+        assert_eq!(fresh, [at(0, 7, 40), at(1, 5, 40), at(2, 9, 40)]);
+        // Nothing was heard since: the same again would make old values look alive.
+        fresh.clear();
+        sink.refresh(&all, &mut fresh);
+        assert!(fresh.is_empty());
+        sink.publish(&[at(0, 1, 50)]);
+        sink.refresh(&all, &mut fresh);
+        assert!(fresh.is_empty());
+        // What the reader was told of before is not told again.
+        assert_eq!(take(&sink), [at(0, 1, 50)]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::follow::Machine;
 use crate::config::MachineConfig;
-use crate::driver::{Quality, Reading};
+use crate::driver::{Quality, Reading, TagIndex};
 use crate::store::Ride;
 
 /// A step back of the clock that is more than jitter between tasks.
@@ -105,6 +105,13 @@ impl Engine {
             first_use.push(end);
         }
         Self { first_use, uses: uses.concat(), machines: built, now: i64::MIN, latest: i64::MIN }
+    }
+
+    /// The tags that some machine looks at.
+    #[must_use]
+    pub fn tags(&self) -> Vec<TagIndex> {
+        let uses = self.first_use.windows(2).zip(0u32..);
+        uses.filter(|(ends, _)| ends.first() < ends.last()).map(|(_, tag)| TagIndex(tag)).collect()
     }
 
     /// Starts to speak for a machine. It is unseen until each of its tags was read well.

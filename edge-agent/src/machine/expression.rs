@@ -1,7 +1,7 @@
 //! Conditions over tags: data that the configuration holds, not code. Pure; what a condition comes to depends on
 //! the tags' values and on how long each has stood still, nothing else.
 
-use crate::driver::Value;
+use crate::driver::{Text, Value};
 
 /// A condition. `T` names a tag: its place in the whole configuration when it was read, its place in one machine
 /// when the engine uses it.
@@ -34,6 +34,7 @@ pub enum Literal {
     Bool(bool),
     Int(i64),
     Float(f64),
+    Text(Text),
 }
 
 /// What is known of a tag when a condition is judged.
@@ -101,9 +102,12 @@ impl Literal {
             (Self::Int(a), Value::Uint(b)) => u64::try_from(a).is_ok_and(|a| a == b),
             (Self::Int(a), Value::Float(b)) => a as f64 == b,
             (Self::Float(a), Value::Float(b)) => a == b,
+            (Self::Text(a), Value::Text(b)) => a.reads_as(&b),
             // Refused by the reader: a rule that could never match.
             (Self::Bool(_), Value::Int(_) | Value::Uint(_) | Value::Float(_))
-            | (Self::Float(_), Value::Bool(_) | Value::Int(_) | Value::Uint(_)) => false,
+            | (Self::Float(_), Value::Bool(_) | Value::Int(_) | Value::Uint(_))
+            | (Self::Text(_), Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Float(_))
+            | (Self::Bool(_) | Self::Int(_) | Self::Float(_), Value::Text(_)) => false,
         }
     }
 }

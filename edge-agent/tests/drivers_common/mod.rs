@@ -11,7 +11,7 @@ use edge_agent::config;
 use edge_agent::driver::{
     Clock, ConnectionState, ConnectionStatus, Quality, Reading, Sink, StatusSnapshot, TagIndex, Value, start_all,
 };
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -147,6 +147,16 @@ impl Call {
         self.frame(&pdu)
     }
 
+    /// The same answer as a serial line carries it.
+    pub fn rtu(tcp: &[u8]) -> Vec<u8> {
+        let mut frame = tcp[6..].to_vec();
+        let sum = frame.iter().fold(0xffff_u16, |sum, byte| {
+            (0..8).fold(sum ^ u16::from(*byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xa001 } else { sum >> 1 })
+        });
+        frame.extend(sum.to_le_bytes());
+        frame
+    }
+
     pub fn exception(&self, code: u8) -> Vec<u8> {
         self.frame(&[self.function | 0x80, code])
     }
@@ -217,6 +227,34 @@ async fn serve(
             number: requests.fetch_add(1, Relaxed),
             connection,
         };
+        match answer(&call) {
+            Answer::Send(bytes) => stream.write_all(&bytes).await.ok()?,
+            Answer::SendThenClose(bytes) => {
+                stream.write_all(&bytes).await.ok()?;
+                return None;
+            }
+            Answer::SendAfter(ms, bytes) => {
+                sleep_ms(ms).await;
+                stream.write_all(&bytes).await.ok()?;
+            }
+            Answer::Silent => {}
+        }
+    }
+}
+
+/// A unit on a serial line, or on one behind a TCP server; answers are whole frames of such a line.
+pub async fn serve_rtu(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    answer: impl Fn(&Call) -> Answer,
+) -> Option<()> {
+    let mut frame = [0u8; 8];
+    let mut number = 0;
+    loop {
+        stream.read_exact(&mut frame).await.ok()?;
+        let word = |i: usize| u16::from_be_bytes([frame[i], frame[i + 1]]);
+        let (unit, function) = (frame[0], frame[1]);
+        let call = Call { transaction: 0, unit, function, address: word(2), count: word(4), number, connection: 0 };
+        number += 1;
         match answer(&call) {
             Answer::Send(bytes) => stream.write_all(&bytes).await.ok()?,
             Answer::SendThenClose(bytes) => {

@@ -1,15 +1,22 @@
-//! Which registers are asked for together. Pure. Tags of one unit, table and period become requests of at
-//! most 125 registers or 2,000 bits; small gaps are read along, because a request costs more than the
-//! registers in it.
+//! Which registers are asked for together. Pure.
+//!
+//! The cost of a request is [`REQUEST_COST`] and one for each register in it: on a line of 19,200 baud the
+//! frame around the registers, the silence before it and the device's time to think are as long as about 16
+//! registers, and a PLC that answers once a cycle only has more to say for fewer requests. So a gap is read
+//! along while it is not longer than that, and the plan with the least cost is found exactly, within what a
+//! unit answers at once, in O(n log n).
 
-use crate::config::{ModbusTag, RegisterTable};
+use std::collections::VecDeque;
+
+use crate::config::{Limits, ModbusTag, RegisterTable};
 use crate::driver::TagIndex;
 
 use super::decode::Layout;
 
-/// The widest hole that is read along.
-const GAP_REGISTERS: u32 = 16;
-const GAP_BITS: u32 = 128;
+/// What a request costs besides its registers, in registers.
+pub const REQUEST_COST: u32 = 16;
+/// The same in bits: sixteen of them are a register.
+pub const REQUEST_COST_BITS: u32 = 16 * REQUEST_COST;
 
 /// One request and what its answer means.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,49 +36,118 @@ pub struct Item {
     pub tag: TagIndex,
     /// Place in the answer, counted from the request's address.
     pub place: u16,
+    /// Registers, or bits.
+    pub width: u16,
     pub layout: Layout,
 }
 
-/// Merges tags into requests, in O(n log n).
+/// Merges tags into requests. A value is never cut in two.
 #[must_use]
-pub fn plan(tags: &[ModbusTag]) -> Vec<Request> {
+pub fn plan(tags: &[ModbusTag], limits_of: impl Fn(u8) -> Limits) -> Vec<Request> {
     let mut order: Vec<&ModbusTag> = tags.iter().collect();
-    order.sort_by_key(|t| (t.unit, t.register.table, t.period_ms, t.register.address, t.tag));
-    let mut requests: Vec<Request> = Vec::new();
-    for tag in order {
-        let layout = Layout { kind: tag.kind, order: tag.order, bit: tag.register.bit, scaling: tag.scaling };
-        match requests.last_mut() {
-            Some(last) if joins(last, tag) => {
-                let place = tag.register.address - last.address;
-                last.count = last.count.max(place + width(tag));
-                last.items.push(Item { tag: tag.tag, place, layout });
-            }
-            _ => requests.push(Request {
-                unit: tag.unit,
-                table: tag.register.table,
-                address: tag.register.address,
-                count: width(tag),
-                period_ms: tag.period_ms,
-                items: vec![Item { tag: tag.tag, place: 0, layout }],
-            }),
+    let wide_first = |t: &ModbusTag| std::cmp::Reverse(width(t));
+    order.sort_by_key(|t| (t.unit, t.register.table, t.period_ms, t.register.address, wide_first(t), t.tag));
+    let together = |a: &&ModbusTag, b: &&ModbusTag| {
+        (a.unit, a.register.table, a.period_ms) == (b.unit, b.register.table, b.period_ms)
+    };
+    let mut requests = Vec::new();
+    for tags in order.chunk_by(together) {
+        let Some(first) = tags.first() else { continue };
+        let (unit, table, period_ms) = (first.unit, first.register.table, first.period_ms);
+        let spans: Vec<Span> = tags.iter().map(|t| Span::of(t)).collect();
+        let cost = if table.is_bits() { REQUEST_COST_BITS } else { REQUEST_COST };
+        for (span, of) in cover(&spans, u32::from(limits_of(unit).of(table)), cost) {
+            let items = of.iter().filter_map(|i| tags.get(*i)).map(|t| Item {
+                tag: t.tag,
+                place: t.register.address.saturating_sub(span.start as u16),
+                width: width(t),
+                layout: Layout { kind: t.kind, order: t.order, bit: t.register.bit, scaling: t.scaling },
+            });
+            let (address, count) = (span.start as u16, (span.end - span.start) as u16);
+            requests.push(Request { unit, table, address, count, period_ms, items: items.collect() });
         }
     }
     requests
 }
 
 fn width(tag: &ModbusTag) -> u16 {
-    if tag.register.table.is_bits() { 1 } else { tag.kind.registers() }
+    if tag.register.table.is_bits() { 1 } else { tag.registers }
 }
 
-fn joins(last: &Request, tag: &ModbusTag) -> bool {
-    let table = tag.register.table;
-    if (last.unit, last.table, last.period_ms) != (tag.unit, table, tag.period_ms) {
-        return false;
+/// Addresses from `start` up to `end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Span {
+    fn of(tag: &ModbusTag) -> Self {
+        let start = u32::from(tag.register.address);
+        Self { start, end: start + u32::from(width(tag)) }
     }
-    let (start, address) = (u32::from(last.address), u32::from(tag.register.address));
-    let gap = if table.is_bits() { GAP_BITS } else { GAP_REGISTERS };
-    address <= start + u32::from(last.count) + gap
-        && address + u32::from(width(tag)) - start <= u32::from(table.request_max())
+}
+
+/// Covers spans, sorted by their start and where that is equal the longest first, with requests of at most
+/// `most` addresses so that the sum of `cost` and the length of each is least, and their number if that is
+/// equal. Gives each request's span and which of the given spans are in it.
+#[must_use]
+pub fn cover(spans: &[Span], most: u32, cost: u32) -> Vec<(Span, Vec<usize>)> {
+    // A span inside another one is read with it. Without those, starts and ends both grow.
+    let mut outer: Vec<(Span, Vec<usize>)> = Vec::with_capacity(spans.len());
+    for (i, span) in spans.iter().enumerate() {
+        match outer.last_mut() {
+            Some((last, inside)) if span.end <= last.end => inside.push(i),
+            _ => outer.push((*span, vec![i])),
+        }
+    }
+    let cuts = cut(&outer, most, cost);
+    let mut requests = Vec::with_capacity(cuts.len());
+    let mut rest = outer.into_iter();
+    for len in cuts {
+        let Some((mut span, mut of)) = rest.next() else { break };
+        for (next, more) in rest.by_ref().take(len - 1) {
+            span.end = next.end;
+            of.extend(more);
+        }
+        requests.push((span, of));
+    }
+    requests
+}
+
+/// How many spans each request of the best plan takes, in order.
+///
+/// best(j), the cost of the first j spans, is the least best(i) + cost + end(j) - start(i + 1) of all i from
+/// which one request can reach j. What depends on i never changes, and the first i that reaches only moves
+/// on, so the candidates are a queue that is kept in order.
+fn cut(spans: &[(Span, Vec<usize>)], most: u32, cost: u32) -> Vec<usize> {
+    // (what i adds, requests so far, i); what i adds may be less than nothing.
+    let mut queue: VecDeque<(i64, u32, usize)> = VecDeque::new();
+    // Cost, requests, and where the last of them begins.
+    let mut best: Vec<(i64, u32, usize)> = vec![(0, 0, 0)];
+    for (j, (span, _)) in spans.iter().enumerate() {
+        let Some(&(before, requests, _)) = best.last() else { break };
+        let candidate = (before - i64::from(span.start), requests, j);
+        while queue.back().is_some_and(|last| (last.0, last.1) >= (candidate.0, candidate.1)) {
+            queue.pop_back();
+        }
+        queue.push_back(candidate);
+        let reaches = |i: usize| spans.get(i).is_some_and(|(first, _)| span.end - first.start <= most);
+        while queue.front().is_some_and(|(_, _, i)| *i < j && !reaches(*i)) {
+            queue.pop_front();
+        }
+        let Some(&(added, requests, i)) = queue.front() else { break };
+        best.push((added + i64::from(cost) + i64::from(span.end), requests + 1, i));
+    }
+    let mut cuts = Vec::new();
+    let mut end = spans.len();
+    while end > 0 {
+        let begin = best.get(end).map_or(0, |(_, _, begin)| *begin);
+        cuts.push(end - begin);
+        end = begin;
+    }
+    cuts.reverse();
+    cuts
 }
 
 impl Request {
@@ -81,15 +157,15 @@ impl Request {
     pub fn split(&self) -> Option<(Self, Self)> {
         let first = self.items.first()?.place;
         let middle = self.items.len() / 2;
-        let middle = middle + self.items.get(middle..)?.iter().position(|item| item.place != first)?;
+        let after = |place: &usize| self.items.get(*place).is_some_and(|item| item.place != first);
+        let middle = (middle..self.items.len()).find(after)?;
         let (left, right) = self.items.split_at_checked(middle)?;
         Some((self.part(left)?, self.part(right)?))
     }
 
     fn part(&self, items: &[Item]) -> Option<Self> {
-        let start = items.first()?.place;
-        let width = |item: &Item| if self.table.is_bits() { 1 } else { item.layout.kind.registers() };
-        let end = items.iter().map(|item| item.place + width(item)).max()?;
+        let start = items.iter().map(|item| item.place).min()?;
+        let end = items.iter().map(|item| item.place + item.width).max()?;
         Some(Self {
             unit: self.unit,
             table: self.table,
@@ -108,66 +184,5 @@ pub fn requests_per_second(requests: &[Request]) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::{Register, RegisterOrder, TagType};
-
-    pub(crate) fn tag(index: u32, unit: u8, register: &str, kind: TagType, period_ms: u32) -> ModbusTag {
-        let order = RegisterOrder { low_word_first: false, low_byte_first: false };
-        let register = Register::parse(register).unwrap();
-        ModbusTag { tag: TagIndex(index), unit, register, kind, order, scaling: None, period_ms }
-    }
-
-    fn shape(requests: &[Request]) -> Vec<(u8, u16, u16, usize)> {
-        requests.iter().map(|r| (r.unit, r.address, r.count, r.items.len())).collect()
-    }
-
-    #[test]
-    fn edge_02_tags_are_read_together_up_to_the_limits_of_the_standard() {
-        let registers: Vec<_> = (0..1_000u32).map(|i| tag(i, 1, &format!("holding:{i}"), TagType::U16, 500)).collect();
-        let plan_of = plan(&registers);
-        assert_eq!(plan_of.len(), 8);
-        assert!(plan_of.iter().all(|r| r.count == 125 && r.items.len() == 125));
-        assert!((requests_per_second(&plan_of) - 16.0).abs() < 1e-9);
-        let bits: Vec<_> = (0..4_001u32).map(|i| tag(i, 1, &format!("coil:{i}"), TagType::Bool, 500)).collect();
-        assert_eq!(plan(&bits).iter().map(|r| r.count).collect::<Vec<_>>(), [2_000, 2_000, 1]);
-    }
-
-    #[test]
-    fn edge_02_gaps_units_tables_and_periods() {
-        let check = |tags: &[ModbusTag], expect: &[(u8, u16, u16, usize)]| assert_eq!(shape(&plan(tags)), expect);
-        let u16_at = |i, unit, register| tag(i, unit, register, TagType::U16, 500);
-        check(&[u16_at(0, 1, "holding:10"), u16_at(1, 1, "holding:0")], &[(1, 0, 11, 2)]);
-        check(&[u16_at(0, 1, "holding:0"), u16_at(1, 1, "holding:17")], &[(1, 0, 18, 2)]);
-        check(&[u16_at(0, 1, "holding:0"), u16_at(1, 1, "holding:18")], &[(1, 0, 1, 1), (1, 18, 1, 1)]);
-        check(&[u16_at(0, 1, "holding:0"), u16_at(1, 2, "holding:1")], &[(1, 0, 1, 1), (2, 1, 1, 1)]);
-        check(&[u16_at(0, 1, "holding:0"), u16_at(1, 1, "input:1")], &[(1, 1, 1, 1), (1, 0, 1, 1)]);
-        check(&[u16_at(0, 1, "holding:0"), tag(1, 1, "holding:1", TagType::U16, 1_000)], &[(1, 0, 1, 1), (1, 1, 1, 1)]);
-        // A wide value does not hang over the end of a request, nor over the end of the table.
-        let wide = [u16_at(0, 1, "holding:0"), tag(1, 1, "holding:110", TagType::U16, 500)];
-        check(&wide, &[(1, 0, 1, 1), (1, 110, 1, 1)]);
-        check(&[tag(0, 1, "holding:65532", TagType::F64, 500)], &[(1, 65_532, 4, 1)]);
-        // Two tags on one register, one of them wider.
-        check(&[tag(0, 1, "holding:5", TagType::U32, 500), u16_at(1, 1, "holding:5")], &[(1, 5, 2, 2)]);
-    }
-
-    #[test]
-    fn edge_02_a_split_ends_at_single_addresses_and_loses_no_tag() {
-        let tags: Vec<_> = (0..125u32).map(|i| tag(i, 1, &format!("holding:{}", i / 2), TagType::U16, 500)).collect();
-        let mut open = plan(&tags);
-        let mut done: Vec<Request> = Vec::new();
-        while let Some(request) = open.pop() {
-            match request.split() {
-                Some((left, right)) => {
-                    assert!(left.items.len() < request.items.len() && right.items.len() < request.items.len());
-                    open.extend([left, right]);
-                }
-                None => done.push(request),
-            }
-        }
-        assert!(done.iter().all(|r| r.count == 1));
-        let mut seen: Vec<_> = done.iter().flat_map(|r| r.items.iter().map(|item| item.tag.0)).collect();
-        seen.sort_unstable();
-        assert_eq!(seen, (0..125).collect::<Vec<_>>());
-    }
-}
+#[path = "plan_tests.rs"]
+mod tests;

@@ -1,29 +1,40 @@
-//! The poll loop of one Modbus connection. One request is under way at a time, because gateways and small
-//! PLCs answer one at a time. tokio-modbus frames the messages; time-outs, pauses and what to believe are
-//! decided here: after a time-out or an answer that does not fit, the connection is dropped, or a late
-//! answer would be taken for the next one.
+//! The poll loop of one Modbus connection. It asks what is due, believes what fits, and decides what a unit
+//! that does not answer means for the others: nothing, as far as the line allows.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep_until, timeout};
-use tokio_modbus::client::{Client as _, Context as Link, tcp};
-use tokio_modbus::prelude::{ExceptionCode, Request as Call, Response, Slave, SlaveContext as _};
+use futures::StreamExt as _;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use tokio::time::{Instant, sleep_until};
+use tokio_modbus::prelude::{ExceptionCode, Request as Call, Response};
 
-use super::decode;
-use super::plan::{Item, Request, plan};
-use crate::config::{ModbusTcpConfig, RegisterTable};
+use super::decode::Decoder;
+use super::link::{After, Lane, Link, Outcome};
+use super::plan::{Request, plan};
+use super::schedule::Schedule;
+use super::text::{exception_text, range};
+use super::unit::{Budget, PAUSE_FIRST, PAUSE_MOST, Unit};
+use crate::config::{ModbusConfig, RegisterTable};
 use crate::driver::backoff::Backoff;
 use crate::driver::supervise::DriverEnd;
-use crate::driver::{ConnectionState, Context, Quality, Reading, TagIndex, Value};
+use crate::driver::{ConnectionState, Context, Reading, TagIndex};
 
-const PAUSE_FIRST: Duration = Duration::from_millis(500);
-const PAUSE_MOST: Duration = Duration::from_secs(30);
 /// An address that the unit refused is asked for again after this: programs of PLCs change.
 const ILLEGAL_RETRY: Duration = Duration::from_secs(60);
+/// When no unit answers so many times in a row, the connection itself may be dead.
+const UNANSWERED_MOST: u32 = 2;
+/// Something to wake up for when nothing is due.
+const IDLE: Duration = Duration::from_secs(3_600);
 
-pub(in crate::driver) async fn run(config: ModbusTcpConfig, context: Context) -> DriverEnd {
+pub(in crate::driver) async fn run(config: ModbusConfig, context: Context) -> DriverEnd {
     let shutdown = context.shutdown.clone();
+    if config.tags.is_empty() {
+        // A connection without tags has nothing to do.
+        shutdown.cancelled().await;
+        return Ok(());
+    }
     let mut poller = Poller::new(config, context);
     tokio::select! {
         () = poller.poll() => {}
@@ -33,27 +44,41 @@ pub(in crate::driver) async fn run(config: ModbusTcpConfig, context: Context) ->
 }
 
 struct Poller {
-    config: ModbusTcpConfig,
+    config: ModbusConfig,
     context: Context,
     timeout: Duration,
-    scheduled: Vec<Scheduled>,
+    planned: Vec<Planned>,
+    /// Counts plans: what was asked under an older one is not looked at.
+    generation: u64,
+    schedule: Schedule,
+    /// Asked before everything else.
+    urgent: VecDeque<usize>,
     units: Vec<Unit>,
+    budget: Budget,
     link: Option<Link>,
+    calls: FuturesUnordered<BoxFuture<'static, Done>>,
+    /// What those calls ask for.
+    under_way: Vec<usize>,
     /// Pauses between attempts to open the connection.
     backoff: Backoff,
+    /// Requests that nobody answered since somebody did.
+    unanswered: u32,
     /// Nothing answers; all tags are marked.
-    lost: bool,
+    is_lost: bool,
     /// Something went wrong since all was well; the error shown stands until all is well again.
-    unsettled: bool,
+    is_unsettled: bool,
     /// Reused for every answer.
-    readings: Vec<Reading>,
+    changed: Vec<Reading>,
 }
 
-struct Scheduled {
+/// A request of the plan, compiled.
+struct Planned {
     request: Request,
+    decoder: Decoder,
     unit: usize,
-    due: Instant,
     health: Health,
+    /// It was left out while its unit was silent.
+    is_owed: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,324 +87,369 @@ enum Health {
     /// The unit answered with an exception.
     Refused,
     /// The unit says there is no such address.
-    Illegal,
+    Illegal {
+        until: Instant,
+    },
 }
 
-/// One device behind the connection.
-struct Unit {
-    id: u8,
-    backoff: Backoff,
-    /// Not asked before this, because it does not answer.
-    silent_until: Option<Instant>,
-}
-
-/// What became of one request.
-enum Outcome {
-    Answer(Response),
-    Exception(ExceptionCode),
-    /// No answer, or none that can be believed; the connection is not usable any more.
-    Broken(String),
+/// What came of a request.
+struct Done {
+    index: usize,
+    generation: u64,
+    is_probe: bool,
+    lane: Lane,
+    outcome: Outcome,
+    took: Duration,
 }
 
 impl Poller {
-    fn new(config: ModbusTcpConfig, context: Context) -> Self {
+    fn new(config: ModbusConfig, context: Context) -> Self {
+        let now = Instant::now();
         let mut poller = Self {
             timeout: Duration::from_millis(u64::from(config.timeout_ms)),
+            schedule: Schedule::new(now, 0, std::iter::empty()),
             config,
             context,
-            scheduled: Vec::new(),
+            planned: Vec::new(),
+            generation: 0,
+            urgent: VecDeque::new(),
             units: Vec::new(),
+            budget: Budget::new(now),
             link: None,
+            calls: FuturesUnordered::new(),
+            under_way: Vec::new(),
             backoff: Backoff::new(PAUSE_FIRST, PAUSE_MOST),
-            lost: false,
-            unsettled: true,
-            readings: Vec::with_capacity(128),
+            unanswered: 0,
+            is_lost: false,
+            is_unsettled: true,
+            changed: Vec::with_capacity(128),
         };
-        poller.schedule();
+        poller.plan();
         poller
     }
 
-    /// Makes the plan anew; units keep their pauses.
-    fn schedule(&mut self) {
-        let now = Instant::now();
-        self.scheduled.clear();
-        for request in plan(&self.config.tags) {
+    /// Makes the plan anew; units keep their silence.
+    fn plan(&mut self) {
+        self.generation += 1;
+        self.planned.clear();
+        self.urgent.clear();
+        self.under_way.clear();
+        for request in plan(&self.config.tags, |unit| self.config.limits_of(unit)) {
             let known = self.units.iter().position(|unit| unit.id == request.unit);
             let unit = known.unwrap_or_else(|| {
-                let backoff = Backoff::new(PAUSE_FIRST, PAUSE_MOST);
-                self.units.push(Unit { id: request.unit, backoff, silent_until: None });
+                self.units.push(Unit::new(request.unit));
                 self.units.len() - 1
             });
-            self.scheduled.push(Scheduled { request, unit, due: now, health: Health::Good });
+            self.planned.push(Planned::new(request, unit));
         }
+        let periods = self.planned.iter().map(|planned| planned.request.period_ms);
+        self.schedule = Schedule::new(Instant::now(), self.config.place, periods);
+        self.units.iter_mut().for_each(Unit::ask_again);
     }
 
     async fn poll(&mut self) {
-        while let Some((index, at)) = self.upcoming() {
-            sleep_until(at).await;
-            if self.link.is_none() && !self.connect().await {
-                tokio::time::sleep(self.backoff.pause()).await;
+        loop {
+            let now = Instant::now();
+            self.context.status.add_skipped(self.schedule.start(now));
+            self.ask(now).await;
+            let wake = self.wake(Instant::now());
+            if self.calls.is_empty() {
+                sleep_until(wake).await;
                 continue;
             }
-            self.ask(index).await;
-        }
-        // A connection without tags has nothing to do.
-        std::future::pending::<()>().await;
-    }
-
-    /// The request to make next and when.
-    fn upcoming(&self) -> Option<(usize, Instant)> {
-        let at = |s: &Scheduled| {
-            let silent = self.units.get(s.unit).and_then(|unit| unit.silent_until);
-            silent.map_or(s.due, |silent| silent.max(s.due))
-        };
-        self.scheduled.iter().enumerate().map(|(index, s)| (index, at(s))).min_by_key(|(_, at)| *at)
-    }
-
-    async fn connect(&mut self) -> bool {
-        let error = match timeout(self.timeout, TcpStream::connect(&self.config.address)).await {
-            Ok(Ok(stream)) => {
-                // Requests are small and waited for; failing to say so only costs time.
-                let _ = stream.set_nodelay(true);
-                self.link = Some(tcp::attach(stream));
-                return true;
+            let is_full = self.calls.len() >= self.config.pipeline as usize;
+            tokio::select! {
+                done = self.calls.next() => if let Some(done) = done { self.done(done) },
+                () = sleep_until(wake), if !is_full => {}
             }
-            Ok(Err(error)) => format!("cannot connect to {}: {error}", self.config.address),
-            Err(_) => format!("cannot connect to {}: no answer in {} ms", self.config.address, self.config.timeout_ms),
-        };
-        self.failed(error);
-        self.lose();
-        false
+        }
     }
 
-    fn failed(&mut self, error: String) {
-        self.unsettled = true;
-        self.context.status.failed(error);
+    /// Sends what is due while there is room on the line.
+    async fn ask(&mut self, now: Instant) {
+        while self.calls.len() < self.config.pipeline as usize {
+            let Some((index, limit, is_probe)) = self.next(now) else { return };
+            if self.link.is_none() && !self.open().await {
+                self.again(index);
+                tokio::time::sleep(self.backoff.pause()).await;
+                return;
+            }
+            let (Some(planned), Some(link)) = (self.planned.get(index), &mut self.link) else { return };
+            let Some(lane) = link.lane() else { return self.again(index) };
+            let limit = limit + link.patience();
+            let (call, unit, generation) = (call(&planned.request), planned.request.unit, self.generation);
+            self.under_way.push(index);
+            self.calls.push(Box::pin(async move {
+                let (lane, outcome, took) = lane.ask(unit, call, limit).await;
+                Done { index, generation, is_probe, lane, outcome, took }
+            }));
+        }
+    }
+
+    /// What to ask now, how long to wait, and whether that is to see if a silent unit is back.
+    fn next(&mut self, now: Instant) -> Option<(usize, Duration, bool)> {
+        let budget = self.is_anyone_well().then_some(&self.budget);
+        for unit in &mut self.units {
+            if let Some((index, limit)) = unit.probe(now, budget) {
+                return Some((index, limit, true));
+            }
+        }
+        loop {
+            let index = self.urgent.pop_front().or_else(|| self.schedule.next())?;
+            let Some(planned) = self.planned.get_mut(index) else { continue };
+            if self.units.get(planned.unit).is_some_and(Unit::is_silent) {
+                planned.is_owed = true;
+            } else if !matches!(planned.health, Health::Illegal { until } if now < until) {
+                return Some((index, self.timeout, false));
+            }
+        }
+    }
+
+    /// When something has to be done that nobody will tell us of.
+    fn wake(&self, now: Instant) -> Instant {
+        let budget = self.is_anyone_well().then_some(&self.budget);
+        let probes = self.units.iter().filter_map(|unit| unit.probe_at(budget));
+        probes.chain(self.schedule.due()).min().unwrap_or(now + IDLE)
+    }
+
+    fn is_anyone_well(&self) -> bool {
+        self.units.iter().any(|unit| !unit.is_silent())
+    }
+
+    /// The request was not sent, or got lost with the connection.
+    fn again(&mut self, index: usize) {
+        let Some(unit) = self.planned.get(index).and_then(|planned| self.units.get_mut(planned.unit)) else { return };
+        if unit.is_silent() {
+            unit.ask_again();
+        } else if !self.urgent.contains(&index) {
+            self.urgent.push_back(index);
+        }
+    }
+
+    async fn open(&mut self) -> bool {
+        match Link::open(&self.config).await {
+            Ok(link) => {
+                self.link = Some(link);
+                self.unanswered = 0;
+                true
+            }
+            Err(error) => {
+                self.is_unsettled = true;
+                self.context.status.failed(error);
+                self.lose();
+                false
+            }
+        }
     }
 
     fn lose(&mut self) {
-        if !self.lost {
-            self.lost = true;
+        if !self.is_lost {
+            self.is_lost = true;
             self.context.lost();
+            self.planned.iter_mut().for_each(|planned| planned.decoder.forget());
         }
     }
 
-    async fn ask(&mut self, index: usize) {
-        let (Some(scheduled), Some(link)) = (self.scheduled.get_mut(index), &mut self.link) else { return };
-        let outcome = call(link, &scheduled.request, self.timeout).await;
+    fn done(&mut self, done: Done) {
+        let Done { index, generation, is_probe, lane, outcome, took } = done;
         let now = Instant::now();
-        self.context.status.add_skipped(scheduled.advance(now));
-        match outcome {
-            Outcome::Answer(response) => match self.take(index, &response) {
-                Ok(()) => self.answered(index),
-                Err(reason) => self.broken(index, now, reason),
-            },
-            Outcome::Exception(code) => self.exception(index, now, code),
-            Outcome::Broken(reason) => self.broken(index, now, reason),
+        let Some(link) = &mut self.link else { return };
+        let after = link.after(lane, &outcome);
+        let (late, stray) = link.late();
+        self.context.status.add_dropped(late.len() as u64 + stray);
+        for id in late {
+            if let Some(unit) = self.units.iter_mut().find(|unit| unit.id == id) {
+                unit.answered_late(now, self.timeout);
+                self.unanswered = 0;
+            }
+        }
+        if is_probe {
+            self.budget.spend(now, took);
+        }
+        if generation == self.generation {
+            self.under_way.retain(|asked| *asked != index);
+            self.follow(index, now, outcome, took);
+        }
+        if after == After::Reopen || self.is_dead() {
+            self.close();
         }
     }
 
-    /// Publishes the values of an answer, all at once.
-    fn take(&mut self, index: usize, response: &Response) -> Result<(), String> {
-        let Some(Scheduled { request, .. }) = self.scheduled.get(index) else { return Ok(()) };
+    fn follow(&mut self, index: usize, now: Instant, outcome: Outcome, took: Duration) {
+        match outcome {
+            Outcome::Answer(response) => {
+                self.take(index, response);
+                self.answered(index, took);
+            }
+            Outcome::Exception(code) => self.exception(index, now, took, code),
+            Outcome::Silent => {
+                self.unanswered += 1;
+                // Frames of a serial line have no number: asked at once again, a unit that is only slow would
+                // give the old answer for the new one.
+                let rest = if self.config.line.has_numbers() { Duration::ZERO } else { self.timeout };
+                self.failed(index, now, rest, &format!("no answer in {} ms", self.config.timeout_ms));
+            }
+            Outcome::Nonsense(reason) | Outcome::Gone(reason) => self.failed(index, now, Duration::ZERO, &reason),
+        }
+    }
+
+    /// Whether the connection, and not the units, may be what does not answer.
+    fn is_dead(&self) -> bool {
+        self.unanswered >= UNANSWERED_MOST
+            && !self.is_anyone_well()
+            && self.link.as_ref().is_some_and(Link::may_be_dead)
+    }
+
+    /// Drops the connection; what was under way on it is asked for again.
+    fn close(&mut self) {
+        self.link = None;
+        self.calls.clear();
+        for index in std::mem::take(&mut self.under_way) {
+            self.again(index);
+        }
+    }
+
+    /// Hands an answer on, all at once.
+    fn take(&mut self, index: usize, response: Response) {
+        let Some(Planned { decoder, .. }) = self.planned.get_mut(index) else { return };
         let at = self.context.clock.now_us();
-        self.readings.clear();
-        let reading = |item: &Item, value: Option<Value>| Reading {
-            tag: item.tag,
-            value: value.unwrap_or(Value::Int(0)),
-            quality: if value.is_some() { Quality::Good } else { Quality::Bad },
-            at,
-        };
+        self.changed.clear();
         match response {
             Response::ReadHoldingRegisters(words) | Response::ReadInputRegisters(words) => {
-                if words.len() != usize::from(request.count) {
-                    return Err(format!("asked for {} registers, got {}", request.count, words.len()));
-                }
-                self.readings.extend(request.items.iter().map(|item| {
-                    let words = words.get(usize::from(item.place)..).unwrap_or_default();
-                    reading(item, decode::registers(words, &item.layout))
-                }));
+                decoder.words(words, at, &mut self.changed);
             }
             Response::ReadCoils(bits) | Response::ReadDiscreteInputs(bits) => {
-                // Bits come in whole bytes.
-                if bits.len() != usize::from(request.count).next_multiple_of(8) {
-                    return Err(format!("asked for {} bits, got {}", request.count, bits.len()));
-                }
-                self.readings.extend(
-                    request
-                        .items
-                        .iter()
-                        .map(|item| reading(item, bits.get(usize::from(item.place)).map(|on| decode::bit(*on)))),
-                );
+                decoder.bits(bits, at, &mut self.changed);
             }
-            _ => return Err("the answer is of another kind than the request".into()),
+            // The link gives no others.
+            _ => return,
         }
-        self.context.publish(&self.readings);
+        let merged = self.context.sink.confirm(decoder.tags(), at, &self.changed);
+        self.context.status.add_merged(merged);
         self.context.status.good(at);
-        Ok(())
     }
 
     /// A good answer: the connection and the unit are well.
-    fn answered(&mut self, index: usize) {
-        self.backoff.reset();
-        self.lost = false;
-        self.context.status.set_state(ConnectionState::Connected);
-        let Some(scheduled) = self.scheduled.get_mut(index) else { return };
-        let was = std::mem::replace(&mut scheduled.health, Health::Good);
-        if let Some(unit) = self.units.get_mut(scheduled.unit) {
-            unit.silent_until = None;
-            unit.backoff.reset();
-        }
-        if was == Health::Illegal {
+    fn answered(&mut self, index: usize, took: Duration) {
+        self.is_well(index, took);
+        let Some(planned) = self.planned.get_mut(index) else { return };
+        if let Health::Illegal { .. } = std::mem::replace(&mut planned.health, Health::Good) {
             // The device changed; what was taken apart for it may be read together again.
-            self.schedule();
+            self.plan();
         }
-        if self.unsettled
-            && self.units.iter().all(|unit| unit.silent_until.is_none())
-            && self.scheduled.iter().all(|s| s.health == Health::Good)
+        if self.is_unsettled
+            && !self.units.iter().any(Unit::is_silent)
+            && self.planned.iter().all(|planned| planned.health == Health::Good)
         {
-            self.unsettled = false;
+            self.is_unsettled = false;
             self.context.status.clear_error();
         }
     }
 
-    /// The unit, or the gateway for it, answered that it will not answer. The connection stays.
-    fn exception(&mut self, index: usize, now: Instant, code: ExceptionCode) {
+    /// The unit said something.
+    fn is_well(&mut self, index: usize, took: Duration) {
         self.backoff.reset();
-        let Some(scheduled) = self.scheduled.get_mut(index) else { return };
-        let request = &scheduled.request;
-        let error = format!("{}: {}", range(request), exception_text(code));
+        self.unanswered = 0;
+        self.is_lost = false;
+        self.context.status.set_state(ConnectionState::Connected);
+        let Some(of) = self.planned.get(index).map(|planned| planned.unit) else { return };
+        if self.units.get_mut(of).is_some_and(|unit| unit.answered(took)) {
+            let owed = self.planned.iter_mut().enumerate().filter(|(_, planned)| planned.unit == of);
+            let owed = owed.filter_map(|(i, planned)| std::mem::take(&mut planned.is_owed).then_some(i));
+            self.urgent.extend(owed.filter(|i| *i != index));
+        }
+    }
+
+    /// The unit, or the gateway for it, answered that it will not answer. The connection stays.
+    fn exception(&mut self, index: usize, now: Instant, took: Duration, code: ExceptionCode) {
+        let Some(planned) = self.planned.get_mut(index) else { return };
+        let error = format!("{}: {}", range(&planned.request), exception_text(code));
         if matches!(code, ExceptionCode::GatewayPathUnavailable | ExceptionCode::GatewayTargetDevice) {
-            self.silence(index, now, error);
+            // The gateway is well.
+            self.backoff.reset();
+            self.unanswered = 0;
+            if let Some(unit) = self.units.get_mut(planned.unit) {
+                unit.is_gone(now, self.timeout, index);
+            }
+            self.fail(error);
+            self.give_up(index);
             return;
         }
-        self.unsettled = true;
-        self.context.status.failed(error);
-        self.context.status.set_state(ConnectionState::Connected);
-        self.lost = false;
-        if let Some(unit) = self.units.get_mut(scheduled.unit) {
-            unit.silent_until = None;
-            unit.backoff.reset();
-        }
-        let illegal = matches!(code, ExceptionCode::IllegalDataAddress | ExceptionCode::IllegalDataValue);
-        if illegal && let Some((left, right)) = request.split() {
+        self.is_well(index, took);
+        self.fail(error);
+        let Some(planned) = self.planned.get_mut(index) else { return };
+        let is_illegal = matches!(code, ExceptionCode::IllegalDataAddress | ExceptionCode::IllegalDataValue);
+        if is_illegal && let Some((left, right)) = planned.request.split() {
             // Some address in here does not exist, or the device answers less at once. Both halves are
             // asked for now; what goes well stays as it is, so that only the bad tag is lost.
-            let unit = scheduled.unit;
-            let half = |request| Scheduled { request, unit, due: now, health: Health::Good };
-            self.scheduled.extend([left, right].map(half));
-            self.scheduled.swap_remove(index);
+            let (unit, period_ms) = (planned.unit, right.period_ms);
+            *planned = Planned::new(left, unit);
+            let added = self.planned.len();
+            self.planned.push(Planned::new(right, unit));
+            self.schedule.add(added, period_ms);
+            self.urgent.extend([index, added]);
             return;
         }
-        scheduled.health = if illegal { Health::Illegal } else { Health::Refused };
-        let merged = self.context.sink.mark_bad(tags(&scheduled.request), self.context.clock.now_us());
+        planned.health = if is_illegal { Health::Illegal { until: now + ILLEGAL_RETRY } } else { Health::Refused };
+        planned.decoder.forget();
+        let merged = self.context.sink.mark_bad(planned.tags(), self.context.clock.now_us());
         self.context.status.add_merged(merged);
-        if illegal {
-            scheduled.due = now + ILLEGAL_RETRY;
+    }
+
+    /// No answer or none that can be believed: the unit is left alone for a while.
+    fn failed(&mut self, index: usize, now: Instant, rest: Duration, reason: &str) {
+        let Some(planned) = self.planned.get(index) else { return };
+        let error = format!("{}: {reason}", range(&planned.request));
+        let Some(unit) = self.units.get_mut(planned.unit) else { return };
+        let was_sure = unit.is_given_up();
+        unit.failed(now, self.timeout, rest, index);
+        let is_sure = unit.is_given_up();
+        self.fail(error);
+        if is_sure && !was_sure {
+            self.give_up(index);
         }
     }
 
-    /// No answer or nonsense: the connection is dropped. The unit is left alone for a while, so that the
-    /// others behind the same gateway are asked again at once.
-    fn broken(&mut self, index: usize, now: Instant, reason: String) {
-        self.link = None;
-        let error = match self.scheduled.get(index) {
-            Some(scheduled) => format!("{}: {reason}", range(&scheduled.request)),
-            None => reason,
-        };
-        self.silence(index, now, error);
+    fn fail(&mut self, error: String) {
+        self.is_unsettled = true;
+        self.context.status.failed(error);
     }
 
-    fn silence(&mut self, index: usize, now: Instant, error: String) {
-        self.failed(error);
-        let Some(silent) = self.scheduled.get(index).map(|scheduled| scheduled.unit) else { return };
-        let Some(unit) = self.units.get_mut(silent) else { return };
-        let first = unit.silent_until.is_none();
-        unit.silent_until = Some(now + unit.backoff.pause());
-        if self.units.iter().all(|unit| unit.silent_until.is_some()) {
+    /// The unit of this request is silent for sure: its tags are Bad, and when it was the last one, all is lost.
+    fn give_up(&mut self, index: usize) {
+        if self.units.iter().all(Unit::is_given_up) {
             self.lose();
-        } else if first {
-            let at = self.context.clock.now_us();
-            let of_unit = self.scheduled.iter().filter(|s| s.unit == silent);
-            let merged = self.context.sink.mark_bad(of_unit.flat_map(|s| tags(&s.request)), at);
-            self.context.status.add_merged(merged);
+            return;
         }
+        let Some(silent) = self.planned.get(index).map(|planned| planned.unit) else { return };
+        let of_unit = self.planned.iter_mut().filter(|planned| planned.unit == silent);
+        let mut tags = Vec::new();
+        for planned in of_unit {
+            planned.decoder.forget();
+            tags.extend(planned.tags());
+        }
+        let merged = self.context.sink.mark_bad(tags, self.context.clock.now_us());
+        self.context.status.add_merged(merged);
     }
 }
 
-impl Scheduled {
-    /// Moves on to the next turn after `now` on the request's own grid. Turns that passed are left out,
-    /// never made up; returns how many.
-    fn advance(&mut self, now: Instant) -> u64 {
-        if self.due > now {
-            return 0;
-        }
-        let period_ms = u64::from(self.request.period_ms.max(1));
-        let late_ms = u64::try_from(now.duration_since(self.due).as_millis()).unwrap_or(0);
-        let passed = late_ms / period_ms;
-        self.due += Duration::from_millis(period_ms * (passed + 1));
-        passed
+impl Planned {
+    fn new(request: Request, unit: usize) -> Self {
+        Self { decoder: Decoder::new(&request), request, unit, health: Health::Good, is_owed: false }
+    }
+
+    fn tags(&self) -> impl Iterator<Item = TagIndex> + use<> {
+        let tags: Vec<TagIndex> = self.request.items.iter().map(|item| item.tag).collect();
+        tags.into_iter()
     }
 }
 
-async fn call(link: &mut Link, request: &Request, limit: Duration) -> Outcome {
-    link.set_slave(Slave(request.unit));
+fn call(request: &Request) -> Call<'static> {
     let (address, count) = (request.address, request.count);
-    let call = match request.table {
+    match request.table {
         RegisterTable::Coil => Call::ReadCoils(address, count),
         RegisterTable::Discrete => Call::ReadDiscreteInputs(address, count),
         RegisterTable::Input => Call::ReadInputRegisters(address, count),
         RegisterTable::Holding => Call::ReadHoldingRegisters(address, count),
-    };
-    match timeout(limit, link.call(call)).await {
-        Ok(Ok(Ok(response))) => Outcome::Answer(response),
-        Ok(Ok(Err(exception))) => Outcome::Exception(exception),
-        Ok(Err(error)) => Outcome::Broken(broken_text(&error)),
-        Err(_) => Outcome::Broken(format!("no answer in {} ms", limit.as_millis())),
-    }
-}
-
-fn tags(request: &Request) -> impl Iterator<Item = TagIndex> {
-    request.items.iter().map(|item| item.tag)
-}
-
-/// What was asked for, for people: `unit 1, holding:0..124`.
-fn range(request: &Request) -> String {
-    let end = u32::from(request.address) + u32::from(request.count.max(1)) - 1;
-    format!("unit {}, {}:{}..{end}", request.unit, request.table.code(), request.address)
-}
-
-fn exception_text(code: ExceptionCode) -> String {
-    let text = match code {
-        ExceptionCode::IllegalFunction => "the device does not know this table",
-        ExceptionCode::IllegalDataAddress => "no such address in the device",
-        ExceptionCode::IllegalDataValue => "the device does not answer this many at once",
-        ExceptionCode::ServerDeviceFailure => "failure in the device",
-        ExceptionCode::Acknowledge => "the device needs longer",
-        ExceptionCode::ServerDeviceBusy => "the device is busy",
-        ExceptionCode::MemoryParityError => "memory error in the device",
-        ExceptionCode::GatewayPathUnavailable => "the gateway has no path to the unit",
-        ExceptionCode::GatewayTargetDevice => "the unit behind the gateway does not answer",
-        ExceptionCode::Custom(_) => "refused",
-    };
-    format!("{text} (exception {})", u8::from(code))
-}
-
-/// The library's texts print whole answers; these do not.
-fn broken_text(error: &tokio_modbus::Error) -> String {
-    use std::io::ErrorKind::{ConnectionAborted, ConnectionReset, InvalidData, InvalidInput};
-    match error {
-        tokio_modbus::Error::Protocol(tokio_modbus::ProtocolError::HeaderMismatch { .. }) => {
-            "the answer belongs to another request".into()
-        }
-        tokio_modbus::Error::Protocol(tokio_modbus::ProtocolError::FunctionCodeMismatch { .. }) => {
-            "the answer is of another kind than the request".into()
-        }
-        tokio_modbus::Error::Transport(error) => match error.kind() {
-            InvalidData | InvalidInput => format!("the answer is not Modbus: {error}"),
-            ConnectionReset | ConnectionAborted => "the device cut the connection".into(),
-            // The library reports the end of the stream with whatever error the system had last.
-            _ => "the device closed the connection".into(),
-        },
     }
 }

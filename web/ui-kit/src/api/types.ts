@@ -322,6 +322,10 @@ export interface Connection {
   error: string | null;
   tags: number;
   requests_per_second: number | null;
+  /** Scans left out because the one before was still under way. */
+  scans_skipped: number;
+  /** What came and was of no use: late answers, noise. */
+  dropped: number;
 }
 
 export interface EdgeRow {

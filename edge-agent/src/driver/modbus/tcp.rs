@@ -1,0 +1,219 @@
+//! Several requests on one TCP connection. The library frames each message; in between stands this, which
+//! gives every request a transaction id of the connection and every answer to the one who asked for it. An
+//! answer that nobody waits for any more is thrown away and counted, so that a unit that answers late costs
+//! neither the connection nor a wrong value. What was never asked for breaks the connection.
+
+use std::collections::VecDeque;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_modbus::bytes::{Buf as _, BytesMut};
+
+/// Transaction, protocol, length, unit.
+const HEADER: usize = 7;
+/// Unit and message behind the length field: what the protocol allows.
+const LENGTH: std::ops::RangeInclusive<usize> = 2..=254;
+/// A time-out is remembered for so many requests; an answer that comes even later breaks the connection.
+const LATE_MAX: usize = 256;
+
+#[derive(Clone, Debug)]
+pub(super) struct Mux(Arc<Mutex<Shared>>);
+
+#[derive(Debug)]
+struct Shared {
+    stream: TcpStream,
+    input: BytesMut,
+    output: BytesMut,
+    lanes: Vec<LaneState>,
+    next_id: u16,
+    /// Requests that were given up, by id.
+    given_up: VecDeque<u16>,
+    /// Units of late answers, until somebody asks.
+    late: Vec<u8>,
+}
+
+#[derive(Debug, Default)]
+struct LaneState {
+    /// The connection's id of the request under way, and the library's own.
+    waiting: Option<(u16, [u8; 2])>,
+    answer: BytesMut,
+    waker: Option<Waker>,
+}
+
+/// One request after the other, as the library wants it.
+#[derive(Debug)]
+pub(super) struct Lane {
+    mux: Mux,
+    place: usize,
+}
+
+impl Mux {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        Self(Arc::new(Mutex::new(Shared {
+            stream,
+            input: BytesMut::with_capacity(4_096),
+            output: BytesMut::with_capacity(256),
+            lanes: Vec::new(),
+            next_id: 0,
+            given_up: VecDeque::new(),
+            late: Vec::new(),
+        })))
+    }
+
+    pub(super) fn lane(&self) -> Lane {
+        let mut shared = self.lock();
+        shared.lanes.push(LaneState::default());
+        Lane { mux: self.clone(), place: shared.lanes.len() - 1 }
+    }
+
+    /// The request on this lane is not waited for any longer. False when the connection stopped in the
+    /// middle of an answer: then nobody knows where the next one begins.
+    pub(super) fn give_up(&self, lane: usize) -> bool {
+        let mut shared = self.lock();
+        let Some(state) = shared.lanes.get_mut(lane) else { return false };
+        state.answer.clear();
+        state.waker = None;
+        if let Some((id, _)) = state.waiting.take() {
+            if shared.given_up.len() == LATE_MAX {
+                shared.given_up.pop_front();
+            }
+            shared.given_up.push_back(id);
+        }
+        shared.input.is_empty() && shared.output.is_empty()
+    }
+
+    /// Units whose late answers came since the last call.
+    pub(super) fn late(&self) -> Vec<u8> {
+        std::mem::take(&mut self.lock().late)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.output.is_empty() {
+            match Pin::new(&mut self.stream).poll_write(cx, &self.output) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(written)) => self.output.advance(written),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Reads what there is. `Ready` at the end of the stream.
+    fn fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut bytes = [0; 4_096];
+        let mut buffer = ReadBuf::new(&mut bytes);
+        match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
+            Poll::Ready(Ok(())) if buffer.filled().is_empty() => Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
+            Poll::Ready(Ok(())) => {
+                self.input.extend_from_slice(buffer.filled());
+                Poll::Ready(self.deliver())
+            }
+            other => other,
+        }
+    }
+
+    /// Gives whole answers to those who wait for them.
+    fn deliver(&mut self) -> io::Result<()> {
+        while let Some(&[high, low, p0, p1, l0, l1, unit]) = self.input.first_chunk::<HEADER>() {
+            let length = usize::from(u16::from_be_bytes([l0, l1]));
+            if (p0, p1) != (0, 0) || !LENGTH.contains(&length) {
+                return Err(invalid("its header is none"));
+            }
+            if self.input.len() < HEADER - 1 + length {
+                return Ok(());
+            }
+            let mut frame = self.input.split_to(HEADER - 1 + length);
+            let id = u16::from_be_bytes([high, low]);
+            let of = self.lanes.iter_mut().find(|lane| lane.waiting.is_some_and(|(waiting, _)| waiting == id));
+            if let Some(lane) = of {
+                if let Some((_, own)) = lane.waiting.take()
+                    && let Some(start) = frame.first_chunk_mut()
+                {
+                    *start = own;
+                }
+                lane.answer = frame;
+                if let Some(waker) = lane.waker.take() {
+                    waker.wake();
+                }
+            } else if let Some(place) = self.given_up.iter().position(|late| *late == id) {
+                self.given_up.remove(place);
+                self.late.push(unit);
+            } else {
+                return Err(invalid("it belongs to no request"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn invalid(reason: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, reason)
+}
+
+impl AsyncRead for Lane {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let mut shared = self.mux.lock();
+        loop {
+            let Some(lane) = shared.lanes.get_mut(self.place) else { return Poll::Ready(Ok(())) };
+            if !lane.answer.is_empty() {
+                let len = lane.answer.len().min(into.remaining());
+                into.put_slice(&lane.answer.split_to(len));
+                // Only one lane is woken by the socket; when that one leaves, another has to take its place.
+                shared.lanes.iter_mut().filter_map(|lane| lane.waker.take()).for_each(Waker::wake);
+                return Poll::Ready(Ok(()));
+            }
+            match shared.fill(cx) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => {
+                    if let Some(lane) = shared.lanes.get_mut(self.place) {
+                        lane.waker = Some(cx.waker().clone());
+                    }
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Lane {
+    /// The library hands over one whole request at a time.
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, request: &[u8]) -> Poll<io::Result<usize>> {
+        let mut shared = self.mux.lock();
+        let Some((own, rest)) = request.split_first_chunk::<2>() else { return Poll::Ready(Ok(request.len())) };
+        let id = shared.next_id;
+        shared.next_id = id.wrapping_add(1);
+        // After 65,536 requests the number comes again, and then it is not late.
+        shared.given_up.retain(|late| *late != id);
+        if let Some(lane) = shared.lanes.get_mut(self.place) {
+            lane.answer.clear();
+            lane.waiting = Some((id, *own));
+        }
+        shared.output.extend_from_slice(&id.to_be_bytes());
+        shared.output.extend_from_slice(rest);
+        match shared.flush(cx) {
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            _ => Poll::Ready(Ok(request.len())),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.mux.lock().flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // The connection is not this lane's to close.
+        Poll::Ready(Ok(()))
+    }
+}

@@ -1,0 +1,193 @@
+//! Units that do not answer. Each backs off alone; what asking after the silent ones may cost the others is
+//! bounded. Pure: times come from outside.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::driver::backoff::Backoff;
+
+pub(super) const PAUSE_FIRST: Duration = Duration::from_millis(500);
+pub(super) const PAUSE_MOST: Duration = Duration::from_secs(30);
+/// The shortest wait for a unit that was silent.
+const PROBE_LEAST: Duration = Duration::from_millis(50);
+/// A unit that was silent is given this many times the time that it took when it was well.
+const PROBE_SLACK: u32 = 3;
+/// After a probe that took a while, none follows for this many times as long: 2 % of the line's time.
+const PROBE_SHARE: u32 = 50;
+
+/// One device behind the connection.
+pub(super) struct Unit {
+    pub(super) id: u8,
+    backoff: Backoff,
+    silence: Option<Silence>,
+    /// How long it takes to answer; falls slowly when it gets faster.
+    slowest: Option<Duration>,
+}
+
+#[derive(Clone, Copy)]
+struct Silence {
+    /// It failed again after the first time.
+    is_sure: bool,
+    probe_at: Instant,
+    limit: Duration,
+    /// The request that is asked next, to see whether it is back.
+    request: usize,
+    is_asked: bool,
+}
+
+/// What asking after silent units may cost those that answer.
+pub(super) struct Budget {
+    next: Instant,
+}
+
+impl Budget {
+    pub(super) const fn new(now: Instant) -> Self {
+        Self { next: now }
+    }
+
+    pub(super) fn spend(&mut self, now: Instant, took: Duration) {
+        self.next = now + took * PROBE_SHARE;
+    }
+}
+
+impl Unit {
+    pub(super) const fn new(id: u8) -> Self {
+        Self { id, backoff: Backoff::new(PAUSE_FIRST, PAUSE_MOST), silence: None, slowest: None }
+    }
+
+    pub(super) const fn is_silent(&self) -> bool {
+        self.silence.is_some()
+    }
+
+    /// One answer can get lost; a unit is given up when the next one does not come either.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.silence.is_some_and(|silence| silence.is_sure)
+    }
+
+    /// It answered; true when it had been silent.
+    pub(super) fn answered(&mut self, took: Duration) -> bool {
+        let before = self.slowest.unwrap_or_default();
+        self.slowest = Some(took.max(before - before / 16));
+        self.backoff.reset();
+        self.silence.take().is_some()
+    }
+
+    /// An answer came too late to be of use: it is alive, but needs its time.
+    pub(super) fn answered_late(&mut self, now: Instant, timeout: Duration) {
+        if let Some(silence) = &mut self.silence {
+            silence.limit = timeout;
+            silence.probe_at = silence.probe_at.min(now);
+        }
+    }
+
+    /// It did not answer this request. `rest` is how long its answer may still be on the way.
+    pub(super) fn failed(&mut self, now: Instant, timeout: Duration, rest: Duration, request: usize) {
+        let limit = match self.silence {
+            Some(silence) => silence.limit * 2,
+            None => self.slowest.map_or(timeout / 4, |slowest| slowest * PROBE_SLACK).max(PROBE_LEAST),
+        };
+        // Once more as soon as may be, then later and later.
+        let is_sure = self.silence.is_some();
+        let pause = if is_sure { self.backoff.pause() } else { Duration::ZERO };
+        let probe_at = now + pause.max(rest);
+        self.silence = Some(Silence { is_sure, probe_at, limit: limit.min(timeout), request, is_asked: false });
+    }
+
+    /// The gateway says that it is gone; there is nothing to wait for.
+    pub(super) fn is_gone(&mut self, now: Instant, timeout: Duration, request: usize) {
+        self.failed(now, timeout, Duration::ZERO, request);
+        if !self.is_given_up() {
+            self.failed(now, timeout, Duration::ZERO, request);
+        }
+    }
+
+    /// What was asked got lost with the connection.
+    pub(super) fn ask_again(&mut self) {
+        if let Some(silence) = &mut self.silence {
+            silence.is_asked = false;
+        }
+    }
+
+    /// When it may be asked again. `budget` is given while others answer.
+    pub(super) fn probe_at(&self, budget: Option<&Budget>) -> Option<Instant> {
+        let silence = self.silence.filter(|silence| !silence.is_asked)?;
+        Some(budget.map_or(silence.probe_at, |budget| budget.next.max(silence.probe_at)))
+    }
+
+    /// The request to ask now and how long to wait.
+    pub(super) fn probe(&mut self, now: Instant, budget: Option<&Budget>) -> Option<(usize, Duration)> {
+        self.probe_at(budget).filter(|at| *at <= now)?;
+        let silence = self.silence.as_mut()?;
+        silence.is_asked = true;
+        Some((silence.request, silence.limit))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIMEOUT: Duration = Duration::from_secs(1);
+
+    const fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn edge_12_one_lost_answer_is_asked_for_again_at_once_and_briefly() {
+        let now = Instant::now();
+        let (mut unit, budget) = (Unit::new(3), Budget::new(now));
+        assert!(!unit.answered(ms(30)));
+        unit.failed(now, TIMEOUT, Duration::ZERO, 7);
+        assert!(unit.is_silent() && !unit.is_given_up());
+        assert_eq!(unit.probe(now, Some(&budget)), Some((7, ms(90))));
+        // It is asked once, not twice.
+        assert_eq!(unit.probe(now, Some(&budget)), None);
+        assert!(unit.answered(ms(20)));
+        assert!(!unit.is_silent());
+    }
+
+    #[test]
+    fn edge_12_a_silent_unit_is_given_more_time_at_each_try_up_to_the_time_out() {
+        let now = Instant::now();
+        let mut unit = Unit::new(3);
+        let mut limits = Vec::new();
+        let mut at = now;
+        for _ in 0..6 {
+            unit.failed(at, TIMEOUT, Duration::ZERO, 0);
+            at += ms(40_000);
+            limits.push(unit.probe(at, None).unwrap().1.as_millis());
+        }
+        assert!(unit.is_given_up());
+        assert_eq!(limits, [250, 500, 1_000, 1_000, 1_000, 1_000]);
+        // Proof of life, too late to be of use.
+        unit.failed(at, ms(4_000), Duration::ZERO, 0);
+        unit.answered_late(at, ms(4_000));
+        assert_eq!(unit.probe(at, None), Some((0, ms(4_000))));
+    }
+
+    #[test]
+    fn edge_12_probes_of_all_silent_units_together_cost_two_percent() {
+        let start = Instant::now();
+        let mut budget = Budget::new(start);
+        let mut units: Vec<Unit> = (0..9).map(Unit::new).collect();
+        units.iter_mut().for_each(|unit| unit.failed(start, TIMEOUT, Duration::ZERO, 0));
+        let (mut now, mut spent) = (start, Duration::ZERO);
+        while now < start + ms(3_600_000) {
+            let found =
+                units.iter_mut().find_map(|unit| unit.probe(now, Some(&budget)).map(|(_, limit)| (unit, limit)));
+            if let Some((unit, limit)) = found {
+                now += limit;
+                spent += limit;
+                budget.spend(now, limit);
+                unit.failed(now, TIMEOUT, Duration::ZERO, 0);
+            }
+            now += ms(10);
+        }
+        let share = spent.as_secs_f64() / 3_600.0;
+        assert!(share <= 0.0205, "{share}");
+        // And they are not forgotten.
+        assert!(share >= 0.01, "{share}");
+    }
+}

@@ -1,0 +1,174 @@
+//! The Modbus driver with many units, many requests at once, and every type of value.
+
+mod drivers_common;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use drivers_common::{Answer, Call, Device, Edge, modbus, until};
+use edge_agent::driver::{ConnectionState, Text, Value};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+#[tokio::test]
+async fn edge_12_one_dead_unit_of_ten_costs_the_others_no_connection_and_little_time() {
+    let asked = Arc::new([const { AtomicU64::new(0) }; 11]);
+    let counted = asked.clone();
+    let device = Device::start(move |call| {
+        counted[usize::from(call.unit)].fetch_add(1, Relaxed);
+        if call.unit == 4 { Answer::Silent } else { Answer::Send(call.answer(|n| n)) }
+    })
+    .await;
+    let registers: Vec<_> = (1..=10).map(|unit| format!("{unit}/holding:{unit}")).collect();
+    let tags: Vec<_> = registers.iter().map(|register| (register.as_str(), "u16")).collect();
+    let edge = Edge::start(&modbus("gateway", device.address, 200, 50, &tags));
+    let others = || (1..=10).filter(|unit| *unit != 4).map(|unit| asked[unit].load(Relaxed));
+    until("the others were asked often", || others().min().is_some_and(|least| least >= 80)).await;
+    // In these four seconds: once in earnest and a few short looks.
+    assert!(asked[4].load(Relaxed) <= 5, "{asked:?}");
+    // Nobody waited for another one of them.
+    assert!(others().max().unwrap() - others().min().unwrap() <= 1, "{asked:?}");
+    assert_eq!(device.connections(), 1);
+    assert_eq!((edge.good(3), edge.good(4)), (None, Some(Value::Uint(5))));
+    assert_eq!(edge.status(0).state, ConnectionState::Connected);
+}
+
+#[tokio::test]
+async fn edge_14_an_answer_that_comes_late_is_thrown_away_and_the_connection_stays() {
+    let device = Device::start(|call| match call.number {
+        3 => Answer::SendAfter(150, call.answer(|_| 0xdead)),
+        _ => Answer::Send(call.answer(|n| n)),
+    })
+    .await;
+    let edge = Edge::start(&modbus("plc", device.address, 100, 50, &[("1/holding:4", "u16"), ("2/holding:5", "u16")]));
+    edge.until_value(1, Value::Uint(5)).await;
+    until("the late answer was thrown away", || {
+        for (tag, right) in [(0, 4), (1, 5)] {
+            assert!(edge.good(tag).is_none_or(|value| value == Value::Uint(right)), "{:?}", edge.reading(tag));
+        }
+        edge.status(0).dropped >= 1
+    })
+    .await;
+    edge.until_value(0, Value::Uint(4)).await;
+    assert_eq!(device.connections(), 1);
+    assert_eq!(edge.status(0).restarts, 0);
+}
+
+#[tokio::test]
+async fn edge_02_requests_under_way_together_get_their_own_answers() {
+    // Collects four requests and answers the last one first.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let rounds = Arc::new(AtomicU64::new(0));
+    let counted = rounds.clone();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        loop {
+            let mut answers = Vec::new();
+            for number in 0..4 {
+                let mut frame = [0u8; 12];
+                if stream.read_exact(&mut frame).await.is_err() {
+                    return;
+                }
+                let word = |i: usize| u16::from_be_bytes([frame[i], frame[i + 1]]);
+                let (unit, function, connection) = (frame[6], frame[7], 0);
+                let (transaction, address, count) = (word(0), word(8), word(10));
+                let call = Call { transaction, unit, function, address, count, number, connection };
+                answers.push(call.answer(|n| n));
+            }
+            counted.fetch_add(1, Relaxed);
+            let together: Vec<u8> = answers.into_iter().rev().flatten().collect();
+            if stream.write_all(&together).await.is_err() {
+                return;
+            }
+        }
+    });
+    let registers: Vec<_> = (0..4).map(|i| format!("{}/holding:{}", i + 1, 100 + i)).collect();
+    let tags: Vec<_> = registers.iter().map(|register| (register.as_str(), "u16")).collect();
+    let text = modbus("plc", address, 1_000, 50, &tags);
+    let edge = Edge::start(&text.replace("timeout_ms", "pipeline = 4\ntimeout_ms"));
+    until("twenty rounds", || rounds.load(Relaxed) >= 20).await;
+    for i in 0..4 {
+        assert_eq!(edge.good(i), Some(Value::Uint(100 + u64::from(i))));
+    }
+    assert_eq!((edge.status(0).requests_failed, edge.status(0).dropped), (0, 0));
+}
+
+#[tokio::test]
+async fn edge_02_decimal_digits_and_texts() {
+    let device = Device::start(|call| {
+        Answer::Send(call.answer(|address| match address {
+            0 => 0x1234,
+            1 => 0x5678,
+            2 => 0x12a4,
+            10 => u16::from_be_bytes(*b"RE"),
+            11 => u16::from_be_bytes(*b"CI"),
+            12 => u16::from_be_bytes(*b"PE"),
+            13 => u16::from_be_bytes(*b" 7"),
+            _ => 0,
+        }))
+    })
+    .await;
+    let tags = [("holding:0", "bcd32"), ("holding:2", "bcd16"), ("holding:10", "string\"\nregisters = 8 # \"")];
+    let edge = Edge::start(&modbus("plc", device.address, 500, 50, &tags));
+    edge.until_value(0, Value::Uint(12_345_678)).await;
+    edge.until_value(2, Value::Text(Text::new(b"RECIPE 7").unwrap())).await;
+    // 12a4 has a digit that is none.
+    assert_eq!(edge.good(1), None);
+    assert_eq!(edge.status(0).requests_failed, 0);
+}
+
+#[tokio::test]
+async fn edge_02_a_unit_is_never_asked_for_more_than_it_answers() {
+    let device = Device::start(|call| match (call.unit, call.count) {
+        (2, 11..) | (1, 41..) => Answer::Send(call.exception(3)),
+        _ => Answer::Send(call.answer(|n| n)),
+    })
+    .await;
+    let registers: Vec<_> = (0..200).map(|n| format!("{}/holding:{}", 1 + n % 2, n / 2)).collect();
+    let tags: Vec<_> = registers.iter().map(|register| (register.as_str(), "u16")).collect();
+    let limits = "max_registers = 40\ntimeout_ms";
+    let text = modbus("plc", device.address, 300, 100, &tags).replace("timeout_ms", limits);
+    let edge = Edge::start(&(text + "[[connection.unit]]\nunit = 2\nmax_registers = 10\n"));
+    until("all are good", || (0..200).all(|n| edge.good(n) == Some(Value::Uint((n / 2).into())))).await;
+    assert_eq!(edge.status(0).requests_failed, 0);
+}
+
+#[tokio::test]
+async fn edge_14_two_illegal_registers_cost_only_their_own_tags() {
+    let device = Device::start(|call| {
+        let asked = call.address..call.address + call.count;
+        let is_illegal = asked.contains(&13) || asked.contains(&90);
+        Answer::Send(if is_illegal { call.exception(2) } else { call.answer(|n| n) })
+    })
+    .await;
+    let registers: Vec<_> = (0..110).map(|n| format!("holding:{n}")).collect();
+    let tags: Vec<_> = registers.iter().map(|register| (register.as_str(), "u16")).collect();
+    let edge =
+        Edge::start(&modbus("plc", device.address, 300, 100, &tags).replace("timeout_ms", "pipeline = 3\ntimeout_ms"));
+    let legal = |n: &u32| ![13, 90].contains(n);
+    until("the others are good", || (0..110).filter(legal).all(|n| edge.good(n) == Some(Value::Uint(n.into())))).await;
+    assert_eq!((edge.good(13), edge.good(90)), (None, None));
+    assert_eq!(device.connections(), 1);
+}
+
+#[tokio::test]
+async fn edge_12_a_device_that_froze_for_seconds_finds_no_queue_when_it_is_back() {
+    // It takes what comes and does nothing for 1.5 s: thirty scans long.
+    let device = Device::start(|call| match call.number {
+        5 => Answer::SendAfter(1_500, call.answer(|_| 0xdead)),
+        _ => Answer::Send(call.answer(|n| n)),
+    })
+    .await;
+    let edge = Edge::start(&modbus("plc", device.address, 100, 50, &[("holding:4", "u16")]));
+    until("it froze", || device.requests() == 6).await;
+    until("it is given up", || edge.status(0).state == ConnectionState::Disconnected).await;
+    until("it is read again", || {
+        assert!(edge.good(0).is_none_or(|value| value == Value::Uint(4)), "{:?}", edge.reading(0));
+        edge.status(0).state == ConnectionState::Connected
+    })
+    .await;
+    // What was asked meanwhile: a few looks, and not the scans that were missed.
+    assert!(device.requests() <= 12, "{} requests", device.requests());
+    edge.until_value(0, Value::Uint(4)).await;
+}
