@@ -10,6 +10,7 @@ mod million;
 mod organizations;
 mod plant;
 mod poll;
+mod start;
 mod users;
 mod volume;
 mod writer;
@@ -26,6 +27,7 @@ const ALL: &[Bench] = &[
     ("durable", durable::run),
     ("footprint", footprint::run),
     ("volume", volume::run),
+    ("start", start::run),
     ("http", http::run),
     ("users", users::run),
     ("organizations", organizations::run),
@@ -39,6 +41,7 @@ fn main() -> Result<()> {
     {
         return match name {
             "poll" => poll::child(rest),
+            "start" => start::child(rest),
             other => bail!("no child {other}"),
         };
     }

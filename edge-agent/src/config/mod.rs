@@ -8,6 +8,7 @@ mod error;
 mod fields;
 mod machine;
 mod register;
+mod storage;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
@@ -20,6 +21,7 @@ pub use machine::{Condition, Counter, Literal, MachineConfig, StateRule};
 pub use register::{Register, RegisterTable, TagType};
 
 use crate::driver::TagIndex;
+use crate::store::StorageConfig;
 use error::Report;
 use fields::Fields;
 
@@ -33,6 +35,7 @@ pub const TAGS_MAX: usize = 200_000;
 pub struct Config {
     pub agent: AgentConfig,
     pub http: HttpConfig,
+    pub storage: StorageConfig,
     /// Without this section the edge works alone.
     pub cloud: Option<CloudConfig>,
     pub connections: Vec<ConnectionConfig>,
@@ -221,6 +224,10 @@ fn read(mut file: Fields<'_, '_>) -> Option<Config> {
         Some(section) => http(section),
         None => Some(HttpConfig { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8081)) }),
     };
+    let storage = match file.table("storage", "[storage]") {
+        Some(section) => storage::read(section),
+        None => Some(StorageConfig::default()),
+    };
     let cloud = match file.table("cloud", "[cloud]") {
         Some(section) => cloud(section).map(Some),
         None => Some(None),
@@ -230,7 +237,15 @@ fn read(mut file: Fields<'_, '_>) -> Option<Config> {
     let (connections, tags) = connection::read_all(&mut file, &data_dir);
     let machines = machine::read_all(&mut file, &tags);
     file.finish();
-    Some(Config { agent: agent?, http: http?, cloud: cloud?, connections, machines, tags: tags.infos })
+    Some(Config {
+        agent: agent?,
+        http: http?,
+        storage: storage?,
+        cloud: cloud?,
+        connections,
+        machines,
+        tags: tags.infos,
+    })
 }
 
 fn agent(mut section: Fields<'_, '_>) -> Option<AgentConfig> {

@@ -5,9 +5,9 @@
 //! - [`Store::side`]: rows that are no facts (PINs, sessions).
 //! - [`Store::model`]: what is so now. [`Store::read`], [`history`]: what was.
 //!
-//! A commit that fails ends the process: nothing after it could be trusted, and the start after it
-//! reads what the disk really holds. A full disk is the exception: nothing was written, waiters are
-//! told, riding facts are tried again.
+//! A flush that fails ends the process: nothing after it could be trusted, and the start after it
+//! reads what the disk really holds. A disk that is full or takes nothing is the exception: nothing was
+//! written, waiters are told, riding facts are tried again, and [`Store::storage`] says so.
 
 mod down;
 pub mod history;
@@ -15,12 +15,18 @@ mod identity;
 pub(crate) mod keys;
 mod load;
 mod log;
+mod mark;
 mod model;
+mod now;
 mod project;
 mod queue;
+mod retention;
 mod schema;
 mod snapshot;
 mod start;
+mod step;
+mod storage;
+mod upkeep;
 mod writer;
 
 use std::fs::{File, TryLockError};
@@ -28,8 +34,9 @@ use std::ops::Deref;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode, ffi};
 use tokio::sync::{broadcast, oneshot};
 use unison_core::facts::Fact;
 use unison_core::ids::{MachineId, WorkOrderId};
@@ -39,14 +46,19 @@ use uuid::Uuid;
 
 pub use identity::Identity;
 pub use log::LogPart;
-pub use model::{Executor, MachineNow, Model, OpenDowntime, Queue, Resolved, WorkOrderNow, status_after};
+pub use model::{Executor, MachineNow, Model, OpenDowntime, Queue, Resolved, Tail, WorkOrderNow, status_after};
 pub use start::Started;
+pub use storage::{DiskSeen, Storage, StorageConfig, StorageState};
 
 use crate::driver::Clock;
 use queue::{Command, Done};
 
 /// Read connections kept open.
 const READERS_KEPT: usize = 4;
+/// A question that takes longer is given up: its snapshot keeps the write-ahead log from being folded.
+const READ_MOST: Duration = Duration::from_secs(20);
+/// Steps of SQLite between two looks at the time.
+const READ_LOOKS: i32 = 100_000;
 /// Commits that a slow listener may be behind before it must take a snapshot.
 const CHANGES_KEPT: usize = 1_024;
 
@@ -67,12 +79,58 @@ pub enum StoreError {
     Damaged(String),
     #[error("the disk is full; nothing was written. Free some space, it goes on by itself")]
     DiskFull,
+    #[error("the disk takes nothing ({0}); nothing was written. It goes on by itself when the disk does")]
+    Unwritable(String),
+    #[error("the question takes too long; ask for a shorter time")]
+    TooSlow,
     #[error("this edge is not enrolled yet, so nothing can be recorded")]
     NotEnrolled,
     #[error("the agent is stopping")]
     Closed,
     #[error("an internal failure; nothing was written")]
     Failed,
+}
+
+/// What becomes of a transaction that could not be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    Full,
+    /// The disk or the file system refuses; what is written is still what was committed.
+    Unwritable,
+    /// What lies on the disk is not known any more: only a new start can find out.
+    Fatal,
+}
+
+impl Trouble {
+    /// What waiters are told.
+    fn told(self, error: &str) -> StoreError {
+        match self {
+            Self::Full => StoreError::DiskFull,
+            Self::Unwritable | Self::Fatal => StoreError::Unwritable(error.to_owned()),
+        }
+    }
+}
+
+impl StoreError {
+    /// Judges an error of a transaction. A flush that failed may have dropped what was written before it.
+    fn trouble(&self) -> Trouble {
+        let Self::Sqlite(rusqlite::Error::SqliteFailure(e, _)) = self else {
+            return if matches!(self, Self::DiskFull) { Trouble::Full } else { Trouble::Fatal };
+        };
+        match (e.code, e.extended_code) {
+            (_, ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC) => Trouble::Fatal,
+            (ErrorCode::DiskFull, _) => Trouble::Full,
+            (
+                ErrorCode::SystemIoFailure
+                | ErrorCode::ReadOnly
+                | ErrorCode::CannotOpen
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked,
+                _,
+            ) => Trouble::Unwritable,
+            _ => Trouble::Fatal,
+        }
+    }
 }
 
 /// What one commit changed. Sent after COMMIT.
@@ -121,6 +179,7 @@ struct Shared {
     changes: broadcast::Sender<Arc<Change>>,
     readers: Mutex<Vec<Connection>>,
     clock: Arc<dyn Clock>,
+    storage: Arc<Mutex<Storage>>,
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
     /// Held as long as the store lives: two agents on one database are refused.
     _lock: File,
@@ -132,6 +191,14 @@ impl Store {
     /// # Errors
     /// When the directory cannot be used, another agent uses it, or the database is newer or damaged.
     pub fn open(data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        Self::open_with(data_dir, clock, StorageConfig::default())
+    }
+
+    /// As [`Store::open`], with what the configuration says of storage.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_with(data_dir: &Path, clock: Arc<dyn Clock>, config: StorageConfig) -> Result<Self, StoreError> {
         let at = |path: &Path| {
             let path = path.to_owned();
             move |error| StoreError::File { path, error }
@@ -148,12 +215,22 @@ impl Store {
         let path = data_dir.join("edge.db");
         let mut conn = schema::open(&path, clock.now_us())?;
         load::take_up(&mut conn)?;
-        let (model, head) = load::load(&conn)?;
+        let (model, head) = load::load(&conn, mark::read(data_dir).as_ref())?;
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         let queue = Arc::new(queue::CommandQueue::new());
         let shared_model = Arc::new(RwLock::new(model.clone()));
-        let writer =
-            writer::Writer::new(conn, model, head, shared_model.clone(), queue.clone(), changes.clone(), clock.clone());
+        let storage = Arc::new(Mutex::new(Storage::default()));
+        let writer = writer::Writer {
+            upkeep: upkeep::Upkeep::new(&mut conn, data_dir.to_owned(), config, clock.clone(), storage.clone())?,
+            conn,
+            ahead: model,
+            head,
+            public: shared_model.clone(),
+            queue: queue.clone(),
+            changes: changes.clone(),
+            clock: clock.clone(),
+            is_ack_unsaved: false,
+        };
         let thread =
             std::thread::Builder::new().name("store".into()).spawn(move || writer.run_or_exit()).map_err(at(&path))?;
         Ok(Self(Arc::new(Shared {
@@ -163,6 +240,7 @@ impl Store {
             changes,
             readers: Mutex::new(Vec::new()),
             clock,
+            storage,
             writer: Mutex::new(Some(thread)),
             _lock: lock,
         })))
@@ -230,13 +308,24 @@ impl Store {
     /// Reads from a snapshot of the committed database. Blocks; in async code use [`Store::query`].
     ///
     /// # Errors
-    /// As `f` says.
+    /// As `f` says, and when it takes longer than 20 s.
     pub fn read<T>(&self, f: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        self.read_within(READ_MOST, f)
+    }
+
+    fn read_within<T>(
+        &self,
+        most: Duration,
+        f: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
         let kept = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let conn = match kept {
+        let mut conn = match kept {
             Some(conn) => conn,
             None => schema::open_reader(&self.0.path)?,
         };
+        // While a snapshot is held the write-ahead log can only grow.
+        let until = Instant::now() + most;
+        conn.progress_handler(READ_LOOKS, Some(move || Instant::now() > until))?;
         // One transaction, so that all queries of `f` see the same moment.
         let result = conn.unchecked_transaction().and_then(|tx| {
             let value = f(&tx)?;
@@ -247,7 +336,10 @@ impl Store {
         if readers.len() < READERS_KEPT {
             readers.push(conn);
         }
-        Ok(result?)
+        result.map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) => StoreError::TooSlow,
+            _ => error.into(),
+        })
     }
 
     /// As [`Store::read`], on a thread where blocking is allowed.
@@ -322,17 +414,44 @@ impl Store {
         self.side(move |conn| project::set_aside(conn, now, &reason, &body)).await
     }
 
-    /// The cloud holds our log up to here. Nobody waits: after a crash it says so again.
-    pub fn acked(&self, seq: u64) {
-        self.0.queue.push(Command::Acked(seq));
+    /// The cloud holds an incarnation of our log up to here. Nobody waits: after a crash it says so again.
+    pub fn acked(&self, incarnation: u32, seq: u64) {
+        self.0.queue.push(Command::Acked(incarnation, seq));
     }
 
-    /// Whole batches of our log after `after`, at least one and about `bytes` in all.
+    /// The cloud says what it holds of our log. Where that contradicts the log, or is more, this box was set back
+    /// to a copy, and the log begins anew under an incarnation that was never used. True when it did.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub async fn compare(&self, have: Have) -> Result<bool, StoreError> {
+        let before = self.model().queue.incarnation;
+        if have.incarnation < before {
+            return Ok(false);
+        }
+        let mark = mark::Mark { incarnation: have.incarnation, seq: have.seq, hash: have.hash };
+        let is_behind = self.model().queue.head <= have.seq;
+        if !is_behind && have.incarnation == before {
+            let head = mark::Mark { seq: u64::MAX, ..mark };
+            if !self.query(move |conn| log::contradicts(conn, &head, &mark)).await? {
+                return Ok(false);
+            }
+        }
+        self.ask(|reply| Command::Contradicted(have, reply)).await?;
+        Ok(self.model().queue.incarnation != before)
+    }
+
+    /// How the disk is.
+    #[must_use]
+    pub fn storage(&self) -> Storage {
+        self.0.storage.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whole batches of an incarnation of our log after `after`, at least one and about `bytes` in all.
     ///
     /// # Errors
     /// When the log cannot be read or its hashes do not fit.
-    pub async fn log_after(&self, after: u64, bytes: usize) -> Result<LogPart, StoreError> {
-        let incarnation = self.model().queue.incarnation;
+    pub async fn log_after(&self, incarnation: u32, after: u64, bytes: usize) -> Result<LogPart, StoreError> {
         let part = self.query(move |conn| log::after(conn, incarnation, after, bytes)).await?;
         part.map_err(StoreError::Damaged)
     }
@@ -365,7 +484,7 @@ impl Store {
         if !self.0.queue.push(command(reply)) {
             return Err(StoreError::Closed);
         }
-        let answer = answer.await.unwrap_or(Err(StoreError::Failed));
+        let answer = answer.await.unwrap_or_else(|_| Err(self.storage().refusal().unwrap_or(StoreError::Failed)));
         drop(permit);
         answer
     }
@@ -383,8 +502,14 @@ impl Drop for Shared {
 }
 
 #[cfg(test)]
+mod back_tests;
+#[cfg(test)]
 mod disk_tests;
 #[cfg(test)]
+mod keep_tests;
+#[cfg(test)]
 mod snapshot_tests;
+#[cfg(test)]
+mod test_plant;
 #[cfg(test)]
 mod tests;
