@@ -171,6 +171,11 @@ impl CommandQueue {
     /// What rode in a commit that did not happen goes first into the next.
     pub(super) fn again(&self, mut rides: Vec<Ride>) {
         let mut waiting = self.waiting();
+        if waiting.is_closed {
+            let facts = rides.iter().map(|r| r.facts.len()).sum::<usize>();
+            tracing::error!(facts, "the disk takes nothing and the agent ends; their time will be no_data");
+            return;
+        }
         waiting.riding += rides.iter().map(|r| r.facts.len()).sum::<usize>();
         rides.append(&mut waiting.rides);
         waiting.rides = rides;

@@ -119,12 +119,15 @@ impl Writer {
         let tx = Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)?;
         let was = self.ahead.queue;
         let mut step = Step::new(&tx, &mut self.ahead, &mut self.head, Timestamp(self.clock.now_us()));
-        for ride in rides {
-            step.ride(ride)?;
-        }
+        let mut rides = rides.iter();
         for command in commands {
+            // Facts in the order in which they came: those that rode first. What is no fact waits for none.
+            if !matches!(command, Command::Side(_)) {
+                rides.try_for_each(|ride| step.ride(ride))?;
+            }
             step.command(command, waiters)?;
         }
+        rides.try_for_each(|ride| step.ride(ride))?;
         step.seal()?;
         let Step { changed, has_written, has_moved, .. } = step;
         self.is_ack_unsaved |= has_moved;
