@@ -79,7 +79,7 @@ impl Retention {
         if pruned_until(&tx)? != until {
             project::meta(&tx, PRUNED_UNTIL, &until.0.to_le_bytes())?;
         }
-        let goes_on = self.rows(&tx, until)?;
+        let goes_on = self.rows(&tx, until)? || (queue.pending() == 0 && without_machine(&tx, until)?);
         tx.commit()?;
         Ok(goes_on)
     }
@@ -106,7 +106,7 @@ impl Retention {
             return Ok(true);
         }
         (self.table, self.machine) = (0, None);
-        without_machine(tx, until)
+        Ok(false)
     }
 }
 
@@ -114,7 +114,8 @@ fn next_machine(conn: &Connection, table: &ByMachine, after: i64) -> rusqlite::R
     conn.prepare_cached(table.next)?.query_row([after], |r| r.get(0))
 }
 
-/// Logs and executions of work orders that the master data no longer holds, answers that nobody asks for again.
+/// Logs and executions of work orders that the master data no longer holds, answers that nobody asks for again. Only
+/// while the cloud holds all: such a row does not say when it was written, and may tell of a time long before.
 fn without_machine(tx: &Connection, until: Timestamp) -> rusqlite::Result<bool> {
     let gone = format!("NOT EXISTS (SELECT 1 FROM master WHERE kind = {WORK_ORDER} AND master.id =");
     let logs = format!(
