@@ -97,13 +97,9 @@ fn database(dir: &Path) -> Result<()> {
     let store = runtime.block_on(plant::store(dir, MACHINES))?;
     let mut at = plant::Wall.now_us() - 20 * 24 * 3_600 * SECOND;
     while std::fs::metadata(dir.join("edge.db"))?.len() < BYTES {
-        // Smaller groups than the writer would make of it: in life each is a commit of its own.
-        for from in (at..at + STEP).step_by(600_000 * 10) {
-            let facts = (0..10).map(move |i| changed(from + i * 600_000));
-            runtime.block_on(store.decide(move |_| Ok::<_, ()>((facts.collect(), ()))))?.ok();
-        }
         let buckets = (at..at + STEP).step_by(10_000_000);
         let mut facts: Vec<Fact> = buckets.flat_map(|b| (1..=MACHINES).map(move |m| counted(m, b))).collect();
+        facts.extend((at..at + STEP).step_by(600_000).map(changed));
         if at % LOG_EVERY < STEP {
             facts
                 .extend((0..MACHINES).map(|m| logged(Uuid::now_v7().as_u128() ^ u128::from(m.unsigned_abs()), at + m)));
