@@ -10,6 +10,7 @@
 //! written, waiters are told, riding facts are tried again, and [`Store::storage`] says so.
 
 mod down;
+mod error;
 pub mod history;
 mod identity;
 pub(crate) mod keys;
@@ -36,7 +37,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, ffi};
+use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{broadcast, oneshot};
 use unison_core::facts::Fact;
 use unison_core::ids::{MachineId, WorkOrderId};
@@ -44,6 +45,8 @@ use unison_core::time::Timestamp;
 use unison_sync::wire::{Batch, Have, Op};
 use uuid::Uuid;
 
+pub use error::StoreError;
+use error::Trouble;
 pub use identity::Identity;
 pub use log::LogPart;
 pub use model::{Executor, MachineNow, Model, OpenDowntime, Queue, Resolved, Tail, WorkOrderNow, status_after};
@@ -61,77 +64,6 @@ const READ_MOST: Duration = Duration::from_secs(20);
 const READ_LOOKS: i32 = 100_000;
 /// Commits that a slow listener may be behind before it must take a snapshot.
 const CHANGES_KEPT: usize = 1_024;
-
-/// Why the store did not do something.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error("the database cannot be used: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-    #[error("{path}: {error}")]
-    File { path: PathBuf, error: std::io::Error },
-    #[error("{0} is in use by another edge-agent; stop that one first")]
-    InUse(PathBuf),
-    #[error("SQLite {0} can lose data (WAL reset bug); this program needs 3.51.3 or newer")]
-    SqliteTooOld(&'static str),
-    #[error("the database is of version {found}, this program knows {known}; install the newer edge-agent")]
-    Newer { found: i64, known: i64 },
-    #[error("the database is damaged: {0}; restore it from a backup, or enrol this edge anew")]
-    Damaged(String),
-    #[error("the disk is full; nothing was written. Free some space, it goes on by itself")]
-    DiskFull,
-    #[error("the disk takes nothing ({0}); nothing was written. It goes on by itself when the disk does")]
-    Unwritable(String),
-    #[error("the question takes too long; ask for a shorter time")]
-    TooSlow,
-    #[error("this edge is not enrolled yet, so nothing can be recorded")]
-    NotEnrolled,
-    #[error("the agent is stopping")]
-    Closed,
-    #[error("an internal failure; nothing was written")]
-    Failed,
-}
-
-/// What becomes of a transaction that could not be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
-    Full,
-    /// The disk or the file system refuses; what is written is still what was committed.
-    Unwritable,
-    /// What lies on the disk is not known any more: only a new start can find out.
-    Fatal,
-}
-
-impl Trouble {
-    /// What waiters are told.
-    fn told(self, error: &str) -> StoreError {
-        match self {
-            Self::Full => StoreError::DiskFull,
-            Self::Unwritable | Self::Fatal => StoreError::Unwritable(error.to_owned()),
-        }
-    }
-}
-
-impl StoreError {
-    /// Judges an error of a transaction. A flush that failed may have dropped what was written before it.
-    fn trouble(&self) -> Trouble {
-        let Self::Sqlite(rusqlite::Error::SqliteFailure(e, _)) = self else {
-            return if matches!(self, Self::DiskFull) { Trouble::Full } else { Trouble::Fatal };
-        };
-        match (e.code, e.extended_code) {
-            (_, ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC) => Trouble::Fatal,
-            (ErrorCode::DiskFull, _) => Trouble::Full,
-            (
-                ErrorCode::SystemIoFailure
-                | ErrorCode::ReadOnly
-                | ErrorCode::CannotOpen
-                | ErrorCode::DatabaseBusy
-                | ErrorCode::DatabaseLocked,
-                _,
-            ) => Trouble::Unwritable,
-            _ => Trouble::Fatal,
-        }
-    }
-}
 
 /// What one commit changed. Sent after COMMIT.
 #[derive(Clone, Debug, Default, PartialEq)]
