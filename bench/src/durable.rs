@@ -1,9 +1,11 @@
 //! One durable fact: from the call to the answer after COMMIT, beside pwrite and fdatasync of as many
-//! bytes as the product wrote for it.
+//! bytes as the product wrote for it, and of the bytes that the fact has in the log. Then 64 writers at
+//! once, beside one pwrite and fdatasync a fact.
 
 use crate::measure::{Figures, beside, median, numbers};
 use crate::plant;
 use anyhow::Result;
+use edge_agent::store::Store;
 use std::time::Instant;
 use unison_core::facts::{Fact, ProductionLogged};
 use unison_core::ids::{MachineId, UserId, WorkOrderId};
@@ -12,34 +14,70 @@ use uuid::Uuid;
 
 const PAIRS: usize = 7;
 const TIMES: u128 = 200;
+const WRITERS: u128 = 64;
+/// Facts of each of the writers.
+const EACH: u128 = 200;
 
 pub fn run(figures: &mut Figures) -> Result<()> {
     let dir = tempfile::tempdir_in("target")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let store = runtime.block_on(plant::store(dir.path(), 1))?;
-    let mut pairs = Vec::new();
-    let mut bytes_each = Vec::new();
+    let file = dir.path().join("peer").display().to_string();
+    let peer = |bytes: u64| {
+        let args = [file.clone(), bytes.to_string(), TIMES.to_string()];
+        Ok::<_, anyhow::Error>(numbers(&beside("peer-durable-append")?, &args)?[0])
+    };
+    let (mut one, mut one_of_its_bytes, mut many) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut written_each, mut logged_each) = (Vec::new(), Vec::new());
     for pair in 0..PAIRS as u128 {
-        let before = written()?;
-        let micros = runtime.block_on(async {
-            let mut micros = Vec::new();
-            for i in 0..TIMES {
-                let fact = logged(pair * TIMES + i);
-                let begun = Instant::now();
-                store.decide(move |_| Ok::<_, ()>((vec![fact], ()))).await?.ok();
-                micros.push(begun.elapsed().as_secs_f64() * 1e6);
-            }
-            anyhow::Ok(micros)
-        })?;
+        let (before, logged_before) = (written()?, logged_bytes(&store)?);
+        let micros = median(runtime.block_on(one_by_one(&store, pair * TIMES))?);
         let bytes = (written()? - before) / TIMES as u64;
-        bytes_each.push(bytes as f64);
-        let file = dir.path().join("peer").display().to_string();
-        let peer = numbers(&beside("peer-durable-append")?, &[file, bytes.to_string(), TIMES.to_string()])?;
-        pairs.push((median(micros), peer[0]));
+        let its_bytes = (logged_bytes(&store)? - logged_before) / TIMES as u64;
+        written_each.push(bytes as f64);
+        logged_each.push(its_bytes as f64);
+        one.push((micros, peer(bytes)?));
+        let bare = peer(its_bytes)?;
+        one_of_its_bytes.push((micros, bare));
+        let begun = Instant::now();
+        runtime.block_on(together(&store, (1 + pair) << 64))?;
+        many.push(((WRITERS * EACH) as f64 / begun.elapsed().as_secs_f64(), 1e6 / bare));
     }
     store.close();
-    figures.put("bytes_per_fact", median(bytes_each), "B")?;
-    figures.pairs("fact", "us", &pairs)
+    figures.put("bytes_per_fact", median(written_each), "B")?;
+    figures.pairs("fact", "us", &one)?;
+    figures.put("log_bytes_per_fact", median(logged_each), "B")?;
+    figures.pairs("fact_beside_its_log_bytes", "us", &one_of_its_bytes)?;
+    figures.pairs("64_writers_facts_per_second", "1/s", &many)
+}
+
+async fn one_by_one(store: &Store, from: u128) -> Result<Vec<f64>> {
+    let mut micros = Vec::new();
+    for i in 0..TIMES {
+        let fact = logged(from + i);
+        let begun = Instant::now();
+        store.decide(move |_| Ok::<_, ()>((vec![fact], ()))).await?.ok();
+        micros.push(begun.elapsed().as_secs_f64() * 1e6);
+    }
+    Ok(micros)
+}
+
+async fn together(store: &Store, from: u128) -> Result<()> {
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..WRITERS {
+        let store = store.clone();
+        writers.spawn(async move {
+            for i in 0..EACH {
+                let fact = logged(from + writer * EACH + i);
+                store.decide(move |_| Ok::<_, ()>((vec![fact], ()))).await?.ok();
+            }
+            anyhow::Ok(())
+        });
+    }
+    while let Some(ended) = writers.join_next().await {
+        ended??;
+    }
+    Ok(())
 }
 
 fn logged(n: u128) -> Fact {
@@ -52,10 +90,16 @@ fn logged(n: u128) -> Fact {
         hours_micro: 100_000,
         notes: None,
         by: UserId(1),
-        at: Timestamp(1_762_423_200_000_000 + i64::try_from(n).unwrap_or(0)),
+        at: Timestamp(1_762_423_200_000_000 + i64::try_from(n & u128::from(u32::MAX)).unwrap_or(0)),
         shift: None,
     }
     .into()
+}
+
+/// Bytes of all batches in the log.
+fn logged_bytes(store: &Store) -> Result<u64> {
+    let bytes: i64 = store.read(|c| c.query_row("SELECT coalesce(sum(length(body)), 0) FROM log", [], |r| r.get(0)))?;
+    Ok(bytes.unsigned_abs())
 }
 
 /// Bytes this process has handed to write calls.

@@ -13,6 +13,7 @@ mod organizations;
 mod pace;
 mod plant;
 mod poll;
+mod start;
 mod users;
 mod volume;
 mod writer;
@@ -34,6 +35,7 @@ const ALL: &[Bench] = &[
     ("oee", oee::run),
     ("footprint", footprint::run),
     ("volume", volume::run),
+    ("start", start::run),
     ("http", http::run),
     ("users", users::run),
     ("organizations", organizations::run),
@@ -51,6 +53,7 @@ fn main() -> Result<()> {
             "pace" => pace::child_pace(&numbers()?),
             "timers" => pace::child_timers(&numbers()?),
             "gateway" => pace::child_gateway(&numbers()?),
+            "start" => start::child(rest),
             other => bail!("no child {other}"),
         };
     }

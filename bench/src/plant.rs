@@ -25,7 +25,12 @@ impl Clock for Wall {
 
 /// An enrolled store with `machines` machines M-1 …, one user and one work order in progress on each.
 pub async fn store(dir: &Path, machines: i64) -> Result<Store> {
-    let store = Store::open(dir, Arc::new(Wall))?;
+    store_at(dir, machines, Arc::new(Wall)).await
+}
+
+/// As [`store`], by another clock.
+pub async fn store_at(dir: &Path, machines: i64, clock: Arc<dyn Clock>) -> Result<Store> {
+    let store = Store::open(dir, clock)?;
     let id = |n| Uuid::from_u128(n);
     store
         .enrolled(Identity {

@@ -69,7 +69,7 @@ pub async fn run(config: Config, clock: Arc<dyn Clock>, shutdown: CancellationTo
     let listener = std::net::TcpListener::bind(listen)
         .and_then(|l| l.set_nonblocking(true).map(|()| l))
         .with_context(|| format!("[http] listen {listen}: cannot listen there; is another program using it?"))?;
-    let store = Store::open(&config.agent.data_dir, clock.clone())?;
+    let store = Store::open_with(&config.agent.data_dir, clock.clone(), config.storage)?;
     let admin_token = admin_token(&config.agent.data_dir)?;
     let sink = Sink::new(config.tags.len());
     let connections = driver::start_all(&config, sink.clone(), clock.clone(), shutdown.clone());

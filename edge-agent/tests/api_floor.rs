@@ -44,6 +44,7 @@ async fn edge_10_reads_are_open() {
         (&station["enrolled"], &station["timezone"], &station["unknown_machines"]),
         (&json!(true), &json!("UTC"), &json!(["NOPE-1"]))
     );
+    assert_eq!((&station["storage"]["state"], &station["storage"]["message"]), (&json!("ok"), &json!(null)));
     let machines = edge.read("/machines").await;
     let codes: Vec<_> =
         machines["machines"].as_array().unwrap().iter().map(|m| m["machine_code"].as_str().unwrap()).collect();

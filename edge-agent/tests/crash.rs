@@ -109,7 +109,7 @@ async fn edge_09_nothing_acknowledged_is_lost_by_kill_9() {
         assert!(lost.is_empty(), "cycle {cycle}: lost {lost:?}");
         let (mut have, head) = (Have::default(), store.model().queue.head);
         while have.seq < head {
-            for bytes in store.log_after(have.seq, 1024 * 1024).await.unwrap().batches {
+            for bytes in store.log_after(1, have.seq, 1024 * 1024).await.unwrap().batches {
                 have = match judge(&have, &bytes).unwrap().1 {
                     Verdict::Next(next) => next,
                     other => panic!("{other:?}"),

@@ -12,7 +12,7 @@ use super::pages::with_type;
 use super::queue::{QueueState, QueueView};
 use super::router::{Answer, Call, json};
 use super::{Api, document, meters};
-use crate::store::history;
+use crate::store::{Storage, StorageState, history};
 
 /// What this box is.
 #[derive(Serialize, JsonSchema)]
@@ -28,6 +28,24 @@ pub(super) struct Station {
     unknown_machines: Vec<String>,
     /// Codes of the configuration that belong to another edge.
     claimed_elsewhere: Vec<String>,
+    storage: StorageView,
+}
+
+/// The disk under this box's database.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct StorageView {
+    /// "ok", "low", "degraded" (old history is given up early) or "read_only" (nothing is recorded).
+    state: &'static str,
+    /// What to do, while something is wrong.
+    message: Option<String>,
+    /// Bytes that this program may still write.
+    free_bytes: Option<u64>,
+}
+
+impl StorageView {
+    fn of(storage: &Storage) -> Self {
+        Self { state: storage.state.code(), message: storage.message(), free_bytes: storage.seen.free }
+    }
 }
 
 pub(super) async fn station(call: Call) -> Answer {
@@ -47,6 +65,7 @@ pub(super) async fn station(call: Call) -> Answer {
             timezone: plant.map_or_else(|| "UTC".to_owned(), |p| p.timezone.clone()),
             unknown_machines: model.unknown_machines.clone(),
             claimed_elsewhere: model.claimed_elsewhere.clone(),
+            storage: StorageView::of(&call.api.store.storage()),
         },
     ))
 }
@@ -106,11 +125,13 @@ pub(super) async fn queue(call: Call) -> Answer {
 /// Whether this program is well.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Health {
-    /// "ok", or "degraded" when the database does not answer.
+    /// "ok", or "degraded" when the database does not answer, the disk is short of space or takes nothing.
     status: &'static str,
     version: &'static str,
-    /// "ok" or "error".
+    /// "ok", "low", "degraded", "read_only", or "error" when the database does not answer.
     storage: &'static str,
+    /// What to do about the storage, while something is wrong with it.
+    storage_message: Option<String>,
     cloud: HealthOfCloud,
     machines: HealthOfMachines,
 }
@@ -143,14 +164,17 @@ pub(super) async fn health(call: Call) -> Answer {
             claimed_elsewhere: model.claimed_elsewhere.clone(),
         }
     };
+    let storage = call.api.store.storage();
+    let is_recording = is_stored && storage.state != StorageState::ReadOnly;
     let health = Health {
-        status: if is_stored { "ok" } else { "degraded" },
+        status: if is_recording && storage.state < StorageState::Degraded { "ok" } else { "degraded" },
         version: env!("CARGO_PKG_VERSION"),
-        storage: if is_stored { "ok" } else { "error" },
+        storage: if is_stored { storage.state.code() } else { "error" },
+        storage_message: storage.message(),
         cloud: HealthOfCloud { state: queue.state, pending: queue.pending },
         machines,
     };
-    Ok(json(if is_stored { 200 } else { 503 }, &health))
+    Ok(json(if is_recording { 200 } else { 503 }, &health))
 }
 
 pub(super) async fn metrics(call: Call) -> Answer {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::Api;
 use crate::driver::{ConnectionState, StatusSnapshot};
+use crate::store::StorageState;
 
 /// Answers by the first digit of their status.
 #[derive(Default)]
@@ -47,6 +48,21 @@ fn write(out: &mut String, api: &Api) -> std::fmt::Result {
     writeln!(out, "unison_log_head {}", queue.head)?;
     head(out, "unison_log_acknowledged", "counter", "Last record that the cloud acknowledged.")?;
     writeln!(out, "unison_log_acknowledged {}", queue.acked)?;
+    let storage = api.store.storage();
+    head(out, "unison_storage_state", "gauge", "1 for how the disk under the database is.")?;
+    for state in StorageState::ALL {
+        writeln!(out, "unison_storage_state{{state=\"{}\"}} {}", state.code(), u8::from(state == storage.state))?;
+    }
+    if let Some(free) = storage.seen.free {
+        head(out, "unison_storage_free_bytes", "gauge", "Bytes that the database may still take of its disk.")?;
+        writeln!(out, "unison_storage_free_bytes {free}")?;
+    }
+    head(out, "unison_storage_wal_bytes", "gauge", "Write-ahead log that is not yet in the database.")?;
+    writeln!(out, "unison_storage_wal_bytes {}", storage.wal_bytes)?;
+    head(out, "unison_storage_wal_stuck", "gauge", "1 while a reader keeps the write-ahead log from being folded.")?;
+    writeln!(out, "unison_storage_wal_stuck {}", u8::from(storage.is_wal_stuck))?;
+    head(out, "unison_log_incarnation", "gauge", "Grows each time the database was set back to a copy.")?;
+    writeln!(out, "unison_log_incarnation {}", queue.incarnation)?;
     head(out, "unison_machine_activity", "gauge", "1 for what a machine does now.")?;
     for (code, activity) in machines {
         writeln!(out, "unison_machine_activity{{machine=\"{}\",activity=\"{}\"}} 1", label(&code), activity.code())?;

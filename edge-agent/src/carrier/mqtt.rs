@@ -11,7 +11,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use unison_sync::replica::{Action, Event, Replica};
 use unison_sync::seal::{self, Address, Direction, ENVELOPE_BYTES_MAX, Header, Keys};
-use unison_sync::wire::Message;
+use unison_sync::wire::{Hello, Message};
 
 use super::status::{CarrierState, CarrierStatus};
 use crate::store::{Change, Identity, Store, StoreError};
@@ -40,6 +40,8 @@ enum Heard {
 /// Why a session ended.
 enum Ended {
     Stopped,
+    /// Another incarnation of the log goes up now.
+    Next,
     Offline(String),
     /// Nothing gets better by itself.
     Error(String),
@@ -65,6 +67,7 @@ pub async fn run(
         }
         match ended {
             Ended::Stopped => return,
+            Ended::Next => pause = PAUSE_FIRST,
             Ended::Offline(reason) => status.set(CarrierState::Offline, Some(reason)),
             Ended::Error(reason) => {
                 status.set(CarrierState::Error, Some(reason));
@@ -99,13 +102,13 @@ async fn session(
         Err(error) => return Ended::Error(error.to_string()),
     };
     let mut changes = store.changes();
-    let queue = store.model().queue;
+    let sending = store.model().queue.sending();
     let mut ask = [0; 16];
     if let Err(error) = getrandom::fill(&mut ask) {
         return Ended::Error(format!("no randomness: {error}"));
     }
-    let replica =
-        Replica::new(env!("CARGO_PKG_VERSION"), queue.incarnation, queue.head, queue.acked, have).taking_snapshots(ask);
+    let replica = Replica::new(env!("CARGO_PKG_VERSION"), sending.incarnation, sending.head, sending.acked, have)
+        .taking_snapshots(ask);
     let (client, event_loop) = AsyncClient::new(options(identity, keys), OUTBOX);
     let (heard, mut inbox) = mpsc::channel(INBOX);
     let poller = tokio::spawn(poll(event_loop, heard));
@@ -117,7 +120,7 @@ async fn session(
         header: Header {
             address: identity.address(),
             direction: Direction::Up,
-            incarnation: queue.incarnation,
+            incarnation: sending.incarnation,
             key_id: identity.key_id,
         },
         client,
@@ -191,8 +194,12 @@ impl Session<'_> {
                 change = changes.recv() => match change {
                     Err(broadcast::error::RecvError::Closed) => Err(Ended::Stopped),
                     Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {
-                        let head = self.store.model().queue.head;
-                        self.drive(Event::Appended(head)).await
+                        let sending = self.store.model().queue.sending();
+                        if sending.incarnation == self.header.incarnation {
+                            self.drive(Event::Appended(sending.head)).await
+                        } else {
+                            Err(Ended::Next)
+                        }
                     }
                 },
                 _ = tick.tick() => {
@@ -228,7 +235,10 @@ impl Session<'_> {
                 self.drive(Event::Up).await
             }
             Heard::Envelope(bytes) => match seal::open(self.keys, &self.address, Direction::Down, &bytes) {
-                Ok((_, message)) => self.drive(Event::Received(message)).await,
+                Ok((_, message)) => {
+                    self.compare(&message).await?;
+                    self.drive(Event::Received(message)).await
+                }
                 Err(error) => {
                     tracing::warn!(%error, "an envelope of the cloud was dropped");
                     Ok(())
@@ -243,6 +253,25 @@ impl Session<'_> {
             ))),
             Heard::Lost(error) => Err(Ended::Offline(error.to_string())),
         }
+    }
+
+    /// What the cloud holds of our log may show that this box was set back to a copy, or that an earlier
+    /// incarnation is past.
+    async fn compare(&self, message: &Message) -> Result<(), Ended> {
+        let (Message::Hello(Hello { have, .. }) | Message::Ack(have)) = message else { return Ok(()) };
+        let queue = self.store.model().queue;
+        // Acknowledgements come all the time; only a greeting is looked up.
+        let is_more = (have.incarnation, have.seq) > (queue.incarnation, queue.head);
+        if !is_more && !matches!(message, Message::Hello(_)) {
+            return Ok(());
+        }
+        if self.store.compare(*have).await.map_err(|e| Ended::Offline(e.to_string()))? {
+            return Err(Ended::Next);
+        }
+        if have.incarnation > self.header.incarnation {
+            self.store.acked(self.header.incarnation, u64::MAX);
+        }
+        Ok(())
     }
 
     /// Moves the state machine and does what it says until it has nothing more to say.
@@ -262,7 +291,11 @@ impl Session<'_> {
         match action {
             Action::Send(message) => self.send(&message)?,
             Action::Read { after, bytes } => {
-                let part = self.store.log_after(after, bytes).await.map_err(|e| Ended::Error(e.to_string()))?;
+                let part = self
+                    .store
+                    .log_after(self.header.incarnation, after, bytes)
+                    .await
+                    .map_err(|e| Ended::Error(e.to_string()))?;
                 if !part.batches.is_empty() {
                     self.send(&Message::Batches(part.batches))?;
                     return Ok(Some(Event::Sent { last: part.last, bytes: part.bytes }));
@@ -292,7 +325,7 @@ impl Session<'_> {
                 return Ok(Some(Event::Stored(at)));
             }
             Action::Look { .. } | Action::Serve(_) => return Err(Ended::Error("an edge serves no snapshots".into())),
-            Action::Acked(seq) => self.store.acked(seq),
+            Action::Acked(seq) => self.store.acked(self.header.incarnation, seq),
             Action::Quarantine { encoded, reason } => {
                 tracing::error!(reason, "a batch of the cloud cannot be taken");
                 self.store.set_aside(reason, encoded).await.map_err(failed)?;

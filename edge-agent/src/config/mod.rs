@@ -10,6 +10,7 @@ mod machine;
 mod modbus;
 mod register;
 mod rule;
+mod storage;
 mod tags_csv;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -27,6 +28,7 @@ pub use rule::{Alarm, Outcome, StateRule};
 pub use tags_csv::tags_as_csv;
 
 use crate::driver::TagIndex;
+use crate::store::StorageConfig;
 use error::Report;
 use fields::Fields;
 
@@ -40,6 +42,7 @@ pub const TAGS_MAX: usize = 200_000;
 pub struct Config {
     pub agent: AgentConfig,
     pub http: HttpConfig,
+    pub storage: StorageConfig,
     /// Without this section the edge works alone.
     pub cloud: Option<CloudConfig>,
     pub connections: Vec<ConnectionConfig>,
@@ -201,6 +204,10 @@ fn read(mut file: Fields<'_, '_>) -> Option<Config> {
         Some(section) => http(section),
         None => Some(HttpConfig { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8081)) }),
     };
+    let storage = match file.table("storage", "[storage]") {
+        Some(section) => storage::read(section),
+        None => Some(StorageConfig::default()),
+    };
     let cloud = match file.table("cloud", "[cloud]") {
         Some(section) => cloud(section).map(Some),
         None => Some(None),
@@ -210,7 +217,15 @@ fn read(mut file: Fields<'_, '_>) -> Option<Config> {
     let (connections, tags) = connection::read_all(&mut file, &data_dir);
     let machines = machine::read_all(&mut file, &tags);
     file.finish();
-    Some(Config { agent: agent?, http: http?, cloud: cloud?, connections, machines, tags: tags.infos })
+    Some(Config {
+        agent: agent?,
+        http: http?,
+        storage: storage?,
+        cloud: cloud?,
+        connections,
+        machines,
+        tags: tags.infos,
+    })
 }
 
 fn agent(mut section: Fields<'_, '_>) -> Option<AgentConfig> {

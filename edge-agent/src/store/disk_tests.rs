@@ -8,7 +8,7 @@ use unison_core::facts::Counted;
 use unison_sync::gate::{Verdict, judge};
 use unison_sync::wire::BATCH_BYTES_MAX;
 
-use super::tests::{EDGE, MILL, ORDER, at, changed, clock, crashed, edge, log_rows, logged, open, write};
+use super::test_plant::*;
 use super::*;
 
 #[tokio::test]
@@ -20,7 +20,7 @@ async fn sync_04_the_log_is_whole_chained_and_cut_to_size() {
     write(&store, vec![logged(1, 1, 0).into()]).await;
     let (mut have, mut after, mut parts) = (Have::default(), 0, 0);
     while after < store.model().queue.head {
-        let part = store.log_after(after, 192 * 1024).await.unwrap();
+        let part = store.log_after(1, after, 192 * 1024).await.unwrap();
         for bytes in &part.batches {
             assert!(bytes.len() <= BATCH_BYTES_MAX);
             let (batch, verdict) = judge(&have, bytes).unwrap();
@@ -41,7 +41,7 @@ async fn sync_04_acknowledgement_moves_the_queue() {
     write(&store, vec![logged(1, 1, 0).into()]).await;
     let before = store.model().queue;
     assert!(before.pending() > 0 && before.oldest_unsent.is_some());
-    store.acked(before.head);
+    store.acked(before.incarnation, before.head);
     store.side(|_| Ok(())).await.unwrap();
     let after = store.model().queue;
     assert_eq!((after.pending(), after.oldest_unsent), (0, None));
@@ -58,10 +58,11 @@ async fn edge_09_the_log_keeps_what_is_young_or_not_acknowledged_and_its_end() {
     }
     let (rows, head) = (log_rows(&store), store.model().queue.head);
     let prune = |acked: u64, days: i64| {
-        let now = at(days * 24 * 3_600);
+        let old = at((days - 35) * 24 * 3_600);
+        let queue = Queue { acked, ..store.model().queue };
         store.side(move |conn| {
             let (hash, hlc) = ([0; 32], 0);
-            log::prune(conn, &log::Head { incarnation: 1, seq: head, hash, hlc }, acked, now)
+            log::prune(conn, &log::Head { incarnation: 1, seq: head, hash, hlc }, &queue, old)
         })
     };
     assert_eq!(prune(head, 34).await.unwrap(), 0, "a restored cloud may ask for it");
@@ -133,14 +134,18 @@ async fn edge_09_a_full_disk_acknowledges_nothing_and_goes_on_by_itself() {
     let before = (log_rows(&store), store.model().queue);
     let pages = |c: &Connection| c.pragma_query_value(None, "page_count", |r| r.get::<_, i64>(0));
     store.side(move |c| pages(c).and_then(|n| c.pragma_update(None, "max_page_count", n))).await.unwrap();
-    store.ride(Ride { facts: vec![changed(5, Activity::Running)], counters: vec![] }).unwrap();
+    let rides = (0..2_001).map(|n| changed(n, Activity::Running)).collect();
+    store.ride(Ride { facts: rides, counters: vec![] }).unwrap();
     let many: Vec<Fact> = (0..5_000).map(|n| logged(n + 1, 1, 0).into()).collect();
     let said = store.decide(move |_| Ok::<_, Infallible>((many, ()))).await;
     assert!(matches!(said, Err(StoreError::DiskFull)), "{said:?}");
     assert_eq!((log_rows(&store), store.model().queue), before);
     assert_eq!(store.model().work_orders[&ORDER].completed, 0);
+    assert_eq!(store.storage().state, StorageState::ReadOnly);
+    assert!(store.storage().message().unwrap().starts_with("Nothing can be recorded: the disk is full"));
     store.side(|c| c.pragma_update(None, "max_page_count", 1_000_000)).await.unwrap();
     write(&store, vec![logged(1, 1, 0).into()]).await;
+    assert_eq!((store.storage().state, store.storage().error), (StorageState::Ok, None));
     let model = store.model();
     assert_eq!(model.machines[&MILL].activity, Activity::Running, "what rode is not lost");
     assert_eq!(model.work_orders[&ORDER].completed, 1);

@@ -8,7 +8,7 @@ use unison_sync::hlc;
 use unison_sync::wire::{Batch, Have, Op};
 
 use super::model::{Executor, Model, Sums};
-use super::writer::{Delta, Step};
+use super::step::{Delta, Step};
 use super::{StoreError, load, log, project};
 
 /// Why an op is set aside whose kind or version is not known here; a newer program takes it up when it starts.
@@ -21,7 +21,7 @@ impl Step<'_> {
             self.head.hlc = hlc::seen(self.head.hlc, op.hlc);
             self.op(op)?;
         }
-        log::set_have(self.conn, have)?;
+        log::set_have(self.conn, have, self.head.hlc)?;
         self.has_written = true;
         Ok(())
     }

@@ -107,10 +107,19 @@ pub fn timeline(
     range: Span,
     known_until: Timestamp,
 ) -> rusqlite::Result<Timeline> {
-    Ok(Timeline::from_changes(range, changes(conn, machine, range)?, known_until))
+    let mut changes = changes(conn, machine, range)?;
+    let pruned = super::retention::pruned_until(conn)?;
+    // What was forgotten is unknown; the change that held at its end goes on from there.
+    for (at, _) in &mut changes {
+        *at = (*at).max(pruned);
+    }
+    if let Some(first) = changes.iter().rposition(|(at, _)| *at == pruned) {
+        changes.drain(..first);
+    }
+    Ok(Timeline::from_changes(range, changes, known_until))
 }
 
-/// The changes of activity in a range, and the last one before it.
+/// The changes of activity in a range, and the last one before it, as far as they are kept.
 pub fn changes(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::Result<Vec<(Timestamp, Activity)>> {
     let mut statement = conn.prepare_cached(
         "SELECT at, activity FROM activity_changes
@@ -126,11 +135,14 @@ pub fn changes(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::
     rows.collect()
 }
 
-/// Count buckets that start in a range.
+/// Count buckets that start in a range; one bucket may be in several parts, which add up.
 pub fn buckets(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::Result<Vec<Bucket>> {
+    let range = kept(conn, range)?;
     let mut statement = conn.prepare_cached(
-        "SELECT bucket_at, total, rejected, ideal_us FROM count_buckets
-         WHERE machine_id = ?1 AND bucket_at >= ?2 AND bucket_at < ?3 ORDER BY bucket_at",
+        "SELECT bucket_at, total, rejected, ideal_us FROM counts_settled
+         WHERE machine_id = ?1 AND bucket_at >= ?2 AND bucket_at < ?3
+         UNION ALL SELECT bucket_at, total, rejected, ideal_us FROM counts_fresh
+         WHERE bucket_at >= ?2 AND bucket_at < ?3 AND machine_id = ?1 ORDER BY bucket_at",
     )?;
     let rows = statement.query_map(params![machine.0, range.from.0, range.to.0], |r| {
         let count = |i| r.get::<_, i64>(i).map(super::log::seq);
@@ -148,6 +160,12 @@ pub fn counts(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::R
         sum.rejected += b.rejected;
     }
     Ok(sum)
+}
+
+/// The part of a range whose rows are all there.
+pub(super) fn kept(conn: &Connection, range: Span) -> rusqlite::Result<Span> {
+    let from = range.from.max(super::retention::pruned_until(conn)?);
+    Ok(Span::new(from, range.to.max(from)))
 }
 
 const LOG: &str = "SELECT * FROM (SELECT uuid, work_order_id, machine_id, user_id, shift_id, quantity_completed,

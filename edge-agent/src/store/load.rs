@@ -12,10 +12,12 @@ use unison_sync::wire::{Batch, Hash, Op, hash};
 use uuid::Uuid;
 
 use super::log::{self, Head};
-use super::model::{Model, OpenDowntime, Sums};
+use super::mark::Mark;
+use super::model::{Model, OpenDowntime, Sums, Tail};
 use super::{Identity, StoreError, project};
 
-pub(super) fn load(conn: &Connection) -> Result<(Model, Head), StoreError> {
+/// `mark` is what the file beside the database says of the end of its log.
+pub(super) fn load(conn: &Connection, mark: Option<&Mark>) -> Result<(Model, Head), StoreError> {
     let mut model = Model::default();
     if let Some(bytes) = meta(conn, "identity")? {
         let identity: Identity = postcard::from_bytes(&bytes).map_err(|e| damaged("the identity", &e))?;
@@ -25,7 +27,7 @@ pub(super) fn load(conn: &Connection) -> Result<(Model, Head), StoreError> {
         let bytes: [u8; 8] = bytes.as_slice().try_into().map_err(|e| damaged("observed_until", &e))?;
         model.observed_until = Timestamp(i64::from_le_bytes(bytes));
     }
-    let head = head(conn)?;
+    let head = after_mark(conn, head(conn)?, mark)?;
     master(conn, &mut model)?;
     executions(conn, &mut model)?;
     activities(conn, &mut model)?;
@@ -65,22 +67,40 @@ fn damaged(what: &str, error: &dyn std::fmt::Display) -> StoreError {
 }
 
 fn head(conn: &Connection) -> Result<Head, StoreError> {
-    let last: Option<(u32, i64, Hash, Vec<u8>)> = conn
-        .query_row(
-            "SELECT incarnation, last_seq, hash, body FROM log ORDER BY incarnation DESC, first_seq DESC LIMIT 1",
-            [],
-            |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)),
-        )
+    let seen: i64 = conn.query_row("SELECT hlc_seen FROM link WHERE id = 1", [], |r| r.get(0))?;
+    let seen = log::seq(seen);
+    let last: Option<(i64, i64, Hash, Vec<u8>)> = conn
+        .query_row("SELECT place, last_seq, hash, body FROM log ORDER BY place DESC LIMIT 1", [], |r| {
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
+        })
         .optional()?;
-    let Some((incarnation, last_seq, stored, body)) = last else {
-        return Ok(Head { incarnation: 1, seq: 0, hash: [0; 32], hlc: 0 });
+    let Some((place, last_seq, stored, body)) = last else {
+        return Ok(Head { incarnation: 1, seq: 0, hash: [0; 32], hlc: seen });
     };
     if hash(&body) != stored {
         return Err(StoreError::Damaged("the last batch of the log is not what was written".into()));
     }
     let batch = Batch::decode(&body).map_err(|e| damaged("the last batch of the log", &e))?;
-    let hlc = batch.ops.last().map_or(0, |op| op.hlc);
-    Ok(Head { incarnation, seq: log::seq(last_seq), hash: stored, hlc })
+    let hlc = batch.ops.last().map_or(0, |op| op.hlc).max(seen);
+    Ok(Head { incarnation: log::of_place(place).0, seq: log::seq(last_seq), hash: stored, hlc })
+}
+
+/// A log that the mark contradicts was set back to a copy. What it will say from now on must not have numbers that
+/// the cloud may hold with another meaning: it goes on under an incarnation of its own.
+fn after_mark(conn: &Connection, head: Head, mark: Option<&Mark>) -> Result<Head, StoreError> {
+    let Some(mark) = mark else { return Ok(head) };
+    if !log::contradicts(conn, &Mark::of(&head), mark)? {
+        return Ok(head);
+    }
+    let incarnation = head.incarnation.max(mark.incarnation).saturating_add(1);
+    tracing::error!(
+        holds = head.seq,
+        held = mark.seq,
+        incarnation,
+        "the database was set back to an older copy: of what it held after that only what the cloud acknowledged is left. \
+         Its log goes on under a new incarnation"
+    );
+    Ok(Head { incarnation, seq: 0, hash: [0; 32], hlc: head.hlc })
 }
 
 fn master(conn: &Connection, model: &mut Model) -> Result<(), StoreError> {
@@ -187,13 +207,32 @@ fn downtimes(conn: &Connection, model: &mut Model) -> rusqlite::Result<()> {
 }
 
 fn queue(conn: &Connection, model: &mut Model, head: &Head) -> rusqlite::Result<()> {
-    let (acked, at): (i64, Option<i64>) =
-        conn.query_row("SELECT up_acked, acked_at FROM link WHERE id = 1", [], |r| Ok((r.get(0)?, r.get(1)?)))?;
-    let acked = log::seq(acked).min(head.seq);
-    model.queue.incarnation = head.incarnation;
-    model.queue.head = head.seq;
-    model.queue.acked = acked;
-    model.queue.last_ack = at.map(Timestamp);
-    model.queue.oldest_unsent = log::oldest_unsent(conn, head.incarnation, acked)?;
+    let (incarnation, acked, at): (u32, i64, Option<i64>) =
+        conn.query_row("SELECT up_incarnation, up_acked, acked_at FROM link WHERE id = 1", [], |r| {
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?))
+        })?;
+    let queue = &mut model.queue;
+    (queue.incarnation, queue.head, queue.last_ack) = (head.incarnation, head.seq, at.map(Timestamp));
+    if incarnation == head.incarnation {
+        queue.acked = log::seq(acked).min(head.seq);
+    } else {
+        queue.before = tail(conn, incarnation, log::seq(acked), head.incarnation)?;
+    }
+    let sending = queue.sending();
+    queue.oldest_unsent = log::oldest_unsent(conn, sending.incarnation, sending.acked)?;
     Ok(())
+}
+
+/// The first incarnation from this one on, before the present, of which the cloud lacks something.
+pub(super) fn tail(conn: &Connection, incarnation: u32, acked: u64, present: u32) -> rusqlite::Result<Option<Tail>> {
+    let (mut incarnation, mut acked) = (incarnation, acked);
+    while incarnation < present {
+        let head = log::end(conn, incarnation)?;
+        if acked < head {
+            return Ok(Some(Tail { incarnation, head, acked }));
+        }
+        let Some(next) = log::incarnation_after(conn, incarnation)? else { break };
+        (incarnation, acked) = (next, 0);
+    }
+    Ok(None)
 }

@@ -2,7 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use unison_core::time::Timestamp;
-use unison_sync::wire::{self, Hash, Have};
+use unison_sync::wire::{self, Batch, Hash, Have};
+
+use super::StoreError;
+use super::mark::Mark;
+use super::model::Queue;
 
 /// Whole encoded batches in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,16 +27,32 @@ pub(super) struct Head {
     pub(super) hlc: u64,
 }
 
-/// How long acknowledged batches stay.
-const KEEP_US: i64 = 35 * 24 * unison_core::time::HOUR;
+/// Bytes of the log that are read at once.
+const READ_BYTES: usize = 4 << 20;
 /// Batches that are deleted at once; everybody who wants to write waits meanwhile.
-pub(super) const PRUNED_MOST: u32 = 5_000;
+const PRUNED_MOST: u32 = 1_000;
+
+/// Bits of a place that hold the sequence; those above hold the incarnation.
+const SEQ_BITS: u32 = 40;
+
+/// Key of the batch that begins with this op.
+fn place(incarnation: u32, first: u64) -> i64 {
+    (i64::from(incarnation) << SEQ_BITS).saturating_add(int(first))
+}
+
+/// Incarnation and first op of a batch with this key.
+pub(super) fn of_place(place: i64) -> (u32, u64) {
+    (u32::try_from(place >> SEQ_BITS).unwrap_or(0), seq(place & ((1 << SEQ_BITS) - 1)))
+}
+
+/// The last key that an incarnation can have.
+fn end_of(incarnation: u32) -> i64 {
+    place(incarnation, (1 << SEQ_BITS) - 1)
+}
 
 pub(super) fn append(conn: &Connection, head: &Head, first: u64, at: Timestamp, body: &[u8]) -> rusqlite::Result<()> {
-    conn.prepare_cached(
-        "INSERT INTO log (incarnation, first_seq, last_seq, hash, committed_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute(params![head.incarnation, int(first), int(head.seq), head.hash, at.0, body])?;
+    conn.prepare_cached("INSERT INTO log (place, last_seq, hash, committed_at, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![place(head.incarnation, first), int(head.seq), head.hash, at.0, body])?;
     Ok(())
 }
 
@@ -44,15 +64,15 @@ pub(super) fn after(
     bytes: usize,
 ) -> rusqlite::Result<Result<LogPart, String>> {
     let mut statement = conn.prepare_cached(
-        "SELECT first_seq, last_seq, hash, body FROM log WHERE incarnation = ?1 AND first_seq > ?2 ORDER BY first_seq",
+        "SELECT place, last_seq, hash, body FROM log WHERE place > ?1 AND place <= ?2 ORDER BY place",
     )?;
-    let mut rows = statement.query(params![incarnation, int(after)])?;
+    let mut rows = statement.query([place(incarnation, after), end_of(incarnation)])?;
     let mut part = LogPart::default();
     let mut next = after.saturating_add(1);
     while let Some(row) = rows.next()? {
-        let (first, last): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let ((_, first), last) = (of_place(row.get(0)?), row.get(1)?);
         let (hash, body): (Hash, Vec<u8>) = (row.get(2)?, row.get(3)?);
-        if seq(first) != next || wire::hash(&body) != hash {
+        if first != next || wire::hash(&body) != hash {
             return Ok(Err(format!("the log at {next} is not what was written")));
         }
         if !part.batches.is_empty() && part.bytes + body.len() > bytes {
@@ -66,53 +86,106 @@ pub(super) fn after(
     Ok(Ok(part))
 }
 
+/// Shows the batches after `after` one by one.
+pub(super) fn each_after(
+    conn: &Connection,
+    incarnation: u32,
+    mut after: u64,
+    mut show: impl FnMut(Batch) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    loop {
+        let part = self::after(conn, incarnation, after, READ_BYTES)?.map_err(StoreError::Damaged)?;
+        if part.batches.is_empty() {
+            return Ok(());
+        }
+        for body in &part.batches {
+            show(Batch::decode(body).map_err(|e| StoreError::Damaged(format!("a batch of the log: {e}")))?)?;
+        }
+        after = part.last;
+    }
+}
+
 pub(super) fn have(conn: &Connection) -> rusqlite::Result<Have> {
     conn.query_row("SELECT down_incarnation, down_seq, down_hash FROM link WHERE id = 1", [], |r| {
         Ok(Have { incarnation: r.get(0)?, seq: seq(r.get(1)?), hash: r.get(2)? })
     })
 }
 
-pub(super) fn set_have(conn: &Connection, have: &Have) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE link SET down_incarnation = ?1, down_seq = ?2, down_hash = ?3 WHERE id = 1")?
-        .execute(params![have.incarnation, int(have.seq), have.hash])?;
+/// `hlc` is the latest stamp seen, so that our own stamps stay above it after a restart.
+pub(super) fn set_have(conn: &Connection, have: &Have, hlc: u64) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE link SET down_incarnation = ?1, down_seq = ?2, down_hash = ?3, hlc_seen = max(hlc_seen, ?4) WHERE id = 1",
+    )?
+    .execute(params![have.incarnation, int(have.seq), have.hash, int(hlc)])?;
     Ok(())
 }
 
-pub(super) fn set_acked(conn: &Connection, acked: u64, at: Timestamp) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE link SET up_acked = ?1, acked_at = ?2 WHERE id = 1")?
-        .execute(params![int(acked), at.0])?;
+pub(super) fn set_acked(conn: &Connection, queue: &Queue) -> rusqlite::Result<()> {
+    let (incarnation, acked) = queue.before.map_or((queue.incarnation, queue.acked), |b| (b.incarnation, b.acked));
+    conn.prepare_cached("UPDATE link SET up_incarnation = ?1, up_acked = ?2, acked_at = ?3 WHERE id = 1")?
+        .execute(params![incarnation, int(acked), queue.last_ack.map(|at| at.0)])?;
     Ok(())
+}
+
+/// The last op of an incarnation.
+pub(super) fn end(conn: &Connection, incarnation: u32) -> rusqlite::Result<u64> {
+    let last: Option<i64> = conn
+        .prepare_cached("SELECT last_seq FROM log WHERE place > ?1 AND place <= ?2 ORDER BY place DESC LIMIT 1")?
+        .query_row([place(incarnation, 0), end_of(incarnation)], |r| r.get(0))
+        .optional()?;
+    Ok(last.map_or(0, seq))
+}
+
+/// The first incarnation after this one that has batches.
+pub(super) fn incarnation_after(conn: &Connection, incarnation: u32) -> rusqlite::Result<Option<u32>> {
+    conn.prepare_cached("SELECT place FROM log WHERE place > ?1 ORDER BY place LIMIT 1")?
+        .query_row([end_of(incarnation)], |r| r.get(0).map(|place| of_place(place).0))
+        .optional()
+}
+
+/// Whether the log says something else than what somebody holds of it, or less. What is kept no more cannot
+/// contradict.
+pub(super) fn contradicts(conn: &Connection, head: &Mark, have: &Mark) -> rusqlite::Result<bool> {
+    if have.seq == 0 || have.incarnation != head.incarnation {
+        return Ok(have.incarnation > head.incarnation);
+    }
+    if have.seq >= head.seq {
+        return Ok(have != head);
+    }
+    let found: Option<(i64, Hash)> = conn
+        .prepare_cached("SELECT last_seq, hash FROM log WHERE place > ?1 AND place <= ?2 ORDER BY place DESC LIMIT 1")?
+        .query_row([place(have.incarnation, 0), place(have.incarnation, have.seq)], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?;
+    Ok(found.is_some_and(|(last, hash)| seq(last) != have.seq || hash != have.hash))
 }
 
 /// When the oldest batch that is not acknowledged was written.
 pub(super) fn oldest_unsent(conn: &Connection, incarnation: u32, acked: u64) -> rusqlite::Result<Option<Timestamp>> {
-    conn.prepare_cached(
-        "SELECT committed_at FROM log WHERE incarnation = ?1 AND first_seq > ?2 ORDER BY first_seq LIMIT 1",
-    )?
-    .query_row(params![incarnation, int(acked)], |r| r.get(0).map(Timestamp))
-    .optional()
+    conn.prepare_cached("SELECT committed_at FROM log WHERE place > ?1 AND place <= ?2 ORDER BY place LIMIT 1")?
+        .query_row([place(incarnation, acked), end_of(incarnation)], |r| r.get(0).map(Timestamp))
+        .optional()
 }
 
-/// Deletes acknowledged batches that are old enough, at most [`PRUNED_MOST`]: from the oldest up to the
-/// first that must stay, so that the rest of a long log is not even looked at. The last batch always
+/// Deletes acknowledged batches that were written before `old`, at most [`PRUNED_MOST`]: from the oldest up to
+/// the first that must stay, so that the rest of a long log is not even looked at. The last batch always
 /// stays: it holds the end of the chain.
-pub(super) fn prune(conn: &Connection, head: &Head, acked: u64, now: Timestamp) -> rusqlite::Result<usize> {
-    let old = now.0.saturating_sub(KEEP_US);
-    let mut statement = conn.prepare_cached(
-        "SELECT first_seq, last_seq, committed_at FROM log WHERE incarnation = ?1 ORDER BY first_seq LIMIT ?2",
-    )?;
-    let mut rows = statement.query(params![head.incarnation, PRUNED_MOST])?;
+pub(super) fn prune(conn: &Connection, head: &Head, queue: &Queue, old: Timestamp) -> rusqlite::Result<usize> {
+    let mut statement = conn.prepare_cached("SELECT place, last_seq, committed_at FROM log ORDER BY place LIMIT ?1")?;
+    let mut rows = statement.query([PRUNED_MOST])?;
     let mut until: Option<i64> = None;
     while let Some(row) = rows.next()? {
-        let (first, last, committed_at): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        if seq(last) > acked || seq(last) >= head.seq || committed_at >= old {
+        let (place, last, committed_at): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (incarnation, last, sending) = (of_place(place).0, seq(last), queue.sending());
+        let is_held =
+            incarnation < sending.incarnation || (incarnation == sending.incarnation && last <= sending.acked);
+        let is_end = incarnation == head.incarnation && last >= head.seq;
+        if !is_held || is_end || committed_at >= old.0 {
             break;
         }
-        until = Some(first);
+        until = Some(place);
     }
     let Some(until) = until else { return Ok(0) };
-    conn.prepare_cached("DELETE FROM log WHERE incarnation = ?1 AND first_seq <= ?2")?
-        .execute(params![head.incarnation, until])
+    conn.prepare_cached("DELETE FROM log WHERE place <= ?1")?.execute([until])
 }
 
 pub(super) fn int(seq: u64) -> i64 {

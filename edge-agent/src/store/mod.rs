@@ -5,23 +5,30 @@
 //! - [`Store::side`]: rows that are no facts (PINs, sessions).
 //! - [`Store::model`]: what is so now. [`Store::read`], [`history`]: what was.
 //!
-//! A commit that fails ends the process: nothing after it could be trusted, and the start after it
-//! reads what the disk really holds. A full disk is the exception: nothing was written, waiters are
-//! told, riding facts are tried again.
+//! A flush that fails ends the process: nothing after it could be trusted, and the start after it
+//! reads what the disk really holds. A disk that is full or takes nothing is the exception: nothing was
+//! written, waiters are told, riding facts are tried again, and [`Store::storage`] says so.
 
 mod down;
+mod error;
 pub mod history;
 mod identity;
 pub(crate) mod keys;
 mod load;
 mod log;
+mod mark;
 mod model;
+mod now;
 mod project;
 mod queue;
+mod retention;
 mod schema;
 mod snapshot;
 mod start;
+mod step;
 pub mod stops;
+mod storage;
+mod upkeep;
 mod writer;
 
 use std::fs::{File, TryLockError};
@@ -29,8 +36,9 @@ use std::ops::Deref;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{broadcast, oneshot};
 use unison_core::facts::Fact;
 use unison_core::ids::{MachineId, WorkOrderId};
@@ -38,43 +46,25 @@ use unison_core::time::Timestamp;
 use unison_sync::wire::{Batch, Have, Op};
 use uuid::Uuid;
 
+pub use error::StoreError;
+use error::Trouble;
 pub use identity::Identity;
 pub use log::LogPart;
-pub use model::{Executor, MachineNow, Model, OpenDowntime, Queue, Resolved, WorkOrderNow, status_after};
+pub use model::{Executor, MachineNow, Model, OpenDowntime, Queue, Resolved, Tail, WorkOrderNow, status_after};
 pub use start::Started;
+pub use storage::{DiskSeen, Storage, StorageConfig, StorageState};
 
 use crate::driver::Clock;
 use queue::{Command, Done};
 
 /// Read connections kept open.
 const READERS_KEPT: usize = 4;
+/// A question that takes longer is given up: its snapshot keeps the write-ahead log from being folded.
+const READ_MOST: Duration = Duration::from_secs(20);
+/// Steps of SQLite between two looks at the time.
+const READ_LOOKS: i32 = 100_000;
 /// Commits that a slow listener may be behind before it must take a snapshot.
 const CHANGES_KEPT: usize = 1_024;
-
-/// Why the store did not do something.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error("the database cannot be used: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-    #[error("{path}: {error}")]
-    File { path: PathBuf, error: std::io::Error },
-    #[error("{0} is in use by another edge-agent; stop that one first")]
-    InUse(PathBuf),
-    #[error("SQLite {0} can lose data (WAL reset bug); this program needs 3.51.3 or newer")]
-    SqliteTooOld(&'static str),
-    #[error("the database is of version {found}, this program knows {known}; install the newer edge-agent")]
-    Newer { found: i64, known: i64 },
-    #[error("the database is damaged: {0}; restore it from a backup, or enrol this edge anew")]
-    Damaged(String),
-    #[error("the disk is full; nothing was written. Free some space, it goes on by itself")]
-    DiskFull,
-    #[error("this edge is not enrolled yet, so nothing can be recorded")]
-    NotEnrolled,
-    #[error("the agent is stopping")]
-    Closed,
-    #[error("an internal failure; nothing was written")]
-    Failed,
-}
 
 /// What one commit changed. Sent after COMMIT.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -122,6 +112,7 @@ struct Shared {
     changes: broadcast::Sender<Arc<Change>>,
     readers: Mutex<Vec<Connection>>,
     clock: Arc<dyn Clock>,
+    storage: Arc<Mutex<Storage>>,
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
     /// Held as long as the store lives: two agents on one database are refused.
     _lock: File,
@@ -133,6 +124,14 @@ impl Store {
     /// # Errors
     /// When the directory cannot be used, another agent uses it, or the database is newer or damaged.
     pub fn open(data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        Self::open_with(data_dir, clock, StorageConfig::default())
+    }
+
+    /// As [`Store::open`], with what the configuration says of storage.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_with(data_dir: &Path, clock: Arc<dyn Clock>, config: StorageConfig) -> Result<Self, StoreError> {
         let at = |path: &Path| {
             let path = path.to_owned();
             move |error| StoreError::File { path, error }
@@ -149,12 +148,22 @@ impl Store {
         let path = data_dir.join("edge.db");
         let mut conn = schema::open(&path, clock.now_us())?;
         load::take_up(&mut conn)?;
-        let (model, head) = load::load(&conn)?;
+        let (model, head) = load::load(&conn, mark::read(data_dir).as_ref())?;
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         let queue = Arc::new(queue::CommandQueue::new());
         let shared_model = Arc::new(RwLock::new(model.clone()));
-        let writer =
-            writer::Writer::new(conn, model, head, shared_model.clone(), queue.clone(), changes.clone(), clock.clone());
+        let storage = Arc::new(Mutex::new(Storage::default()));
+        let writer = writer::Writer {
+            upkeep: upkeep::Upkeep::new(&mut conn, data_dir.to_owned(), config, clock.clone(), storage.clone())?,
+            conn,
+            ahead: model,
+            head,
+            public: shared_model.clone(),
+            queue: queue.clone(),
+            changes: changes.clone(),
+            clock: clock.clone(),
+            is_ack_unsaved: false,
+        };
         let thread =
             std::thread::Builder::new().name("store".into()).spawn(move || writer.run_or_exit()).map_err(at(&path))?;
         Ok(Self(Arc::new(Shared {
@@ -164,6 +173,7 @@ impl Store {
             changes,
             readers: Mutex::new(Vec::new()),
             clock,
+            storage,
             writer: Mutex::new(Some(thread)),
             _lock: lock,
         })))
@@ -231,13 +241,24 @@ impl Store {
     /// Reads from a snapshot of the committed database. Blocks; in async code use [`Store::query`].
     ///
     /// # Errors
-    /// As `f` says.
+    /// As `f` says, and when it takes longer than 20 s.
     pub fn read<T>(&self, f: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        self.read_within(READ_MOST, f)
+    }
+
+    fn read_within<T>(
+        &self,
+        most: Duration,
+        f: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
         let kept = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let conn = match kept {
+        let mut conn = match kept {
             Some(conn) => conn,
             None => schema::open_reader(&self.0.path)?,
         };
+        // While a snapshot is held the write-ahead log can only grow.
+        let until = Instant::now() + most;
+        conn.progress_handler(READ_LOOKS, Some(move || Instant::now() > until))?;
         // One transaction, so that all queries of `f` see the same moment.
         let result = conn.unchecked_transaction().and_then(|tx| {
             let value = f(&tx)?;
@@ -248,7 +269,10 @@ impl Store {
         if readers.len() < READERS_KEPT {
             readers.push(conn);
         }
-        Ok(result?)
+        result.map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) => StoreError::TooSlow,
+            _ => error.into(),
+        })
     }
 
     /// As [`Store::read`], on a thread where blocking is allowed.
@@ -323,17 +347,44 @@ impl Store {
         self.side(move |conn| project::set_aside(conn, now, &reason, &body)).await
     }
 
-    /// The cloud holds our log up to here. Nobody waits: after a crash it says so again.
-    pub fn acked(&self, seq: u64) {
-        self.0.queue.push(Command::Acked(seq));
+    /// The cloud holds an incarnation of our log up to here. Nobody waits: after a crash it says so again.
+    pub fn acked(&self, incarnation: u32, seq: u64) {
+        self.0.queue.push(Command::Acked(incarnation, seq));
     }
 
-    /// Whole batches of our log after `after`, at least one and about `bytes` in all.
+    /// The cloud says what it holds of our log. Where that contradicts the log, or is more, this box was set back
+    /// to a copy, and the log begins anew under an incarnation that was never used. True when it did.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub async fn compare(&self, have: Have) -> Result<bool, StoreError> {
+        let before = self.model().queue.incarnation;
+        if have.incarnation < before {
+            return Ok(false);
+        }
+        let mark = mark::Mark { incarnation: have.incarnation, seq: have.seq, hash: have.hash };
+        let is_behind = self.model().queue.head <= have.seq;
+        if !is_behind && have.incarnation == before {
+            let head = mark::Mark { seq: u64::MAX, ..mark };
+            if !self.query(move |conn| log::contradicts(conn, &head, &mark)).await? {
+                return Ok(false);
+            }
+        }
+        self.ask(|reply| Command::Contradicted(have, reply)).await?;
+        Ok(self.model().queue.incarnation != before)
+    }
+
+    /// How the disk is.
+    #[must_use]
+    pub fn storage(&self) -> Storage {
+        self.0.storage.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whole batches of an incarnation of our log after `after`, at least one and about `bytes` in all.
     ///
     /// # Errors
     /// When the log cannot be read or its hashes do not fit.
-    pub async fn log_after(&self, after: u64, bytes: usize) -> Result<LogPart, StoreError> {
-        let incarnation = self.model().queue.incarnation;
+    pub async fn log_after(&self, incarnation: u32, after: u64, bytes: usize) -> Result<LogPart, StoreError> {
         let part = self.query(move |conn| log::after(conn, incarnation, after, bytes)).await?;
         part.map_err(StoreError::Damaged)
     }
@@ -366,7 +417,7 @@ impl Store {
         if !self.0.queue.push(command(reply)) {
             return Err(StoreError::Closed);
         }
-        let answer = answer.await.unwrap_or(Err(StoreError::Failed));
+        let answer = answer.await.unwrap_or_else(|_| Err(self.storage().refusal().unwrap_or(StoreError::Failed)));
         drop(permit);
         answer
     }
@@ -384,8 +435,14 @@ impl Drop for Shared {
 }
 
 #[cfg(test)]
+mod back_tests;
+#[cfg(test)]
 mod disk_tests;
 #[cfg(test)]
+mod keep_tests;
+#[cfg(test)]
 mod snapshot_tests;
+#[cfg(test)]
+mod test_plant;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use unison_core::activity::Activity;
 use unison_core::calendar_day::CalendarDay;
 use unison_core::downtime::Stop;
-use unison_core::facts::{Fact, StopSource, WorkOrderMoved, WorkOrderVerb};
+use unison_core::facts::{Fact, WorkOrderMoved, WorkOrderVerb};
 use unison_core::ids::{CalendarDayId, LaneId, MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::kpi::Standard;
 use unison_core::master::{Lane, Machine, MasterOp, Plant, Reason, User, WorkOrder, WorkOrderStatus};
@@ -20,6 +20,7 @@ use unison_rules::work_order::takes_planned_status;
 use uuid::Uuid;
 
 use super::Identity;
+pub use super::now::{Executor, MachineNow, OpenDowntime, Queue, Resolved, Sums, Tail, WorkOrderNow};
 
 /// See the module. Readers get it by [`super::Store::model`] and always see committed state.
 #[derive(Clone, Debug)]
@@ -49,106 +50,6 @@ pub struct Model {
     logs: HashSet<Uuid>,
     /// Machines of this edge's configuration.
     configured: Vec<String>,
-}
-
-/// A machine: its record and what it does.
-#[derive(Clone, Debug)]
-pub struct MachineNow {
-    pub record: Machine,
-    /// This edge collects it: it is configured here and nobody else's.
-    pub is_ours: bool,
-    pub activity: Activity,
-    /// Start of the present activity; none when it was never seen.
-    pub since: Option<Timestamp>,
-    /// The last activity that was not `no_data`.
-    pub last_known: Option<Activity>,
-    /// Until when it was seen.
-    pub seen_at: Option<Timestamp>,
-    /// Open stops, oldest first; mostly none or one.
-    pub downtimes: Vec<OpenDowntime>,
-    /// The work order in progress on it; of several the one started last.
-    pub work_order: Option<WorkOrderId>,
-}
-
-/// A stop that has not ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenDowntime {
-    pub id: Uuid,
-    pub started_at: Timestamp,
-    pub source: StopSource,
-    pub reason: Option<ReasonId>,
-    pub note: Option<String>,
-    pub classified_by: Option<UserId>,
-    /// It was told to the supervisor.
-    pub is_escalated: bool,
-}
-
-/// A work order: its record, what was done to it, and the sums of its logs.
-#[derive(Clone, Debug)]
-pub struct WorkOrderNow {
-    pub record: WorkOrder,
-    pub status: WorkOrderStatus,
-    /// The machine it runs on, or is planned on.
-    pub machine: Option<MachineId>,
-    pub started_at: Option<Timestamp>,
-    pub started_by: Option<UserId>,
-    pub changed_at: Option<Timestamp>,
-    /// Rejected units included.
-    pub completed: u64,
-    pub rejected: u64,
-    /// This edge executed something on it; then its status is ours.
-    pub is_moved_here: bool,
-    /// Ideal time of one part of its product in microseconds.
-    pub ideal_cycle: Option<i64>,
-    /// Number of its project while that is on hold.
-    pub on_hold: Option<String>,
-}
-
-/// What was logged on a work order, also before its record came.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Sums {
-    pub completed: u64,
-    pub rejected: u64,
-}
-
-/// The way to the cloud.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Queue {
-    pub incarnation: u32,
-    /// Sequence of the last op of our log.
-    pub head: u64,
-    /// The cloud durably holds everything up to here.
-    pub acked: u64,
-    /// When the oldest op that is not acknowledged was written.
-    pub oldest_unsent: Option<Timestamp>,
-    pub last_ack: Option<Timestamp>,
-}
-
-impl Queue {
-    /// Ops that the cloud has not acknowledged.
-    #[must_use]
-    pub const fn pending(&self) -> u64 {
-        self.head.saturating_sub(self.acked)
-    }
-}
-
-/// Who may execute a work order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Executor {
-    Here,
-    /// Another edge of the plant.
-    Elsewhere(Uuid),
-    /// No edge looks after its machine or lane: the cloud does it.
-    Cloud,
-}
-
-/// How the codes of the configuration stand to the master data.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Resolved {
-    /// Place in the list of codes, and the machine.
-    pub ours: Vec<(usize, MachineId)>,
-    pub unknown: Vec<String>,
-    pub elsewhere: Vec<String>,
 }
 
 impl Default for Model {

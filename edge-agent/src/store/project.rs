@@ -22,8 +22,8 @@ pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result
         }
         Fact::Counted(f) => {
             conn.prepare_cached(
-                "INSERT INTO count_buckets (machine_id, bucket_at, ideal_us, total, rejected) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (machine_id, bucket_at, ideal_us)
+                "INSERT INTO counts_fresh (machine_id, bucket_at, ideal_us, total, rejected) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (bucket_at, machine_id, ideal_us)
                  DO UPDATE SET total = total + excluded.total, rejected = rejected + excluded.rejected",
             )?
             .execute(params![f.machine.0, f.bucket.0, f.ideal, f.total, f.rejected])?;

@@ -16,6 +16,15 @@ const WAITING_MAX: usize = 1_024;
 pub(super) const RIDES_MAX: usize = 100_000;
 /// How long a riding fact waits for company at most. Each commit is a flush of cheap flash.
 const RIDE_MOST: Duration = Duration::from_millis(500);
+/// So many riding facts are company enough.
+const RIDE_ENOUGH: usize = 2_000;
+/// After the start facts do not wait for company: they say what the machines do now.
+const HURRY_FOR: Duration = Duration::from_secs(2);
+/// How long callers who were just answered together are waited for, so that they share a commit again, at
+/// most: this part of what the last commit took, …
+const GATHER_PART: u32 = 8;
+/// … and never longer than this.
+const GATHER_MOST: Duration = Duration::from_millis(1);
 
 /// Tells a waiter how it ended.
 pub(super) type Done = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -32,7 +41,10 @@ pub(super) enum Command {
     Enrolled(Identity, Reply<()>),
     /// The codes of the configuration.
     Configured(Vec<String>, Reply<()>),
-    Acked(u64),
+    /// Incarnation and op.
+    Acked(u32, u64),
+    /// What the cloud holds of our log contradicts it.
+    Contradicted(Have, Reply<()>),
 }
 
 /// What the writer takes at once: the next commit.
@@ -42,13 +54,55 @@ pub(super) struct Group {
     pub(super) rides: Vec<Ride>,
 }
 
+/// What [`CommandQueue::take`] found.
+pub(super) enum Taken {
+    Group(Group),
+    /// Nothing came for as long as the writer had patience.
+    Nothing,
+    /// The store is closed and nothing waits any more.
+    Closed,
+}
+
+/// Whom the last commit answered together: they likely come again at once, and one flush serves all of them.
+/// Without it the first who comes back would have a flush of its own, and the others wait for the next.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Company {
+    waiters: usize,
+    wait: Duration,
+}
+
+impl Company {
+    pub(super) fn of(waiters: usize, commit: Duration) -> Self {
+        Self { waiters, wait: (commit / GATHER_PART).min(GATHER_MOST) }
+    }
+}
+
 #[derive(Default)]
 struct Waiting {
     commands: Vec<Command>,
     rides: Vec<Ride>,
     riding: usize,
     ride_since: Option<Instant>,
+    /// Facts do not wait for company before this.
+    hurry_until: Option<Instant>,
+    is_writer_waiting: bool,
     is_closed: bool,
+}
+
+impl Waiting {
+    /// How long facts still wait for company; none when nothing rides.
+    fn ride_left(&self) -> Option<Duration> {
+        let since = self.ride_since?;
+        let hurries = self.hurry_until.is_some_and(|until| since < until);
+        let is_enough = self.riding >= RIDE_ENOUGH || self.is_closed || hurries;
+        Some(if is_enough { Duration::ZERO } else { RIDE_MOST.saturating_sub(since.elapsed()) })
+    }
+
+    fn take(&mut self) -> Group {
+        self.riding = 0;
+        self.ride_since = None;
+        Group { commands: std::mem::take(&mut self.commands), rides: std::mem::take(&mut self.rides) }
+    }
 }
 
 pub(super) struct CommandQueue {
@@ -78,8 +132,21 @@ impl CommandQueue {
             return false;
         }
         waiting.commands.push(command);
-        self.came.notify_one();
+        self.wake(waiting);
         true
+    }
+
+    /// A wake-up is a call of the system; a writer that is busy looks by itself.
+    fn wake(&self, mut waiting: MutexGuard<'_, Waiting>) {
+        if std::mem::take(&mut waiting.is_writer_waiting) {
+            drop(waiting);
+            self.came.notify_one();
+        }
+    }
+
+    /// The agent starts: what machines do is written at once for a while.
+    pub(super) fn hurry(&self) {
+        self.waiting().hurry_until = Some(Instant::now() + HURRY_FOR);
     }
 
     pub(super) fn ride(&self, ride: Ride) -> Result<(), Ride> {
@@ -93,18 +160,22 @@ impl CommandQueue {
         }
         waiting.riding = riding;
         waiting.rides.push(ride);
-        if waiting.ride_since.is_none() {
-            waiting.ride_since = Some(Instant::now());
-            self.came.notify_one();
+        let is_first = waiting.ride_since.is_none();
+        waiting.ride_since.get_or_insert_with(Instant::now);
+        if is_first || riding >= RIDE_ENOUGH {
+            self.wake(waiting);
         }
         Ok(())
     }
 
-    /// What a commit that did not happen had not come to goes first into the next.
-    pub(super) fn again(&self, mut commands: Vec<Command>, mut rides: Vec<Ride>) {
+    /// What rode in a commit that did not happen goes first into the next.
+    pub(super) fn again(&self, mut rides: Vec<Ride>) {
         let mut waiting = self.waiting();
-        commands.append(&mut waiting.commands);
-        waiting.commands = commands;
+        if waiting.is_closed {
+            let facts = rides.iter().map(|r| r.facts.len()).sum::<usize>();
+            tracing::error!(facts, "the disk takes nothing and the agent ends; their time will be no_data");
+            return;
+        }
         waiting.riding += rides.iter().map(|r| r.facts.len()).sum::<usize>();
         rides.append(&mut waiting.rides);
         waiting.rides = rides;
@@ -113,29 +184,41 @@ impl CommandQueue {
         }
     }
 
-    /// Waits for the next group; none when the store is closed and nothing waits any more.
-    pub(super) fn take(&self) -> Option<Group> {
+    /// The next group, as soon as there is one.
+    pub(super) fn take(&self, patience: Duration, company: Company) -> Taken {
+        let until = Instant::now() + patience;
         let mut waiting = self.waiting();
         loop {
-            let ride_for = waiting.ride_since.map(|since| since.elapsed());
-            if !waiting.commands.is_empty() || ride_for.is_some_and(|waited| waited >= RIDE_MOST || waiting.is_closed) {
-                waiting.riding = 0;
-                waiting.ride_since = None;
-                return Some(Group {
-                    commands: std::mem::take(&mut waiting.commands),
-                    rides: std::mem::take(&mut waiting.rides),
-                });
+            let ride_left = waiting.ride_left();
+            if !waiting.commands.is_empty() || ride_left.is_some_and(|left| left.is_zero()) {
+                if waiting.commands.len() < company.waiters && company.waiters > 1 {
+                    drop(waiting);
+                    waiting = self.gather(company);
+                }
+                return Taken::Group(waiting.take());
             }
             if waiting.is_closed {
-                return None;
+                return Taken::Closed;
             }
-            waiting = match ride_for {
-                None => self.came.wait(waiting).unwrap_or_else(PoisonError::into_inner),
-                Some(waited) => {
-                    let left = RIDE_MOST.saturating_sub(waited);
-                    self.came.wait_timeout(waiting, left).unwrap_or_else(PoisonError::into_inner).0
-                }
-            };
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Taken::Nothing;
+            }
+            let left = ride_left.map_or(left, |ride| ride.min(left));
+            waiting.is_writer_waiting = true;
+            waiting = self.came.wait_timeout(waiting, left).unwrap_or_else(PoisonError::into_inner).0;
+            waiting.is_writer_waiting = false;
+        }
+    }
+
+    fn gather(&self, company: Company) -> MutexGuard<'_, Waiting> {
+        let until = Instant::now() + company.wait;
+        loop {
+            std::thread::yield_now();
+            let waiting = self.waiting();
+            if waiting.commands.len() >= company.waiters || waiting.is_closed || Instant::now() >= until {
+                return waiting;
+            }
         }
     }
 

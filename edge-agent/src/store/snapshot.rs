@@ -11,7 +11,7 @@ use unison_sync::hlc;
 use unison_sync::wire::{Have, Op};
 use uuid::Uuid;
 
-use super::writer::{Delta, Step};
+use super::step::{Delta, Step};
 use super::{StoreError, load, log, project};
 
 /// What a snapshot holds, sorted by what is done with it.
@@ -31,8 +31,8 @@ impl Step<'_> {
         let kept = self.work_going_on(&content);
         self.remove_records(&content, &kept)?;
         self.remove_logs(&content, &kept)?;
-        log::set_have(self.conn, at)?;
-        let (fresh, _) = load::load(self.conn)?;
+        log::set_have(self.conn, at, self.head.hlc)?;
+        let (fresh, _) = load::load(self.conn, None)?;
         self.delta(Delta::Renewed(Box::new(fresh)));
         for request in content.requests {
             match request {

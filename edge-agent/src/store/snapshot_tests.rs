@@ -7,7 +7,8 @@ use unison_core::ids::{ReasonId, UserId};
 use unison_core::master::{MasterOp, WorkOrderAsked, WorkOrderStatus};
 use unison_sync::wire::{Have, Op};
 
-use super::tests::{EDGE, MILL, ORDER, edge, logged, machine, master_data, moved, open, request, work_order, write};
+use super::test_plant::*;
+use super::tests::request;
 use super::*;
 
 fn op(op: &MasterOp) -> Op {

@@ -26,6 +26,7 @@ impl Store {
     /// # Errors
     /// When it could not be written.
     pub async fn start(&self, version: &str, codes: Vec<String>) -> Result<Started, StoreError> {
+        self.0.queue.hurry();
         self.ask(|reply| Command::Configured(codes, reply)).await?;
         let (version, now) = (version.to_owned(), self.now());
         self.record(move |model| {

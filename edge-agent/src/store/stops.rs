@@ -248,6 +248,7 @@ pub fn list(
 
 /// The stops of a machine that touch a range, as edits and figures need them.
 pub fn touching(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::Result<Vec<Stop>> {
+    let range = super::history::kept(conn, range)?;
     let mut statement = conn.prepare_cached(&format!(
         "SELECT {COLUMNS} WHERE {STANDING} AND machine_id = ?1 AND started_at < ?3
            AND (ended_at IS NULL OR ended_at > ?2) ORDER BY started_at"

@@ -25,6 +25,7 @@ export function Floor() {
             </LiveZone>
           )}
       </Loaded>
+      {info?.storage?.message && <p className="note" role="alert">{info.storage.message}</p>}
       {info?.claimed_elsewhere && info.claimed_elsewhere.length > 0 && <p className="note">{t('floor.claimedElsewhere', { list: info.claimed_elsewhere.join(', ') })}</p>}
       {info && info.unknown_machines.length > 0 && <p className="note">{t('floor.unknownMachines', { list: info.unknown_machines.join(', ') })}</p>}
     </section>

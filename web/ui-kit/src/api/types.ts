@@ -270,6 +270,8 @@ export interface StationInfo {
   unknown_machines: string[];
   /** Machines of this box's configuration that belong to another edge. */
   claimed_elsewhere?: string[];
+  /** The disk under this box's database; a message says what to do while something is wrong. */
+  storage?: { state: 'ok' | 'low' | 'degraded' | 'read_only'; message: string | null; free_bytes: number | null };
 }
 
 export interface StationView {

@@ -1,0 +1,155 @@
+//! What is old is forgotten: parts of the log that the cloud acknowledged, and rows of time before
+//! `meta.pruned_until`. In small steps; what is not acknowledged stays however old it is.
+//!
+//! Time before `pruned_until` is `no_data` to whoever reads it: its rows may be half gone.
+
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use unison_core::time::{HOUR, Timestamp};
+
+use super::log::{self, Head};
+use super::model::Queue;
+use super::project;
+use super::storage::StorageConfig;
+
+const DAY: i64 = 24 * HOUR;
+/// Kept on a disk that is nearly full.
+const KEEP_DAYS_SHORT: u32 = 7;
+/// Rows that are deleted at once; everybody who wants to write waits meanwhile.
+const ROWS_MOST: u32 = 1_000;
+/// How far the clock of a device may be behind: what waits for the cloud may tell of time so long before.
+const LATE_MOST: i64 = DAY;
+/// Kind of the records of work orders.
+const WORK_ORDER: u16 = 1030;
+const PRUNED_UNTIL: &str = "pruned_until";
+
+/// The tables whose rows belong to a machine and a time.
+const BY_MACHINE: &[ByMachine] = &[
+    // The last change before stays: it says what the machine did at that moment.
+    ByMachine {
+        next: "SELECT min(machine_id) FROM activity_changes WHERE machine_id > ?1",
+        delete: "DELETE FROM activity_changes WHERE machine_id = ?1
+                 AND at < (SELECT max(at) FROM activity_changes WHERE machine_id = ?1 AND at <= ?2)
+                 AND at < coalesce((SELECT at FROM activity_changes WHERE machine_id = ?1 ORDER BY at LIMIT 1 OFFSET ?3), ?2)",
+    },
+    ByMachine {
+        next: "SELECT min(machine_id) FROM counts_settled WHERE machine_id > ?1",
+        delete: "DELETE FROM counts_settled WHERE machine_id = ?1 AND bucket_at < ?2
+                 AND bucket_at < coalesce((SELECT bucket_at FROM counts_settled WHERE machine_id = ?1
+                   ORDER BY bucket_at LIMIT 1 OFFSET ?3), ?2)",
+    },
+    ByMachine {
+        next: "SELECT min(machine_id) FROM downtime_events WHERE machine_id > ?1",
+        delete: "DELETE FROM downtime_events WHERE uuid IN (SELECT uuid FROM downtime_events
+                 WHERE machine_id = ?1 AND started_at < ?2 AND ended_at < ?2 LIMIT ?3)",
+    },
+    // The moves of a work order go together: what it did on a machine follows from all of them.
+    ByMachine {
+        next: "SELECT min(machine_id) FROM work_order_moves WHERE machine_id > ?1",
+        delete: "DELETE FROM work_order_moves WHERE work_order_id IN (SELECT work_order_id FROM work_order_moves
+                 WHERE machine_id = ?1 GROUP BY work_order_id
+                 HAVING max(at) < ?2 AND NOT EXISTS (SELECT 1 FROM master WHERE kind = 1030 AND master.id = work_order_id)
+                 LIMIT ?3)",
+    },
+];
+
+struct ByMachine {
+    next: &'static str,
+    delete: &'static str,
+}
+
+/// Where the present pruning stands.
+#[derive(Default)]
+pub(super) struct Retention {
+    table: usize,
+    machine: Option<i64>,
+}
+
+impl Retention {
+    /// Does one step. False when nothing is left to forget now.
+    pub(super) fn step(
+        &mut self,
+        conn: &Connection,
+        config: &StorageConfig,
+        is_short: bool,
+        head: &Head,
+        queue: &Queue,
+        now: Timestamp,
+    ) -> rusqlite::Result<bool> {
+        let days = if is_short { KEEP_DAYS_SHORT } else { config.keep_days.max(StorageConfig::KEEP_DAYS_MIN) };
+        let old = Timestamp(now.0.saturating_sub(i64::from(days) * DAY));
+        if log::prune(conn, head, queue, old)? > 0 {
+            return Ok(true);
+        }
+        let until = queue.oldest_unsent.map_or(old, |at| old.min(Timestamp(at.0.saturating_sub(LATE_MOST))));
+        let tx = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
+        // From here on nobody reads what this and the next steps delete.
+        let until = until.max(pruned_until(&tx)?);
+        if pruned_until(&tx)? != until {
+            project::meta(&tx, PRUNED_UNTIL, &until.0.to_le_bytes())?;
+        }
+        let goes_on = self.rows(&tx, until)? || (queue.pending() == 0 && without_machine(&tx, until)?);
+        tx.commit()?;
+        Ok(goes_on)
+    }
+
+    fn rows(&mut self, tx: &Connection, until: Timestamp) -> rusqlite::Result<bool> {
+        while let Some(table) = BY_MACHINE.get(self.table) {
+            let machine = match self.machine {
+                Some(machine) => Some(machine),
+                None => next_machine(tx, table, i64::MIN)?,
+            };
+            let Some(machine) = machine else {
+                (self.table, self.machine) = (self.table + 1, None);
+                continue;
+            };
+            let deleted = tx.prepare_cached(table.delete)?.execute(params![machine, until.0, ROWS_MOST])?;
+            if deleted == 0 {
+                self.machine = next_machine(tx, table, machine)?;
+                if self.machine.is_none() {
+                    self.table += 1;
+                }
+                continue;
+            }
+            self.machine = Some(machine);
+            return Ok(true);
+        }
+        (self.table, self.machine) = (0, None);
+        Ok(false)
+    }
+}
+
+fn next_machine(conn: &Connection, table: &ByMachine, after: i64) -> rusqlite::Result<Option<i64>> {
+    conn.prepare_cached(table.next)?.query_row([after], |r| r.get(0))
+}
+
+/// Logs and executions of work orders that the master data no longer holds, histories of stops that are gone, answers that nobody asks for again. Only
+/// while the cloud holds all: such a row does not say when it was written, and may tell of a time long before.
+fn without_machine(tx: &Connection, until: Timestamp) -> rusqlite::Result<bool> {
+    let gone = format!("NOT EXISTS (SELECT 1 FROM master WHERE kind = {WORK_ORDER} AND master.id =");
+    let logs = format!(
+        "DELETE FROM production_logs WHERE uuid IN (SELECT uuid FROM production_logs AS l
+         WHERE logged_at < ?1 AND {gone} l.work_order_id) LIMIT ?2)"
+    );
+    let orders = format!(
+        "DELETE FROM work_orders WHERE id IN (SELECT id FROM work_orders AS w WHERE changed_at < ?1 AND {gone} w.id) LIMIT ?2)"
+    );
+    let histories = "DELETE FROM downtime_facts WHERE uuid IN (SELECT uuid FROM downtime_facts AS f
+         WHERE NOT EXISTS (SELECT 1 FROM downtime_events AS e WHERE e.uuid = f.uuid) LIMIT ?2)"
+        .to_owned();
+    let answers =
+        "DELETE FROM answers WHERE request IN (SELECT request FROM answers WHERE answered_at < ?1 LIMIT ?2)".to_owned();
+    let mut deleted = 0;
+    for text in [logs, orders, histories, answers] {
+        deleted += tx.prepare_cached(&text)?.execute(params![until.0, ROWS_MOST])?;
+    }
+    Ok(deleted > 0)
+}
+
+/// Rows of time before this are gone, or may be.
+pub(super) fn pruned_until(conn: &Connection) -> rusqlite::Result<Timestamp> {
+    let bytes: Option<[u8; 8]> = conn
+        .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
+        .query_row([PRUNED_UNTIL], |r| r.get(0))
+        .optional()?;
+    Ok(Timestamp(bytes.map_or(i64::MIN, i64::from_le_bytes)))
+}
