@@ -248,7 +248,7 @@ async fn down_01_a_report_without_sense_is_refused() {
     let reasons = edge.read("/downtime-reasons").await;
     assert_eq!(
         (&reasons["total"], &reasons["downtime_reasons"][0]["code"]),
-        (&json!(2), &json!("material_shortage")),
+        (&json!(3), &json!("material_shortage")),
         "only active ones"
     );
 }

@@ -107,19 +107,11 @@ pub fn timeline(
     range: Span,
     known_until: Timestamp,
 ) -> rusqlite::Result<Timeline> {
-    let mut changes = changes(conn, machine, range)?;
-    let pruned = super::retention::pruned_until(conn)?;
-    // What was forgotten is unknown; the change that held at its end goes on from there.
-    for (at, _) in &mut changes {
-        *at = (*at).max(pruned);
-    }
-    if let Some(first) = changes.iter().rposition(|(at, _)| *at == pruned) {
-        changes.drain(..first);
-    }
-    Ok(Timeline::from_changes(range, changes, known_until))
+    Ok(Timeline::from_ordered(range, &changes(conn, machine, range)?, known_until))
 }
 
-/// The changes of activity in a range, and the last one before it, as far as they are kept.
+/// The changes of activity in a range, and the last one before it, in order. What was forgotten is unknown; the
+/// change that held at its end goes on from there.
 pub fn changes(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::Result<Vec<(Timestamp, Activity)>> {
     let mut statement = conn.prepare_cached(
         "SELECT at, activity FROM activity_changes
@@ -132,7 +124,14 @@ pub fn changes(conn: &Connection, machine: MachineId, range: Span) -> rusqlite::
         // A word of a newer version is time that this one cannot judge.
         Ok((Timestamp(r.get(0)?), Activity::from_code(&code).unwrap_or(Activity::NoData)))
     })?;
-    rows.collect()
+    let mut changes = rows.collect::<rusqlite::Result<Vec<(Timestamp, Activity)>>>()?;
+    let pruned = super::retention::pruned_until(conn)?;
+    let forgotten = changes.partition_point(|(at, _)| *at <= pruned);
+    if let Some(last) = forgotten.checked_sub(1) {
+        changes.drain(..last);
+        changes.first_mut().into_iter().for_each(|first| first.0 = pruned);
+    }
+    Ok(changes)
 }
 
 /// Count buckets that start in a range; one bucket may be in several parts, which add up.
