@@ -1,6 +1,8 @@
 /**
  * The date ranges of the dashboard. Pure: now and the plant's zone are arguments.
  */
+import { offsetMs } from '@unison/ui-kit';
+
 export const RANGES = ['8h', 'today', '24h', '7d', '30d'] as const;
 export type RangeName = (typeof RANGES)[number];
 
@@ -32,14 +34,7 @@ function iso(at: number): string {
 
 /** Midnight in the plant, also on days that have 23 or 25 hours. */
 export function startOfDay(at: number, zone?: string): number {
-  const offset = (time: number): number => {
-    const parts = new Intl.DateTimeFormat('en-GB', {
-      timeZone: zone || undefined, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
-    }).formatToParts(time);
-    const part = (type: string) => Number(parts.find((p) => p.type === type)?.value ?? 0);
-    return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - Math.floor(time / 1000) * 1000;
-  };
-  const local = at + offset(at);
+  const local = at + offsetMs(at, zone);
   const midnight = Math.floor(local / 86_400_000) * 86_400_000;
-  return midnight - offset(midnight - offset(at));
+  return midnight - offsetMs(midnight - offsetMs(at, zone), zone);
 }

@@ -20,3 +20,4 @@ export * from './scan/wedge';
 export * from './state';
 export * from './theme';
 export * from './uuid';
+export * from './zone';

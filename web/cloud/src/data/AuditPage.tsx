@@ -8,7 +8,7 @@ import { AuditRows } from './History';
 import { useLabels } from './labels';
 import { ReferenceInput } from './ReferenceInput';
 import { useKinds } from './reads';
-import { fromLocal } from './values';
+import { fromLocal } from '@unison/ui-kit';
 
 export type AuditSearch = Partial<Record<'entity' | 'entity_id' | 'user_id' | 'action' | 'from' | 'to' | 'page', string>>;
 

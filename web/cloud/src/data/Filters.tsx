@@ -6,7 +6,7 @@ import { usePlant, useSession } from '../services';
 import { filterable, filterName, isRange, type ListSearch } from './address';
 import { useLabels } from './labels';
 import { ReferenceInput } from './ReferenceInput';
-import { fromLocal, toLocal } from './values';
+import { fromLocal, toLocal } from '@unison/ui-kit';
 
 const REST_MS = 250;
 

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { changed, cleared, columnsOf, filterCount, queryOf, sortBy, toggleColumn } from './address';
 import { differences, merged } from './conflict';
 import { decodeFile, parseCsv, separatorOf, withCommas, withPlainCells } from './csv';
-import { bodyOf, choosable, fromInput, fromLocal, inputsOf, isDirty, parseNumber, referenceText, titleOf, toInput, toLocal } from './values';
+import { bodyOf, choosable, fromInput, inputsOf, isDirty, parseNumber, referenceText, titleOf, toInput } from './values';
+import { fromLocal, toLocal } from '@unison/ui-kit';
 
 const field = (name: string, kind: Field['kind'], over: Partial<Field> = {}): Field => ({ name, label: name, kind, required: false, read_only: false, in_list: true, filter: true, sort: true, ...over });
 

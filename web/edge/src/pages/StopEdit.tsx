@@ -3,7 +3,7 @@
  * does to the figures is shown before it is saved; what was done before is listed below.
  */
 import {
-  ApiError, clock, dayAndClock, decimal, Empty, Failure, get, Loaded, NONE, percent, post, reasonOf, Skeletons, span, useServerNow, useTexts, uuidv7,
+  ApiError, clock, dayAndClock, decimal, Empty, Failure, fromLocal, get, Loaded, NONE, percent, post, reasonOf, Skeletons, span, toLocal, useServerNow, useTexts, uuidv7,
   type Downtime, type DowntimeHistory, type DowntimeReason, type EditAnswer, type FigureChange,
 } from '@unison/ui-kit';
 import { useQuery } from '@tanstack/react-query';
@@ -162,28 +162,25 @@ function neighbours(stop: Downtime, all: Downtime[]): Downtime[] {
   return [...before, ...others.filter((d) => d.started_at > stop.started_at).slice(0, 1)];
 }
 
-/** Times in the zone of this device, as its time fields have them. */
+/** Times on the plant's wall clock. */
 function Times({ stop, onChange }: { stop: Downtime; onChange: (body: Body) => void }) {
   const { t } = useTexts();
-  const [from, setFrom] = useState(local(stop.started_at));
-  const [to, setTo] = useState(stop.ended_at ? local(stop.ended_at) : '');
+  const zone = useStationInfo().data?.timezone;
+  const [from, setFrom] = useState<string | null>(null);
+  const [to, setTo] = useState<string | null>(null);
+  // What is not touched keeps its seconds.
   useEffect(() => {
-    const started = new Date(from);
-    const ended = to ? new Date(to) : null;
-    const isSound = !Number.isNaN(started.getTime()) && (ended === null || !Number.isNaN(ended.getTime()));
-    onChange(isSound ? { started_at: started.toISOString(), ...(ended ? { ended_at: ended.toISOString() } : {}) } : null);
-  }, [from, to]); // eslint-disable-line react-hooks/exhaustive-deps
+    const started = from === null ? stop.started_at : fromLocal(from, zone);
+    const ended = to === null ? stop.ended_at : to === '' ? null : fromLocal(to, zone);
+    const isSound = started !== null && (ended !== null || to === '' || to === null);
+    onChange(isSound && (from !== null || to !== null) ? { started_at: started, ...(ended ? { ended_at: ended } : {}) } : null);
+  }, [from, to, zone]); // eslint-disable-line react-hooks/exhaustive-deps
   return (
     <div className="began">
-      <label className="notes"><span>{t('edit.from')}</span><input type="datetime-local" value={from} onChange={(event) => setFrom(event.target.value)} /></label>
-      <label className="notes"><span>{t('edit.to')}</span><input type="datetime-local" value={to} onChange={(event) => setTo(event.target.value)} /></label>
+      <label className="notes"><span>{t('edit.from')}</span><input type="datetime-local" value={from ?? toLocal(stop.started_at, zone)} data-testid="edit-from" onChange={(event) => setFrom(event.target.value)} /></label>
+      <label className="notes"><span>{t('edit.to')}</span><input type="datetime-local" value={to ?? (stop.ended_at ? toLocal(stop.ended_at, zone) : '')} onChange={(event) => setTo(event.target.value)} /></label>
     </div>
   );
-}
-
-function local(at: string): string {
-  const date = new Date(at);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 function Preview({ stop, kind, body }: { stop: Downtime; kind: Kind; body: Body }) {
