@@ -1,7 +1,7 @@
 // A shift in a real browser: the operator signs on, logs production and gives a stop its reason on the edge's
 // pages; the manager logs in and sees it. Screenshots go to SHOTS. See `browser.mjs` for what fails a walk.
 import { connect } from "node:net";
-import { announce, expect, newContext, say, shot, walk } from "./browser.mjs";
+import { announce, axeScript, expect, newContext, say, shot, walk } from "./browser.mjs";
 
 const { EDGE_URL, CLOUD_URL, ORG, EMAIL, PASSWORD, OPERATOR, PIN, ORDER, MACHINE, MACHINE_ID, PLANT_PORT } = process.env;
 const newPage = async (options) => (await newContext([new URL(EDGE_URL).origin, new URL(CLOUD_URL).origin], options)).newPage();
@@ -79,6 +79,25 @@ async function stop(page) {
   say("a reported stop is ended by hand");
 }
 
+// That report was a mistake: what it changes is shown, and then it is taken back. Its page has no barrier.
+async function edit(page) {
+  const { id } = (await (await fetch(`${EDGE_URL}/api/v1/downtime-events?machine_id=${MACHINE_ID}`)).json()).downtime_events.find((s) => s.source === "operator");
+  await page.goto(`${EDGE_URL}/m/${MACHINE_ID}/stop/${id}`);
+  await page.getByTestId("stop-edit-link").click();
+  await page.getByTestId("edit-void").click();
+  await page.getByTestId("change-shift").waitFor();
+  await page.evaluate(axeScript);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  expect(violations.length === 0, `barriers: ${JSON.stringify(violations.map((v) => [v.id, v.nodes[0].html.slice(0, 120)]))}`);
+  await shot(page, "edge-stop-edit");
+  await page.getByTestId("edit-save").click();
+  await page.getByTestId("toast").filter({ hasText: "taken back" }).first().waitFor();
+  await page.getByTestId("station").waitFor();
+  const after = await fetch(`${EDGE_URL}/api/v1/downtime-events/${id}`);
+  expect(after.status === 404, `the stop is gone, not ${after.status}`);
+  say("a report that was a mistake is taken back, after its effect was shown");
+}
+
 // The wedge: a scanner that types. Every page takes it, while live events run.
 async function scan(page) {
   await page.goto(EDGE_URL);
@@ -152,6 +171,7 @@ await walk(async () => {
   announce(401, "/api/v1/");
   const page = await edge();
   await stop(page);
+  await edit(page);
   await scan(page);
   await cloud();
   await looks();
