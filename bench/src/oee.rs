@@ -104,6 +104,7 @@ pub fn year() -> Observed {
         range,
         changes,
         known_until: range.to,
+        now: range.to,
         stops: (0..DAYS).map(stop).collect(),
         counts,
         capacity_micro: None,

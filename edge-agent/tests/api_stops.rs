@@ -8,7 +8,9 @@ use api_common::{ANA, BEN, CNC, Edge, SUE, fields};
 use reqwest::Method;
 use serde_json::{Value, json};
 use unison_core::activity::Activity;
-use unison_core::facts::{ActivityChanged, ClockQuality, Counted, DowntimeOpened, Fact, Observed, StopSource};
+use unison_core::facts::{
+    ActivityChanged, ClockQuality, Counted, DowntimeClosed, DowntimeOpened, Fact, Observed, StopSource,
+};
 use unison_core::ids::MachineId;
 use unison_core::time::{HOUR, MINUTE, SECOND, Timestamp};
 use uuid::Uuid;
@@ -266,4 +268,51 @@ async fn kpi_05_figures_by_hour_shift_lane_and_work_order() {
         (rows.len(), &rows[0]["label"], &rows[0]["oee"]["planned_seconds"]),
         (1, &json!("WO-1"), &json!(1_800.0))
     );
+}
+
+#[tokio::test]
+async fn down_what_signals_saw_is_not_taken_back_by_way_of_a_report() {
+    let edge = Edge::start().await;
+    let ana = edge.sign_on(ANA).await;
+    let (machine, clock) = (MachineId(CNC), ClockQuality::Sure);
+    let changed = |minutes_ago: i64, activity| {
+        ActivityChanged { machine, at: edge.now().plus(-minutes_ago * MINUTE), activity, clock }.into()
+    };
+    let observed = Observed { until: edge.now() }.into();
+    // It stood from 09:00 to 09:30, and the operator was the first to say so.
+    edge.record(vec![
+        changed(240, Activity::Running),
+        changed(60, Activity::Idle),
+        changed(30, Activity::Running),
+        observed,
+    ])
+    .await;
+    let id = report(&edge, &ana, "09:00", "09:40").await;
+    let (status, body) = edge.post(&format!("/downtime-events/{id}/void"), &ana, json!({})).await;
+    assert_eq!(status, 400, "{body}");
+    assert!(body["reason"].as_str().unwrap().contains("saw it stand for 30 minutes"), "{body}");
+    let times = |from: &str, to: &str| json!({"started_at": format!("2025-11-06T{from}:00Z"), "ended_at": format!("2025-11-06T{to}:00Z")});
+    let (status, body) = edge.post(&format!("/downtime-events/{id}/correct"), &ana, times("09:10", "09:30")).await;
+    assert_eq!(status, 400, "{body}");
+    // The ten minutes in which it ran are the operator's own to give up.
+    let (status, body) = edge.post(&format!("/downtime-events/{id}/correct"), &ana, times("09:00", "09:30")).await;
+    assert_eq!(status, 200, "{body}");
+    // Nor does a report that is joined to a stop of the signals stay a report.
+    let signal = Uuid::now_v7();
+    let opened = DowntimeOpened {
+        id: signal,
+        machine,
+        started_at: edge.now().plus(-25 * MINUTE),
+        source: StopSource::Signal,
+        reason: None,
+        work_order: None,
+        by: None,
+        note: None,
+    };
+    let ended = DowntimeClosed { id: signal, ended_at: edge.now().plus(-5 * MINUTE) };
+    edge.record(vec![opened.into(), ended.into()]).await;
+    let (status, body) = edge.post(&format!("/downtime-events/{id}/merge"), &ana, json!({"with": signal})).await;
+    assert_eq!((status.as_u16(), &body["downtime_events"][0]["source"]), (200, &json!("signal")), "{body}");
+    let (status, _) = edge.post(&format!("/downtime-events/{id}/void"), &ana, json!({})).await;
+    assert_eq!(status, 400);
 }

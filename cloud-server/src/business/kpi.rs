@@ -73,6 +73,7 @@ fn machines(tx: &Tx<'_>, which: &Which) -> Result<Vec<Found>, super::Wrong> {
 /// What is known of one machine in a range.
 fn observed(tx: &Tx<'_>, machine: &Found, reasons: &Reasons, range: Span) -> Result<Observed, DbError> {
     Ok(Observed {
+        now: tx.now(),
         range,
         changes: changes(tx, machine.id, range)?,
         known_until: machine.known_until,
@@ -182,6 +183,11 @@ pub fn answer(tx: &Tx<'_>, which: &Which, range: Span) -> Result<OeeAnswer, supe
 /// # Errors
 /// When the machine is unknown, there are too many rows, or the database fails.
 pub fn figures(tx: &Tx<'_>, which: &Which, by: By, range: Span) -> Result<FigureList, super::Wrong> {
+    // Before anything is read: an hour asks for as much as a year does.
+    let pieces = if by == By::Hour { usize::try_from(range.len() / HOUR).unwrap_or(usize::MAX) } else { 0 };
+    if pieces > ROWS_MAX {
+        return Err(ApiError::field("to", format!("{pieces} hours are more than {ROWS_MAX}; ask for less time")).into());
+    }
     let (standard, reasons) = (master::standard(tx)?, reasons(tx)?);
     let mut calendars = Calendars::default();
     let mut groups = Groups::default();
@@ -291,6 +297,7 @@ pub fn utilization_today(
         let today = last_days(calendar, tx.now(), 1).pop().map_or(Span::new(tx.now(), tx.now()), |(_, r)| r);
         // Parts and stops say nothing of it.
         let observed = Observed {
+            now: tx.now(),
             range: today,
             changes: changes(tx, *machine, today)?,
             known_until: *known_until,

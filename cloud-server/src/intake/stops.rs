@@ -34,6 +34,7 @@ pub(crate) fn row(row: &Row) -> Result<Stop, DbError> {
         classified_by: row.get("classified_by")?,
         classified_at: row.get("classified_at")?,
         reason_hlc: row.get("reason_hlc")?,
+        escalated_at: row.get("escalated_at")?,
         gone: is_gone.then(|| merged_into.map_or(Gone::Voided, Gone::Merged)),
     })
 }
@@ -103,6 +104,7 @@ impl Projection<'_, '_> {
             classified_by,
             classified_at: classified_by.map(|_| fact.started_at),
             reason_hlc: if fact.reason.is_some() { self.stamp(hlc) } else { 0 },
+            escalated_at: None,
             gone: None,
         })
     }
@@ -127,6 +129,7 @@ impl Projection<'_, '_> {
 
     fn downtime_closed(&mut self, fact: &DowntimeClosed) -> Result<(), Refused> {
         let stop = self.own_stop(fact.id)?;
+        self.need_past(fact.ended_at)?;
         if fact.ended_at.since(stop.started_at) < -ENDS_BEFORE_MAX {
             return poison(format!("stop {} would end at {}, before it began", fact.id, fact.ended_at.rfc3339()));
         }
@@ -213,13 +216,14 @@ impl Projection<'_, '_> {
         };
         tx.execute(
             "INSERT INTO downtime_events (organization_id, uuid, machine_id, started_at, ended_at, source, reason_id, work_order_id,
-               opened_by, note, classified_by, classified_at, reason_hlc, is_gone, merged_into)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+               opened_by, note, classified_by, classified_at, reason_hlc, is_gone, merged_into, escalated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
              ON CONFLICT (organization_id, uuid) DO UPDATE SET started_at = excluded.started_at,
-               ended_at = excluded.ended_at, is_gone = excluded.is_gone, merged_into = excluded.merged_into",
+               source = excluded.source, escalated_at = excluded.escalated_at, ended_at = excluded.ended_at, is_gone = excluded.is_gone, merged_into = excluded.merged_into",
             params![
                 tx.org(), s.id, s.machine, s.started_at, s.ended_at, source, s.reason, s.work_order, s.opened_by,
-                s.note.clone(), s.classified_by, s.classified_at, s.reason_hlc, s.gone.is_some(), merged_into
+                s.note.clone(), s.classified_by, s.classified_at, s.reason_hlc, s.gone.is_some(), merged_into,
+                s.escalated_at
             ],
         )?;
         self.stop_changed(s.id, s.machine);

@@ -208,7 +208,8 @@ impl Collector {
     /// Stops that passed the limit are told to the supervisor, once (DOWN-05).
     fn escalate(&mut self, now: i64) {
         let model = self.store.model();
-        let open = self.bound.values().filter_map(|m| model.machines.get(m)).flat_map(|m| &m.downtimes);
+        // Also of machines without signals: a stop is open where it was recorded.
+        let open = model.machines.values().flat_map(|m| &m.downtimes);
         let due = open.filter(|d| downtime::escalates(d.started_at, Timestamp(now), d.is_escalated));
         for d in due.filter(|d| self.escalated.insert(d.id)) {
             self.out.ride.facts.push(DowntimeEscalated { id: d.id, at: Timestamp(now) }.into());

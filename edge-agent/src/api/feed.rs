@@ -150,7 +150,7 @@ async fn refresh_utilisation(api: &Api) {
     let (frame, machines, until) = {
         let model = api.store.model();
         let ours: Vec<MachineId> = model.machines.values().filter(|m| m.is_ours).map(|m| m.record.id).collect();
-        (model.frame(), ours, now.min(model.observed_until))
+        (model.frame(now), ours, now.min(model.observed_until))
     };
     let from = date_of(&frame.calendar.zone, now).and_then(|d| day_start(&frame.calendar.zone, d)).unwrap_or(now);
     let day = Span::new(from, until.max(from));

@@ -8,6 +8,7 @@ use unison_core::ids::{LaneId, MachineId};
 use unison_core::kpi::group::{By, Groups, Key, Machine};
 use unison_core::kpi::{Figures, OeeSums};
 use unison_core::span::Span;
+use unison_core::time::HOUR;
 
 use super::machines::is_shown;
 use super::not_stored;
@@ -39,7 +40,7 @@ fn asked(call: &Call) -> Result<Asked, ApiError> {
             model.machines.values().filter(counts).map(of).collect()
         }
     };
-    Ok(Asked { code, range, frame: model.frame(), machines })
+    Ok(Asked { code, range, frame: model.frame(call.api.store.now()), machines })
 }
 
 pub(super) async fn oee(call: Call) -> Answer {
@@ -59,6 +60,14 @@ pub(super) async fn figures(call: Call) -> Answer {
     let by = call.query.get("by").unwrap_or("machine");
     let by = By::from_code(by).ok_or_else(|| ApiError::field("by", format!("must be one of {}", words())))?;
     let Asked { range, frame, machines, .. } = asked(&call)?;
+    // Before anything is read: an hour asks for as much as a year does.
+    let pieces = match by {
+        By::Hour => usize::try_from(range.len() / HOUR).unwrap_or(usize::MAX),
+        By::Day | By::Shift | By::Machine | By::Lane | By::WorkOrder => 0,
+    };
+    if pieces > ROWS_MAX {
+        return Err(ApiError::field("to", format!("{pieces} hours are more than {ROWS_MAX}; ask for less time")));
+    }
     let standard = frame.standard;
     let groups = call.api.store.query(move |conn| {
         let mut groups = Groups::default();

@@ -105,7 +105,7 @@ fn logged(model: &Model, asked: &Asked) -> Result<ProductionLogged, Not> {
         Some(id) => Some(id),
         None => order.machine,
     };
-    let frame = model.frame();
+    let frame = model.frame(asked.at);
     Ok(ProductionLogged {
         id: asked.uuid,
         work_order: order.record.id,

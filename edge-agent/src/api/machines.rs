@@ -244,7 +244,7 @@ pub(super) async fn station(call: Call) -> Answer {
 fn wanted(api: &Api, key: &str, now: Timestamp) -> Result<(Wanted, Option<Shift>, Option<ShiftWindow>), ApiError> {
     let model = api.store.model();
     let m = machine_of(&model, key)?;
-    let frame = model.frame();
+    let frame = model.frame(now);
     let window = frame.calendar.window_at(now);
     let shift = window.as_ref().and_then(|w| model.shifts.get(&w.shift)).cloned();
     let midnight =

@@ -24,10 +24,10 @@ fn edge_10_ribbon_is_cut_where_stops_begin_and_end() {
             classified_by: None,
             classified_at: None,
             reason_hlc: 0,
+            escalated_at: None,
             gone: None,
         },
         alarm: None,
-        escalated_at: None,
     };
     let stops = [stop(2, 80, None), stop(1, 40, Some(60))];
     let got: Vec<_> = intervals(&line, &stops, true)

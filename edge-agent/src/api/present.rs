@@ -11,7 +11,8 @@ use unison_core::facts::{StopSource, WorkOrderVerb};
 use unison_core::ids::{MachineId, ReasonId, UserId};
 use unison_core::master::WorkOrderStatus;
 use unison_core::time::{MINUTE, SECOND, Timestamp};
-use unison_rules::{Refusal, downtime as rules, logging};
+use unison_rules::downtime::{self as rules, Seen};
+use unison_rules::{Refusal, logging};
 
 use super::caller::Caller;
 use super::stops::CLASSIFY;
@@ -255,12 +256,12 @@ fn edits(row: &DowntimeRow, caller: Option<&Caller>, now: Timestamp) -> Vec<Allo
     };
     let (reason_of_own, report_of_own) = (is_theirs(row.reason.and(row.classified_by)), is_theirs(row.opened_by));
     let middle = row.started_at.plus(row.ended_at.unwrap_or(now).since(row.started_at) / 2);
-    let corrected = rules::correct(&row.stop, row.started_at, row.ended_at, now);
+    let corrected = rules::correct(&row.stop, row.started_at, row.ended_at, Seen::default(), now);
     vec![
         action("classify", forbidden(reason_of_own), Ok(())),
         action("split", forbidden(reason_of_own), rules::split(&row.stop, middle, now)),
         action("correct", forbidden(report_of_own), corrected),
-        action("void", forbidden(report_of_own), rules::void(&row.stop, now)),
+        action("void", forbidden(report_of_own), rules::void(&row.stop, Seen::default(), now)),
     ]
 }
 

@@ -8,13 +8,15 @@ use unison_api::downtime::{
 use unison_api::error::ApiError;
 use unison_api::figures::FigureRow;
 use unison_core::downtime::{Gone, Stop, after};
-use unison_core::facts::{DowntimeClassified, DowntimeCorrected, DowntimeMerged, DowntimeSplit, DowntimeVoided, Fact};
+use unison_core::facts::{
+    DowntimeClassified, DowntimeCorrected, DowntimeMerged, DowntimeSplit, DowntimeVoided, Fact, StopSource,
+};
 use unison_core::ids::{MachineId, ReasonId};
 use unison_core::kpi::Observed;
 use unison_core::kpi::cut;
-use unison_core::span::Span;
-use unison_core::time::Timestamp;
-use unison_rules::downtime as rules;
+use unison_core::span::{Span, Spans};
+use unison_core::time::{SECOND, Timestamp};
+use unison_rules::downtime::{self as rules, Seen};
 use uuid::Uuid;
 
 use super::caller::Caller;
@@ -77,7 +79,7 @@ pub(super) async fn split(call: Call) -> Answer {
         Some(known) if known.machine == row.machine && known.started_at == cut => {}
         Some(_) => return Err(ApiError::field("uuid", "is another stop's; make a new one")),
         None => {
-            rules::split(&row.stop, cut, at)?;
+            rules::split(&row.stop, cut, known_until(&call.api, &row, at))?;
             edit.facts.push(DowntimeSplit { id: row.id, cut, new, by, at, note }.into());
             for (id, reason) in [(row.id, first), (new, second)] {
                 let fact = reason.map(|reason| DowntimeClassified { id, reason, note: None, by, at }.into());
@@ -120,7 +122,8 @@ pub(super) async fn correct(call: Call) -> Answer {
     let (started_at, ended_at) = (body.started_at.0, body.ended_at.map(|t| t.0));
     let mut edit = Edit { machine: row.machine, ids: vec![row.id], facts: vec![] };
     if (row.started_at, row.ended_at) != (started_at, ended_at) {
-        rules::correct(&row.stop, started_at, ended_at, at)?;
+        let seen = seen(&call.api, &row, Span::new(started_at, ended_at.unwrap_or(at)), at).await?;
+        rules::correct(&row.stop, started_at, ended_at, seen, at)?;
         let by = caller.user.id;
         edit.facts.push(DowntimeCorrected { id: row.id, started_at, ended_at, by, at, note }.into());
     }
@@ -138,7 +141,8 @@ pub(super) async fn void(call: Call) -> Answer {
     need_report_of_own(caller, &row)?;
     let mut edit = Edit { machine: row.machine, ids: vec![row.id], facts: vec![] };
     if row.gone != Some(Gone::Voided) {
-        rules::void(&row.stop, at)?;
+        let seen = seen(&call.api, &row, Span::new(at, at), at).await?;
+        rules::void(&row.stop, seen, at)?;
         edit.facts.push(DowntimeVoided { id: row.id, by: caller.user.id, at, note }.into());
     }
     let answer = make(&call, edit).await;
@@ -168,6 +172,27 @@ fn need_report_of_own(caller: &Caller, row: &DowntimeRow) -> Result<(), ApiError
     if is_own || caller.may(CLASSIFY) { Ok(()) } else { Err(ApiError::forbidden(CLASSIFY)) }
 }
 
+/// Up to when it is known what a stop was: of one that signals hold open the last moments may yet turn out to be
+/// none of it.
+fn known_until(api: &Api, row: &DowntimeRow, now: Timestamp) -> Timestamp {
+    match (row.ended_at, row.source) {
+        (None, StopSource::Signal) => now.min(api.store.model().observed_until),
+        (None, StopSource::Operator) | (Some(_), _) => now,
+    }
+}
+
+/// What signals saw in the time of a stop that is not in `kept`.
+async fn seen(api: &Api, row: &DowntimeRow, kept: Span, now: Timestamp) -> Result<Seen, ApiError> {
+    let (machine, whole) = (row.machine, Span::new(row.started_at, row.ended_at.unwrap_or(now)));
+    let code = api.store.model().machines.get(&machine).map(|m| m.record.code.clone());
+    let config = api.context.config.machines.iter().find(|m| Some(&*m.code) == code.as_deref());
+    let limit = i64::from(config.map_or(60, |m| m.micro_stop_seconds)) * SECOND;
+    let line = api.store.query(move |conn| history::timeline(conn, machine, whole, now)).await.map_err(not_stored)?;
+    let given_up = Spans::of([whole]).subtract(&Spans::of([kept]));
+    let standing = line.spans(unison_core::activity::Activity::is_stop).intersect(&given_up);
+    Ok(Seen { standing: standing.as_slice().iter().map(|span| span.len()).max().unwrap_or(0), limit })
+}
+
 fn reason_of(api: &Api, field: &'static str, code: &str) -> Result<ReasonId, ApiError> {
     reason(&api.store.model(), code).map_err(|message| ApiError::field(field, message))
 }
@@ -181,7 +206,7 @@ async fn make(call: &Call, edit: Edit) -> Answer {
     let api = &call.api;
     let is_saved = call.query.get("preview") != Some("true");
     let now = api.store.now();
-    let frame = api.store.model().frame();
+    let frame = api.store.model().frame(now);
     let (machine, ids, facts) = (edit.machine, edit.ids.clone(), edit.facts.clone());
     let found = api.store.query(move |conn| {
         let rows: Vec<DowntimeRow> =
@@ -194,17 +219,23 @@ async fn make(call: &Call, edit: Edit) -> Answer {
     let (before, changes) = found.await.map_err(not_stored)?;
     let rows: Vec<DowntimeRow> = if is_saved {
         let facts = edit.facts;
-        api.store.decide(move |_| Ok::<_, ApiError>((facts, ()))).await.map_err(not_stored)??;
+        // What was judged must still be so: meanwhile signals or people may have ended the stop.
+        let were_open: Vec<(Uuid, bool)> = before.iter().map(|row| (row.id, row.ended_at.is_none())).collect();
+        let decide = move |model: &crate::store::Model| {
+            let is_open = |id: Uuid| model.open_downtime(id).is_some();
+            match were_open.iter().all(|(id, was)| is_open(*id) == *was) {
+                true => Ok((facts, ())),
+                false => Err(ApiError::new(409, "Changed meanwhile", "The stop ended meanwhile; look at it again")),
+            }
+        };
+        api.store.decide(decide).await.map_err(not_stored)??;
         let ids = edit.ids;
         let rows = api.store.query(move |conn| ids.iter().filter_map(|id| stops::one(conn, *id).transpose()).collect());
         rows.await.map_err(not_stored)?
     } else {
         let of = |stop: Stop| {
             let known = before.iter().find(|row| row.id == stop.id).cloned();
-            known.map_or(DowntimeRow { stop: stop.clone(), alarm: None, escalated_at: None }, |row| DowntimeRow {
-                stop,
-                ..row
-            })
+            known.map_or(DowntimeRow { stop: stop.clone(), alarm: None }, |row| DowntimeRow { stop, ..row })
         };
         after(before.iter().map(|row| row.stop.clone()).collect(), &edit.facts).into_iter().map(of).collect()
     };

@@ -203,6 +203,7 @@ pub(super) async fn classify(call: Call) -> Answer {
     let caller = call.signed_on()?;
     let by = caller.user.id;
     let at = call.api.store.now();
+    let one_at_a_time = call.api.reporting.lock().await;
     let before = stored(&call.api, id).await?.ok_or_else(|| ApiError::not_found("stop"))?;
     if before.gone.is_some() {
         return Err(ApiError::new(409, "Cannot classify downtime", "This stop was voided or merged into another one"));
@@ -230,6 +231,7 @@ pub(super) async fn classify(call: Call) -> Answer {
         Ok::<_, ApiError>((facts, ()))
     });
     decided.await.map_err(not_stored)??;
+    drop(one_at_a_time);
     let row = stored(&call.api, id).await?.ok_or_else(|| ApiError::not_found("stop"))?;
     Ok(json(200, &present::downtime(&call.api.store.model(), &row, call.caller.as_ref(), at)))
 }

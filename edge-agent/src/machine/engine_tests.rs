@@ -76,7 +76,7 @@ impl Bench {
         Self { engine, out: Output::new(ids), status: 1, parts: 0, rejects: 0 }
     }
 
-    fn read(&mut self, at: i64) {
+    pub(super) fn read(&mut self, at: i64) {
         let good = |tag, value| Reading { tag: TagIndex(tag), value, quality: Quality::Good, at: at * SECOND };
         let readings = [
             good(STATUS, Value::Int(self.status)),

@@ -137,7 +137,9 @@ impl Machine {
 
     /// A value or its quality changed.
     pub(super) fn changed(&mut self, slot: usize, r: &Reading, clock: ClockQuality, out: &mut Output) {
-        self.catch_up(clock, out);
+        // What this tag said before held at least until it was last read.
+        let held = self.signals.slot_mut(slot).map_or(i64::MIN, |slot| slot.at);
+        self.catch_up(held, clock, out);
         if r.quality != Quality::Good {
             if let Some(seen) = self.signals.spoil(slot) {
                 self.lose(seen, clock, out);
@@ -163,15 +165,16 @@ impl Machine {
         self.believe(heard, clock, out);
     }
 
-    /// Follows what became certain by readings that changed nothing.
-    fn catch_up(&mut self, clock: ClockQuality, out: &mut Output) {
+    /// Follows what became certain by readings that changed nothing: up to where everything was seen, or the tag
+    /// that now changes was.
+    fn catch_up(&mut self, held: i64, clock: ClockQuality, out: &mut Output) {
         if self.bound.is_none() || !self.signals.is_seen() {
             return;
         }
-        let seen = self.signals.seen_until();
-        while let Some(changed_at) = self.signals.lapsed(seen) {
-            let outcome = self.signals.judge(seen);
-            let heard = self.bound.as_mut().and_then(|b| b.doubt.hear(outcome, changed_at, b.activity));
+        let seen = self.signals.seen_until().max(held);
+        while let Some((certain_at, since)) = self.signals.lapsed() {
+            let outcome = self.signals.judge(certain_at);
+            let heard = self.bound.as_mut().and_then(|b| b.doubt.hear(outcome, since, b.activity));
             self.believe(heard, clock, out);
         }
         let settled = self.bound.as_mut().and_then(|b| b.doubt.settle(seen));
@@ -291,7 +294,7 @@ impl Machine {
     /// Returns up to where its time is settled.
     pub(super) fn tick(&mut self, now: i64, clock: ClockQuality, out: &mut Output) -> Option<i64> {
         self.bound.as_ref()?;
-        self.catch_up(clock, out);
+        self.catch_up(i64::MIN, clock, out);
         if let Some(seen) = self.signals.spoil_stale(now.saturating_sub(self.stale_after)) {
             self.lose(seen, clock, out);
         }

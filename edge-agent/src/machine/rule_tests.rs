@@ -4,10 +4,10 @@ use unison_core::activity::Activity::{self, Idle, NoData, Running};
 use unison_core::facts::Fact;
 use unison_core::time::SECOND;
 
-use super::engine_tests::{Bench, PARTS, REJECTS, at_once, binding, config, is, stops};
+use super::engine_tests::{Bench, PARTS, REJECTS, STATUS, at_once, binding, config, is, stops};
 use super::expression::{Ask, Expression};
 use crate::config::{Alarm, MachineConfig, Outcome, StateRule};
-use crate::driver::TagIndex;
+use crate::driver::{Quality, Reading, TagIndex, Value};
 
 fn lasting(activity: Activity, for_ms: u32) -> Outcome {
     Outcome { for_ms, ..at_once(activity) }
@@ -115,4 +115,54 @@ fn down_03_the_first_alarm_of_a_stop_is_told_with_its_downtime_event() {
     b.rejects = 7;
     b.run(280, 281);
     assert_eq!(b.out.alarms.iter().map(|a| (a.alarm, a.at.0 / SECOND)).collect::<Vec<_>>(), [(0, 280)]);
+}
+
+#[test]
+fn edge_06_a_pulse_that_ends_says_nothing_of_time_in_which_another_rule_held() {
+    let drive = StateRule { when: is(STATUS, 1), then: at_once(Running) };
+    let pulse = Expression::Tag(TagIndex(PARTS), Ask::ChangedWithin(30 * SECOND));
+    let states = vec![drive, StateRule { when: pulse, then: at_once(Running) }];
+    let mut b = Bench::with(binding(), MachineConfig { states, rejects: None, ..config() });
+    b.run(100, 115);
+    // The last part at 115, the drive runs on until 140.
+    b.parts += 1;
+    b.run(115, 140);
+    b.status = 0;
+    b.run(140, 200);
+    assert_eq!(b.changes(), [(100, Running), (140, Idle)]);
+}
+
+#[test]
+fn edge_06_each_of_two_pulses_ends_by_itself() {
+    let pulse = |tag, seconds| Expression::Tag(TagIndex(tag), Ask::ChangedWithin(seconds * SECOND));
+    let when = Expression::Any(vec![pulse(PARTS, 60), pulse(STATUS, 5)]);
+    let states = vec![StateRule { when, then: at_once(Running) }];
+    let mut b = Bench::with(binding(), MachineConfig { states, rejects: None, ..config() });
+    b.run(100, 101);
+    b.parts += 1;
+    b.run(101, 151);
+    b.status = 9;
+    b.run(151, 260);
+    assert_eq!(b.changes(), [(100, Idle), (101, Running), (151, Idle)]);
+}
+
+#[test]
+fn edge_06_a_slow_tag_beside_it_hides_no_stop_that_lasted() {
+    let config = MachineConfig { otherwise: lasting(Idle, 1_500), stale_after_ms: 120_000, ..config() };
+    let mut b = Bench::with(binding(), config);
+    b.read(0);
+    let status = |b: &mut Bench, at: i64, value: i64| {
+        let reading =
+            Reading { tag: TagIndex(STATUS), value: Value::Int(value), quality: Quality::Good, at: at * SECOND };
+        b.engine.readings(&[reading], &mut b.out);
+        b.engine.tick(at * SECOND, &mut b.out);
+    };
+    // The counters are read once a minute, the status every second.
+    for at in 1..50 {
+        status(&mut b, at, 0);
+    }
+    for at in 50..59 {
+        status(&mut b, at, 1);
+    }
+    assert_eq!(b.changes(), [(0, Running), (1, Idle), (50, Running)]);
 }

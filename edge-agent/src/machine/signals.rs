@@ -1,8 +1,6 @@
 //! The signals of one machine: the newest value of each of its tags, and what its rules make of them. Knows
 //! nothing of stops, parts or facts.
 
-use std::convert::identity;
-
 use super::expression::{Ask, Expression, Known};
 use crate::config::{MachineConfig, Outcome};
 use crate::driver::{Reading, Value};
@@ -110,10 +108,14 @@ impl Signals {
 
     /// The clock was set back: ages are measured from here on.
     pub(super) fn set_back(&mut self, now: i64) {
+        for pulse in &mut self.pulses {
+            let changed_at = self.slots.get(pulse.slot).map_or(i64::MIN, |slot| slot.changed_at);
+            // One that may still lapse must be able to, when its times fall together.
+            pulse.lapsed_after = if pulse.lapsed_after < changed_at { i64::MIN } else { pulse.lapsed_after.min(now) };
+        }
         for slot in &mut self.slots {
             (slot.at, slot.changed_at) = (slot.at.min(now), slot.changed_at.min(now));
         }
-        self.pulses.iter_mut().for_each(|pulse| pulse.lapsed_after = pulse.lapsed_after.min(now));
     }
 
     /// Takes a good value that is new, or the first after bad ones.
@@ -182,19 +184,23 @@ impl Signals {
         known.unwrap_or(Known { value: Value::Bool(false), unchanged: i64::MAX })
     }
 
-    /// The earliest moment at which a rule stopped holding because its tag did not change any more until `seen`:
-    /// that of its last change. Each is told once.
-    pub(super) fn lapsed(&mut self, seen: i64) -> Option<i64> {
+    /// The next rule that stopped holding because its tag did not change any more: when that was certain, and since
+    /// when what follows may have been so. That is the last change of any tag that rules ask: until then another
+    /// rule may have held the same. Each is told once, in order of time.
+    pub(super) fn lapsed(&mut self) -> Option<(i64, i64)> {
         let slots = &self.slots;
-        let mut lapsed = |pulse: &mut Pulse| {
-            let changed_at = slots.get(pulse.slot)?.changed_at;
-            let is_over = seen.saturating_sub(changed_at) >= pulse.time && pulse.lapsed_after < changed_at;
-            is_over.then(|| {
-                pulse.lapsed_after = changed_at;
-                changed_at
-            })
+        let certain_at = |pulse: &Pulse| {
+            let slot = slots.get(pulse.slot)?;
+            let at = slot.changed_at.saturating_add(pulse.time);
+            (slot.at >= at && pulse.lapsed_after < slot.changed_at).then_some(at)
         };
-        self.pulses.iter_mut().map(&mut lapsed).filter_map(identity).min()
+        let certain = |(place, pulse)| certain_at(pulse).map(|at| (at, place));
+        let (at, place) = self.pulses.iter().enumerate().filter_map(certain).min()?;
+        let pulse = self.pulses.get_mut(place)?;
+        pulse.lapsed_after = slots.get(pulse.slot)?.changed_at;
+        let last =
+            slots.iter().filter(|slot| slot.is_judged && slot.changed_at <= at).map(|slot| slot.changed_at).max();
+        Some((at, last?))
     }
 
     /// The earliest change after which a rule may still turn out to have stopped holding.

@@ -25,6 +25,8 @@ pub struct Frame {
     pub calendar: ShiftCalendar,
     pub standard: Standard,
     pub reasons: stops::Reasons,
+    /// The present.
+    pub now: Timestamp,
     /// Rated capacities in millionths of units per hour.
     pub capacities: HashMap<MachineId, i64>,
 }
@@ -32,7 +34,7 @@ pub struct Frame {
 impl Model {
     /// What [`oee`] needs.
     #[must_use]
-    pub fn frame(&self) -> Frame {
+    pub fn frame(&self, now: Timestamp) -> Frame {
         let calendar = ShiftCalendar {
             zone: self.zone.clone(),
             shifts: self.shifts.values().cloned().collect(),
@@ -42,7 +44,7 @@ impl Model {
         let reasons = self.reasons.values().map(|r| (r.id, (r.category == EQUIPMENT, r.is_planned))).collect();
         let rated = |m: &super::model::MachineNow| Some((m.record.id, m.record.capacity_micro?));
         let capacities = self.machines.values().filter_map(rated).collect();
-        Frame { calendar, standard: self.standard(), reasons, capacities }
+        Frame { calendar, standard: self.standard(), reasons, now, capacities }
     }
 }
 
@@ -85,6 +87,7 @@ pub fn observed_until(conn: &Connection) -> rusqlite::Result<Timestamp> {
 /// What is known of one machine in a range: the figures of it and of its parts are made from this.
 pub fn observed(conn: &Connection, frame: &Frame, machine: MachineId, range: Span) -> rusqlite::Result<Observed> {
     Ok(Observed {
+        now: frame.now,
         range,
         changes: changes(conn, machine, range)?,
         known_until: observed_until(conn)?,

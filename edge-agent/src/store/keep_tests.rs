@@ -160,7 +160,7 @@ async fn edge_09_old_time_is_forgotten_and_reads_as_no_data() {
     };
     assert_eq!(known(0, DAY), 0);
     assert_eq!(known(14 * DAY, 16 * DAY), 24 * HOUR, "from where it is kept");
-    let frame = store.model().frame();
+    let frame = store.model().frame(at(100_000));
     let sums = store.read(|c| history::oee(c, &frame, MILL, Span::new(at(0), at(DAY)))).unwrap();
     assert_eq!((sums.known, sums.total, sums.downtime), (0, 0, 0), "unknown, not bad");
     assert_eq!(store.read(|c| history::counts(c, MILL, Span::new(at(20 * DAY), at(21 * DAY)))).unwrap().total, 7);

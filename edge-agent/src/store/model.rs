@@ -234,10 +234,8 @@ impl Model {
 
     /// Takes stops that an edit changed, in the order in which it made them.
     pub(super) fn stops(&mut self, changed: &[Stop]) {
-        let mut was_told = false;
         for stop in changed {
             let Some(m) = self.machines.get_mut(&stop.machine) else { continue };
-            was_told |= m.downtimes.iter().any(|d| d.id == stop.id && d.is_escalated);
             m.downtimes.retain(|d| d.id != stop.id);
             if stop.ended_at.is_none() && stop.gone.is_none() {
                 m.downtimes.push(OpenDowntime {
@@ -247,7 +245,7 @@ impl Model {
                     reason: stop.reason,
                     note: stop.note.clone(),
                     classified_by: stop.classified_by,
-                    is_escalated: was_told,
+                    is_escalated: stop.escalated_at.is_some(),
                 });
                 m.downtimes.sort_by_key(|d| d.started_at);
             }

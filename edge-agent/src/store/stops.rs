@@ -19,8 +19,6 @@ pub struct DowntimeRow {
     pub stop: Stop,
     /// The first alarm that the machine gave for it, and the reason that goes with that.
     pub alarm: Option<(String, Option<ReasonId>)>,
-    /// When it was told to the supervisor.
-    pub escalated_at: Option<Timestamp>,
 }
 
 impl Deref for DowntimeRow {
@@ -68,11 +66,12 @@ fn row(r: &Row<'_>) -> rusqlite::Result<DowntimeRow> {
         classified_by: optional(9)?.map(UserId),
         classified_at: optional(10)?.map(Timestamp),
         reason_hlc: r.get(11)?,
+        escalated_at: optional(16)?.map(Timestamp),
         gone,
     };
     let alarm_reason = optional(15)?.map(ReasonId);
     let alarm = r.get::<_, Option<String>>(14)?.map(|text| (text, alarm_reason));
-    Ok(DowntimeRow { stop, alarm, escalated_at: optional(16)?.map(Timestamp) })
+    Ok(DowntimeRow { stop, alarm })
 }
 
 /// Writes what a fact makes of stops. Returns the rows that an edit changed, for the model.
@@ -93,6 +92,7 @@ pub(super) fn project(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Res
                 classified_by,
                 classified_at: classified_by.map(|_| f.started_at),
                 reason_hlc: if f.reason.is_some() { int(hlc) } else { 0 },
+                escalated_at: None,
                 gone: None,
             };
             if one(conn, f.id)?.is_none() {
@@ -183,10 +183,10 @@ fn save(conn: &Connection, s: &Stop) -> rusqlite::Result<()> {
     };
     conn.prepare_cached(
         "INSERT INTO downtime_events (uuid, machine_id, started_at, ended_at, source, reason_id, work_order_id,
-           opened_by, note, classified_by, classified_at, reason_hlc, is_voided, merged_into)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+           opened_by, note, classified_by, classified_at, reason_hlc, is_voided, merged_into, escalated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
          ON CONFLICT (uuid) DO UPDATE SET started_at = excluded.started_at, ended_at = excluded.ended_at,
-           is_voided = excluded.is_voided, merged_into = excluded.merged_into",
+           source = excluded.source, escalated_at = excluded.escalated_at, is_voided = excluded.is_voided, merged_into = excluded.merged_into",
     )?
     .execute(params![
         s.id.as_bytes(),
@@ -202,7 +202,8 @@ fn save(conn: &Connection, s: &Stop) -> rusqlite::Result<()> {
         s.classified_at.map(|t| t.0),
         s.reason_hlc,
         s.gone == Some(Gone::Voided),
-        merged_into
+        merged_into,
+        s.escalated_at.map(|t| t.0)
     ])?;
     Ok(())
 }

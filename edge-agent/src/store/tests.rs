@@ -189,7 +189,8 @@ fn holiday(first: &str, is_active: bool) -> MasterOp {
 async fn shift_03_no_shift_starts_here_on_a_holiday() {
     let dir = tempfile::tempdir().unwrap();
     let (store, mut cloud) = edge(&dir).await;
-    let shift_now = |store: &Store| store.model().frame().calendar.window_at(at(0)).map(|w| w.date.to_string());
+    let shift_now =
+        |store: &Store| store.model().frame(at(100_000)).calendar.window_at(at(0)).map(|w| w.date.to_string());
     let today = shift_now(&store).expect("the plant works around the clock");
     cloud.master(&store, [holiday(&today, true)]).await;
     assert_eq!(shift_now(&store), None);
@@ -205,7 +206,7 @@ async fn shift_03_no_shift_starts_here_on_a_holiday() {
 async fn sync_03_a_newer_program_takes_up_what_an_older_one_set_aside() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = edge(&dir).await;
-    let today = store.model().frame().calendar.window_at(at(0)).unwrap().date.to_string();
+    let today = store.model().frame(at(100_000)).calendar.window_at(at(0)).unwrap().date.to_string();
     let op = |op: MasterOp| {
         let op = Op { kind: op.kind().0, version: op.kind().1, hlc: 9, body: op.encode().unwrap() };
         postcard::to_stdvec(&op).unwrap()
@@ -217,7 +218,7 @@ async fn sync_03_a_newer_program_takes_up_what_an_older_one_set_aside() {
     store.close();
     drop(store);
     let store = open(&dir);
-    assert_eq!(store.model().frame().calendar.window_at(at(0)), None, "the later one counts");
+    assert_eq!(store.model().frame(at(100_000)).calendar.window_at(at(0)), None, "the later one counts");
     let kept: i64 = store.read(|c| c.query_row("SELECT count(*) FROM set_aside", [], |r| r.get(0))).unwrap();
     assert_eq!(kept, 1, "what this program does not know either stays");
 }
@@ -347,7 +348,7 @@ async fn edge_08_oee_of_a_range() {
         Observed { until: at(3_600) }.into(),
     ];
     write(&store, facts).await;
-    let frame = store.model().frame();
+    let frame = store.model().frame(at(100_000));
     let range = Span::new(at(0), at(3_600));
     let sums = store.read(|c| history::oee(c, &frame, MILL, range)).unwrap();
     assert_eq!((sums.planned, sums.downtime, sums.run), (HOUR, HOUR / 4, HOUR * 3 / 4));

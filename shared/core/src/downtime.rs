@@ -24,6 +24,8 @@ pub struct Stop {
     pub classified_at: Option<Timestamp>,
     /// Logical time of the reason: of several the one recorded last counts.
     pub reason_hlc: i64,
+    /// When it was told to the supervisor.
+    pub escalated_at: Option<Timestamp>,
     /// It is no stop any more; its history stays.
     pub gone: Option<Gone>,
 }
@@ -67,17 +69,22 @@ pub fn edited(fact: &Fact, stops: &[Stop]) -> Vec<Stop> {
             }
             let ended_at = one.ended_at.zip(other.ended_at).map(|(a, b)| a.max(b));
             let started_at = one.started_at.min(other.started_at);
+            // What signals saw stays theirs: nobody takes it back by joining it to a report.
+            let is_seen = [one, other].iter().any(|stop| stop.source == StopSource::Signal);
+            let source = if is_seen { StopSource::Signal } else { StopSource::Operator };
+            let escalated_at = [one.escalated_at, other.escalated_at].into_iter().flatten().min();
             vec![
-                Stop { started_at, ended_at, ..one.clone() },
+                Stop { started_at, ended_at, source, escalated_at, ..one.clone() },
                 Stop { gone: Some(Gone::Merged(one.id)), ..other.clone() },
             ]
         }
         Fact::DowntimeCorrected(f) => {
-            let is_sound = f.ended_at.is_none_or(|end| f.started_at < end);
-            let stop = find(f.id).filter(|_| is_sound);
-            stop.map(|stop| Stop { started_at: f.started_at, ended_at: f.ended_at, ..stop.clone() })
-                .into_iter()
-                .collect()
+            // One that has ended meanwhile does not begin again.
+            let ended_at = |stop: &Stop| f.ended_at.or(stop.ended_at);
+            let stop = find(f.id).filter(|stop| ended_at(stop).is_none_or(|end| f.started_at < end));
+            let corrected =
+                stop.map(|stop| Stop { started_at: f.started_at, ended_at: ended_at(stop), ..stop.clone() });
+            corrected.into_iter().collect()
         }
         Fact::DowntimeVoided(f) => {
             find(f.id).map(|stop| Stop { gone: Some(Gone::Voided), ..stop.clone() }).into_iter().collect()
@@ -121,6 +128,7 @@ pub fn after(mut stops: Vec<Stop>, facts: &[Fact]) -> Vec<Stop> {
                 classified_by: f.reason.and(f.by),
                 classified_at: f.reason.and(f.by).map(|_| f.started_at),
                 reason_hlc: i64::MAX,
+                escalated_at: None,
                 gone: None,
             }),
             _ => {}
@@ -154,6 +162,7 @@ mod tests {
             classified_by: None,
             classified_at: None,
             reason_hlc: 9,
+            escalated_at: None,
             gone: None,
         }
     }
@@ -195,6 +204,10 @@ mod tests {
         check(vec![stop(1, 10, Some(90)), stop(2, 25, Some(40))], &[merge(2, 1)], &[(2, 10, Some(90))]);
         let other_machine = Stop { machine: MachineId(8), ..stop(2, 25, Some(40)) };
         check(vec![stop(1, 10, Some(20)), other_machine], &[merge(1, 2)], &[(1, 10, Some(20)), (2, 25, Some(40))]);
+        // A report that is joined to what signals saw is no report any more.
+        let report = Stop { source: StopSource::Operator, escalated_at: Some(AT), ..stop(1, 10, Some(20)) };
+        let one = after(vec![report, stop(2, 25, Some(40))], &[merge(1, 2)]);
+        assert_eq!((one[0].source, one[0].escalated_at), (StopSource::Signal, Some(AT)));
         // What is gone is not merged again.
         let twice = [merge(1, 2), merge(2, 1)];
         check(vec![stop(1, 10, Some(20)), stop(2, 25, Some(40))], &twice, &[(1, 10, Some(40))]);
@@ -209,6 +222,7 @@ mod tests {
         };
         check(vec![stop(1, 10, None)], &[correct(5, Some(9))], &[(1, 5, Some(9))]);
         check(vec![stop(1, 10, None)], &[correct(9, Some(9))], &[(1, 10, None)]);
+        check(vec![stop(1, 10, Some(20))], &[correct(5, None)], &[(1, 5, Some(20))]);
         check(vec![stop(1, 10, None)], &[DowntimeVoided { id, by: BY, at: AT, note: None }.into()], &[]);
     }
 

@@ -68,14 +68,29 @@ pub fn merge(stop: &Stop, other: &Stop, now: Timestamp) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// What signals saw in the time that a stop would give up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Longest stretch in which the machine stood, in microseconds.
+    pub standing: i64,
+    /// The micro-stop limit of the machine: what lasts longer is a downtime event, whoever spoke of it first.
+    pub limit: i64,
+}
+
 /// Judges other times for a stop that somebody reported.
 ///
 /// # Errors
 /// Says what stands in the way, naming every wrong field.
-pub fn correct(stop: &Stop, started_at: Timestamp, ended_at: Option<Timestamp>, now: Timestamp) -> Result<(), Refusal> {
+pub fn correct(
+    stop: &Stop,
+    started_at: Timestamp,
+    ended_at: Option<Timestamp>,
+    seen: Seen,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     const TITLE: &str = "Cannot correct downtime";
     editable(stop, now, TITLE)?;
-    reported(stop, TITLE)?;
+    reported(stop, seen, TITLE)?;
     if stop.ended_at.is_some() && ended_at.is_none() {
         return Err(Refusal::NotNow {
             error: TITLE,
@@ -100,10 +115,10 @@ pub fn correct(stop: &Stop, started_at: Timestamp, ended_at: Option<Timestamp>, 
 ///
 /// # Errors
 /// Says what stands in the way.
-pub fn void(stop: &Stop, now: Timestamp) -> Result<(), Refusal> {
+pub fn void(stop: &Stop, seen: Seen, now: Timestamp) -> Result<(), Refusal> {
     const TITLE: &str = "Cannot void downtime";
     editable(stop, now, TITLE)?;
-    reported(stop, TITLE)
+    reported(stop, seen, TITLE)
 }
 
 fn editable(stop: &Stop, now: Timestamp, error: &'static str) -> Result<(), Refusal> {
@@ -118,8 +133,14 @@ fn editable(stop: &Stop, now: Timestamp, error: &'static str) -> Result<(), Refu
     Err(Refusal::NotNow { error, reason: reason.to_owned() })
 }
 
-fn reported(stop: &Stop, error: &'static str) -> Result<(), Refusal> {
+fn reported(stop: &Stop, seen: Seen, error: &'static str) -> Result<(), Refusal> {
     match stop.source {
+        StopSource::Operator if seen.standing > seen.limit => {
+            let minutes = (seen.standing + MINUTE / 2) / MINUTE;
+            let what = "give the stop another reason, or split it";
+            let reason = format!("The machine's signals saw it stand for {minutes} minutes of that time; {what}");
+            Err(Refusal::NotNow { error, reason })
+        }
         StopSource::Operator => Ok(()),
         StopSource::Signal => Err(Refusal::NotNow {
             error,
@@ -152,6 +173,7 @@ mod tests {
             classified_by: None,
             classified_at: None,
             reason_hlc: 0,
+            escalated_at: None,
             gone: None,
         }
     }
@@ -211,11 +233,15 @@ mod tests {
     fn down_only_what_people_reported_is_corrected_or_voided() {
         let (signal, report) = (stop(1, 10, Some(20), StopSource::Signal), stop(1, 10, Some(20), StopSource::Operator));
         let refusal = "The machine's signals saw this stop; give it another reason, or split it";
-        assert_eq!(text(correct(&signal, t(9), Some(t(20)), t(100))), refusal);
-        assert_eq!(text(void(&signal, t(100))), refusal);
-        assert_eq!(text(void(&report, t(100))), "ok");
+        let none = Seen { standing: 0, limit: MINUTE };
+        assert_eq!(text(correct(&signal, t(9), Some(t(20)), none, t(100))), refusal);
+        assert_eq!(text(void(&signal, none, t(100))), refusal);
+        assert_eq!(text(void(&report, none, t(100))), "ok");
+        assert_eq!(text(void(&report, Seen { standing: MINUTE, ..none }, t(100))), "ok");
+        let stood = text(void(&report, Seen { standing: 9 * MINUTE, ..none }, t(100)));
+        assert!(stood.starts_with("The machine's signals saw it stand for 9 minutes of that time"), "{stood}");
         let check = |from, to: Option<i64>, expect: &str| {
-            assert_eq!(text(correct(&report, t(from), to.map(t), t(100))), expect);
+            assert_eq!(text(correct(&report, t(from), to.map(t), none, t(100))), expect);
         };
         check(5, Some(25), "ok");
         check(25, Some(25), "ended_at: must be after started_at");

@@ -31,7 +31,7 @@ pub struct Run {
     pub span: Span,
 }
 
-/// What is known of one machine in a range: rows, in any order.
+/// What is known of one machine in a range: rows, in any order where nothing else is said.
 #[derive(Clone, Debug)]
 pub struct Observed {
     pub range: Span,
@@ -39,8 +39,11 @@ pub struct Observed {
     pub changes: Vec<(Timestamp, Activity)>,
     /// Time from here on is not known.
     pub known_until: Timestamp,
+    /// The present: a stop that goes on lasts until now and no longer.
+    pub now: Timestamp,
     /// Stops that touch the range.
     pub stops: Vec<StopTime>,
+    /// In the order of their starts.
     pub counts: Vec<Bucket>,
     /// Rated capacity in millionths of units per hour (MACH-05).
     pub capacity_micro: Option<i64>,
@@ -79,7 +82,7 @@ impl std::ops::AddAssign for Figures {
         self.running += o.running;
         self.failures += o.failures;
         self.repairs += o.repairs;
-        self.repair_time += o.repair_time;
+        self.repair_time = self.repair_time.saturating_add(o.repair_time);
         self.stopped += o.stopped;
         self.stopped_unplanned += o.stopped_unplanned;
         self.utilisation.shift += o.utilisation.shift;
@@ -108,7 +111,8 @@ impl Observed {
             return OeeSums::default();
         }
         let (timeline, shifts, stops) = (self.timeline(range), calendar.windows(range), self.spans(range));
-        oee(&MachineTime { timeline: &timeline, shifts: &shifts, stops: &stops, counts: &self.counts }, standard)
+        let counts = self.counts_in(range);
+        oee(&MachineTime { timeline: &timeline, shifts: &shifts, stops: &stops, counts }, standard)
     }
 
     /// The addends of all figures in a part of the range.
@@ -119,9 +123,10 @@ impl Observed {
             return Figures::default();
         }
         let (timeline, shifts, stops) = (self.timeline(range), calendar.windows(range), self.spans(range));
-        let m = MachineTime { timeline: &timeline, shifts: &shifts, stops: &stops, counts: &self.counts };
+        let counts = self.counts_in(range);
+        let m = MachineTime { timeline: &timeline, shifts: &shifts, stops: &stops, counts };
         let mut f = Figures { oee: oee(&m, standard), ..Figures::default() };
-        for b in self.counts.iter().filter(|b| range.contains(b.at)) {
+        for b in self.counts_in(range) {
             f.produced += b.total;
             f.rejected += b.rejected.min(b.total);
         }
@@ -138,7 +143,17 @@ impl Observed {
     }
 
     fn spans(&self, range: Span) -> Vec<Span> {
-        self.stops.iter().map(|stop| Span::new(stop.started_at, stop.ended_at.unwrap_or(range.to))).collect()
+        self.stops.iter().map(|stop| self.span(stop, range)).collect()
+    }
+
+    fn span(&self, stop: &StopTime, range: Span) -> Span {
+        Span::new(stop.started_at, stop.ended_at.unwrap_or(range.to.min(self.now)))
+    }
+
+    /// Buckets that start in a part of the range.
+    fn counts_in(&self, range: Span) -> &[Bucket] {
+        let place = |t: Timestamp| self.counts.partition_point(|b| b.at < t);
+        self.counts.get(place(range.from)..place(range.to)).unwrap_or_default()
     }
 
     fn count_failures(&self, f: &mut Figures, range: Span) {
@@ -146,7 +161,7 @@ impl Observed {
             f.failures += 1;
             if let Some(ended_at) = stop.ended_at {
                 f.repairs += 1;
-                f.repair_time += ended_at.since(stop.started_at).max(0);
+                f.repair_time = f.repair_time.saturating_add(ended_at.since(stop.started_at).max(0));
             }
         }
     }
@@ -157,7 +172,7 @@ impl Observed {
         order.sort_by_key(|stop| std::cmp::Reverse((stop.recorded, stop.started_at)));
         let (mut taken, mut unplanned) = (Spans::default(), 0);
         for stop in order {
-            let whole = Span::new(stop.started_at, stop.ended_at.unwrap_or(range.to)).intersect(range);
+            let whole = self.span(stop, range).intersect(range);
             let own = Spans::of([whole]).subtract(&taken);
             if !stop.is_planned {
                 unplanned += own.total();
