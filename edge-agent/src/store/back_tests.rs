@@ -75,10 +75,13 @@ async fn edge_09_a_restored_copy_goes_on_under_a_new_incarnation() {
     let mut held = Held::default();
     write(&store, vec![logged(1, 1, 0).into()]).await;
     held.take(&store).await;
+    let counters = vec![CounterAt { machine: MILL, name: "parts", raw: 1_000, at: at(0) }];
+    store.ride(Ride { facts: vec![], counters }).unwrap();
     write(&store, vec![logged(2, 1, 0).into()]).await;
     let copy = crashed(&dir);
     write(&store, vec![logged(3, 1, 0).into()]).await;
     held.take(&store).await;
+    assert_eq!(store.read(history::counters).unwrap().len(), 1);
     store.close();
     drop(store);
     restore(copy.path(), dir.path());
@@ -86,6 +89,7 @@ async fn edge_09_a_restored_copy_goes_on_under_a_new_incarnation() {
     let store = open(&dir);
     let queue = store.model().queue;
     assert_eq!((queue.incarnation, queue.head), (2, 0), "the mark beside the database shows it");
+    assert_eq!(store.read(history::counters).unwrap(), [], "parts since the copy may be booked already");
     assert!(store.model().has_log(Uuid::from_u128(2)) && !store.model().has_log(Uuid::from_u128(3)));
     store.start("test", vec!["CNC-001".into()]).await.unwrap();
     write(&store, vec![logged(4, 1, 0).into()]).await;
@@ -193,4 +197,15 @@ async fn sync_stamps_go_on_above_the_last_when_the_clock_is_set_back_across_a_re
     let all = stamps(&store).await;
     assert!(*all.last().unwrap() > ahead, "above our own and above what was seen");
     assert!(all.is_sorted());
+}
+
+#[tokio::test]
+async fn edge_09_two_boxes_with_one_identity_do_not_overtake_each_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+    let ahead = Have { incarnation: 2, seq: 1, hash: [7; 32] };
+    let refused = store.compare(ahead).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Elsewhere { cloud: 2, here: 1 }), "{refused}");
+    assert_eq!(store.model().queue.incarnation, 1, "a person decides");
 }

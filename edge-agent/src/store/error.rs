@@ -27,6 +27,11 @@ pub enum StoreError {
     TooSlow,
     #[error("this edge is not enrolled yet, so nothing can be recorded")]
     NotEnrolled,
+    #[error(
+        "the cloud holds incarnation {cloud} of this edge's log and this box is at {here}: another box works with the same \
+         identity, or this one was set back behind it. Switch the other one off, or enrol this one anew"
+    )]
+    Elsewhere { cloud: u32, here: u32 },
     #[error("the agent is stopping")]
     Closed,
     #[error("an internal failure; nothing was written")]

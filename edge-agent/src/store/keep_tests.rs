@@ -216,3 +216,19 @@ async fn edge_09_a_reader_that_does_not_end_is_seen() {
     store.set_aside("after".into(), vec![1]).await.unwrap();
     assert!(std::fs::metadata(&wal).unwrap().len() <= upkeep::WAL_STUCK, "what it grew beyond is given back");
 }
+
+#[tokio::test]
+async fn edge_09_a_mark_that_a_wrong_clock_left_in_the_future_is_taken_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    write(&store, vec![changed(49 * DAY, Activity::Running), Observed { until: at(50 * DAY) }.into()]).await;
+    let acked = Queue { acked: store.model().queue.head, oldest_unsent: None, ..store.model().queue };
+    store.close();
+    drop(store);
+    let conn = schema::open(&dir.path().join("edge.db"), NOW).unwrap();
+    project::meta(&conn, "pruned_until", &at(9_000 * DAY).0.to_le_bytes()).unwrap();
+    drop(conn);
+    prune(dir.path(), 50, false, acked);
+    let store = open(&dir);
+    assert_eq!(store.read(pruned_until).unwrap(), at(50 * DAY), "what is to come is known again");
+}

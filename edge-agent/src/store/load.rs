@@ -100,6 +100,8 @@ fn after_mark(conn: &Connection, head: Head, mark: Option<&Mark>) -> Result<Head
         "the database was set back to an older copy: of what it held after that only what the cloud acknowledged is left. \
          Its log goes on under a new incarnation"
     );
+    // Where counters stood is of the copy, too; parts since then may be booked already. The first reading begins anew.
+    conn.execute("DELETE FROM counters", [])?;
     Ok(Head { incarnation, seq: 0, hash: [0; 32], hlc: head.hlc })
 }
 

@@ -356,15 +356,20 @@ impl Store {
     /// to a copy, and the log begins anew under an incarnation that was never used. True when it did.
     ///
     /// # Errors
-    /// When it could not be written.
+    /// When it could not be written, or the log went on elsewhere: a person decides which box is the right one.
     pub async fn compare(&self, have: Have) -> Result<bool, StoreError> {
         let before = self.model().queue.incarnation;
         if have.incarnation < before {
             return Ok(false);
         }
+        if have.incarnation > before {
+            // Only a log that went on elsewhere can be ahead like this: two boxes that began anew by turns would
+            // overtake each other for ever.
+            return Err(StoreError::Elsewhere { cloud: have.incarnation, here: before });
+        }
         let mark = mark::Mark { incarnation: have.incarnation, seq: have.seq, hash: have.hash };
         let is_behind = self.model().queue.head <= have.seq;
-        if !is_behind && have.incarnation == before {
+        if !is_behind {
             let head = mark::Mark { seq: u64::MAX, ..mark };
             if !self.query(move |conn| log::contradicts(conn, &head, &mark)).await? {
                 return Ok(false);

@@ -75,15 +75,18 @@ impl Retention {
         queue: &Queue,
         now: Timestamp,
     ) -> rusqlite::Result<bool> {
-        let days = if is_short { KEEP_DAYS_SHORT } else { config.keep_days.max(StorageConfig::KEEP_DAYS_MIN) };
-        let old = Timestamp(now.0.saturating_sub(i64::from(days) * DAY));
-        if log::prune(conn, head, queue, old)? > 0 {
+        let keep_days = config.keep_days.max(StorageConfig::KEEP_DAYS_MIN);
+        let before = |days: u32| Timestamp(now.0.saturating_sub(i64::from(days) * DAY));
+        // The log is kept whole also on a full disk: a cloud that was restored asks for it.
+        if log::prune(conn, head, queue, before(keep_days))? > 0 {
             return Ok(true);
         }
+        let old = before(if is_short { KEEP_DAYS_SHORT } else { keep_days });
         let until = queue.oldest_unsent.map_or(old, |at| old.min(Timestamp(at.0.saturating_sub(LATE_MOST))));
         let tx = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
-        // From here on nobody reads what this and the next steps delete.
-        let until = until.max(pruned_until(&tx)?);
+        // From here on nobody reads what this and the next steps delete. A mark in the future was set by a clock
+        // that was wrong; it would make all time to come unknown.
+        let until = until.max(pruned_until(&tx)?.min(now));
         if pruned_until(&tx)? != until {
             project::meta(&tx, PRUNED_UNTIL, &until.0.to_le_bytes())?;
         }

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::wal::CheckpointMode;
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
-use unison_core::time::{SECOND, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use unison_core::time::{HOUR, SECOND, Timestamp};
 
 use super::log::Head;
 use super::mark::{self, Mark};
@@ -46,6 +46,11 @@ const NOT_BEFORE: Duration = Duration::from_secs(2);
 /// How often the writer looks whether something is due.
 const IDLE_EVERY: Duration = Duration::from_secs(1);
 
+/// How long a box may have been switched off and its clock still be believed at once.
+const AWAY_MOST: i64 = 90 * 24 * HOUR;
+/// How far a clock may be set ahead while the agent runs and be believed.
+const JUMP_MOST: i64 = 24 * HOUR;
+
 pub(super) struct Upkeep {
     /// The database's directory.
     dir: PathBuf,
@@ -61,6 +66,8 @@ pub(super) struct Upkeep {
     pruned_at: Option<Instant>,
     retention: Retention,
     opened_at: Instant,
+    /// What the clock showed then, as far as it can be believed.
+    opened_on: Timestamp,
 }
 
 impl Upkeep {
@@ -73,6 +80,10 @@ impl Upkeep {
         storage: Arc<Mutex<Storage>>,
     ) -> rusqlite::Result<Self> {
         let page: u64 = conn.pragma_query_value(None, "page_size", |r| r.get::<_, i64>(0))?.unsigned_abs();
+        let committed_at: Option<i64> =
+            conn.query_row("SELECT committed_at FROM log ORDER BY place DESC LIMIT 1", [], |r| r.get(0)).optional()?;
+        let now = clock.now_us();
+        let opened_on = Timestamp(committed_at.map_or(now, |at| now.min(at.saturating_add(AWAY_MOST))));
         let wal_bytes = Arc::new(AtomicU64::new(0));
         let counter = wal_bytes.clone();
         // A frame is a page and its header. This takes the place of SQLite's own checkpoints.
@@ -93,6 +104,7 @@ impl Upkeep {
             pruned_at: None,
             retention: Retention::default(),
             opened_at: Instant::now(),
+            opened_on,
         })
     }
 
@@ -110,33 +122,45 @@ impl Upkeep {
             true => WAL_IDLE,
             false => WAL_MOST,
         };
+        if is_due(self.looked_at, LOOK_EVERY) && early.is_zero() {
+            self.looked_at = Some(Instant::now());
+            self.look(wal);
+        }
+        // What cannot be folded for want of room must not keep away what makes room.
+        let mut trouble = None;
         if wal >= most && is_due(self.wal_tried_at, WAL_AGAIN) {
-            self.fold(conn, wal)?;
-            return Ok(Duration::ZERO);
+            match self.fold(conn, wal) {
+                Ok(()) => return Ok(Duration::ZERO),
+                Err(error) => trouble = Some(error),
+            }
         }
         if !is_idle || !early.is_zero() {
-            return Ok(early);
+            return trouble.map_or(Ok(early), Err);
         }
         if is_due(self.marked_at, MARK_EVERY) && self.marked != Mark::of(head) {
             self.marked_at = Some(Instant::now());
             self.mark(head);
         }
-        if is_due(self.looked_at, LOOK_EVERY) {
-            self.looked_at = Some(Instant::now());
-            self.look(wal);
-        }
-        let now = Timestamp(self.clock.now_us());
-        if settle(conn, now)? {
-            return Ok(Duration::ZERO);
+        match settle(conn, Timestamp(self.clock.now_us())) {
+            Ok(true) => return Ok(Duration::ZERO),
+            Ok(false) => {}
+            Err(error) => trouble = trouble.or(Some(error.into())),
         }
         if is_due(self.pruned_at, PRUNE_EVERY) {
-            let is_short = self.storage().state == StorageState::Degraded;
-            if self.retention.step(conn, &self.config, is_short, head, queue, now)? {
+            let is_short = self.storage().state >= StorageState::Degraded;
+            if self.retention.step(conn, &self.config, is_short, head, queue, self.trusted_now())? {
                 return Ok(PRUNE_PAUSE);
             }
             self.pruned_at = Some(Instant::now());
         }
-        Ok(IDLE_EVERY)
+        trouble.map_or(Ok(IDLE_EVERY), Err)
+    }
+
+    /// The present as far as it can be believed: a clock that is suddenly far ahead makes nothing old. What it shows
+    /// at the start is believed up to [`AWAY_MOST`] after the last commit, and then only as far as time passes.
+    fn trusted_now(&self) -> Timestamp {
+        let passed = i64::try_from(self.opened_at.elapsed().as_micros()).unwrap_or(i64::MAX);
+        Timestamp(self.clock.now_us()).min(self.opened_on.plus(passed).plus(JUMP_MOST))
     }
 
     /// A commit was made: the disk takes writes.

@@ -83,6 +83,10 @@ impl Writer {
     fn commit(&mut self, group: Group) -> Company {
         let (head, began) = (self.head, Instant::now());
         let mut waiters = Vec::with_capacity(group.commands.len());
+        let acked = group.commands.iter().rev().find_map(|command| match command {
+            Command::Acked(incarnation, seq) => Some((*incarnation, *seq)),
+            _ => None,
+        });
         let mut commands = group.commands.into_iter();
         match self.write(&mut commands, &group.rides, &mut waiters) {
             Ok(()) => {
@@ -101,9 +105,12 @@ impl Writer {
                 self.ahead = self.public.read().unwrap_or_else(PoisonError::into_inner).clone();
                 let text = error.to_string();
                 waiters.into_iter().for_each(|done| done(Err(trouble.told(&text))));
-                // Who was not reached hears it from the state of the disk; an acknowledgement comes again.
+                // Who was not reached hears it from the state of the disk. The cloud says a thing once.
                 commands.for_each(drop);
                 self.queue.again(group.rides);
+                if let Some((incarnation, seq)) = acked {
+                    self.queue.push(Command::Acked(incarnation, seq));
+                }
                 std::thread::sleep(TROUBLE_PAUSE);
                 Company::default()
             }
