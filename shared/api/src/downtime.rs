@@ -109,7 +109,7 @@ impl DowntimeChange {
         let of = |change: &str, at: Timestamp, by: Option<UserId>, notes: &Option<String>| Self {
             change: change.to_owned(),
             at: at.into(),
-            by: by.map(|by| person(by)),
+            by: by.map(person),
             downtime_reason: None,
             started_at: None,
             ended_at: None,
