@@ -12,8 +12,6 @@ use unison_core::facts::{
     DowntimeClassified, DowntimeCorrected, DowntimeMerged, DowntimeSplit, DowntimeVoided, Fact, StopSource,
 };
 use unison_core::ids::{MachineId, ReasonId};
-use unison_core::kpi::Observed;
-use unison_core::kpi::cut;
 use unison_core::span::{Span, Spans};
 use unison_core::time::{SECOND, Timestamp};
 use unison_rules::downtime::{self as rules, Seen};
@@ -23,11 +21,8 @@ use super::caller::Caller;
 use super::router::{Answer, Call, json};
 use super::stops::{CLASSIFY, ClassifyStop, reason};
 use super::{Api, not_stored, orders, present};
-use crate::store::history::{self, Frame};
-use crate::store::stops::{self, DowntimeRow};
-
-/// Shifts and days that one answer compares; an edit touches one or two of each.
-const SCOPES_MAX: usize = 6;
+use crate::store::history;
+use crate::store::stops::{self, DowntimeRow, Moved};
 
 /// An edit that may be made.
 struct Edit {
@@ -213,7 +208,7 @@ async fn make(call: &Call, edit: Edit) -> Answer {
             ids.iter().filter_map(|id| stops::one(conn, *id).transpose()).collect::<Result<_, _>>()?;
         let own: Vec<Stop> = rows.iter().map(|row| row.stop.clone()).collect();
         let touched = hull(own.iter().chain(&after(own.clone(), &facts)), now);
-        let changes = compare(conn, &frame, machine, touched, &facts)?;
+        let changes = stops::compare(conn, &frame, machine, touched, &facts)?;
         Ok((rows, changes))
     });
     let (before, changes) = found.await.map_err(not_stored)?;
@@ -248,7 +243,7 @@ async fn make(call: &Call, edit: Edit) -> Answer {
         &EditAnswer {
             is_saved,
             downtime_events: views.collect(),
-            changes: changes.into_iter().map(|c| c.view(&model)).collect(),
+            changes: changes.iter().map(|moved| view(&model, moved)).collect(),
         },
     ))
 }
@@ -259,71 +254,16 @@ fn hull<'a>(stops: impl Iterator<Item = &'a Stop>, now: Timestamp) -> Span {
     spans.reduce(|a, b| Span::new(a.from.min(b.from), a.to.max(b.to))).unwrap_or(Span::new(now, now))
 }
 
-/// A range whose figures an edit moves.
-struct Moved {
-    range: Span,
-    shift: Option<(unison_core::ids::ShiftId, jiff::civil::Date)>,
-    date: Option<jiff::civil::Date>,
-    before: unison_core::kpi::Figures,
-    after: unison_core::kpi::Figures,
-}
-
-/// Figures of the shifts and days that an edit touches, before and after it, by the same functions as all others.
-fn compare(
-    conn: &rusqlite::Connection,
-    frame: &Frame,
-    machine: MachineId,
-    touched: Span,
-    facts: &[Fact],
-) -> rusqlite::Result<Vec<Moved>> {
-    let zone = &frame.calendar.zone;
-    let shifts = frame.calendar.windows(touched).into_iter().map(|w| (w.span, Some((w.shift, w.date)), None));
-    let whole_day = |date| {
-        Some((
-            Span::new(
-                unison_core::shift::day_start(zone, date)?,
-                unison_core::shift::day_start(zone, date.tomorrow().ok()?)?,
-            ),
-            None,
-            Some(date),
-        ))
-    };
-    let days = cut::days(zone, touched).into_iter().filter_map(|day| unison_core::shift::date_of(zone, day.from));
-    let scopes: Vec<_> = shifts.chain(days.filter_map(whole_day)).take(SCOPES_MAX).collect();
-    let all = scopes.iter().map(|(span, ..)| *span).reduce(|a, b| Span::new(a.from.min(b.from), a.to.max(b.to)));
-    let Some(all) = all else { return Ok(Vec::new()) };
-    let stops_before = stops::touching(conn, machine, all)?;
-    let stops_after = after(stops_before.clone(), facts);
-    let before = history::observed(conn, frame, machine, all)?;
-    let after = Observed { stops: stops::times(&stops_after, &frame.reasons), ..before.clone() };
-    let figures = |o: &Observed, range| o.figures(&frame.calendar, range, frame.standard);
-    let moved = scopes.into_iter().map(|(range, shift, date)| Moved {
-        range,
-        shift,
-        date,
-        before: figures(&before, range),
-        after: figures(&after, range),
-    });
-    Ok(moved.filter(|m| m.before != m.after).collect())
-}
-
-impl Moved {
-    fn view(self, model: &crate::store::Model) -> FigureChange {
-        let (scope, label) = match (self.shift, self.date) {
-            (Some((id, date)), _) => {
-                let name = model.shifts.get(&id).map_or_else(|| id.to_string(), |s| s.name.clone());
-                ("shift", format!("{name}, {date}"))
-            }
-            (None, date) => ("day", date.map_or_else(String::new, |date| date.to_string())),
-        };
-        let row = |figures| FigureRow::new(scope.to_owned(), label.clone(), self.range, figures, None);
-        FigureChange {
-            scope: scope.to_owned(),
-            label: label.clone(),
-            before: row(&self.before),
-            after: row(&self.after),
+fn view(model: &crate::store::Model, moved: &Moved) -> FigureChange {
+    let (scope, label) = match (moved.shift, moved.date) {
+        (Some((id, date)), _) => {
+            let name = model.shifts.get(&id).map_or_else(|| id.to_string(), |s| s.name.clone());
+            ("shift", format!("{name}, {date}"))
         }
-    }
+        (None, date) => ("day", date.map_or_else(String::new, |date| date.to_string())),
+    };
+    let row = |figures| FigureRow::new(scope.to_owned(), label.clone(), moved.range, figures, None);
+    FigureChange { scope: scope.to_owned(), label: label.clone(), before: row(&moved.before), after: row(&moved.after) }
 }
 
 pub(super) async fn history(call: Call) -> Answer {

@@ -1,17 +1,23 @@
 //! Stops in the database: the rows that facts make of them, and how pages and figures read them.
 
+use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::HashMap;
 use std::ops::Deref;
-use unison_core::downtime::{Gone, Stop, edited, edits};
+use unison_core::downtime::{Gone, Stop, after, edited, edits};
 use unison_core::facts::{Fact, StopSource};
-use unison_core::ids::{MachineId, ReasonId, UserId, WorkOrderId};
-use unison_core::kpi::StopTime;
+use unison_core::ids::{MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::kpi::{Figures, Observed, StopTime, cut};
+use unison_core::shift::{date_of, day_start};
 use unison_core::span::Span;
 use unison_core::time::Timestamp;
 use uuid::Uuid;
 
+use super::history::Frame;
 use super::log::{int, seq};
+
+/// Shifts and days that one answer compares; an edit touches one or two of each.
+const SCOPES_MAX: usize = 6;
 
 /// A row of `downtime_events`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -267,4 +273,46 @@ pub fn times(stops: &[Stop], reasons: &Reasons) -> Vec<StopTime> {
         StopTime { started_at, ended_at, is_failure, is_planned, recorded }
     };
     stops.iter().map(time).collect()
+}
+
+/// A range whose figures an edit moves.
+pub struct Moved {
+    pub range: Span,
+    /// The shift and its start day, where it is one.
+    pub shift: Option<(ShiftId, Date)>,
+    /// The day, where it is one.
+    pub date: Option<Date>,
+    pub before: Figures,
+    pub after: Figures,
+}
+
+/// Figures of the shifts and days that an edit touches, before and after it, by the same functions as all others.
+pub fn compare(
+    conn: &Connection,
+    frame: &Frame,
+    machine: MachineId,
+    touched: Span,
+    facts: &[Fact],
+) -> rusqlite::Result<Vec<Moved>> {
+    let zone = &frame.calendar.zone;
+    let shifts = frame.calendar.windows(touched).into_iter().map(|w| (w.span, Some((w.shift, w.date)), None));
+    let whole_day =
+        |date| Some((Span::new(day_start(zone, date)?, day_start(zone, date.tomorrow().ok()?)?), None, Some(date)));
+    let days = cut::days(zone, touched).into_iter().filter_map(|day| date_of(zone, day.from));
+    let scopes: Vec<_> = shifts.chain(days.filter_map(whole_day)).take(SCOPES_MAX).collect();
+    let all = scopes.iter().map(|(span, ..)| *span).reduce(|a, b| Span::new(a.from.min(b.from), a.to.max(b.to)));
+    let Some(all) = all else { return Ok(Vec::new()) };
+    let stops_before = touching(conn, machine, all)?;
+    let stops_after = after(stops_before.clone(), facts);
+    let before = super::history::observed(conn, frame, machine, all)?;
+    let after = Observed { stops: times(&stops_after, &frame.reasons), ..before.clone() };
+    let figures = |o: &Observed, range| o.figures(&frame.calendar, range, frame.standard);
+    let moved = scopes.into_iter().map(|(range, shift, date)| Moved {
+        range,
+        shift,
+        date,
+        before: figures(&before, range),
+        after: figures(&after, range),
+    });
+    Ok(moved.filter(|m| m.before != m.after).collect())
 }

@@ -21,7 +21,7 @@ type Body = Record<string, unknown> | null;
 
 export function StopEdit({ id, uuid }: { id: number; uuid: string }) {
   const { t } = useTexts();
-  const stop = useQuery({ queryKey: ['downtimes', 'one', uuid], queryFn: ({ signal }) => get<Downtime>(`/downtime-events/${uuid}`, undefined, signal) });
+  const stop = useQuery({ queryKey: ['stop', uuid], queryFn: ({ signal }) => get<Downtime>(`/downtime-events/${uuid}`, undefined, signal) });
   const [kind, setKind] = useState<Kind>('classify');
   useEffect(holdEntry, []);
   if (stop.error instanceof ApiError && stop.error.status === 404) {
@@ -231,7 +231,7 @@ function Change({ change }: { change: FigureChange }) {
 function History({ uuid }: { uuid: string }) {
   const { t, language } = useTexts();
   const zone = useStationInfo().data?.timezone;
-  const history = useQuery({ queryKey: ['downtimes', 'history', uuid], queryFn: ({ signal }) => get<DowntimeHistory>(`/downtime-events/${uuid}/history`, undefined, signal) });
+  const history = useQuery({ queryKey: ['stop-history', uuid], queryFn: ({ signal }) => get<DowntimeHistory>(`/downtime-events/${uuid}/history`, undefined, signal) });
   return (
     <details className="stop-history">
       <summary>{t('edit.history')}</summary>
