@@ -3,7 +3,7 @@
 mod drivers_common;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use drivers_common::{Answer, Call, Device, Edge, modbus, until};
 use edge_agent::driver::{ConnectionState, Text, Value};
@@ -171,4 +171,50 @@ async fn edge_12_a_device_that_froze_for_seconds_finds_no_queue_when_it_is_back(
     // What was asked meanwhile: a few looks, and not the scans that were missed.
     assert!(device.requests() <= 12, "{} requests", device.requests());
     edge.until_value(0, Value::Uint(4)).await;
+}
+
+/// A gateway whose units are silent while their flag is set; counts what each was asked.
+async fn gateway() -> (Device, Arc<[AtomicBool; 5]>, Arc<[AtomicU64; 5]>) {
+    let silent = Arc::new([const { AtomicBool::new(false) }; 5]);
+    let asked = Arc::new([const { AtomicU64::new(0) }; 5]);
+    let (told, counted) = (silent.clone(), asked.clone());
+    let device = Device::start(move |call| {
+        let unit = usize::from(call.unit);
+        counted[unit].fetch_add(1, Relaxed);
+        if told[unit].load(Relaxed) { Answer::Silent } else { Answer::Send(call.answer(|n| n)) }
+    })
+    .await;
+    (device, silent, asked)
+}
+
+#[tokio::test]
+async fn edge_12_of_two_dead_units_the_second_is_found_when_it_is_back() {
+    let (device, silent, asked) = gateway().await;
+    let tags = [("1/holding:1", "u16"), ("2/holding:2", "u16"), ("3/holding:3", "u16"), ("4/holding:4", "u16")];
+    let edge = Edge::start(&modbus("gateway", device.address, 100, 50, &tags));
+    edge.until_value(2, Value::Uint(3)).await;
+    for dead in [2, 3] {
+        silent[dead].store(true, Relaxed);
+    }
+    until("both are lost", || edge.good(1).is_none() && edge.good(2).is_none()).await;
+    silent[3].store(false, Relaxed);
+    let before = asked[3].load(Relaxed);
+    edge.until_value(2, Value::Uint(3)).await;
+    until("it is read as before", || asked[3].load(Relaxed) >= before + 10).await;
+    assert_eq!((edge.good(0), edge.good(1), edge.good(3)), (Some(Value::Uint(1)), None, Some(Value::Uint(4))));
+}
+
+#[tokio::test]
+async fn edge_14_a_unit_that_falls_silent_is_bad_however_many_looks_others_took() {
+    let (device, silent, asked) = gateway().await;
+    silent[2].store(true, Relaxed);
+    let tags = [("1/holding:1", "u16"), ("2/holding:2", "u16"), ("3/holding:3", "u16")];
+    let edge = Edge::start(&modbus("gateway", device.address, 1_000, 50, &tags));
+    // Once, once more, and a look of half a second: the next one is 25 s away.
+    until("a look was taken", || asked[2].load(Relaxed) == 3 && edge.status(0).requests_failed == 3).await;
+    edge.until_value(2, Value::Uint(3)).await;
+    silent[3].store(true, Relaxed);
+    until("the other one is bad", || edge.good(2).is_none()).await;
+    assert_eq!(asked[2].load(Relaxed), 3);
+    assert_eq!(edge.good(0), Some(Value::Uint(1)));
 }

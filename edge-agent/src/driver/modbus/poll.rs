@@ -15,7 +15,7 @@ use super::link::{After, Lane, Link, Outcome};
 use super::plan::{Request, plan};
 use super::schedule::Schedule;
 use super::text::{exception_text, range};
-use super::unit::{Budget, PAUSE_FIRST, PAUSE_MOST, Unit};
+use super::unit::{Budget, PAUSE_FIRST, PAUSE_MOST, Probe, Unit, probe};
 use crate::config::{ModbusConfig, RegisterTable};
 use crate::driver::backoff::Backoff;
 use crate::driver::supervise::DriverEnd;
@@ -144,7 +144,11 @@ impl Poller {
         }
         let periods = self.planned.iter().map(|planned| planned.request.period_ms);
         self.schedule = Schedule::new(Instant::now(), self.config.place, periods);
-        self.units.iter_mut().for_each(Unit::ask_again);
+        for (of, unit) in self.units.iter_mut().enumerate() {
+            if let Some(request) = self.planned.iter().position(|planned| planned.unit == of) {
+                unit.ask_for(request);
+            }
+        }
     }
 
     async fn poll(&mut self) {
@@ -186,13 +190,11 @@ impl Poller {
         }
     }
 
-    /// What to ask now, how long to wait, and whether that is to see if a silent unit is back.
+    /// What to ask now, how long to wait, and whether that is to see if a lost unit is back.
     fn next(&mut self, now: Instant) -> Option<(usize, Duration, bool)> {
         let budget = self.is_anyone_well().then_some(&self.budget);
-        for unit in &mut self.units {
-            if let Some((index, limit)) = unit.probe(now, budget) {
-                return Some((index, limit, true));
-            }
+        if let Some(Probe { request, limit, is_repeat }) = probe(&mut self.units, now, budget) {
+            return Some((request, limit, !is_repeat));
         }
         loop {
             let index = self.urgent.pop_front().or_else(|| self.schedule.next())?;
