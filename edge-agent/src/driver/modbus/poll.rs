@@ -278,6 +278,9 @@ impl Poller {
     }
 
     fn follow(&mut self, index: usize, now: Instant, outcome: Outcome, took: Duration) {
+        // Frames of a serial line have no number. Whatever went wrong, the answer may still be on its way: asked
+        // at once again, the unit would give the old one for the new one.
+        let rest = if self.config.line.has_numbers() { Duration::ZERO } else { self.timeout };
         match outcome {
             Outcome::Answer(response) => {
                 self.take(index, response);
@@ -286,12 +289,9 @@ impl Poller {
             Outcome::Exception(code) => self.exception(index, now, took, code),
             Outcome::Silent => {
                 self.unanswered += 1;
-                // Frames of a serial line have no number: asked at once again, a unit that is only slow would
-                // give the old answer for the new one.
-                let rest = if self.config.line.has_numbers() { Duration::ZERO } else { self.timeout };
                 self.failed(index, now, rest, &format!("no answer in {} ms", self.config.timeout_ms));
             }
-            Outcome::Nonsense(reason) | Outcome::Gone(reason) => self.failed(index, now, Duration::ZERO, &reason),
+            Outcome::Nonsense(reason) | Outcome::Gone(reason) => self.failed(index, now, rest, &reason),
         }
     }
 
