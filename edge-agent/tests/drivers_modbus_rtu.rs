@@ -8,9 +8,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use drivers_common::{Answer, Call, Edge, modbus, serve_rtu, until};
+use drivers_common::{Answer, Call, Edge, modbus, serve_rtu, sleep_ms, until};
 use edge_agent::driver::{ConnectionState, Value};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio::net::tcp::OwnedWriteHalf;
+use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio_serial::SerialStream;
 
@@ -194,4 +197,86 @@ async fn edge_02_a_serial_line_behind_a_tcp_server_is_read_and_recovers() {
     assert_eq!(edge.good(1), Some(Value::Uint(5)));
     // None of that is the connection's fault.
     assert_eq!(connections.load(Relaxed), 1);
+}
+
+/// What a server with a serial line behind it does with a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mishap {
+    /// A frame of somebody else comes at once, the answer when the line is through.
+    Stray,
+    /// The connection is closed at once; the answer goes to the next one.
+    Close,
+}
+
+/// Serves a line on which a unit takes 100 ms, and 300 ms where a mishap is planned: one request after the
+/// other, whichever connection they came from, and answers to the one that is open then.
+async fn serve_queue(listener: TcpListener, mishap: Mishap, asked: Arc<AtomicU64>) {
+    let open: Arc<Mutex<Option<OwnedWriteHalf>>> = Arc::default();
+    let (queue, mut queued) = tokio::sync::mpsc::unbounded_channel::<(u64, Call)>();
+    let answers = open.clone();
+    tokio::spawn(async move {
+        while let Some((ms, call)) = queued.recv().await {
+            sleep_ms(ms).await;
+            if let Some(stream) = &mut *answers.lock().await {
+                let frame = Call::rtu(&call.answer(|n| n + 1_000 * u16::from(call.unit)));
+                let _ = stream.write_all(&frame).await;
+            }
+        }
+    });
+    while let Ok((mut stream, writer)) = listener.accept().await.map(|(stream, _)| stream.into_split()) {
+        *open.lock().await = Some(writer);
+        let mut frame = [0u8; 8];
+        while stream.read_exact(&mut frame).await.is_ok() {
+            let word = |i: usize| u16::from_be_bytes([frame[i], frame[i + 1]]);
+            let (unit, function, number) = (frame[0], frame[1], asked.fetch_add(1, Relaxed));
+            let call = Call { transaction: 0, unit, function, address: word(2), count: word(4), number, connection: 0 };
+            let is_spoilt = number >= 6 && number % 6 == 0;
+            let stray = Call::rtu(&Call { unit: 9, ..call.clone() }.answer(|_| 0xdead));
+            queue.send((if is_spoilt { 300 } else { 100 }, call)).unwrap();
+            match mishap {
+                Mishap::Stray if is_spoilt => {
+                    if let Some(stream) = &mut *open.lock().await {
+                        stream.write_all(&stray).await.unwrap();
+                    }
+                }
+                Mishap::Close if is_spoilt => {
+                    open.lock().await.take();
+                    break;
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Requests of one shape, to one unit and to another: none may get what was meant for another one.
+async fn no_answer_is_taken_for_another(mishap: Mishap) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let asked = Arc::new(AtomicU64::new(0));
+    tokio::spawn(serve_queue(listener, mishap, asked.clone()));
+    let registers = [(1, 4), (1, 100), (2, 4), (2, 200)];
+    let tags = registers.map(|(unit, address)| format!("{unit}/holding:{address}"));
+    let tags = tags.each_ref().map(|register| (register.as_str(), "u16"));
+    let text = modbus("line", address, 500, 50, &tags);
+    let edge = Edge::start(&text.replace("modbus_tcp", "modbus_rtu_over_tcp"));
+    until("three mishaps are over", || {
+        for (tag, (unit, address)) in (0..).zip(registers) {
+            let right = Value::Uint(1_000 * unit + address);
+            assert!(edge.good(tag).is_none_or(|value| value == right), "{unit}/{address}: {:?}", edge.reading(tag));
+        }
+        edge.status(0).requests_failed >= 3 && asked.load(Relaxed) >= 22
+    })
+    .await;
+    until("all are read again", || (0..4).all(|tag| edge.good(tag).is_some())).await;
+}
+
+#[tokio::test]
+async fn edge_14_after_a_stray_frame_the_answer_under_way_is_not_taken_for_the_next_one() {
+    no_answer_is_taken_for_another(Mishap::Stray).await;
+}
+
+#[tokio::test]
+async fn edge_14_after_a_closed_line_the_answer_under_way_is_not_taken_for_the_next_one() {
+    no_answer_is_taken_for_another(Mishap::Close).await;
 }

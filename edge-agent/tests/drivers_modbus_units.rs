@@ -3,7 +3,7 @@
 mod drivers_common;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use drivers_common::{Answer, Call, Device, Edge, modbus, until};
 use edge_agent::driver::{ConnectionState, Text, Value};
@@ -171,4 +171,118 @@ async fn edge_12_a_device_that_froze_for_seconds_finds_no_queue_when_it_is_back(
     // What was asked meanwhile: a few looks, and not the scans that were missed.
     assert!(device.requests() <= 12, "{} requests", device.requests());
     edge.until_value(0, Value::Uint(4)).await;
+}
+
+/// A gateway whose units are silent while their flag is set; counts what each was asked.
+async fn gateway() -> (Device, Arc<[AtomicBool; 5]>, Arc<[AtomicU64; 5]>) {
+    let silent = Arc::new([const { AtomicBool::new(false) }; 5]);
+    let asked = Arc::new([const { AtomicU64::new(0) }; 5]);
+    let (told, counted) = (silent.clone(), asked.clone());
+    let device = Device::start(move |call| {
+        let unit = usize::from(call.unit);
+        counted[unit].fetch_add(1, Relaxed);
+        if told[unit].load(Relaxed) { Answer::Silent } else { Answer::Send(call.answer(|n| n)) }
+    })
+    .await;
+    (device, silent, asked)
+}
+
+#[tokio::test]
+async fn edge_12_of_two_dead_units_the_second_is_found_when_it_is_back() {
+    let (device, silent, asked) = gateway().await;
+    let tags = [("1/holding:1", "u16"), ("2/holding:2", "u16"), ("3/holding:3", "u16"), ("4/holding:4", "u16")];
+    let edge = Edge::start(&modbus("gateway", device.address, 100, 50, &tags));
+    edge.until_value(2, Value::Uint(3)).await;
+    for dead in [2, 3] {
+        silent[dead].store(true, Relaxed);
+    }
+    until("both are lost", || edge.good(1).is_none() && edge.good(2).is_none()).await;
+    silent[3].store(false, Relaxed);
+    let before = asked[3].load(Relaxed);
+    edge.until_value(2, Value::Uint(3)).await;
+    until("it is read as before", || asked[3].load(Relaxed) >= before + 10).await;
+    assert_eq!((edge.good(0), edge.good(1), edge.good(3)), (Some(Value::Uint(1)), None, Some(Value::Uint(4))));
+}
+
+#[tokio::test]
+async fn edge_14_a_unit_that_falls_silent_is_bad_however_many_looks_others_took() {
+    let (device, silent, asked) = gateway().await;
+    silent[2].store(true, Relaxed);
+    let tags = [("1/holding:1", "u16"), ("2/holding:2", "u16"), ("3/holding:3", "u16")];
+    let edge = Edge::start(&modbus("gateway", device.address, 1_000, 50, &tags));
+    // Once, once more, and a look of half a second: the next one is 25 s away.
+    until("a look was taken", || asked[2].load(Relaxed) == 3 && edge.status(0).requests_failed == 3).await;
+    edge.until_value(2, Value::Uint(3)).await;
+    silent[3].store(true, Relaxed);
+    until("the other one is bad", || edge.good(2).is_none()).await;
+    assert_eq!(asked[2].load(Relaxed), 3);
+    assert_eq!(edge.good(0), Some(Value::Uint(1)));
+}
+
+/// One more tag of the last connection in `text`, read once an hour.
+fn hourly(text: &str, unit: u8, register: &str) -> String {
+    let tag = format!("name = \"hourly\"\nunit = {unit}\nregister = \"{register}\"\ntype = \"u16\"");
+    format!("{text}[[connection.tag]]\n{tag}\nperiod_ms = 3600000\n")
+}
+
+#[tokio::test]
+async fn edge_14_a_tag_that_is_read_once_an_hour_is_good_when_its_unit_is_back() {
+    let (device, silent, _) = gateway().await;
+    let text = modbus("gateway", device.address, 100, 50, &[("1/holding:1", "u16"), ("2/holding:2", "u16")]);
+    let edge = Edge::start(&hourly(&text, 2, "holding:200"));
+    edge.until_value(2, Value::Uint(200)).await;
+    // One unit of two, then both.
+    for dead in [&[2][..], &[1, 2]] {
+        dead.iter().for_each(|unit| silent[*unit].store(true, Relaxed));
+        until("it is bad", || dead.iter().all(|unit| edge.good(*unit as u32 - 1).is_none())).await;
+        assert_eq!(edge.good(2), None);
+        dead.iter().for_each(|unit| silent[*unit].store(false, Relaxed));
+        edge.until_value(2, Value::Uint(200)).await;
+    }
+}
+
+#[tokio::test]
+async fn edge_14_a_tag_that_is_read_once_an_hour_is_good_when_its_device_is_back() {
+    let device = Device::start(|call| Answer::Send(call.answer(|n| n))).await;
+    let address = device.address;
+    let text = modbus("plc", address, 100, 50, &[("1/holding:1", "u16"), ("2/holding:2", "u16")]);
+    let edge = Edge::start(&hourly(&text, 2, "holding:200"));
+    edge.until_value(2, Value::Uint(200)).await;
+    drop(device);
+    edge.until_state(0, ConnectionState::Disconnected).await;
+    assert_eq!(edge.good(2), None);
+    let _device = Device::start_at(address, |call| Answer::Send(call.answer(|n| n))).await;
+    edge.until_value(2, Value::Uint(200)).await;
+}
+
+#[tokio::test]
+async fn edge_12_a_slow_device_is_not_asked_the_same_again_meanwhile() {
+    // Answers after six periods, and tells when more than one request lies with it.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let most = Arc::new(AtomicU64::new(0));
+    let seen = most.clone();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut requests = [0u8; 1_200];
+        while let Ok(read @ 12..) = stream.read(&mut requests).await {
+            drivers_common::sleep_ms(300).await;
+            let mut got = read;
+            // What came while it thought.
+            if let Ok(more) = stream.try_read(&mut requests[read..]) {
+                got += more;
+            }
+            seen.fetch_max((got / 12) as u64, Relaxed);
+            for frame in requests[..got].chunks_exact(12) {
+                let (transaction, unit, function) = (u16::from_be_bytes([frame[0], frame[1]]), frame[6], frame[7]);
+                let call = Call { transaction, unit, function, address: 4, count: 1, number: 0, connection: 0 };
+                stream.write_all(&call.answer(|n| n)).await.unwrap();
+            }
+        }
+    });
+    let text = modbus("plc", address, 2_000, 50, &[("holding:4", "u16")]);
+    let edge = Edge::start(&text.replace("timeout_ms", "pipeline = 4\ntimeout_ms"));
+    until("five answers", || edge.status(0).requests_ok >= 5).await;
+    assert_eq!((most.load(Relaxed), edge.good(0)), (1, Some(Value::Uint(4))));
+    assert!(edge.status(0).skipped >= 10, "{:?}", edge.status(0));
 }

@@ -44,6 +44,9 @@ struct Slot {
     unread: bool,
     /// When it got this value and quality.
     since: i64,
+    /// When it was first lost since the reader took it. A loss that is over before anybody looks was one all
+    /// the same: a machine was not seen running through it.
+    lost: Option<i64>,
     /// Up to when the reader knows of this tag.
     told: i64,
     source: SourceStamp,
@@ -58,6 +61,7 @@ impl Sink {
             quality: Quality::Bad,
             unread: false,
             since: 0,
+            lost: None,
             told: 0,
             source: SourceStamp::default(),
         };
@@ -110,8 +114,8 @@ impl Sink {
         })
     }
 
-    /// Appends, for every tag that changed since the last call, up to when it was as it had been before and
-    /// what it is now, and marks it read.
+    /// Appends, for every tag that changed since the last call, up to when it was as it had been before, since
+    /// when it was Bad if that is over, and what it is now, and marks it read.
     pub fn drain(&self, into: &mut Vec<Reading>) {
         let mut table = self.table();
         let table = &mut *table;
@@ -119,6 +123,11 @@ impl Sink {
             let Some(slot) = table.slots.get_mut(before.tag.index()) else { continue };
             if before.at > slot.told && before.quality == Quality::Good {
                 into.push(before);
+            }
+            // Times do not tell which came first: a clock may have been set back in between.
+            let is_over = |at: &i64| slot.quality == Quality::Good || *at != slot.since;
+            if let Some(at) = slot.lost.take().filter(is_over) {
+                into.push(Reading { quality: Quality::Bad, at, ..before });
             }
             slot.unread = false;
             slot.told = slot.since;
@@ -216,10 +225,14 @@ impl Table {
             return;
         }
         if slot.unread {
-            self.merged += 1;
+            // A loss is handed on, whatever follows it.
+            self.merged += u64::from(slot.lost != Some(slot.since));
         } else {
             slot.unread = true;
             self.unread.push(Reading { tag: reading.tag, value: slot.value, quality: slot.quality, at: before });
+        }
+        if (slot.quality, reading.quality) == (Quality::Good, Quality::Bad) {
+            slot.lost.get_or_insert(reading.at);
         }
         (slot.value, slot.quality, slot.since) = (reading.value, reading.quality, reading.at);
     }
@@ -292,6 +305,38 @@ mod tests {
         assert_eq!(taken.len(), 2);
         assert!(taken.iter().all(|r| r.quality == Quality::Bad && r.at == 50));
         assert_eq!(taken.first().map(|r| r.value), Some(Value::Int(7)));
+    }
+
+    #[test]
+    fn edge_14_a_loss_that_is_over_before_the_reader_looks_is_still_told() {
+        let sink = Sink::new(2);
+        let tag = TagIndex(1);
+        let at = |value, quality, at| Reading { quality, at, ..reading(1, value) };
+        let (good, bad) = (Quality::Good, Quality::Bad);
+        let mut taken = Vec::new();
+        let mut take = || {
+            sink.drain(&mut taken);
+            std::mem::take(&mut taken)
+        };
+        sink.publish(&[at(7, good, 10)]);
+        assert_eq!(take(), [at(7, good, 10)]);
+        // Seen at 20, gone at 30, back at 40 with the value that it had, and with another one.
+        sink.publish(&[at(7, good, 20)]);
+        assert_eq!(sink.mark_bad([tag], 30), 0);
+        assert_eq!(sink.publish(&[at(7, good, 40)]), 0);
+        assert_eq!(take(), [at(7, good, 20), at(7, bad, 30), at(7, good, 40)]);
+        sink.mark_bad([tag], 50);
+        sink.publish(&[at(8, good, 60)]);
+        assert_eq!(sink.publish(&[at(9, good, 70)]), 1);
+        assert_eq!(take(), [at(7, bad, 50), at(9, good, 70)]);
+        // Of two losses the first one counts.
+        sink.mark_bad([tag], 80);
+        sink.publish(&[at(9, good, 90)]);
+        sink.mark_bad([tag], 100);
+        assert_eq!(take(), [at(9, bad, 80), at(9, bad, 100)]);
+        // It was told of that one; what comes back is only back.
+        sink.publish(&[at(9, good, 110)]);
+        assert_eq!(take(), [at(9, good, 110)]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::link::{After, Lane, Link, Outcome};
 use super::plan::{Request, plan};
 use super::schedule::Schedule;
 use super::text::{exception_text, range};
-use super::unit::{Budget, PAUSE_FIRST, PAUSE_MOST, Unit};
+use super::unit::{Budget, PAUSE_FIRST, PAUSE_MOST, Probe, Unit, probe};
 use crate::config::{ModbusConfig, RegisterTable};
 use crate::driver::backoff::Backoff;
 use crate::driver::supervise::DriverEnd;
@@ -77,7 +77,7 @@ struct Planned {
     decoder: Decoder,
     unit: usize,
     health: Health,
-    /// It was left out while its unit was silent.
+    /// Its tags are Bad, or it was left out, because nobody answered: asked as soon as somebody does.
     is_owed: bool,
 }
 
@@ -144,7 +144,11 @@ impl Poller {
         }
         let periods = self.planned.iter().map(|planned| planned.request.period_ms);
         self.schedule = Schedule::new(Instant::now(), self.config.place, periods);
-        self.units.iter_mut().for_each(Unit::ask_again);
+        for (of, unit) in self.units.iter_mut().enumerate() {
+            if let Some(request) = self.planned.iter().position(|planned| planned.unit == of) {
+                unit.ask_for(request);
+            }
+        }
     }
 
     async fn poll(&mut self) {
@@ -186,18 +190,19 @@ impl Poller {
         }
     }
 
-    /// What to ask now, how long to wait, and whether that is to see if a silent unit is back.
+    /// What to ask now, how long to wait, and whether that is to see if a lost unit is back.
     fn next(&mut self, now: Instant) -> Option<(usize, Duration, bool)> {
         let budget = self.is_anyone_well().then_some(&self.budget);
-        for unit in &mut self.units {
-            if let Some((index, limit)) = unit.probe(now, budget) {
-                return Some((index, limit, true));
-            }
+        if let Some(Probe { request, limit, is_repeat }) = probe(&mut self.units, now, budget) {
+            return Some((request, limit, !is_repeat));
         }
         loop {
             let index = self.urgent.pop_front().or_else(|| self.schedule.next())?;
             let Some(planned) = self.planned.get_mut(index) else { continue };
-            if self.units.get(planned.unit).is_some_and(Unit::is_silent) {
+            if self.under_way.contains(&index) {
+                // A device that is slow is not asked the same again meanwhile.
+                self.context.status.add_skipped(1);
+            } else if self.units.get(planned.unit).is_some_and(Unit::is_silent) {
                 planned.is_owed = true;
             } else if !matches!(planned.health, Health::Illegal { until } if now < until) {
                 return Some((index, self.timeout, false));
@@ -246,7 +251,7 @@ impl Poller {
         if !self.is_lost {
             self.is_lost = true;
             self.context.lost();
-            self.planned.iter_mut().for_each(|planned| planned.decoder.forget());
+            self.planned.iter_mut().for_each(Planned::owe);
         }
     }
 
@@ -276,6 +281,9 @@ impl Poller {
     }
 
     fn follow(&mut self, index: usize, now: Instant, outcome: Outcome, took: Duration) {
+        // Frames of a serial line have no number. Whatever went wrong, the answer may still be on its way: asked
+        // at once again, the unit would give the old one for the new one.
+        let rest = if self.config.line.has_numbers() { Duration::ZERO } else { self.timeout };
         match outcome {
             Outcome::Answer(response) => {
                 self.take(index, response);
@@ -284,12 +292,9 @@ impl Poller {
             Outcome::Exception(code) => self.exception(index, now, took, code),
             Outcome::Silent => {
                 self.unanswered += 1;
-                // Frames of a serial line have no number: asked at once again, a unit that is only slow would
-                // give the old answer for the new one.
-                let rest = if self.config.line.has_numbers() { Duration::ZERO } else { self.timeout };
                 self.failed(index, now, rest, &format!("no answer in {} ms", self.config.timeout_ms));
             }
-            Outcome::Nonsense(reason) | Outcome::Gone(reason) => self.failed(index, now, Duration::ZERO, &reason),
+            Outcome::Nonsense(reason) | Outcome::Gone(reason) => self.failed(index, now, rest, &reason),
         }
     }
 
@@ -350,13 +355,22 @@ impl Poller {
     fn is_well(&mut self, index: usize, took: Duration) {
         self.backoff.reset();
         self.unanswered = 0;
-        self.is_lost = false;
         self.context.status.set_state(ConnectionState::Connected);
-        let Some(of) = self.planned.get(index).map(|planned| planned.unit) else { return };
-        if self.units.get_mut(of).is_some_and(|unit| unit.answered(took)) {
-            let owed = self.planned.iter_mut().enumerate().filter(|(_, planned)| planned.unit == of);
-            let owed = owed.filter_map(|(i, planned)| std::mem::take(&mut planned.is_owed).then_some(i));
-            self.urgent.extend(owed.filter(|i| *i != index));
+        let was_lost = std::mem::take(&mut self.is_lost);
+        let Some(planned) = self.planned.get_mut(index) else { return };
+        planned.is_owed = false;
+        let was_silent = self.units.get_mut(planned.unit).is_some_and(|unit| unit.answered(took));
+        if was_lost || was_silent {
+            // A tag that is read once an hour must not stay Bad for an hour.
+            let Self { planned, units, urgent, .. } = self;
+            let is_well = |of: usize| units.get(of).is_some_and(|unit| !unit.is_silent());
+            let owed = planned.iter_mut().enumerate().filter(|(_, planned)| planned.is_owed && is_well(planned.unit));
+            for (place, planned) in owed {
+                planned.is_owed = false;
+                if !urgent.contains(&place) {
+                    urgent.push_back(place);
+                }
+            }
         }
     }
 
@@ -398,8 +412,10 @@ impl Poller {
 
     /// No answer or none that can be believed: the unit is left alone for a while.
     fn failed(&mut self, index: usize, now: Instant, rest: Duration, reason: &str) {
-        let Some(planned) = self.planned.get(index) else { return };
+        let Some(planned) = self.planned.get_mut(index) else { return };
         let error = format!("{}: {reason}", range(&planned.request));
+        // The unit may answer another request that is under way before this one is asked again.
+        planned.is_owed = true;
         let Some(unit) = self.units.get_mut(planned.unit) else { return };
         let was_sure = unit.is_given_up();
         unit.failed(now, self.timeout, rest, index);
@@ -425,7 +441,7 @@ impl Poller {
         let of_unit = self.planned.iter_mut().filter(|planned| planned.unit == silent);
         let mut tags = Vec::new();
         for planned in of_unit {
-            planned.decoder.forget();
+            planned.owe();
             tags.extend(planned.tags());
         }
         let merged = self.context.sink.mark_bad(tags, self.context.clock.now_us());
@@ -436,6 +452,12 @@ impl Poller {
 impl Planned {
     fn new(request: Request, unit: usize) -> Self {
         Self { decoder: Decoder::new(&request), request, unit, health: Health::Good, is_owed: false }
+    }
+
+    /// Its tags are marked.
+    fn owe(&mut self) {
+        self.decoder.forget();
+        self.is_owed = true;
     }
 
     fn tags(&self) -> impl Iterator<Item = TagIndex> + use<> {

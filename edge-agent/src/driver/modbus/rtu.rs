@@ -53,7 +53,8 @@ impl Line {
             quiet,
             heard: Instant::now(),
             waits: None,
-            is_suspect: false,
+            // The line may have been used until now, by us or by another master.
+            is_suspect: true,
             stray: 0,
             got: 0,
             whole: 0,

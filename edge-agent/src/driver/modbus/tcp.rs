@@ -83,6 +83,8 @@ impl Mux {
             }
             shared.given_up.push_back(id);
         }
+        // The socket may wake this lane only, which reads no more: another one has to take its place.
+        shared.wake();
         shared.input.is_empty() && shared.output.is_empty()
     }
 
@@ -97,6 +99,10 @@ impl Mux {
 }
 
 impl Shared {
+    fn wake(&mut self) {
+        self.lanes.iter_mut().filter_map(|lane| lane.waker.take()).for_each(Waker::wake);
+    }
+
     fn flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.output.is_empty() {
             match Pin::new(&mut self.stream).poll_write(cx, &self.output) {
@@ -170,7 +176,7 @@ impl AsyncRead for Lane {
                 let len = lane.answer.len().min(into.remaining());
                 into.put_slice(&lane.answer.split_to(len));
                 // Only one lane is woken by the socket; when that one leaves, another has to take its place.
-                shared.lanes.iter_mut().filter_map(|lane| lane.waker.take()).for_each(Waker::wake);
+                shared.wake();
                 return Poll::Ready(Ok(()));
             }
             match shared.fill(cx) {
@@ -215,5 +221,39 @@ impl AsyncWrite for Lane {
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         // The connection is not this lane's to close.
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn edge_12_a_lane_hears_its_answer_after_the_one_that_listened_gave_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (mut device, _) = listener.accept().await.unwrap();
+        let mux = Mux::new(stream);
+        let (mut first, mut second) = (mux.lane(), mux.lane());
+        let request = [0, 9, 0, 0, 0, 6, 1, 3, 0, 4, 0, 1];
+        first.write_all(&request).await.unwrap();
+        second.write_all(&request).await.unwrap();
+        let mut asked = [0; 24];
+        device.read_exact(&mut asked).await.unwrap();
+        let mut answer = [0; 11];
+        let waits = tokio::spawn(async move { first.read_exact(&mut answer).await.map(|_| answer) });
+        tokio::task::yield_now().await;
+        // It asks the socket last, so it is the one that the socket wakes.
+        timeout(Duration::from_millis(20), second.read_u8()).await.unwrap_err();
+        assert!(mux.give_up(1));
+        device.write_all(&[0, 0, 0, 0, 0, 5, 1, 3, 2, 0, 7]).await.unwrap();
+        let answer = timeout(Duration::from_secs(10), waits).await.unwrap().unwrap().unwrap();
+        assert_eq!(answer, [0, 9, 0, 0, 0, 5, 1, 3, 2, 0, 7]);
     }
 }

@@ -47,7 +47,7 @@ impl Budget {
     }
 
     pub(super) fn spend(&mut self, now: Instant, took: Duration) {
-        self.next = now + took * PROBE_SHARE;
+        self.next = self.next.max(now + took * PROBE_SHARE);
     }
 }
 
@@ -109,23 +109,49 @@ impl Unit {
         }
     }
 
-    /// When it may be asked again. `budget` is given while others answer.
+    /// The plan was made anew: requests have other places in it.
+    pub(super) fn ask_for(&mut self, request: usize) {
+        self.ask_again();
+        if let Some(silence) = &mut self.silence {
+            silence.request = request;
+        }
+    }
+
+    /// When it may be asked again. `budget` is given while others answer. It does not hold back the first
+    /// repeat: that is short, there is one for each outage, and until it is over the tags are taken for good.
     pub(super) fn probe_at(&self, budget: Option<&Budget>) -> Option<Instant> {
         let silence = self.silence.filter(|silence| !silence.is_asked)?;
+        let budget = budget.filter(|_| silence.is_sure);
         Some(budget.map_or(silence.probe_at, |budget| budget.next.max(silence.probe_at)))
     }
 
-    /// The request to ask now and how long to wait.
-    pub(super) fn probe(&mut self, now: Instant, budget: Option<&Budget>) -> Option<(usize, Duration)> {
-        self.probe_at(budget).filter(|at| *at <= now)?;
+    fn probe(&mut self) -> Option<Probe> {
         let silence = self.silence.as_mut()?;
         silence.is_asked = true;
-        Some((silence.request, silence.limit))
+        Some(Probe { request: silence.request, limit: silence.limit, is_repeat: !silence.is_sure })
     }
+}
+
+/// What to ask a silent unit, and how long to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Probe {
+    pub(super) request: usize,
+    pub(super) limit: Duration,
+    /// It is the request that failed, once more, and not a look whether a lost unit is back.
+    pub(super) is_repeat: bool,
+}
+
+/// The silent unit to ask now: of those whose time has come the one that waits longest, so that none is
+/// forgotten for those before it in the list.
+pub(super) fn probe(units: &mut [Unit], now: Instant, budget: Option<&Budget>) -> Option<Probe> {
+    let due = units.iter_mut().filter(|unit| unit.probe_at(budget).is_some_and(|at| at <= now));
+    due.min_by_key(|unit| unit.silence.map(|silence| (silence.is_sure, silence.probe_at)))?.probe()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
     use super::*;
 
     const TIMEOUT: Duration = Duration::from_secs(1);
@@ -141,9 +167,10 @@ mod tests {
         assert!(!unit.answered(ms(30)));
         unit.failed(now, TIMEOUT, Duration::ZERO, 7);
         assert!(unit.is_silent() && !unit.is_given_up());
-        assert_eq!(unit.probe(now, Some(&budget)), Some((7, ms(90))));
+        let repeat = Probe { request: 7, limit: ms(90), is_repeat: true };
+        assert_eq!(probe(slice::from_mut(&mut unit), now, Some(&budget)), Some(repeat));
         // It is asked once, not twice.
-        assert_eq!(unit.probe(now, Some(&budget)), None);
+        assert_eq!(probe(slice::from_mut(&mut unit), now, Some(&budget)), None);
         assert!(unit.answered(ms(20)));
         assert!(!unit.is_silent());
     }
@@ -157,14 +184,14 @@ mod tests {
         for _ in 0..6 {
             unit.failed(at, TIMEOUT, Duration::ZERO, 0);
             at += ms(40_000);
-            limits.push(unit.probe(at, None).unwrap().1.as_millis());
+            limits.push(probe(slice::from_mut(&mut unit), at, None).unwrap().limit.as_millis());
         }
         assert!(unit.is_given_up());
         assert_eq!(limits, [250, 500, 1_000, 1_000, 1_000, 1_000]);
         // Proof of life, too late to be of use.
         unit.failed(at, ms(4_000), Duration::ZERO, 0);
         unit.answered_late(at, ms(4_000));
-        assert_eq!(unit.probe(at, None), Some((0, ms(4_000))));
+        assert_eq!(probe(slice::from_mut(&mut unit), at, None).unwrap().limit, ms(4_000));
     }
 
     #[test]
@@ -172,22 +199,43 @@ mod tests {
         let start = Instant::now();
         let mut budget = Budget::new(start);
         let mut units: Vec<Unit> = (0..9).map(Unit::new).collect();
-        units.iter_mut().for_each(|unit| unit.failed(start, TIMEOUT, Duration::ZERO, 0));
-        let (mut now, mut spent) = (start, Duration::ZERO);
+        units.iter_mut().enumerate().for_each(|(i, unit)| unit.failed(start, TIMEOUT, Duration::ZERO, i));
+        let (mut now, mut spent, mut asked) = (start, Duration::ZERO, [0; 9]);
         while now < start + ms(3_600_000) {
-            let found =
-                units.iter_mut().find_map(|unit| unit.probe(now, Some(&budget)).map(|(_, limit)| (unit, limit)));
-            if let Some((unit, limit)) = found {
+            if let Some(Probe { request, limit, is_repeat }) = probe(&mut units, now, Some(&budget)) {
                 now += limit;
                 spent += limit;
-                budget.spend(now, limit);
-                unit.failed(now, TIMEOUT, Duration::ZERO, 0);
+                asked[request] += 1;
+                if !is_repeat {
+                    budget.spend(now, limit);
+                }
+                units[request].failed(now, TIMEOUT, Duration::ZERO, request);
             }
             now += ms(10);
         }
         let share = spent.as_secs_f64() / 3_600.0;
         assert!(share <= 0.0205, "{share}");
-        // And they are not forgotten.
+        // And none is forgotten for another one: each a look in seven or eight minutes.
+        assert!(asked.iter().all(|n| *n >= 7), "{asked:?}");
         assert!(share >= 0.01, "{share}");
+    }
+
+    #[test]
+    fn edge_14_the_first_repeat_does_not_wait_for_looks_at_the_lost() {
+        let now = Instant::now();
+        let (mut units, mut budget) = ([Unit::new(1), Unit::new(2)], Budget::new(now));
+        for _ in 0..2 {
+            units[0].failed(now, TIMEOUT, Duration::ZERO, 0);
+        }
+        // A look at the one that is lost has used up the minute.
+        budget.spend(now, TIMEOUT);
+        units[1].answered(ms(20));
+        units[1].failed(now, TIMEOUT, Duration::ZERO, 1);
+        assert_eq!(units[1].probe_at(Some(&budget)), Some(now));
+        let repeat = Probe { request: 1, limit: ms(60), is_repeat: true };
+        assert_eq!(probe(&mut units, now, Some(&budget)), Some(repeat));
+        // From then on it waits like the other one.
+        units[1].failed(now, TIMEOUT, Duration::ZERO, 1);
+        assert_eq!(units[1].probe_at(Some(&budget)), Some(now + TIMEOUT * PROBE_SHARE));
     }
 }
