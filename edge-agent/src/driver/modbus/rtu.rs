@@ -164,3 +164,25 @@ fn answer_len(request: &[u8]) -> usize {
     let count = usize::from(u16::from_be_bytes([high, low]));
     AROUND + if function <= 2 { count.div_ceil(8) } else { 2 * count }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn edge_14_what_comes_on_a_line_that_was_just_opened_is_thrown_away() {
+        let (wire, mut device) = tokio::io::duplex(64);
+        let mut line = Line::new(Box::new(wire), Duration::ZERO, Duration::from_millis(200));
+        let late = async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            device.write_all(&[1, 3, 2, 0, 7, 0xf9, 0x86]).await.unwrap();
+        };
+        let request = [1, 3, 0, 4, 0, 1, 0xc5, 0xcb];
+        let (asked, ()) = tokio::join!(line.write_all(&request), late);
+        asked.unwrap();
+        assert_eq!(line.stray(), 7);
+        assert_eq!(line.patience(), Duration::ZERO);
+    }
+}
