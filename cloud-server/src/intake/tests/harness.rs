@@ -139,8 +139,16 @@ async fn organization(tenancy: &Tenancy, name: &str) -> (i64, Uuid, Uuid) {
     (org.id, org.uuid, plant)
 }
 
+/// A port that nobody listens on. Not one of those that the system gives to connections: one of another test could
+/// take it before the broker does.
 pub fn free_port() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    loop {
+        let [a, b, ..] = *Uuid::new_v4().as_bytes();
+        let port = 10_000 + u16::from_be_bytes([a, b]) % 20_000;
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
+            return listener.local_addr().unwrap();
+        }
+    }
 }
 
 async fn start(tenancy: &Tenancy, live: &Live, stop: &CancellationToken) -> Intake {
