@@ -90,23 +90,7 @@ impl Projection<'_, '_> {
             };
         }
         self.need_past(fact.started_at)?;
-        let classified_by = fact.reason.and(fact.by);
-        self.save(&Stop {
-            id: fact.id,
-            machine: fact.machine,
-            started_at: fact.started_at,
-            ended_at: None,
-            source: fact.source,
-            reason: fact.reason,
-            work_order: fact.work_order,
-            opened_by: fact.by,
-            note: fact.note.clone(),
-            classified_by,
-            classified_at: classified_by.map(|_| fact.started_at),
-            reason_hlc: if fact.reason.is_some() { self.stamp(hlc) } else { 0 },
-            escalated_at: None,
-            gone: None,
-        })
+        self.save(&Stop::opened(fact, self.stamp(hlc)))
     }
 
     /// The reason recorded last counts, in whatever order they arrive.

@@ -84,25 +84,8 @@ fn row(r: &Row<'_>) -> rusqlite::Result<DowntimeRow> {
 pub(super) fn project(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result<Vec<Stop>> {
     match fact {
         Fact::DowntimeOpened(f) => {
-            let classified_by = f.reason.and(f.by);
-            let stop = Stop {
-                id: f.id,
-                machine: f.machine,
-                started_at: f.started_at,
-                ended_at: None,
-                source: f.source,
-                reason: f.reason,
-                work_order: f.work_order,
-                opened_by: f.by,
-                note: f.note.clone(),
-                classified_by,
-                classified_at: classified_by.map(|_| f.started_at),
-                reason_hlc: if f.reason.is_some() { int(hlc) } else { 0 },
-                escalated_at: None,
-                gone: None,
-            };
             if one(conn, f.id)?.is_none() {
-                save(conn, &stop)?;
+                save(conn, &Stop::opened(f, int(hlc)))?;
             }
         }
         Fact::DowntimeClassified(f) => {

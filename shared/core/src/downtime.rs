@@ -2,7 +2,7 @@
 //! facts like all others: the same function applies them to rows at the edge, to rows in the cloud, and to the
 //! copy that shows what an edit would do to the figures before it is saved.
 
-use crate::facts::{Fact, StopSource};
+use crate::facts::{DowntimeOpened, Fact, StopSource};
 use crate::ids::{MachineId, ReasonId, UserId, WorkOrderId};
 use crate::time::Timestamp;
 use uuid::Uuid;
@@ -28,6 +28,30 @@ pub struct Stop {
     pub escalated_at: Option<Timestamp>,
     /// It is no stop any more; its history stays.
     pub gone: Option<Gone>,
+}
+
+impl Stop {
+    /// A stop as it begins; `hlc` is the logical time of the fact.
+    #[must_use]
+    pub fn opened(f: &DowntimeOpened, hlc: i64) -> Self {
+        let classified_by = f.reason.and(f.by);
+        Self {
+            id: f.id,
+            machine: f.machine,
+            started_at: f.started_at,
+            ended_at: None,
+            source: f.source,
+            reason: f.reason,
+            work_order: f.work_order,
+            opened_by: f.by,
+            note: f.note.clone(),
+            classified_by,
+            classified_at: classified_by.map(|_| f.started_at),
+            reason_hlc: if f.reason.is_some() { hlc } else { 0 },
+            escalated_at: None,
+            gone: None,
+        }
+    }
 }
 
 /// Why a stop is none.
@@ -93,7 +117,7 @@ pub fn edited(fact: &Fact, stops: &[Stop]) -> Vec<Stop> {
     }
 }
 
-/// The stops as they would be after some facts, in no order. What is gone is left out.
+/// The stops as they would be after some edits and reasons, in no order. What is gone is left out.
 #[must_use]
 pub fn after(mut stops: Vec<Stop>, facts: &[Fact]) -> Vec<Stop> {
     for fact in facts {
@@ -103,35 +127,11 @@ pub fn after(mut stops: Vec<Stop>, facts: &[Fact]) -> Vec<Stop> {
                 None => stops.push(row),
             }
         }
-        match fact {
-            Fact::DowntimeClassified(f) => {
-                for stop in stops.iter_mut().filter(|stop| stop.id == f.id) {
-                    // Nothing was recorded later than what is about to be.
-                    (stop.reason, stop.reason_hlc) = (Some(f.reason), i64::MAX);
-                }
+        if let Fact::DowntimeClassified(f) = fact {
+            for stop in stops.iter_mut().filter(|stop| stop.id == f.id) {
+                // Nothing was recorded later than what is about to be.
+                (stop.reason, stop.reason_hlc) = (Some(f.reason), i64::MAX);
             }
-            Fact::DowntimeClosed(f) => {
-                for stop in stops.iter_mut().filter(|stop| stop.id == f.id && stop.ended_at.is_none()) {
-                    stop.ended_at = Some(f.ended_at.max(stop.started_at));
-                }
-            }
-            Fact::DowntimeOpened(f) if !stops.iter().any(|stop| stop.id == f.id) => stops.push(Stop {
-                id: f.id,
-                machine: f.machine,
-                started_at: f.started_at,
-                ended_at: None,
-                source: f.source,
-                reason: f.reason,
-                work_order: f.work_order,
-                opened_by: f.by,
-                note: f.note.clone(),
-                classified_by: f.reason.and(f.by),
-                classified_at: f.reason.and(f.by).map(|_| f.started_at),
-                reason_hlc: i64::MAX,
-                escalated_at: None,
-                gone: None,
-            }),
-            _ => {}
         }
     }
     stops.retain(|stop| stop.gone.is_none());
