@@ -174,7 +174,8 @@ async fn watch(app: App, organization: i64, watcher: Weak<Watcher>) {
         }
         let delta: Vec<_> = now.iter().filter(|m| known.get(&m.id) != Some(m)).cloned().collect();
         known = now.into_iter().map(|m| (m.id, m)).collect();
-        if n > 0 && !delta.is_empty() {
+        // The first look, too: what changed between a page's snapshot and it would never differ again.
+        if !delta.is_empty() {
             let _ = watcher.deltas.send(Arc::new(delta));
         }
     }
