@@ -87,6 +87,10 @@ async fn run(api: &Arc<Api>) {
 
 /// Tells pages of stops and logs, as they are after the commit.
 async fn told(api: &Arc<Api>, change: &Arc<Change>) {
+    // What is written of shifts is read again by the pages that show it.
+    for id in &change.handovers {
+        api.hub.send("handover", &json!({"id": id}));
+    }
     if change.downtimes.is_empty() && change.production_logs.is_empty() {
         return;
     }

@@ -8,6 +8,8 @@ mod body;
 mod caller;
 mod feed;
 mod floor;
+mod handovers;
+mod help;
 mod kpi;
 mod limiter;
 mod live;
@@ -53,7 +55,7 @@ pub(crate) struct Api {
     pin_key: Arc<pin::PinKey>,
     admin_token: Arc<str>,
     hashing: Arc<Semaphore>,
-    /// One report of a stop at a time, so that a repeated one finds the first.
+    /// One report of a person at a time, of a stop, a handover or a call, so that a repeated one finds the first.
     reporting: tokio::sync::Mutex<()>,
     badges: scan::Waiting,
     badge_misses: limiter::Misses,

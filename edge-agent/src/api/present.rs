@@ -15,6 +15,7 @@ use unison_rules::downtime::{self as rules, Seen};
 use unison_rules::{Refusal, logging};
 
 use super::caller::Caller;
+use super::help;
 use super::stops::CLASSIFY;
 use crate::store::history::LogRow;
 use crate::store::stops::DowntimeRow;
@@ -57,6 +58,7 @@ pub(super) fn machine(model: &Model, m: &MachineNow, around: &Around<'_>) -> Mac
         seen_at: m.seen_at.map(Into::into),
         downtime_reason: stop.map(|d| reason_name(model, d.reason)),
         open_downtime_id: stop.map(|d| d.id.to_string()),
+        help_calls: m.help.iter().map(|h| help::open(model, m.record.id, h)).collect(),
         current_work_order: work_order
             .map(|w| WorkOrderRef { id: w.record.id.0, work_order_number: w.record.number.clone() }),
         capacity_units_per_hour: m.record.capacity_micro.map(micro),
@@ -189,7 +191,7 @@ pub(super) fn known(w: &WorkOrderNow) -> logging::Known {
     }
 }
 
-fn reason(refusal: &Refusal) -> String {
+pub(super) fn reason(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Invalid(fields) => fields.iter().map(|f| f.message.as_str()).collect::<Vec<_>>().join("; "),
         Refusal::NotNow { reason, .. } => reason.clone(),

@@ -3,6 +3,8 @@
 
 use unison_api::downtime::{CorrectStop, DowntimeHistory, EditAnswer, MergeStop, SplitStop, VoidStop};
 use unison_api::figures::FigureList;
+use unison_api::handover::{DueShifts, HandoverList, HandoverView, NewHandover};
+use unison_api::help::{EndHelpCall, HelpCallList, HelpCallView, NewHelpCall};
 use unison_api::machine::{DowntimeList, DowntimeView, MachineList, ReasonList, Ribbon};
 use unison_api::oee::OeeAnswer;
 use unison_api::openapi::{Access, Query, RouteDoc, SchemaOf, schema_of};
@@ -14,10 +16,12 @@ use super::present::{LOG, MOVE};
 use super::queue::QueueView;
 use super::router::{Handler, Route};
 use super::scan::{NewScan, ScanView};
-use super::{floor, kpi, logs, machines, orders, scans, sign_on, stop_edits, stops};
+use super::{floor, handovers, help, kpi, logs, machines, orders, scans, sign_on, stop_edits, stops};
 
-/// Largest body of a call; all of them are a few fields.
+/// Largest body of a call; nearly all of them are a few fields.
 const BODY: usize = 16 * 1024;
+/// Largest body of a handover, whose texts may be long.
+const HANDOVER_BODY: usize = 128 * 1024;
 /// The permission to report and classify stops.
 const DOWNTIME: &str = "downtime:write";
 
@@ -34,7 +38,7 @@ macro_rules! to {
 
 /// Every route.
 pub(super) fn all() -> Vec<Route> {
-    [reads(), sign_on(), writes(), documents()].concat()
+    [reads(), sign_on(), writes(), people(), documents()].concat()
 }
 
 fn read(path: &'static str, summary: &'static str, query: &'static [Query], body: SchemaOf, handler: Handler) -> Route {
@@ -290,6 +294,85 @@ fn writes() -> Vec<Route> {
     all
 }
 
+/// Handovers of shifts and calls for help.
+fn people() -> Vec<Route> {
+    const HANDOVERS: &[Query] = &[
+        ("shift_id", false, "Id of a shift"),
+        ("date", false, "The day on which the shift began"),
+        ("acknowledged", false, "true: only acknowledged ones; false: only others"),
+        PAGE,
+        PER_PAGE,
+    ];
+    const CALLS: &[Query] = &[
+        ("machine_id", false, "Id of a machine"),
+        ("open", false, "true: only open ones; false: only ended ones"),
+        PAGE,
+        PER_PAGE,
+    ];
+    let handover: Option<SchemaOf> = Some(schema_of::<HandoverView>);
+    let may_hand_over = Access::Permission(handovers::HANDOVER);
+    let called: Option<SchemaOf> = Some(schema_of::<HelpCallView>);
+    let Route { doc, handler } = write(
+        ("POST", "/shift-handovers"),
+        "Hand a shift over; again until somebody acknowledged it",
+        may_hand_over,
+        Some(schema_of::<NewHandover>),
+        (201, handover),
+        to!(handovers::write),
+    );
+    vec![
+        read(
+            "/shift-handovers",
+            "Handovers, the latest first",
+            HANDOVERS,
+            schema_of::<HandoverList>,
+            to!(handovers::list),
+        ),
+        read("/shift-handovers/{id}", "One handover", &[], schema_of::<HandoverView>, to!(handovers::one)),
+        read(
+            "/shifts/due",
+            "The shifts that can be handed over now, with what was written",
+            &[],
+            schema_of::<DueShifts>,
+            to!(handovers::due),
+        ),
+        Route { doc: RouteDoc { body_bytes_max: HANDOVER_BODY, ..doc }, handler },
+        write(
+            ("POST", "/shift-handovers/{id}/acknowledge"),
+            "Say that the next shift read it; not by who wrote it",
+            may_hand_over,
+            None,
+            (200, handover),
+            to!(handovers::acknowledge),
+        ),
+        read("/help-calls", "Calls for help, the latest first", CALLS, schema_of::<HelpCallList>, to!(help::list)),
+        write(
+            ("POST", "/help-calls"),
+            "Call for help to a machine",
+            Access::Authenticated,
+            Some(schema_of::<NewHelpCall>),
+            (201, called),
+            to!(help::create),
+        ),
+        write(
+            ("POST", "/help-calls/{id}/answer"),
+            "Say that one comes; who says so first counts",
+            Access::Authenticated,
+            None,
+            (200, called),
+            to!(help::come),
+        ),
+        write(
+            ("POST", "/help-calls/{id}/end"),
+            "Say that a call is over",
+            Access::Authenticated,
+            Some(schema_of::<EndHelpCall>),
+            (200, called),
+            to!(help::end),
+        ),
+    ]
+}
+
 fn documents() -> Vec<Route> {
     let plain = |path, summary, handler| Route {
         doc: RouteDoc { response: (200, None), ..read(path, summary, &[], schema_of::<()>, handler).doc },
@@ -298,7 +381,7 @@ fn documents() -> Vec<Route> {
     vec![
         plain(
             "/events",
-            "Live events (text/event-stream): snapshot, machines, queue, scan, downtime, production_log, heartbeat",
+            "Live events (text/event-stream): snapshot, machines, queue, scan, downtime, production_log, handover, heartbeat",
             to!(floor::events),
         ),
         plain("/metrics", "Figures of this program for Prometheus", to!(floor::metrics)),

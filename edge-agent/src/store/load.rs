@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::log::{self, Head};
 use super::mark::Mark;
 use super::model::{Model, OpenDowntime, Sums, Tail};
-use super::{Identity, StoreError, project};
+use super::{Identity, StoreError, people, project};
 
 /// `mark` is what the file beside the database says of the end of its log.
 pub(super) fn load(conn: &Connection, mark: Option<&Mark>) -> Result<(Model, Head), StoreError> {
@@ -32,6 +32,7 @@ pub(super) fn load(conn: &Connection, mark: Option<&Mark>) -> Result<(Model, Hea
     executions(conn, &mut model)?;
     activities(conn, &mut model)?;
     downtimes(conn, &mut model)?;
+    people::load(conn, &mut model)?;
     queue(conn, &mut model, &head)?;
     model.place_work_orders();
     Ok((model, head))

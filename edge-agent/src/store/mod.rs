@@ -19,6 +19,7 @@ mod log;
 mod mark;
 mod model;
 mod now;
+pub mod people;
 mod project;
 mod queue;
 mod retention;
@@ -50,7 +51,9 @@ pub use error::StoreError;
 use error::Trouble;
 pub use identity::Identity;
 pub use log::LogPart;
-pub use model::{Executor, MachineNow, Model, OpenDowntime, Queue, Resolved, Tail, WorkOrderNow, status_after};
+pub use model::{
+    Executor, MachineNow, Model, OpenDowntime, OpenHelp, Queue, Resolved, Tail, WorkOrderNow, status_after,
+};
 pub use start::Started;
 pub use storage::{DiskSeen, Storage, StorageConfig, StorageState};
 
@@ -69,11 +72,13 @@ const CHANGES_KEPT: usize = 1_024;
 /// What one commit changed. Sent after COMMIT.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Change {
-    /// Machines whose activity, counts, stops or work order changed.
+    /// Machines whose activity, counts, stops, calls for help or work order changed.
     pub machines: Vec<MachineId>,
     pub work_orders: Vec<WorkOrderId>,
     pub production_logs: Vec<Uuid>,
     pub downtimes: Vec<Uuid>,
+    pub handovers: Vec<Uuid>,
+    pub help_calls: Vec<Uuid>,
     /// Master data or the identity changed.
     pub master: bool,
     /// Last op of our log.

@@ -20,7 +20,7 @@ use unison_rules::work_order::takes_planned_status;
 use uuid::Uuid;
 
 use super::Identity;
-pub use super::now::{Executor, MachineNow, OpenDowntime, Queue, Resolved, Sums, Tail, WorkOrderNow};
+pub use super::now::{Executor, MachineNow, OpenDowntime, OpenHelp, Queue, Resolved, Sums, Tail, WorkOrderNow};
 
 /// See the module. Readers get it by [`super::Store::model`] and always see committed state.
 #[derive(Clone, Debug)]
@@ -123,6 +123,12 @@ impl Model {
         self.machines.iter().find_map(|(m, now)| now.downtimes.iter().find(|d| d.id == id).map(|d| (*m, d)))
     }
 
+    /// The machine and the call, if this call for help is open.
+    #[must_use]
+    pub fn open_help(&self, id: Uuid) -> Option<(MachineId, &OpenHelp)> {
+        self.machines.iter().find_map(|(m, now)| now.help.iter().find(|h| h.id == id).map(|h| (*m, h)))
+    }
+
     /// Who executes a work order: the edge of its machine, else of the first machine on its lane that has one.
     #[must_use]
     pub fn executor(&self, work_order: &WorkOrder) -> Executor {
@@ -221,6 +227,30 @@ impl Model {
                     d.is_escalated = true;
                 }
             }
+            Fact::HelpCalled(f) => {
+                if let Some(m) = self.machines.get_mut(&f.machine)
+                    && !m.help.iter().any(|h| h.id == f.id)
+                {
+                    m.help.push(OpenHelp {
+                        id: f.id,
+                        kind: f.kind,
+                        note: f.note.clone(),
+                        by: f.by,
+                        at: f.at,
+                        answered: None,
+                    });
+                }
+            }
+            Fact::HelpAnswered(f) => {
+                for h in self.machines.values_mut().flat_map(|m| &mut m.help).filter(|h| h.id == f.id) {
+                    h.answered.get_or_insert((f.by, f.at));
+                }
+            }
+            Fact::HelpEnded(f) => {
+                for m in self.machines.values_mut() {
+                    m.help.retain(|h| h.id != f.id);
+                }
+            }
             // Edits come as the rows that they made; see [`Model::stops`].
             Fact::DowntimeSplit(_)
             | Fact::DowntimeMerged(_)
@@ -228,7 +258,9 @@ impl Model {
             | Fact::DowntimeVoided(_)
             | Fact::DowntimeAlarmed(_)
             | Fact::Counted(_)
-            | Fact::WorkOrderRefused(_) => {}
+            | Fact::WorkOrderRefused(_)
+            | Fact::ShiftHandedOver(_)
+            | Fact::HandoverAcknowledged(_) => {}
         }
     }
 
@@ -390,6 +422,7 @@ impl Model {
             last_known: None,
             seen_at: None,
             downtimes: Vec::new(),
+            help: Vec::new(),
             work_order: None,
         });
         self.own_machines();

@@ -1,7 +1,7 @@
 //! The parts of the model: a machine, a work order, an open stop, the way to the cloud, each as it is now.
 
 use unison_core::activity::Activity;
-use unison_core::facts::StopSource;
+use unison_core::facts::{HelpKind, StopSource};
 use unison_core::ids::{MachineId, ReasonId, UserId, WorkOrderId};
 use unison_core::master::{Machine, WorkOrder, WorkOrderStatus};
 use unison_core::time::Timestamp;
@@ -22,6 +22,8 @@ pub struct MachineNow {
     pub seen_at: Option<Timestamp>,
     /// Open stops, oldest first; mostly none or one.
     pub downtimes: Vec<OpenDowntime>,
+    /// Open calls for help, oldest first.
+    pub help: Vec<OpenHelp>,
     /// The work order in progress on it; of several the one started last.
     pub work_order: Option<WorkOrderId>,
 }
@@ -37,6 +39,18 @@ pub struct OpenDowntime {
     pub classified_by: Option<UserId>,
     /// It was told to the supervisor.
     pub is_escalated: bool,
+}
+
+/// A call for help that has not ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenHelp {
+    pub id: Uuid,
+    pub kind: HelpKind,
+    pub note: Option<String>,
+    pub by: UserId,
+    pub at: Timestamp,
+    /// Who comes, and since when.
+    pub answered: Option<(UserId, Timestamp)>,
 }
 
 /// A work order: its record, what was done to it, and the sums of its logs.

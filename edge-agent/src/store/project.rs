@@ -8,7 +8,7 @@ use unison_core::time::Timestamp;
 use uuid::Uuid;
 
 use super::model::status_after;
-use super::{CounterAt, stops};
+use super::{CounterAt, people, stops};
 
 /// Returns the stops that an edit changed.
 pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result<Vec<Stop>> {
@@ -40,6 +40,11 @@ pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result
         | Fact::DowntimeCorrected(_)
         | Fact::DowntimeVoided(_)
         | Fact::DowntimeEscalated(_) => return stops::project(conn, fact, hlc),
+        Fact::ShiftHandedOver(_)
+        | Fact::HandoverAcknowledged(_)
+        | Fact::HelpCalled(_)
+        | Fact::HelpAnswered(_)
+        | Fact::HelpEnded(_) => people::project(conn, fact)?,
         Fact::ProductionLogged(f) => {
             production_log(conn, f, true)?;
         }

@@ -125,7 +125,8 @@ fn next_machine(conn: &Connection, table: &ByMachine, after: i64) -> rusqlite::R
     conn.prepare_cached(table.next)?.query_row([after], |r| r.get(0))
 }
 
-/// Logs and executions of work orders that the master data no longer holds, histories of stops that are gone, answers that nobody asks for again. Only
+/// Logs and executions of work orders that the master data no longer holds, histories of stops that are gone, answers
+/// that nobody asks for again, handovers and calls for help. Only
 /// while the cloud holds all: such a row does not say when it was written, and may tell of a time long before.
 fn without_machine(tx: &Connection, until: Timestamp) -> rusqlite::Result<bool> {
     let gone = format!("NOT EXISTS (SELECT 1 FROM master WHERE kind = {WORK_ORDER} AND master.id =");
@@ -141,8 +142,16 @@ fn without_machine(tx: &Connection, until: Timestamp) -> rusqlite::Result<bool> 
         .to_owned();
     let answers =
         "DELETE FROM answers WHERE request IN (SELECT request FROM answers WHERE answered_at < ?1 LIMIT ?2)".to_owned();
+    let handovers =
+        "DELETE FROM shift_handovers WHERE uuid IN (SELECT uuid FROM shift_handovers WHERE logged_at < ?1 LIMIT ?2)"
+            .to_owned();
+    let authors = "DELETE FROM shift_handover_authors WHERE uuid IN (SELECT uuid FROM shift_handover_authors AS a
+         WHERE NOT EXISTS (SELECT 1 FROM shift_handovers AS h WHERE h.uuid = a.uuid) LIMIT ?2)"
+        .to_owned();
+    let calls = "DELETE FROM help_calls WHERE uuid IN (SELECT uuid FROM help_calls WHERE called_at < ?1 AND ended_by IS NOT NULL LIMIT ?2)"
+        .to_owned();
     let mut deleted = 0;
-    for text in [logs, orders, histories, answers] {
+    for text in [logs, orders, histories, answers, handovers, authors, calls] {
         deleted += tx.prepare_cached(&text)?.execute(params![until.0, ROWS_MOST])?;
     }
     Ok(deleted > 0)

@@ -274,7 +274,14 @@ impl<'a> Step<'a> {
             Fact::DowntimeMerged(f) => (None, None, Some(f.id)),
             Fact::DowntimeCorrected(f) => (None, None, Some(f.id)),
             Fact::DowntimeVoided(f) => (None, None, Some(f.id)),
-            Fact::Observed(_) | Fact::AgentStarted(_) | Fact::WorkOrderRefused(_) => (None, None, None),
+            Fact::HelpCalled(f) => (Some(f.machine), None, None),
+            Fact::HelpAnswered(f) => (self.model.open_help(f.id).map(|(machine, _)| machine), None, None),
+            Fact::HelpEnded(f) => (self.model.open_help(f.id).map(|(machine, _)| machine), None, None),
+            Fact::Observed(_)
+            | Fact::AgentStarted(_)
+            | Fact::WorkOrderRefused(_)
+            | Fact::ShiftHandedOver(_)
+            | Fact::HandoverAcknowledged(_) => (None, None, None),
         };
         self.changed.machines.extend(machine);
         self.changed.machines.extend(downtime.and_then(|id| self.model.open_downtime(id)).map(|(machine, _)| machine));

@@ -4,7 +4,9 @@ use std::convert::Infallible;
 
 use unison_core::activity::Activity;
 use unison_core::calendar_day::CalendarDay;
-use unison_core::facts::{Counted, DowntimeClassified, DowntimeClosed, Observed, WorkOrderVerb};
+use unison_core::facts::{
+    Counted, DowntimeClassified, DowntimeClosed, HelpAnswered, HelpCalled, HelpEnded, HelpKind, Observed, WorkOrderVerb,
+};
 use unison_core::ids::{LaneId, ReasonId};
 use unison_core::master::{self, MasterOp, WorkOrderRequest, WorkOrderStatus};
 use unison_core::span::Span;
@@ -20,6 +22,11 @@ async fn edge_09_what_was_acknowledged_is_there_after_a_crash() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = edge(&dir).await;
     write(&store, vec![moved(WorkOrderVerb::Start), logged(1, 10, 1).into(), opened(9, 5)]).await;
+    let call = |id, kind| HelpCalled { id: Uuid::from_u128(id), machine: MILL, kind, note: None, by: ANNA, at: at(7) };
+    let comes = HelpAnswered { id: Uuid::from_u128(21), by: ANNA, at: at(8) };
+    let over = HelpEnded { id: Uuid::from_u128(22), by: ANNA, at: at(9), note: None };
+    let calls = [call(21, HelpKind::Quality), call(22, HelpKind::Material)].map(Into::into);
+    write(&store, calls.into_iter().chain([comes.into(), over.into()]).collect()).await;
     let after = crashed(&dir);
     let again = Store::open(after.path(), clock()).unwrap();
     let (before, now) = (store.model(), again.model());
@@ -29,6 +36,9 @@ async fn edge_09_what_was_acknowledged_is_there_after_a_crash() {
     assert_eq!(now.machines[&MILL].downtimes, before.machines[&MILL].downtimes);
     assert_eq!(now.machines[&MILL].work_order, Some(ORDER));
     assert!(now.has_log(Uuid::from_u128(1)));
+    let help = &now.machines[&MILL].help;
+    assert_eq!((help.len(), help[0].kind, help[0].answered), (1, HelpKind::Quality, Some((ANNA, at(8)))));
+    assert_eq!(*help, before.machines[&MILL].help);
 }
 
 #[tokio::test]

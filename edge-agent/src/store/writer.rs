@@ -196,8 +196,14 @@ fn change(changed: Changed, head: u64, acked: u64) -> Change {
     for delta in changed.deltas {
         match delta {
             Delta::Fact(fact) => {
-                if let Fact::ProductionLogged(f) = &fact {
-                    change.production_logs.push(f.id);
+                match &fact {
+                    Fact::ProductionLogged(f) => change.production_logs.push(f.id),
+                    Fact::ShiftHandedOver(f) => change.handovers.push(f.id),
+                    Fact::HandoverAcknowledged(f) => change.handovers.push(f.id),
+                    Fact::HelpCalled(f) => change.help_calls.push(f.id),
+                    Fact::HelpAnswered(f) => change.help_calls.push(f.id),
+                    Fact::HelpEnded(f) => change.help_calls.push(f.id),
+                    _ => {}
                 }
                 change.facts.push(fact);
             }

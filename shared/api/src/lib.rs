@@ -9,6 +9,8 @@ pub mod downtime;
 pub mod error;
 pub mod figures;
 pub mod form;
+pub mod handover;
+pub mod help;
 pub mod machine;
 pub mod oee;
 pub mod openapi;

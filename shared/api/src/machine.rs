@@ -1,6 +1,7 @@
 //! Machines, their stops and ribbons.
 
 use crate::Person;
+use crate::help::HelpCallView;
 use crate::production::AllowedAction;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,8 @@ pub struct MachineView {
     /// Reason of the open stop.
     pub downtime_reason: Option<String>,
     pub open_downtime_id: Option<String>,
+    /// Open calls for help, the oldest first.
+    pub help_calls: Vec<HelpCallView>,
     pub current_work_order: Option<WorkOrderRef>,
     pub capacity_units_per_hour: Option<f64>,
     pub ideal_cycle_seconds: Option<f64>,

@@ -2,12 +2,18 @@
 //!
 //! These shapes are kept for ever, on disks in plants and on the wire. The rules:
 //! - a kind has a number and a version; both are only ever appended, never reused;
-//! - a body is the postcard encoding of exactly one struct of this file; a changed struct is a new
+//! - a body is the postcard encoding of exactly one struct of this module; a changed struct is a new
 //!   version with a struct of its own, and old versions stay decodable;
 //! - a reader that does not know a kind or a version keeps the bytes and passes them on.
 //!
 //! Numbers 1-31 machine time, 32-63 downtime, 64-95 production, 96-127 quality and lots,
 //! 128-159 people and shifts, 1024 and up master data (`master`).
+
+mod people;
+
+pub use people::{
+    HandoverAcknowledged, HelpAnswered, HelpCalled, HelpEnded, HelpKind, Issue, OrderLeft, ShiftHandedOver,
+};
 
 use crate::activity::Activity;
 use crate::ids::{MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
@@ -254,11 +260,18 @@ crate::kinds::kinds! {
     ProductionLogged(ProductionLogged) = 64 v 1,
     WorkOrderMoved(WorkOrderMoved) = 65 v 1,
     WorkOrderRefused(WorkOrderRefused) = 66 v 1,
+    ShiftHandedOver(ShiftHandedOver) = 128 v 1,
+    HandoverAcknowledged(HandoverAcknowledged) = 129 v 1,
+    HelpCalled(HelpCalled) = 130 v 1,
+    HelpAnswered(HelpAnswered) = 131 v 1,
+    HelpEnded(HelpEnded) = 132 v 1,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar::Day;
+    use crate::master::WorkOrderStatus;
 
     fn one_of_each() -> Vec<Fact> {
         let (machine, at) = (MachineId(7), Timestamp(1_762_423_200_000_000));
@@ -313,7 +326,31 @@ mod tests {
             }
             .into(),
             WorkOrderRefused { request: id, work_order, reason: "paused".into(), at }.into(),
+            handover(id).into(),
+            HandoverAcknowledged { id, by, at }.into(),
+            HelpCalled { id, machine, kind: HelpKind::Quality, note: Some("burr".into()), by, at }.into(),
+            HelpAnswered { id, by, at }.into(),
+            HelpEnded { id, by, at, note: None }.into(),
         ]
+    }
+
+    fn handover(id: Uuid) -> ShiftHandedOver {
+        ShiftHandedOver {
+            id,
+            shift: ShiftId(1),
+            date: Day(jiff::civil::date(2025, 11, 6)),
+            notes: "ok".into(),
+            work_orders: vec![OrderLeft {
+                work_order: WorkOrderId(4),
+                status: WorkOrderStatus::Paused,
+                completed: 40,
+                ordered: 100,
+                blocked: Some("x".into()),
+            }],
+            issues: vec![Issue { machine: None, text: "y".into() }],
+            by: UserId(3),
+            at: Timestamp(1),
+        }
     }
 
     #[test]
@@ -381,6 +418,25 @@ mod tests {
         check(corrected.into(), 38, &[&one, &[4, 1, 6, 6, 2, 0]]);
         check(DowntimeVoided { id, by, at, note: None }.into(), 39, &[&one, &[6, 2, 0]]);
         check(DowntimeEscalated { id, at }.into(), 40, &[&one, &[2]]);
+    }
+
+    #[test]
+    fn shift_06_bytes_of_people_are_kept_for_ever() {
+        let check = |fact: Fact, kind: u16, parts: &[&[u8]]| {
+            assert_eq!((fact.kind(), fact.encode().unwrap()), ((kind, 1), parts.concat()));
+        };
+        let id = Uuid::from_u128(0x11);
+        let one = [&[16][..], id.as_bytes()].concat();
+        let (by, at, machine) = (UserId(3), Timestamp(1), MachineId(7));
+        // A day is its text of ten bytes; Paused is the fourth status; 40 and 100 are varints of their own.
+        let order = [1, 8, 3, 40, 100, 1, 1, b'x'];
+        let head: &[u8] = &[2, 10];
+        check(handover(id).into(), 128, &[&one, head, b"2025-11-06", &[2], b"ok", &order, &[1, 0, 1], b"y", &[6, 2]]);
+        check(HandoverAcknowledged { id, by, at }.into(), 129, &[&one, &[6, 2]]);
+        let called = HelpCalled { id, machine, kind: HelpKind::Material, note: Some("z".into()), by, at };
+        check(called.into(), 130, &[&one, &[14, 3, 1, 1], b"z", &[6, 2]]);
+        check(HelpAnswered { id, by, at }.into(), 131, &[&one, &[6, 2]]);
+        check(HelpEnded { id, by, at, note: None }.into(), 132, &[&one, &[6, 2, 0]]);
     }
 
     #[test]

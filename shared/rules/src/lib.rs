@@ -5,6 +5,8 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod downtime;
+pub mod handover;
+pub mod help;
 pub mod logging;
 pub mod rbac;
 #[cfg(test)]
