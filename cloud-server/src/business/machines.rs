@@ -1,6 +1,6 @@
 //! Machines as they are now (API-15, MACH-01, Q-128) and what they did (ribbon).
 
-use super::{Wrong, kpi, master, need_plant, reach_sql, reach_values};
+use super::{Wrong, kpi, master, need_plant, reach_sql, reach_values, shift_people};
 use crate::db::{DbError, Row};
 use crate::params;
 use crate::resource::Map;
@@ -88,7 +88,7 @@ pub fn all(tx: &Tx<'_>, stale_after: i64) -> Result<Vec<Seen>, DbError> {
     let reach = reach_sql("m.plant_id");
     let sql = format!("{VIEW} AND {reach} AND m.is_active = TRUE ORDER BY m.machine_code LIMIT {MACHINES_MAX}");
     let rows = tx.query(&sql, params![tx.org(), all_plants, user])?;
-    rows.iter().map(|row| present(row, tx.now(), stale_after)).collect()
+    presented(tx, &rows, stale_after)
 }
 
 /// The ids of machines that show this status.
@@ -110,7 +110,7 @@ pub fn enrich(tx: &Tx<'_>, records: &mut [Map], stale_after: i64) -> Result<(), 
         return Ok(());
     }
     let rows = tx.query(&format!("{VIEW} AND m.id IN ({})", ids.join(", ")), params![tx.org()])?;
-    let mut seen = rows.iter().map(|r| present(r, tx.now(), stale_after)).collect::<Result<Vec<_>, _>>()?;
+    let mut seen = presented(tx, &rows, stale_after)?;
     add_utilization(tx, &mut seen)?;
     let mut views: HashMap<i64, MachineView> = seen.into_iter().map(|s| (s.view.id, s.view)).collect();
     for record in records {
@@ -127,6 +127,17 @@ pub fn enrich(tx: &Tx<'_>, records: &mut [Map], stale_after: i64) -> Result<(), 
 fn is_late(now: Timestamp, heard: Option<Timestamp>, observed: Option<Timestamp>, stale_after: i64) -> bool {
     let older = |at: Option<Timestamp>, than: i64| at.is_none_or(|at| now.since(at) > than);
     older(heard, stale_after) || older(observed, stale_after + SETTLE_MAX)
+}
+
+/// Rows as they are shown, with the calls for help that are open.
+fn presented(tx: &Tx<'_>, rows: &[Row], stale_after: i64) -> Result<Vec<Seen>, DbError> {
+    let mut help = shift_people::open_help(tx)?;
+    let shown = |row| {
+        let mut seen = present(row, tx.now(), stale_after)?;
+        seen.view.help_calls = help.remove(&seen.view.id).unwrap_or_default();
+        Ok(seen)
+    };
+    rows.iter().map(shown).collect()
 }
 
 fn present(row: &Row, now: Timestamp, stale_after: i64) -> Result<Seen, DbError> {
@@ -166,6 +177,7 @@ fn present(row: &Row, now: Timestamp, stale_after: i64) -> Result<Seen, DbError>
         seen_at: seen_at.map(Rfc3339::from),
         downtime_reason: open.map(|_| reason.unwrap_or_else(|| super::downtime::UNCLASSIFIED_NAME.to_owned())),
         open_downtime_id: open.map(|id| id.to_string()),
+        help_calls: vec![],
         current_work_order: order.map(|(id, work_order_number)| WorkOrderRef { id, work_order_number }),
         capacity_units_per_hour: row.get::<Option<i64>>("capacity_units_per_hour")?.map(super::micro),
         ideal_cycle_seconds: cycle.map(super::micro),

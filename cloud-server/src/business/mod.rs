@@ -21,6 +21,7 @@ pub mod people;
 pub mod production;
 pub mod roles;
 pub mod setup;
+pub mod shift_people;
 pub mod site;
 pub mod snapshot;
 pub mod work_orders;

@@ -11,6 +11,7 @@ const FILES: &[(&str, &str)] = &[
     (include_str!("schema/organization_0002.sql"), include_str!("schema/platform_0002.sql")),
     (include_str!("schema/organization_0003.sql"), include_str!("schema/platform_0003.sql")),
     (include_str!("schema/organization_0004.sql"), include_str!("schema/platform_0004.sql")),
+    (include_str!("schema/organization_0005.sql"), include_str!("schema/platform_0005.sql")),
 ];
 
 pub(super) const FIRST_IN_KINDS: i64 = 2;

@@ -162,9 +162,9 @@ pub(in crate::http) use h;
 
 pub(super) const PAGE: Query = ("page", false, "Page, from 1");
 pub(super) const PER_PAGE: Query = ("per_page", false, "Entries of a page, 1 to 100; 50 when left out");
-const PLANT: Query =
+pub(super) const PLANT: Query =
     ("plant_id", false, "Only this plant; all for every plant you reach; the chosen one when left out");
-const MACHINE: Query = ("machine_id", false, "Only this machine");
+pub(super) const MACHINE: Query = ("machine_id", false, "Only this machine");
 const FROM: Query = ("from", true, "RFC 3339 time, included");
 const TO: Query = ("to", true, "RFC 3339 time, excluded");
 const FROM_OPTIONAL: Query = ("from", false, "RFC 3339 time, included");
@@ -181,6 +181,7 @@ pub fn all() -> Vec<Route> {
     out.extend(orders());
     out.extend(super::area::session::routes());
     out.extend(super::area::people::routes());
+    out.extend(super::area::shift_people::routes());
     out.extend(entities());
     // What stands above by hand replaces what all entities have.
     let by_hand: Vec<_> = out.iter().map(|r| (r.doc.method, r.doc.path)).collect();

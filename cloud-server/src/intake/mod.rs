@@ -12,6 +12,7 @@ pub mod front;
 mod link;
 mod links;
 pub mod packets;
+mod people;
 mod project;
 mod sessions;
 mod snapshots;

@@ -122,6 +122,11 @@ impl<'t, 's> Projection<'t, 's> {
             Fact::ProductionLogged(fact) => self.undoable(|p| p.production_logged(&fact)),
             Fact::WorkOrderMoved(fact) => self.undoable(|p| p.work_order_moved(&fact)),
             Fact::WorkOrderRefused(fact) => self.undoable(|p| p.work_order_refused(&fact)),
+            Fact::ShiftHandedOver(fact) => self.undoable(|p| p.handed_over(&fact)),
+            Fact::HandoverAcknowledged(fact) => self.undoable(|p| p.handover_acknowledged(&fact)),
+            Fact::HelpCalled(fact) => self.undoable(|p| p.help_called(&fact)),
+            Fact::HelpAnswered(fact) => self.undoable(|p| p.help_answered(&fact)),
+            Fact::HelpEnded(fact) => self.undoable(|p| p.help_ended(&fact)),
         }
     }
 

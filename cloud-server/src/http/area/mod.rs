@@ -8,5 +8,6 @@ pub mod people;
 pub mod production;
 pub mod resource;
 pub mod session;
+pub mod shift_people;
 pub mod system;
 pub mod work_orders;

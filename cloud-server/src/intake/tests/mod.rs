@@ -3,5 +3,6 @@
 mod front;
 mod harness;
 mod links;
+mod people;
 mod projection;
 mod snapshots;

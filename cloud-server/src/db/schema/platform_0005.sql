@@ -1,0 +1,1 @@
+-- Version 5: nothing of the platform changed.
