@@ -5,7 +5,7 @@ export const ago = (minutes) => iso(Date.now() - minutes * MIN);
 
 const machine = (id, code, name, over = {}) => ({
   id, machine_code: code, name, plant_id: 1, plant_name: 'Detroit', lane_id: id <= 5 ? 1 : 2, lane_name: id <= 5 ? 'Machining' : 'Assembly',
-  status: 'running', activity: 'running', stale: false, waiting: false, flags: [], since: ago(42), seen_at: ago(0), downtime_reason: null, open_downtime_id: null,
+  status: 'running', activity: 'running', stale: false, waiting: false, flags: [], since: ago(42), seen_at: ago(0), downtime_reason: null, open_downtime_id: null, help_calls: [],
   current_work_order: null, capacity_units_per_hour: 50, ideal_cycle_seconds: 72, utilization_percent: 76.25, last_maintenance_date: '2026-10-20', next_maintenance_due: '2026-12-01', edge: 'edge-detroit-1', ...over,
 });
 

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createResources } from './resource.mjs';
 import { ago, iso, machines, oee, operators, orders, present, reasons, ribbon, stops, trend } from './data.mjs';
+import { people } from './people.mjs';
 
 const app = process.argv[2] ?? 'edge';
 const port = Number(process.argv[3] ?? (app === 'edge' ? 8091 : 8090));
@@ -116,6 +117,8 @@ function api(req, path, query, body) {
     const mine = own(req.method, at, body, user) ?? (/\/ribbon$|\/station$/.test(at) ? null : resources.answer(user, req.method, at, query, body, state));
     if (mine) return mine;
   }
+  const said = app === 'edge' ? people(req.method, at, body, user?.user, state, emit) : null;
+  if (said) return said;
   let m;
   if (at === '/auth/login' && app === 'edge') return body.pin === '1234' ? session(operators.find((o) => o.id === body.operator)) : refuse(401, 'Not authenticated', 'Wrong PIN. 4 tries left.');
   if (at === '/auth/login') return cloudLogin(body);

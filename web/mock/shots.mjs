@@ -19,7 +19,8 @@ const CLOUD = 'http://127.0.0.1:8190';
 const pages = [
   ['edge-floor', `${EDGE}/`], ['edge-station', `${EDGE}/m/1`], ['edge-station-setup', `${EDGE}/m/3`], ['edge-station-nodata', `${EDGE}/m/5`], ['edge-log', `${EDGE}/m/1/log?wo=456`], ['edge-stop', `${EDGE}/m/2`],
   ['edge-stop-new', `${EDGE}/m/6/stop/new`], ['edge-orders', `${EDGE}/m/1?view=orders`], ['edge-login', `${EDGE}/login`],
-  ['edge-pin', `${EDGE}/login`, (p) => p.getByTestId('operator-3').click()], ['edge-queue', `${EDGE}/queue`], ['edge-scanner', `${EDGE}/scanner`],
+  ['edge-pin', `${EDGE}/login`, (p) => p.getByTestId('operator-3').click()], ['edge-queue', `${EDGE}/queue`], ['edge-help', `${EDGE}/m/2/help`], ['edge-handover', `${EDGE}/handover`], ['edge-handover-issue', `${EDGE}/handover`, (p) => p.getByTestId('add-issue').click()],
+  ['edge-settings', `${EDGE}/settings`], ['edge-tv', `${EDGE}/tv`], ['edge-tv-shift', `${EDGE}/tv`, (p) => p.getByTestId('tv-next').click()], ['edge-scanner', `${EDGE}/scanner`],
   ['cloud-login', `${CLOUD}/login`], ['cloud-dashboard', `${CLOUD}/`], ['cloud-availability', `${CLOUD}/?kpi=availability`], ['cloud-oee', `${CLOUD}/?kpi=oee`],
   ['cloud-machines', `${CLOUD}/machines`], ['cloud-machine', `${CLOUD}/machines/1`], ['cloud-orders', `${CLOUD}/work-orders`], ['cloud-edges', `${CLOUD}/edges`],
   ['cloud-help', `${CLOUD}/machines`, (p) => p.keyboard.press('?')],

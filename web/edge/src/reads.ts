@@ -2,7 +2,7 @@
  * The page's reads, one hook each.
  */
 import {
-  get, type Connection, type Downtime, type DowntimeReason, type EdgeQueue, type Machine, type Operator,
+  get, type Connection, type Downtime, type DowntimeReason, type DueShift, type EdgeQueue, type FigureRow, type Handover, type Machine, type Operator,
   type ProductionLog, type RibbonData, type StationInfo, type StationView, type WorkOrder,
 } from '@unison/ui-kit';
 import { useQuery } from '@tanstack/react-query';
@@ -55,6 +55,34 @@ export const useDowntimes = (machineId: number) =>
     queryKey: ['downtimes', machineId],
     queryFn: ({ signal }) => get<{ downtime_events: Downtime[] }>('/downtime-events', { machine_id: machineId, per_page: 100 }, signal),
     refetchInterval: 30_000,
+  });
+
+/** The shifts that can be handed over now, the latest first, with what was written. */
+export const useDueShifts = () =>
+  useQuery({ queryKey: ['due-shifts'], queryFn: ({ signal }) => get<{ shifts: DueShift[] }>('/shifts/due', undefined, signal), refetchInterval: 60_000 });
+
+/** Handovers that nobody of the next shift has acknowledged. */
+export const useWaitingHandovers = () =>
+  useQuery({
+    queryKey: ['handovers', 'waiting'],
+    queryFn: ({ signal }) => get<{ shift_handovers: Handover[] }>('/shift-handovers', { acknowledged: 'false', per_page: 20 }, signal),
+    refetchInterval: 60_000,
+  });
+
+/** Stops that touch a range, of all machines. */
+export const useShiftStops = (from: string, to: string) =>
+  useQuery({
+    queryKey: ['downtimes', 'range', from, to],
+    queryFn: ({ signal }) => get<{ downtime_events: Downtime[] }>('/downtime-events', { from, to, per_page: 100 }, signal),
+    refetchInterval: 60_000,
+  });
+
+/** Figures of a range by machine. */
+export const useFigures = (from: string, to: string) =>
+  useQuery({
+    queryKey: ['figures', from, to],
+    queryFn: ({ signal }) => get<{ rows: FigureRow[] }>('/kpi/figures', { from, to, by: 'machine' }, signal),
+    refetchInterval: 60_000,
   });
 
 export const useOperators = () =>

@@ -2,16 +2,21 @@
  * The addresses of the operator pages. What a page shows is in its address, so a reload changes nothing.
  */
 import { CrashPage } from '@unison/ui-kit';
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { Floor } from './pages/Floor';
+import { Handover } from './pages/Handover';
+import { Help } from './pages/Help';
 import { LogProduction } from './pages/LogProduction';
 import { NotFound } from './pages/NotFound';
 import { Queue } from './pages/Queue';
 import { Scanner } from './pages/Scanner';
+import { Settings } from './pages/Settings';
 import { SignIn } from './pages/SignIn';
 import { Station } from './pages/Station';
 import { StopEdit } from './pages/StopEdit';
 import { StopReason } from './pages/StopReason';
+import { Tv } from './pages/Tv';
+import { firstPlace } from './device';
 import { Shell } from './parts/Shell';
 import { onNeedLogin } from './session';
 
@@ -23,7 +28,15 @@ const number = (value: unknown): number | undefined => {
   return value !== undefined && Number.isInteger(parsed) ? parsed : undefined;
 };
 
-const floor = createRoute({ getParentRoute: () => root, path: '/', component: Floor });
+const floor = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    const id = firstPlace();
+    if (id !== null) throw redirect({ to: '/m/$id', params: { id } });
+  },
+  component: Floor,
+});
 const station = createRoute({
   getParentRoute: () => root,
   path: '/m/$id',
@@ -63,6 +76,33 @@ const edit = createRoute({
     return <StopEdit key={uuid} id={id} uuid={uuid} />;
   },
 });
+const help = createRoute({
+  getParentRoute: () => root,
+  path: '/m/$id/help',
+  params: machineId,
+  component: function HelpPage() {
+    return <Help id={help.useParams().id} />;
+  },
+});
+const handover = createRoute({ getParentRoute: () => root, path: '/handover', component: Handover });
+const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: Settings });
+/** Seconds until the wall turns its page, when the address does not say. */
+const TURN_SECONDS = 12;
+const tv = createRoute({
+  getParentRoute: () => root,
+  path: '/tv',
+  validateSearch: (search: Record<string, unknown>): { lane?: string; seconds?: number } => {
+    const seconds = number(search['seconds']);
+    return {
+      ...(typeof search['lane'] === 'string' ? { lane: search['lane'] } : {}),
+      ...(seconds !== undefined && seconds >= 3 && seconds <= 3_600 ? { seconds } : {}),
+    };
+  },
+  component: function TvPage() {
+    const { lane, seconds } = tv.useSearch();
+    return <Tv lane={lane} seconds={seconds ?? TURN_SECONDS} />;
+  },
+});
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
@@ -79,7 +119,7 @@ const queue = createRoute({ getParentRoute: () => root, path: '/queue', componen
 const scanner = createRoute({ getParentRoute: () => root, path: '/scanner', component: Scanner });
 
 export const router = createRouter({
-  routeTree: root.addChildren([floor, station, log, stop, edit, login, queue, scanner]),
+  routeTree: root.addChildren([floor, station, log, stop, edit, help, handover, settings, tv, login, queue, scanner]),
   defaultErrorComponent: ({ error }) => <CrashPage message={error instanceof Error ? error.message : String(error)} />,
 });
 

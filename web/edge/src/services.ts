@@ -51,6 +51,11 @@ export function refreshWork(): void {
   }
 }
 
+/** What shifts leave to the next is read again. */
+export function refreshHandovers(): void {
+  for (const key of ['due-shifts', 'handovers']) void queries.invalidateQueries({ queryKey: [key] });
+}
+
 function takeMachines(changed: Machine[], whole: boolean): void {
   void queries.cancelQueries({ queryKey: ['machines'] });
   queries.setQueryData<MachineList>(['machines'], (old) => {
@@ -74,6 +79,7 @@ export function startServices(): void {
     if (snapshot.machines) takeMachines(snapshot.machines, true);
     if (snapshot.queue) queries.setQueryData(['queue'], snapshot.queue);
     refreshWork();
+    refreshHandovers();
     void outbox.flush(currentUser()?.id ?? null, true);
   });
   stream.on('machines', (data) => {
@@ -87,6 +93,7 @@ export function startServices(): void {
   stream.on('downtime', refreshWork);
   stream.on('production_log', refreshWork);
   stream.on('work_order', refreshWork);
+  stream.on('handover', refreshHandovers);
   stream.on('scan', (data) => scanHandler(data as Scan));
   void outbox.load();
   window.setInterval(() => void outbox.flush(currentUser()?.id ?? null, false), 5_000);

@@ -4,12 +4,12 @@
  */
 import {
   ApiError, call, post, toast, uuidv7,
-  type Downtime, type DowntimeReason, type EditAnswer, type NewDowntime, type NewProductionLog, type ProductionLog, type WorkOrder, type WorkOrderVerb,
+  type Downtime, type DowntimeReason, type EditAnswer, type Handover, type HelpCall, type HelpKind, type Machine, type NewDowntime, type NewHandover, type NewProductionLog, type ProductionLog, type WorkOrder, type WorkOrderVerb,
 } from '@unison/ui-kit';
 import i18next from 'i18next';
 import { dropDraft, putOff } from './entry';
 import type { EntryKind } from './outbox/store';
-import { currentUser, outbox, refreshWork } from './services';
+import { currentUser, outbox, refreshHandovers, refreshWork } from './services';
 import { write } from './session';
 
 interface QueuedWrite {
@@ -83,35 +83,70 @@ export function endStop(stop: Downtime, endedAt: string, done: () => void): Prom
 /** Edits move figures, so they are made only where the edge can judge them at once. */
 export function editStop(stop: Downtime, kind: string, body: Record<string, unknown>, said: string, done: () => void): Promise<void> {
   return write(i18next.t('signin.to.edit'), async () => {
-    try {
-      await post<EditAnswer>(`/downtime-events/${stop.id}/${kind}`, body);
-    } catch (error) {
-      if (error instanceof ApiError && error.unreachable) {
-        toast('bad', i18next.t('error.unreachable'));
-        return;
-      }
-      throw error;
-    }
-    toast('good', said);
+    if (!(await atOnce(() => post<EditAnswer>(`/downtime-events/${stop.id}/${kind}`, body), said))) return;
     refreshWork();
     done();
   });
+}
+
+/** Waits in the outbox like a log: what a shift leaves is worth as much an hour later. */
+export function handOver(handover: NewHandover, shiftName: string, done: () => void): Promise<void> {
+  const label = i18next.t('queue.label.handover', { shift: shiftName });
+  return write(i18next.t('signin.to.handover'), async () => {
+    const answer = await sendOrQueue<Handover>({ uuid: handover.uuid, kind: 'handover', method: 'POST', path: '/shift-handovers', body: handover, label });
+    if (answer) toast('good', i18next.t('handover.saved', { shift: shiftName }));
+    refreshHandovers();
+    done();
+  });
+}
+
+/** Somebody of the next shift read it. Only the edge can say whether this person may. */
+export function acknowledgeHandover(handover: Handover): Promise<void> {
+  return write(i18next.t('signin.to.acknowledge'), async () => {
+    await atOnce(() => post(`/shift-handovers/${handover.id}/acknowledge`), i18next.t('handover.acknowledged', { shift: handover.shift_name }));
+    refreshHandovers();
+  });
+}
+
+/** A call that arrives an hour later helps nobody, so it does not wait: without the box one hears that at once. */
+export function callHelp(machine: Machine, kind: HelpKind, notes: string, done: () => void): Promise<void> {
+  const uuid = uuidv7();
+  return write(i18next.t('signin.to.help'), async () => {
+    const body = { uuid, machine_id: machine.id, kind, ...(notes ? { notes } : {}) };
+    if (await atOnce(() => post('/help-calls', body), i18next.t(`help.called.${kind}`, { machine: machine.machine_code }), i18next.t('help.away'))) done();
+  });
+}
+
+export function answerHelp(call: HelpCall): Promise<void> {
+  return write(i18next.t('signin.to.help'), async () => {
+    await atOnce(() => post(`/help-calls/${call.id}/answer`), i18next.t('help.coming', { machine: call.machine_code }));
+  });
+}
+
+export function endHelp(call: HelpCall): Promise<void> {
+  return write(i18next.t('signin.to.help'), async () => {
+    await atOnce(() => post(`/help-calls/${call.id}/end`, {}), i18next.t('help.over', { machine: call.machine_code }));
+  });
+}
+
+/** A write that is worth nothing later. True when the edge took it. */
+async function atOnce(send: () => Promise<unknown>, said: string, away = i18next.t('error.unreachable')): Promise<boolean> {
+  try {
+    await send();
+  } catch (error) {
+    if (!(error instanceof ApiError) || !error.unreachable) throw error;
+    toast('bad', away);
+    return false;
+  }
+  toast('good', said);
+  return true;
 }
 
 /** The station's machine goes along: an order of a lane runs where it was started. */
 export function moveOrder(order: WorkOrder, verb: Exclude<WorkOrderVerb, 'log'>, machineId: number): Promise<void> {
   const title = i18next.t('signin.to.order', { verb: i18next.t(`action.${verb}`), number: order.work_order_number });
   return write(title, async () => {
-    try {
-      await post(`/work-orders/${order.id}/${verb}`, { machine_id: machineId });
-    } catch (error) {
-      if (error instanceof ApiError && error.unreachable) {
-        toast('bad', i18next.t('error.unreachable'));
-        return;
-      }
-      throw error;
-    }
-    toast('good', i18next.t(`order.done.${verb}`, { number: order.work_order_number }));
-    refreshWork();
+    const said = i18next.t(`order.done.${verb}`, { number: order.work_order_number });
+    if (await atOnce(() => post(`/work-orders/${order.id}/${verb}`, { machine_id: machineId }), said)) refreshWork();
   });
 }

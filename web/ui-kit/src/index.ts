@@ -5,6 +5,7 @@ export * from './api/http';
 export type { components } from './api/generated';
 export type * from './api/resource';
 export type * from './api/types';
+export { HELP_KINDS } from './api/types';
 export * from './components/Feedback';
 export * from './components/Providers';
 export * from './components/Ribbon';

@@ -6,7 +6,7 @@ import { uuidv7 } from './uuid';
 
 const machine = (over: Partial<Machine>): Machine => ({
   id: 1, machine_code: 'M', name: '', plant_id: 1, plant_name: '', lane_id: null, lane_name: null, status: 'running', activity: 'running', stale: false, waiting: false, flags: [], since: null, seen_at: null,
-  downtime_reason: null, open_downtime_id: null, current_work_order: null, capacity_units_per_hour: null, ideal_cycle_seconds: null, utilization_percent: null, last_maintenance_date: null, next_maintenance_due: null, edge: null, ...over,
+  downtime_reason: null, open_downtime_id: null, help_calls: [], current_work_order: null, capacity_units_per_hour: null, ideal_cycle_seconds: null, utilization_percent: null, last_maintenance_date: null, next_maintenance_due: null, edge: null, ...over,
 });
 
 describe('q_128 shown state', () => {

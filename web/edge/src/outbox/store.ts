@@ -4,7 +4,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { EntryProgress } from './schedule';
 
-export type EntryKind = 'production_log' | 'downtime_reason' | 'downtime_report' | 'downtime_end';
+export type EntryKind = 'production_log' | 'downtime_reason' | 'downtime_report' | 'downtime_end' | 'handover';
 
 export interface Entry extends EntryProgress {
   /** Made on the page; the edge recognises a repeated send by it. */

@@ -3,7 +3,8 @@
  */
 import { byUrgency, clock, Empty, LiveZone, Loaded, needsReason, shownState, Skeletons, span, StateGlyph, useServerNow, useTexts, type Machine } from '@unison/ui-kit';
 import { Link } from '@tanstack/react-router';
-import { useMachines, useStationInfo } from '../reads';
+import { useDueShifts, useMachines, useStationInfo, useWaitingHandovers } from '../reads';
+import { HelpLine } from './Help';
 
 export function Floor() {
   const { t } = useTexts();
@@ -14,7 +15,9 @@ export function Floor() {
       <div className="floor-head">
         <h1 id="floor-title">{t('floor.title')}</h1>
         {machines.data && <Summary machines={machines.data.machines} />}
+        <Link to="/handover" className="back floor-handover" data-testid="open-handover">{t('handover.title')}</Link>
       </div>
+      <HandoverWaits />
       <Loaded query={machines} what={t('floor.title')} skeleton={<div className="tiles"><Skeletons count={1} height={168} /><Skeletons count={1} height={168} /><Skeletons count={1} height={168} /></div>}>
         {({ machines: list }) =>
           list.length === 0 ? <Empty title={t('floor.empty')} hint={info?.enrolled === false ? t('floor.notEnrolled') : t('floor.emptyHint')} /> : (
@@ -25,11 +28,21 @@ export function Floor() {
             </LiveZone>
           )}
       </Loaded>
-      {info?.storage?.message && <p className="note" role="alert">{info.storage.message}</p>}
+      {info?.storage && info.storage.state !== 'ok' && <p className="note" role="alert"><b>{t(`storage.${info.storage.state}`)}</b> {info.storage.message}</p>}
       {info?.claimed_elsewhere && info.claimed_elsewhere.length > 0 && <p className="note">{t('floor.claimedElsewhere', { list: info.claimed_elsewhere.join(', ') })}</p>}
       {info && info.unknown_machines.length > 0 && <p className="note">{t('floor.unknownMachines', { list: info.unknown_machines.join(', ') })}</p>}
     </section>
   );
+}
+
+/** What the shift before left waits until somebody acknowledges it (SHIFT-08). */
+function HandoverWaits() {
+  const { t } = useTexts();
+  const waiting = useWaitingHandovers().data?.shift_handovers ?? [];
+  const present = useDueShifts().data?.shifts[0];
+  const left = waiting.filter((h) => !present || h.shift_id !== present.shift_id || h.date !== present.date)[0];
+  if (!left) return null;
+  return <Link to="/handover" className="u-strip strip-link" data-testid="handover-waits">{t('handover.waits', { shift: left.shift_name, name: left.logged_by.name })}</Link>;
 }
 
 function Summary({ machines }: { machines: Machine[] }) {
@@ -70,6 +83,7 @@ function Tile({ machine, zone }: { machine: Machine; zone?: string }) {
         : machine.current_work_order ? machine.current_work_order.work_order_number
         : t('floor.noOrder')}
       </span>
+      <HelpLine calls={machine.help_calls} />
     </Link>
   );
 }

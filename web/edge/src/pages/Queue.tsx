@@ -1,8 +1,8 @@
 /**
  * What waits and where: page→edge, edge→cloud, the machines' connections, and the settings of this device.
  */
-import { clock, decimal, LANGUAGES, Loaded, NONE, reasonOf, setLanguage, toast, units, useTexts } from '@unison/ui-kit';
-import { useMantineColorScheme } from '@mantine/core';
+import { clock, decimal, Loaded, NONE, reasonOf, toast, units, useTexts } from '@unison/ui-kit';
+import { Link } from '@tanstack/react-router';
 import { useState, useSyncExternalStore, type ReactNode } from 'react';
 import type { Entry } from '../outbox/store';
 import { HopGlyph, useHopText, usePageHop, type HopState } from '../parts/QueueIndicator';
@@ -124,20 +124,14 @@ function Connections() {
 }
 
 function Device() {
-  const { t, language } = useTexts();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { t } = useTexts();
   const version = useStationInfo().data?.version;
   return (
     <article className="card">
       <h2>{t('queue.device')}</h2>
-      <div className="began" role="group" aria-label={t('common.language')}>
-        {LANGUAGES.map((code) => <button key={code} type="button" className="chip" aria-pressed={language === code} lang={code} data-testid={`language-${code}`} onClick={() => setLanguage(code)}>{code === 'de' ? 'Deutsch' : 'English'}</button>)}
-      </div>
-      <div className="began" role="group" aria-label={t('common.scheme')}>
-        {(['light', 'dark', 'auto'] as const).map((scheme) => <button key={scheme} type="button" className="chip" aria-pressed={colorScheme === scheme} data-testid={`scheme-${scheme}`} onClick={() => setColorScheme(scheme)}>{t(`common.${scheme}`)}</button>)}
-      </div>
       {!window.isSecureContext && <p className="dim">{t('queue.limited')}</p>}
       {version && <p className="dim">{t('queue.version', { version })}</p>}
+      <Link to="/settings" className="back" data-testid="open-settings">{t('settings.title')}</Link>
     </article>
   );
 }

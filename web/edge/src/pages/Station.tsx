@@ -12,6 +12,7 @@ import { entryIsOpen, isPutOff } from '../entry';
 import { Orders } from '../parts/Orders';
 import { ordersOf, RIBBON_MS, useDowntimes, useMachine, useOrders, useRibbon, useStation, useStationInfo } from '../reads';
 import { moveOrder } from '../writes';
+import { HelpLine } from './Help';
 
 export function Station({ id, view }: { id: number; view?: 'orders' }) {
   const { t } = useTexts();
@@ -177,7 +178,7 @@ function Buttons({ machine, data }: { machine: Machine; data: StationView }) {
       <BigButton label={verb === 'pause' || !order ? t(`action.${verb}`) : t('station.verbOrder', { verb: t(`action.${verb}`), number: order.work_order_number })} testId={`wo-${verb}`} refused={noOrder ?? refusal(find(order, verb))} run={() => order && void moveOrder(order, verb, machine.id)} />
       <BigButton label={t('action.complete')} testId="wo-complete" refused={noOrder ?? refusal(find(order, 'complete'))} run={() => order && void moveOrder(order, 'complete', machine.id)} />
       <Link to="/m/$id" params={{ id: machine.id }} search={{ view: 'orders' }} className="big" data-testid="work-orders">{t('station.orders')}</Link>
-      <Link to="/scanner" className="big" data-testid="enter-code">{t('scan.enter')}</Link>
+      <Link to="/m/$id/help" params={{ id: machine.id }} className={`big ${machine.help_calls.length > 0 ? 'big-called' : ''}`} data-testid="call-help">{t('help.title')}<HelpLine calls={machine.help_calls} /></Link>
     </div>
   );
 }

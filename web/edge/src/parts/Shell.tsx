@@ -11,6 +11,9 @@ import { QueueButton } from './QueueIndicator';
 export function Shell() {
   const { t } = useTexts();
   useScanning();
+  // The wall has no chrome: nobody touches it.
+  const isWall = useRouterState({ select: (s) => s.location.pathname === '/tv' });
+  if (isWall) return <main id="main"><Outlet /></main>;
   return (
     <>
       <a className="u-skip" href="#main">{t('common.skip')}</a>

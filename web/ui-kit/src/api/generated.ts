@@ -1150,6 +1150,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/help-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls for help from machines */
+        get: operations["get_help_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -2732,6 +2749,23 @@ export interface paths {
         };
         /** Records of all kinds that hold a text */
         get: operations["get_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift-handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What shifts left to the next */
+        get: operations["get_shift_handovers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4409,6 +4443,38 @@ export interface components {
             fields: components["schemas"]["Field"][];
             label: string;
         };
+        /** @description One page of handovers. */
+        HandoverList: {
+            /** Format: uint32 */
+            page: number;
+            /** Format: uint32 */
+            per_page: number;
+            shift_handovers: components["schemas"]["HandoverView"][];
+            /** Format: uint64 */
+            total: number;
+        };
+        /** @description A handover (API-19). */
+        HandoverView: {
+            /** Format: date-time */
+            acknowledged_at?: string | null;
+            acknowledged_by?: components["schemas"]["Person"] | null;
+            /** @description `write` and `acknowledge`, with the reason where one is refused. Empty where handovers are only read. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
+            /** Format: date */
+            date: string;
+            handover_notes: string;
+            /** Format: uuid */
+            id: string;
+            issues: components["schemas"]["IssueView"][];
+            /** Format: date-time */
+            logged_at: string;
+            /** @description Who wrote the text as it is. */
+            logged_by: components["schemas"]["Person"];
+            /** Format: int64 */
+            shift_id: number;
+            shift_name: string;
+            wip_work_orders: components["schemas"]["OrderLeftView"][];
+        };
         /** @description A file as a record holds it. */
         Held: {
             /** Format: uuid */
@@ -4417,6 +4483,39 @@ export interface components {
             name: string;
             /** Format: int64 */
             size: number;
+        };
+        /** @description One page of calls for help. */
+        HelpCallList: {
+            help_calls: components["schemas"]["HelpCallView"][];
+            /** Format: uint32 */
+            page: number;
+            /** Format: uint32 */
+            per_page: number;
+            /** Format: uint64 */
+            total: number;
+        };
+        /** @description A call for help. */
+        HelpCallView: {
+            /** Format: date-time */
+            answered_at?: string | null;
+            /** @description Who comes. */
+            answered_by?: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            called_at: string;
+            called_by: components["schemas"]["Person"];
+            /** @description What was said at its end. */
+            end_notes?: string | null;
+            /** Format: date-time */
+            ended_at?: string | null;
+            ended_by?: components["schemas"]["Person"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @description supervisor, maintenance, quality or material. */
+            kind: string;
+            machine_code: string;
+            /** Format: int64 */
+            machine_id: number;
+            notes?: string | null;
         };
         Import: {
             /**
@@ -4463,6 +4562,15 @@ export interface components {
             /** Format: int64 */
             user_id: number;
             user_name: string;
+        };
+        /** @description Something that the next shift has to know, of a machine or of the whole place. */
+        IssueView: {
+            description: string;
+            /**
+             * Format: int64
+             * @default null
+             */
+            machine_id: number | null;
         };
         /** @description A record is named by its id, its UUID or its number (Q-132). */
         Key: number | string;
@@ -4851,6 +4959,8 @@ export interface components {
             edge?: string | null;
             /** @description What a supervisor should look at, such as "running without work order". */
             flags: string[];
+            /** @description Open calls for help, the oldest first. */
+            help_calls: components["schemas"]["HelpCallView"][];
             /** Format: int64 */
             id: number;
             /** Format: double */
@@ -5154,6 +5264,24 @@ export interface components {
         OeeTrend: {
             days: components["schemas"]["OeeDay"][];
             machine?: string | null;
+        };
+        /** @description A work order as the shift left it. */
+        OrderLeftView: {
+            /** @description Why it cannot go on. */
+            blocked_reason?: string | null;
+            /**
+             * Format: double
+             * @description Null where nothing was ordered.
+             */
+            percent_complete?: number | null;
+            /** Format: uint64 */
+            quantity_completed: number;
+            /** Format: uint64 */
+            quantity_ordered: number;
+            status: components["schemas"]["WorkOrderStatus"];
+            /** Format: int64 */
+            work_order_id: number;
+            work_order_number: string;
         };
         OrganizationUpdate: {
             company_size?: string | null;
@@ -9758,6 +9886,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_help_calls: {
+        parameters: {
+            query?: {
+                /** @description Only this machine */
+                machine_id?: string;
+                /** @description true: only open ones, false: only ended ones */
+                open?: string;
+                /** @description Page, from 1 */
+                page?: string;
+                /** @description Entries of a page, 1 to 100; 50 when left out */
+                per_page?: string;
+                /** @description Only this plant; all for every plant you reach; the chosen one when left out */
+                plant_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpCallList"];
+                };
             };
             /** @description Refused */
             default: {
@@ -14498,6 +14666,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_shift_handovers: {
+        parameters: {
+            query?: {
+                /** @description true: only acknowledged ones, false: only others */
+                acknowledged?: string;
+                /** @description Only shifts that began on this day */
+                date?: string;
+                /** @description Page, from 1 */
+                page?: string;
+                /** @description Entries of a page, 1 to 100; 50 when left out */
+                per_page?: string;
+                /** @description Only this plant; all for every plant you reach; the chosen one when left out */
+                plant_id?: string;
+                /** @description Only this shift */
+                shift_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverList"];
                 };
             };
             /** @description Refused */

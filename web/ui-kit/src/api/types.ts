@@ -3,6 +3,8 @@
  * comes from generated.ts, what is described at run time is in resource.ts; no other file may describe an answer.
  */
 
+import type { components } from './generated';
+
 /** RFC 3339 UTC, e.g. 2025-11-06T10:00:00Z. */
 export type Timestamp = string;
 
@@ -35,6 +37,8 @@ export interface Machine {
   seen_at: Timestamp | null;
   downtime_reason: string | null;
   open_downtime_id: string | null;
+  /** Open calls for help, the oldest first. */
+  help_calls: HelpCall[];
   current_work_order: { id: number; work_order_number: string } | null;
   capacity_units_per_hour: number | null;
   ideal_cycle_seconds: number | null;
@@ -177,6 +181,33 @@ export interface DowntimeHistory {
     other_id: string | null;
     notes: string | null;
   }[];
+}
+
+export const HELP_KINDS = ['supervisor', 'maintenance', 'quality', 'material'] as const;
+export type HelpKind = (typeof HELP_KINDS)[number];
+export type HelpCall = components['schemas']['HelpCallView'];
+export type Handover = components['schemas']['HandoverView'];
+
+/** A shift of a day that can be handed over now. */
+export interface DueShift {
+  shift_id: number;
+  shift_name: string;
+  /** The day on which it began. */
+  date: string;
+  starts_at: Timestamp;
+  ends_at: Timestamp;
+  target_units: number | null;
+  handover: Handover | null;
+}
+
+export interface NewHandover {
+  uuid: string;
+  shift_id: number;
+  date: string;
+  handover_notes: string;
+  wip_work_orders: { work_order_id: number; blocked_reason?: string }[];
+  issues: { machine_id?: number; description: string }[];
+  replaces?: Timestamp;
 }
 
 export interface DowntimeReason {

@@ -1,0 +1,47 @@
+import type { DueShift, Handover, WorkOrder } from '@unison/ui-kit';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { beginDraft, bodyOf, dropDraft, keepDraft, together, writtenMeanwhile, type HandoverDraft } from './handover';
+
+const theirs: Handover = {
+  id: 'h1', shift_id: 1, shift_name: 'Day', date: '2025-11-06', logged_by: { id: 3, name: 'Ana' }, logged_at: '2025-11-06T13:00:00Z',
+  handover_notes: 'Belt slips', issues: [{ machine_id: 15, description: 'guard loose' }], allowed_actions: [],
+  wip_work_orders: [{ work_order_id: 101, work_order_number: 'WO-1', status: 'paused', percent_complete: 40, quantity_completed: 40, quantity_ordered: 100, blocked_reason: 'no bar' }],
+  acknowledged_by: null, acknowledged_at: null,
+};
+const shift = (handover: Handover | null): DueShift => ({
+  shift_id: 1, shift_name: 'Day', date: '2025-11-06', starts_at: '2025-11-06T06:00:00Z', ends_at: '2025-11-06T14:00:00Z', target_units: 400, handover,
+});
+const mine: HandoverDraft = { uuid: 'm1', notes: 'Oil low', issues: [{ machineId: '', text: 'floor wet' }, { machineId: '15', text: 'guard loose' }], blocked: { 101: 'no steel' }, replaces: null };
+
+describe('shift_06 a handover that is being written', () => {
+  beforeEach(() => localStorage.clear());
+
+  it('survives a reload and is dropped when it was taken', () => {
+    expect(beginDraft(shift(null), 'new')).toEqual({ uuid: 'new', notes: '', issues: [], blocked: {}, replaces: null });
+    keepDraft(shift(null), mine);
+    expect(beginDraft(shift(theirs), 'new')).toEqual(mine);
+    dropDraft(shift(null));
+    expect(beginDraft(shift(theirs), 'new')).toMatchObject({ uuid: 'h1', notes: 'Belt slips', blocked: { 101: 'no bar' }, replaces: theirs.logged_at });
+  });
+
+  it('notices that somebody else wrote, and puts both together', () => {
+    expect(writtenMeanwhile(shift(null), mine)).toBeNull();
+    expect(writtenMeanwhile(shift(theirs), mine)).toBe(theirs);
+    const both = together(theirs, mine);
+    expect(both.notes).toBe('Belt slips\n\nOil low');
+    expect(both.issues).toEqual([{ machineId: '15', text: 'guard loose' }, { machineId: '', text: 'floor wet' }]);
+    expect(both.blocked).toEqual({ 101: 'no steel' });
+    expect(writtenMeanwhile(shift(theirs), both)).toBeNull();
+    expect(together(theirs, both).notes).toContain('Oil low');
+  });
+
+  it('says what the edge is told', () => {
+    const order = { id: 101 } as WorkOrder;
+    expect(bodyOf(shift(null), { ...mine, notes: ' Oil low ', issues: [...mine.issues, { machineId: '', text: ' ' }] }, [order, { id: 102 } as WorkOrder])).toEqual({
+      uuid: 'm1', shift_id: 1, date: '2025-11-06', handover_notes: 'Oil low',
+      wip_work_orders: [{ work_order_id: 101, blocked_reason: 'no steel' }, { work_order_id: 102 }],
+      issues: [{ description: 'floor wet' }, { machine_id: 15, description: 'guard loose' }],
+    });
+    expect(bodyOf(shift(null), { ...mine, replaces: 'x' }, []).replaces).toBe('x');
+  });
+});
