@@ -177,6 +177,27 @@ async fn units_are_given_once_to_organisations_from_before_there_were_any() {
 }
 
 #[tokio::test]
+async fn edges_of_an_older_cloud_hear_of_scrap_reasons_once() {
+    let server = Server::start().await;
+    let ada = server.admin().await;
+    assert_eq!(ada.post("/scrap-reasons", json!({"code": "burr", "name": "Burr"})).await.0, 201);
+    let sent = async || {
+        let rows = server.query("SELECT body FROM plant_log ORDER BY first_seq", &[]).await;
+        let bodies = rows.iter().map(|row| row.get::<Vec<u8>>("body").unwrap());
+        let ops = bodies.flat_map(|body| unison_sync::wire::Batch::decode(&body).unwrap().ops);
+        ops.filter(|op| op.kind == 1034).count()
+    };
+    let before = sent().await;
+    assert!(before > 0, "told when it was made");
+    execute(&server.store.platform().await, "UPDATE organizations SET seeds = 1", &[]).await.unwrap();
+    migrate(&server).await;
+    let after = sent().await;
+    assert_eq!(after, 2 * before, "each plant again");
+    migrate(&server).await;
+    assert_eq!(sent().await, after, "once is once");
+}
+
+#[tokio::test]
 async fn an_organisation_that_began_with_units_is_given_none_again() {
     let server = Server::start().await;
     let ada = server.admin().await;

@@ -87,6 +87,38 @@ async fn log_06_api_example() {
 }
 
 #[tokio::test]
+async fn log_07_rejected_units_have_reasons_where_somebody_says_them() {
+    let server = Server::start().await;
+    let ada = server.admin().await;
+    for code in ["burr", "old"] {
+        assert_eq!(ada.post("/scrap-reasons", json!({"code": code, "name": code})).await.0, 201);
+    }
+    let old = format!("/scrap-reasons/{}", ada.get("/scrap-reasons/old").await.1["id"]);
+    assert_eq!(ada.send(reqwest::Method::DELETE, &old, None).await.status(), 200);
+    let olga = server.signed_in("olga@acme.example").await;
+    let order = start(&olga, "WO-2026-001").await;
+    let with = |code: &str, quantity: i64| {
+        let mut body = log(&order, 10, 1.0);
+        body["quantity_rejected"] = json!(3);
+        body["scrap_reasons"] = json!([{"scrap_reason_code": code, "quantity": quantity}]);
+        body
+    };
+    for (code, quantity) in [("old", 1), ("nothing", 1), ("burr", 4), ("burr", 0)] {
+        let (status, refused) = olga.post("/production-logs", with(code, quantity)).await;
+        assert_eq!(
+            (status, &refused["details"][0]["field"]),
+            (400, &json!("scrap_reasons")),
+            "{code} {quantity}: {refused}"
+        );
+    }
+    let (status, made) = olga.post("/production-logs", with("burr", 2)).await;
+    assert_eq!(status, 201, "{made}");
+    let shown = json!([{"scrap_reason_code": "burr", "scrap_reason": "burr", "quantity": 2}]);
+    assert_eq!(made["scrap_reasons"], shown);
+    assert_eq!(olga.get("/production-logs").await.1["production_logs"][0]["scrap_reasons"], shown);
+}
+
+#[tokio::test]
 async fn log_03_04_05_07_refusals_name_every_field() {
     let server = Server::start().await;
     let olga = server.signed_in("olga@acme.example").await;

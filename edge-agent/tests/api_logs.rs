@@ -196,3 +196,42 @@ async fn api_03_malformed_and_oversize_bodies() {
     let answer = api_common::raw(&edge, request.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 413"), "without a length too: {answer}");
 }
+
+#[tokio::test]
+async fn log_07_rejected_units_have_reasons_where_somebody_says_them() {
+    let edge = Edge::start().await;
+    let ana = edge.with_running_order().await;
+    let reasons = edge.read("/scrap-reasons").await;
+    let codes: Vec<&Value> = reasons["scrap_reasons"].as_array().unwrap().iter().map(|r| &r["code"]).collect();
+    assert_eq!(codes, ["burr", "porous"], "active ones");
+    let uuid = uuid::Uuid::now_v7();
+    let body = |parts: Value| {
+        json!({"uuid": uuid, "work_order_id": "WO-1", "machine_id": CNC, "quantity_completed": 10, "quantity_rejected": 4,
+               "hours_worked": 1.0, "scrap_reasons": parts})
+    };
+    let part = |code: &str, quantity: i64| json!({"scrap_reason_code": code, "quantity": quantity});
+    for wrong in [
+        json!([part("old", 1)]),
+        json!([part("burr", 5)]),
+        json!([part("burr", 1), part("burr", 1)]),
+        json!([part("burr", 0)]),
+    ] {
+        let (status, refused) = edge.post("/production-logs", &ana, body(wrong)).await;
+        assert_eq!((status.as_u16(), fields(&refused)), (400, vec!["scrap_reasons"]), "{refused}");
+    }
+    let said = json!([part("porous", 1), part("burr", 2)]);
+    let (status, made) = edge.post("/production-logs", &ana, body(said.clone())).await;
+    assert_eq!(status, 201, "{made}");
+    let shown = json!([
+        {"scrap_reason_code": "burr", "scrap_reason": "The burr one", "quantity": 2},
+        {"scrap_reason_code": "porous", "scrap_reason": "The porous one", "quantity": 1},
+    ]);
+    assert_eq!(made["scrap_reasons"], shown);
+    assert_eq!(edge.post("/production-logs", &ana, body(said)).await.0, 200, "once");
+    assert_eq!(
+        edge.post("/production-logs", &ana, body(json!([part("burr", 4)]))).await.0,
+        409,
+        "it says something else"
+    );
+    assert_eq!(edge.read("/production-logs?work_order_id=WO-1").await["production_logs"][0]["scrap_reasons"], shown);
+}

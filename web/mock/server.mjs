@@ -134,6 +134,7 @@ function api(req, path, query, body) {
   if ((m = /^\/work-orders\/(\d+)\/(start|pause|resume|complete)$/.exec(at))) return verb(m[1], m[2]);
   if (at === '/production-logs' && req.method === 'POST') return log(body, user.user);
   if (at === '/production-logs') return list('production_logs', state.logs);
+  if (at === '/scrap-reasons') return list('scrap_reasons', [['burr', 'Burr'], ['dimension', 'Out of dimension'], ['scratch', 'Scratched'], ['porous', 'Porous']].map(([code, name], i) => ({ id: i + 1, code, name, category: null })));
   if (at === '/downtime-reasons') return list('downtime_reasons', reasons);
   if (at === '/downtime-pareto') return ok({ downtime_pareto: [['mechanical_failure', 'Mechanical Failure', 180, 2, 50], ['setup_changeover', 'Changeover', 95, 3, 26.39], ['unclassified', 'Unclassified', 60, 1, 16.67], ['material_shortage', 'Material Shortage', 25, 1, 6.94]].map(([reason_code, reason, minutes, occurrences, percent]) => ({ reason_code, reason, minutes, occurrences, percent })) });
   if (at === '/downtime-events' && req.method === 'POST') return ok({ ...stops[0], id: body.uuid, ...body }, 201);

@@ -5,10 +5,10 @@ use crate::db::{DbError, Row};
 use crate::params;
 use crate::tenancy::{Tx, WriteTx};
 use unison_core::activity::Mode;
-use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::kpi::Standard;
 use unison_core::master::{
-    Lane, Machine, MasterOp, Plant, Reason, ShiftCycle, User, WorkOrder, WorkOrderStatus, WorkOrderTerms,
+    Lane, Machine, MasterOp, Plant, Reason, ScrapReason, ShiftCycle, User, WorkOrder, WorkOrderStatus, WorkOrderTerms,
 };
 
 fn one(tx: &Tx<'_>, sql: &str, id: i64) -> Result<Option<Row>, DbError> {
@@ -45,6 +45,9 @@ pub fn brief(tx: &WriteTx<'_>, plant: PlantId) -> Result<(), DbError> {
     for row in tx.query("SELECT id FROM downtime_reasons WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
         send(tx, plant, reason(tx, row.get("id")?)?);
     }
+    for row in tx.query("SELECT * FROM scrap_reasons WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
+        send(tx, plant, Some(scrap_reason_of(&row)?));
+    }
     let everywhere = "SELECT * FROM calendar_days WHERE organization_id = $1 AND plant_id IS NULL ORDER BY id";
     for row in tx.query(everywhere, params![tx.org()])? {
         send(tx, plant, Some(calendar::day(&row)?.into()));
@@ -70,6 +73,7 @@ pub fn json(op: &MasterOp) -> Result<serde_json::Value, DbError> {
         MasterOp::ShiftCycle(record) => serde_json::to_value(record),
         MasterOp::CalendarDay(record) => serde_json::to_value(record),
         MasterOp::Reason(record) => serde_json::to_value(record),
+        MasterOp::ScrapReason(record) => serde_json::to_value(record),
         MasterOp::User(record) => serde_json::to_value(record),
         MasterOp::WorkOrder(record) => serde_json::to_value(record),
         MasterOp::WorkOrderTerms(record) => serde_json::to_value(record),
@@ -217,6 +221,25 @@ pub(super) fn reason_of(row: &Row) -> Result<MasterOp, DbError> {
     Ok(reason.into())
 }
 
+/// # Errors
+/// When the database fails.
+pub fn scrap_reason(tx: &Tx<'_>, id: ScrapReasonId) -> Result<Option<MasterOp>, DbError> {
+    let row = one(tx, "SELECT * FROM scrap_reasons WHERE organization_id = $1 AND id = $2", id.0)?;
+    row.as_ref().map(scrap_reason_of).transpose()
+}
+
+/// A row of `scrap_reasons`.
+pub(super) fn scrap_reason_of(row: &Row) -> Result<MasterOp, DbError> {
+    let reason = ScrapReason {
+        id: row.get("id")?,
+        code: row.get("code")?,
+        name: row.get("name")?,
+        category: row.get("category")?,
+        is_active: row.get("is_active")?,
+    };
+    Ok(reason.into())
+}
+
 /// A person without password and hourly rate, which never leave the cloud.
 ///
 /// # Errors
@@ -301,6 +324,22 @@ pub fn send_all_terms(tx: &WriteTx<'_>) -> Result<(), DbError> {
     let sql = format!("{WORK_ORDERS} AND {has_terms} AND {OPEN} ORDER BY w.id");
     for row in tx.query(&sql, params![tx.org()])? {
         send(tx, row.get("plant_id")?, Some(terms_of(&row)?));
+    }
+    Ok(())
+}
+
+/// Sends what edges of a cloud before schema 5 never heard of: cycles of shifts, scrap reasons.
+///
+/// # Errors
+/// When the database fails.
+pub fn send_all_of_version_5(tx: &WriteTx<'_>) -> Result<(), DbError> {
+    let cycles = "SELECT * FROM shifts WHERE organization_id = $1 AND cycle_length_days IS NOT NULL ORDER BY id";
+    for row in tx.query(cycles, params![tx.org()])? {
+        let cycle = ShiftCycle { shift: row.get("id")?, cycle: calendar::cycle(&row)? };
+        send(tx, row.get("plant_id")?, Some(cycle.into()));
+    }
+    for row in tx.query("SELECT * FROM scrap_reasons WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
+        send_everywhere(tx, Some(scrap_reason_of(&row)?))?;
     }
     Ok(())
 }

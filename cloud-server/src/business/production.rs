@@ -11,9 +11,9 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use unison_api::Person;
 use unison_api::error::ApiError;
 use unison_api::page::Page;
-use unison_api::production::{LogProduction, ProductionLogList, ProductionLogView, hours_micro};
-use unison_core::facts::{Fact, ProductionLogged};
-use unison_core::ids::{MachineId, PlantId, UserId};
+use unison_api::production::{LogProduction, NewScrap, ProductionLogList, ProductionLogView, ScrapView, hours_micro};
+use unison_core::facts::{Fact, ProductionLogged, ProductionScrapped, ScrapPart};
+use unison_core::ids::{MachineId, PlantId, ScrapReasonId, UserId};
 use unison_rules::{logging, rbac};
 use uuid::Uuid;
 
@@ -87,6 +87,21 @@ pub fn book(tx: &WriteTx<'_>, fact: &ProductionLogged, origin: Uuid) -> Result<B
     Ok(Booked::New { id })
 }
 
+/// Books why units of a log were rejected. What is booked already stays.
+///
+/// # Errors
+/// When the database fails.
+pub fn explain(tx: &WriteTx<'_>, fact: &ProductionScrapped) -> Result<(), DbError> {
+    for part in &fact.parts {
+        tx.execute(
+            "INSERT INTO production_scrap (organization_id, log_uuid, reason_id, quantity) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (organization_id, log_uuid, reason_id) DO NOTHING",
+            params![tx.org(), fact.log, part.reason, part.quantity],
+        )?;
+    }
+    Ok(())
+}
+
 /// What a log of this UUID that is here already makes of the fact.
 fn is_known(tx: &Tx<'_>, fact: &ProductionLogged) -> Result<Option<Booked>, DbError> {
     let sql = "SELECT work_order_id, user_id, quantity_completed, quantity_rejected, hours_worked FROM production_logs
@@ -134,6 +149,7 @@ pub fn log(tx: &WriteTx<'_>, wanted: &LogProduction) -> Result<ProductionLogView
     let accepted = logging::accept(entry, &known)?;
     let machine = wanted.machine_id.map(MachineId).or(order.machine_id);
     check_rest(tx, wanted, order.plant_id)?;
+    let parts = scrapped(tx, &wanted.scrap_reasons, accepted.rejected)?;
     let at = tx.now();
     let fact = ProductionLogged {
         id: uuid,
@@ -150,9 +166,25 @@ pub fn log(tx: &WriteTx<'_>, wanted: &LogProduction) -> Result<ProductionLogView
     let Booked::New { id } = book(tx, &fact, order.plant_uuid)? else {
         return Err(DbError::Failed(format!("log {uuid} was not booked")).into());
     };
+    explain(tx, &ProductionScrapped { log: uuid, parts })?;
     let made = view(tx, uuid)?.ok_or_else(|| DbError::Failed(format!("log {uuid} is missing")))?;
     tx.audit("production_log", id, "create", None::<&ProductionLogView>, Some(&made))?;
     Ok(made)
+}
+
+/// Why units were rejected, as the caller says it.
+fn scrapped(tx: &Tx<'_>, said: &[NewScrap], rejected: u32) -> Result<Vec<ScrapPart>, Wrong> {
+    let mut parts: Vec<(ScrapReasonId, i64)> = Vec::with_capacity(said.len());
+    for NewScrap { scrap_reason_code: code, quantity } in said {
+        let sql = "SELECT id FROM scrap_reasons WHERE organization_id = $1 AND code = $2 AND is_active = TRUE";
+        let row = tx.query_one(sql, params![tx.org(), code.trim().to_owned()])?;
+        let wrong = || format!("\"{code}\" is no active scrap reason; GET /scrap-reasons lists them");
+        parts.push((row.ok_or_else(|| ApiError::field("scrap_reasons", wrong()))?.get("id")?, *quantity));
+    }
+    logging::scrap(&parts, rejected).map_err(ApiError::from)?;
+    let part =
+        |(reason, quantity): (ScrapReasonId, i64)| Some(ScrapPart { reason, quantity: quantity.try_into().ok()? });
+    Ok(parts.into_iter().filter_map(part).collect())
 }
 
 fn check_rest(tx: &Tx<'_>, wanted: &LogProduction, plant: PlantId) -> Result<(), Wrong> {
@@ -207,7 +239,7 @@ const VIEW: &str = "SELECT p.*, w.work_order_number, w.quantity_ordered, u.name 
 /// The log with this UUID.
 fn view(tx: &Tx<'_>, uuid: Uuid) -> Result<Option<ProductionLogView>, DbError> {
     let row = tx.query_one(&format!("{VIEW} AND p.uuid = $2"), params![tx.org(), uuid])?;
-    row.as_ref().map(present).transpose()
+    row.as_ref().map(|row| present(tx, row)).transpose()
 }
 
 /// Logs, newest first (RBAC-07, Q-090): the caller's own and those of the people they lead, however far down;
@@ -238,26 +270,47 @@ pub fn list(
     let total = tx.query_one(&count, values)?.map_or(Ok(0), |r| r.get("n"))?;
     let sql = format!("{VIEW} {condition} ORDER BY p.pos DESC LIMIT $8 OFFSET $9");
     let values = [values, params![page.per_page, page.offset()]].concat();
-    let mut production_logs: Vec<_> = tx.query(&sql, &values)?.iter().map(present).collect::<Result<_, _>>()?;
+    let mut production_logs: Vec<_> =
+        tx.query(&sql, &values)?.iter().map(|row| present(tx, row)).collect::<Result<_, _>>()?;
     if !tx.caller().may(people::READ_COSTS) {
         production_logs.iter_mut().for_each(|log| log.labor_cost_added = None);
     }
     Ok(ProductionLogList { production_logs, total, page: page.page, per_page: page.per_page })
 }
 
-fn present(row: &Row) -> Result<ProductionLogView, DbError> {
+/// Why units of a log were rejected. Most logs have none.
+fn scrap_of(tx: &Tx<'_>, log: Uuid, rejected: u64) -> Result<Vec<ScrapView>, DbError> {
+    if rejected == 0 {
+        return Ok(vec![]);
+    }
+    let sql = "SELECT r.code, r.name, s.quantity FROM production_scrap s
+               JOIN scrap_reasons r ON r.organization_id = s.organization_id AND r.id = s.reason_id
+               WHERE s.organization_id = $1 AND s.log_uuid = $2 ORDER BY r.code";
+    let view = |row: Row| {
+        Ok(ScrapView {
+            scrap_reason_code: row.get("code")?,
+            scrap_reason: row.get("name")?,
+            quantity: row.get("quantity")?,
+        })
+    };
+    tx.query_map(sql, params![tx.org(), log], view)
+}
+
+fn present(tx: &Tx<'_>, row: &Row) -> Result<ProductionLogView, DbError> {
     let (completed, hours): (u32, i64) = (row.get("quantity_completed")?, row.get("hours_worked")?);
     let (cumulative, ordered): (u64, u64) = (row.get("cumulative")?, row.get("quantity_ordered")?);
+    let (uuid, rejected) = (row.get("uuid")?, row.get("quantity_rejected")?);
     Ok(ProductionLogView {
         id: Some(row.get("id")?),
-        uuid: row.get("uuid")?,
+        uuid,
         work_order_id: row.get("work_order_id")?,
         work_order_number: row.get("work_order_number")?,
         machine_id: row.get("machine_id")?,
         quantity_completed: completed.into(),
-        quantity_rejected: row.get("quantity_rejected")?,
+        quantity_rejected: rejected,
         hours_worked: super::micro(hours),
         notes: row.get("notes")?,
+        scrap_reasons: scrap_of(tx, uuid, rejected)?,
         cumulative_completed: cumulative,
         quantity_ordered: ordered,
         progress_percent: logging::progress_percent(cumulative, ordered),

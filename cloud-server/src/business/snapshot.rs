@@ -37,6 +37,8 @@ pub fn of_plant(tx: &Tx<'_>, plant: PlantId) -> Result<Vec<PlantOp>, DbError> {
     out.extend(calendar.days.into_iter().map(|d| PlantOp::from(MasterOp::from(d))));
     let reasons = "SELECT * FROM downtime_reasons WHERE organization_id = $1 ORDER BY id";
     out.extend(ops(tx, reasons, params![tx.org()], master::reason_of)?);
+    let scrap_reasons = "SELECT * FROM scrap_reasons WHERE organization_id = $1 ORDER BY id";
+    out.extend(ops(tx, scrap_reasons, params![tx.org()], master::scrap_reason_of)?);
     out.extend(users(tx, plant)?);
     let since = tx.now().plus(-CLOSED_KEPT);
     let orders = format!("{} AND {ORDERS} ORDER BY w.id", master::WORK_ORDERS);

@@ -2,7 +2,9 @@
 
 use super::DbError;
 use std::sync::Arc;
-use unison_core::ids::{CalendarDayId, LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::ids::{
+    CalendarDayId, LaneId, MachineId, PlantId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId,
+};
 use unison_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -113,7 +115,7 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(CalendarDayId, PlantId, LaneId, MachineId, ShiftId, ReasonId, UserId, WorkOrderId);
+ids!(CalendarDayId, PlantId, LaneId, MachineId, ShiftId, ReasonId, ScrapReasonId, UserId, WorkOrderId);
 
 /// A type that a column can be read as.
 pub trait FromValue: Sized {

@@ -6,11 +6,12 @@ use crate::business::{edges, master, work_orders};
 use crate::db::DbError;
 use crate::params;
 use crate::tenancy::Topic;
-use unison_core::facts::{AgentStarted, ProductionLogged, WorkOrderMoved, WorkOrderRefused};
+use unison_core::facts::{AgentStarted, ProductionLogged, ProductionScrapped, WorkOrderMoved, WorkOrderRefused};
 use unison_core::ids::{LaneId, MachineId, PlantId, WorkOrderId};
+use unison_rules::logging;
 use uuid::Uuid;
 
-const HOURS_MICRO_MAX: i64 = 24 * unison_rules::logging::HOUR_MICRO;
+const HOURS_MICRO_MAX: i64 = 24 * logging::HOUR_MICRO;
 /// A log goes on to the plant's other edges and must fit into a batch there, or the stream would stand still.
 const NOTES_BYTES_MAX: usize = 16 * 1024;
 impl Projection<'_, '_> {
@@ -87,6 +88,24 @@ impl Projection<'_, '_> {
             Booked::Other => poison(format!("log {} is here with other content", fact.id)),
             Booked::Unknown { what } => poison(format!("there is no {what}")),
         }
+    }
+
+    /// Why units of a log were rejected. The log stands before it, and the edge saw to it that it fits.
+    pub(super) fn production_scrapped(&mut self, fact: &ProductionScrapped) -> Result<(), Refused> {
+        let sql = "SELECT quantity_rejected, origin FROM production_logs WHERE organization_id = $1 AND uuid = $2";
+        let row = self.tx.query_one(sql, params![self.tx.org(), fact.log])?;
+        let Some(log) = row else { return poison(format!("there is no log {}", fact.log)) };
+        if log.get::<Uuid>("origin")? != self.edge.uuid {
+            return poison(format!("log {} was made by another edge, which alone explains it", fact.log));
+        }
+        let parts: Vec<_> = fact.parts.iter().map(|part| (part.reason, i64::from(part.quantity))).collect();
+        if let Err(refusal) = logging::scrap(&parts, log.get("quantity_rejected")?) {
+            return poison(format!("{refusal:?}"));
+        }
+        for (reason, _) in &parts {
+            self.need_record("scrap_reasons", reason.0, "scrap reason")?;
+        }
+        Ok(production::explain(self.tx, fact)?)
     }
 
     /// From release on the edge that executes a work order decides; what it says is taken.

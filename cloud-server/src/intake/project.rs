@@ -122,6 +122,7 @@ impl<'t, 's> Projection<'t, 's> {
             Fact::ProductionLogged(fact) => self.undoable(|p| p.production_logged(&fact)),
             Fact::WorkOrderMoved(fact) => self.undoable(|p| p.work_order_moved(&fact)),
             Fact::WorkOrderRefused(fact) => self.undoable(|p| p.work_order_refused(&fact)),
+            Fact::ProductionScrapped(fact) => self.undoable(|p| p.production_scrapped(&fact)),
             Fact::ShiftHandedOver(fact) => self.undoable(|p| p.handed_over(&fact)),
             Fact::HandoverAcknowledged(fact) => self.undoable(|p| p.handover_acknowledged(&fact)),
             Fact::HelpCalled(fact) => self.undoable(|p| p.help_called(&fact)),

@@ -1,14 +1,14 @@
 //! Production logs (LOG-01 to LOG-08). A log is booked once per UUID, however often it is sent.
 
 use unison_api::error::ApiError;
-use unison_api::production::{Key, LogProduction, ProductionLogList, hours_micro};
-use unison_core::facts::ProductionLogged;
-use unison_core::ids::{MachineId, UserId};
+use unison_api::production::{Key, LogProduction, NewScrap, ProductionLogList, ScrapReasonList, hours_micro};
+use unison_core::facts::{Fact, ProductionLogged, ProductionScrapped, ScrapPart};
+use unison_core::ids::{MachineId, ScrapReasonId, UserId};
 use unison_core::time::Timestamp;
 use unison_rules::logging::{self, Entry};
 use uuid::Uuid;
 
-use super::machines::is_shown;
+use super::machines::{cut, is_shown};
 use super::router::{Answer, Call, internal, json};
 use super::{not_stored, orders, present};
 use crate::store::Model;
@@ -39,6 +39,7 @@ struct Asked {
     machine: Option<MachineId>,
     entry: Entry,
     notes: Option<String>,
+    scrap: Vec<NewScrap>,
     by: UserId,
     at: Timestamp,
 }
@@ -55,7 +56,7 @@ pub(super) async fn create(call: Call) -> Answer {
     let asked = asked(&call, body)?;
     let uuid = asked.uuid;
     let again = Again::of(&asked);
-    let decided = call.api.store.decide(move |model| logged(model, &asked).map(|fact| (vec![fact.into()], ())));
+    let decided = call.api.store.decide(move |model| Ok((facts(model, &asked)?, ())));
     let status = match decided.await.map_err(not_stored)? {
         Ok(()) => 201,
         Err(Not::Again) => 200,
@@ -84,9 +85,37 @@ fn asked(call: &Call, body: LogProduction) -> Result<Asked, ApiError> {
         machine: body.machine_id.map(MachineId),
         entry: Entry { completed: body.quantity_completed, rejected: body.quantity_rejected, hours_micro: hours },
         notes: orders::note("notes", body.notes)?,
+        scrap: body.scrap_reasons,
         by: call.signed_on()?.user.id,
         at: call.api.store.now(),
     })
+}
+
+pub(super) async fn scrap_reasons(call: Call) -> Answer {
+    let page = call.query.page()?;
+    let (scrap_reasons, total) = cut(present::scrap_reasons(&call.api.store.model()), page);
+    Ok(json(200, &ScrapReasonList { scrap_reasons, total, page: page.page, per_page: page.per_page }))
+}
+
+/// The log, and why units of it were rejected where that was said; or why nothing is recorded.
+fn facts(model: &Model, asked: &Asked) -> Result<Vec<Fact>, Not> {
+    let log = logged(model, asked)?;
+    let parts = scrapped(model, &asked.scrap, log.rejected).map_err(Not::Refused)?;
+    let scrapped = (!parts.is_empty()).then(|| ProductionScrapped { log: log.id, parts }.into());
+    Ok(std::iter::once(log.into()).chain(scrapped).collect())
+}
+
+fn scrapped(model: &Model, said: &[NewScrap], rejected: u32) -> Result<Vec<ScrapPart>, ApiError> {
+    let mut parts: Vec<(ScrapReasonId, i64)> = Vec::with_capacity(said.len());
+    for NewScrap { scrap_reason_code: code, quantity } in said {
+        let reason = model.scrap_reasons.values().find(|r| r.is_active && r.code == code.trim());
+        let wrong = || format!("\"{code}\" is no active scrap reason; GET /scrap-reasons lists them");
+        parts.push((reason.ok_or_else(|| ApiError::field("scrap_reasons", wrong()))?.id, *quantity));
+    }
+    logging::scrap(&parts, rejected)?;
+    let part =
+        |(reason, quantity): (ScrapReasonId, i64)| Some(ScrapPart { reason, quantity: quantity.try_into().ok()? });
+    Ok(parts.into_iter().filter_map(part).collect())
 }
 
 /// What is recorded, or why nothing is.
@@ -126,6 +155,7 @@ struct Again {
     machine: Option<MachineId>,
     entry: Entry,
     notes: Option<String>,
+    scrap: Vec<(String, i64)>,
     by: UserId,
 }
 
@@ -136,6 +166,7 @@ impl Again {
             machine: asked.machine,
             entry: asked.entry,
             notes: asked.notes.clone(),
+            scrap: sorted(asked.scrap.iter().map(|s| (s.scrap_reason_code.trim().to_owned(), s.quantity))),
             by: asked.by,
         }
     }
@@ -147,6 +178,18 @@ impl Again {
             && self.entry.rejected == i64::from(row.rejected)
             && self.entry.hours_micro == row.hours_micro
             && self.notes == row.notes
+            && self.scrap == said(model, row)
             && self.by == row.by
     }
+}
+
+fn sorted(parts: impl Iterator<Item = (String, i64)>) -> Vec<(String, i64)> {
+    let mut parts: Vec<_> = parts.collect();
+    parts.sort();
+    parts
+}
+
+fn said(model: &Model, row: &LogRow) -> Vec<(String, i64)> {
+    let code = |part: &ScrapPart| model.scrap_reasons.get(&part.reason).map(|r| r.code.clone()).unwrap_or_default();
+    sorted(row.scrap.iter().map(|part| (code(part), i64::from(part.quantity))))
 }

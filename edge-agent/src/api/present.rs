@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use unison_api::Person;
 use unison_api::figures::hundredths;
 use unison_api::machine::{DowntimeView, MachineView, ReasonView, WorkOrderRef};
-use unison_api::production::{AllowedAction, ProductionLogView, WorkOrderView};
+use unison_api::production::{AllowedAction, ProductionLogView, ScrapReasonView, ScrapView, WorkOrderView};
 use unison_core::activity::{Activity, shown};
-use unison_core::facts::{StopSource, WorkOrderVerb};
+use unison_core::facts::{ScrapPart, StopSource, WorkOrderVerb};
 use unison_core::ids::{MachineId, ReasonId, UserId};
 use unison_core::master::WorkOrderStatus;
 use unison_core::time::{MINUTE, SECOND, Timestamp};
@@ -281,6 +281,28 @@ pub(super) fn reasons(model: &Model) -> Vec<ReasonView> {
     all
 }
 
+fn scrap(model: &Model, part: &ScrapPart) -> ScrapView {
+    let reason = model.scrap_reasons.get(&part.reason);
+    ScrapView {
+        scrap_reason_code: reason.map_or_else(|| part.reason.to_string(), |r| r.code.clone()),
+        scrap_reason: reason.map_or_else(|| format!("Scrap reason {}", part.reason), |r| r.name.clone()),
+        quantity: u64::from(part.quantity),
+    }
+}
+
+/// Active scrap reasons, by category and name.
+pub(super) fn scrap_reasons(model: &Model) -> Vec<ScrapReasonView> {
+    let view = |r: &unison_core::master::ScrapReason| ScrapReasonView {
+        id: r.id.0,
+        code: r.code.clone(),
+        name: r.name.clone(),
+        category: r.category.clone(),
+    };
+    let mut all: Vec<ScrapReasonView> = model.scrap_reasons.values().filter(|r| r.is_active).map(view).collect();
+    all.sort_by(|a, b| (&a.category, &a.name).cmp(&(&b.category, &b.name)));
+    all
+}
+
 pub(super) fn production_log(model: &Model, row: &LogRow) -> ProductionLogView {
     let order = model.work_orders.get(&row.work_order);
     let ordered = order.map_or(0, |w| u64::from(w.record.ordered));
@@ -294,6 +316,7 @@ pub(super) fn production_log(model: &Model, row: &LogRow) -> ProductionLogView {
         quantity_rejected: u64::from(row.rejected),
         hours_worked: micro(row.hours_micro),
         notes: row.notes.clone(),
+        scrap_reasons: row.scrap.iter().map(|part| scrap(model, part)).collect(),
         cumulative_completed: row.cumulative,
         quantity_ordered: ordered,
         progress_percent: logging::progress_percent(row.cumulative, ordered),

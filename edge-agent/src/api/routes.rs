@@ -9,7 +9,7 @@ use unison_api::machine::{DowntimeList, DowntimeView, MachineList, ReasonList, R
 use unison_api::oee::OeeAnswer;
 use unison_api::openapi::{Access, Query, RouteDoc, SchemaOf, schema_of};
 use unison_api::production::{
-    LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, WorkOrderList, WorkOrderView,
+    LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, ScrapReasonList, WorkOrderList, WorkOrderView,
 };
 
 use super::present::{LOG, MOVE};
@@ -144,6 +144,13 @@ fn reads() -> Vec<Route> {
             &[PAGE, PER_PAGE],
             schema_of::<ReasonList>,
             to!(stops::reasons),
+        ),
+        read(
+            "/scrap-reasons",
+            "Why units are rejected",
+            &[PAGE, PER_PAGE],
+            schema_of::<ScrapReasonList>,
+            to!(logs::scrap_reasons),
         ),
         read("/downtime-events/{id}", "One stop", &[], schema_of::<DowntimeView>, to!(stops::one)),
         read(

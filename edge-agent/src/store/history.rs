@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use unison_core::activity::Activity;
-use unison_core::facts::WorkOrderVerb;
-use unison_core::ids::{MachineId, ShiftId, UserId, WorkOrderId};
+use unison_core::facts::{ScrapPart, WorkOrderVerb};
+use unison_core::ids::{MachineId, ScrapReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::kpi::{Bucket, EQUIPMENT, Observed, OeeSums, Run, Standard, order_runs};
 use unison_core::shift::ShiftCalendar;
 use unison_core::span::Span;
@@ -63,6 +63,8 @@ pub struct LogRow {
     pub at: Timestamp,
     /// Made at this edge.
     pub is_own: bool,
+    /// Why units were rejected.
+    pub scrap: Vec<ScrapPart>,
     /// Units completed on the work order up to and with this log, in order of time.
     pub cumulative: u64,
 }
@@ -188,13 +190,16 @@ fn log_row(r: &Row<'_>) -> rusqlite::Result<LogRow> {
         notes: r.get(8)?,
         at: Timestamp(r.get(9)?),
         is_own: r.get(10)?,
+        scrap: Vec::new(),
         cumulative: super::log::seq(r.get(11)?),
     })
 }
 
 pub fn production_log(conn: &Connection, id: Uuid) -> rusqlite::Result<Option<LogRow>> {
     let of = "WHERE work_order_id = (SELECT work_order_id FROM production_logs WHERE uuid = ?1)";
-    conn.prepare_cached(&format!("{LOG} {of}) WHERE uuid = ?1"))?.query_row([id.as_bytes()], log_row).optional()
+    let mut statement = conn.prepare_cached(&format!("{LOG} {of}) WHERE uuid = ?1"))?;
+    let found = statement.query_row([id.as_bytes()], log_row).optional()?;
+    found.map(|row| Ok(LogRow { scrap: scrap(conn, id)?, ..row })).transpose()
 }
 
 /// Production logs, newest first, and how many there are in all.
@@ -212,7 +217,17 @@ pub fn production_logs(
     let sql = format!("{LOG} {wanted}) ORDER BY logged_at DESC, uuid DESC LIMIT ?2 OFFSET ?3");
     let mut statement = conn.prepare_cached(&sql)?;
     let rows = statement.query_map(params![work_order, super::log::int(limit), super::log::int(offset)], log_row)?;
+    let rows = rows.map(|row| row.and_then(|row| Ok(LogRow { scrap: scrap(conn, row.id)?, ..row })));
     Ok((rows.collect::<rusqlite::Result<_>>()?, super::log::seq(total)))
+}
+
+/// Why the rejected units of a log were rejected.
+fn scrap(conn: &Connection, log: Uuid) -> rusqlite::Result<Vec<ScrapPart>> {
+    let mut statement =
+        conn.prepare_cached("SELECT reason_id, quantity FROM production_scrap WHERE log_uuid = ?1 ORDER BY reason_id")?;
+    let rows = statement
+        .query_map([log.as_bytes()], |r| Ok(ScrapPart { reason: ScrapReasonId(r.get(0)?), quantity: r.get(1)? }))?;
+    rows.collect()
 }
 
 /// When work orders were in progress on a machine, of those that touch a range.

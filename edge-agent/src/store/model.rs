@@ -11,9 +11,9 @@ use unison_core::activity::Activity;
 use unison_core::calendar_day::CalendarDay;
 use unison_core::downtime::Stop;
 use unison_core::facts::{Fact, WorkOrderMoved, WorkOrderVerb};
-use unison_core::ids::{CalendarDayId, LaneId, MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::ids::{CalendarDayId, LaneId, MachineId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::kpi::Standard;
-use unison_core::master::{Lane, Machine, MasterOp, Plant, Reason, User, WorkOrder, WorkOrderStatus};
+use unison_core::master::{Lane, Machine, MasterOp, Plant, Reason, ScrapReason, User, WorkOrder, WorkOrderStatus};
 use unison_core::shift::{Cycle, Shift};
 use unison_core::time::Timestamp;
 use unison_rules::work_order::takes_planned_status;
@@ -36,6 +36,7 @@ pub struct Model {
     pub cycles: BTreeMap<ShiftId, Cycle>,
     pub days: BTreeMap<CalendarDayId, CalendarDay>,
     pub reasons: BTreeMap<ReasonId, Reason>,
+    pub scrap_reasons: BTreeMap<ScrapReasonId, ScrapReason>,
     pub users: BTreeMap<UserId, User>,
     pub work_orders: BTreeMap<WorkOrderId, WorkOrderNow>,
     /// Up to here machine time is settled.
@@ -64,6 +65,7 @@ impl Default for Model {
             cycles: BTreeMap::new(),
             days: BTreeMap::new(),
             reasons: BTreeMap::new(),
+            scrap_reasons: BTreeMap::new(),
             users: BTreeMap::new(),
             work_orders: BTreeMap::new(),
             observed_until: Timestamp(0),
@@ -259,6 +261,7 @@ impl Model {
             | Fact::DowntimeAlarmed(_)
             | Fact::Counted(_)
             | Fact::WorkOrderRefused(_)
+            | Fact::ProductionScrapped(_)
             | Fact::ShiftHandedOver(_)
             | Fact::HandoverAcknowledged(_) => {}
         }
@@ -387,6 +390,9 @@ impl Model {
                     Some(cycle) => self.cycles.insert(c.shift, cycle),
                     None => self.cycles.remove(&c.shift),
                 };
+            }
+            MasterOp::ScrapReason(r) => {
+                self.scrap_reasons.insert(r.id, r.clone());
             }
             MasterOp::Reason(r) => {
                 self.reasons.insert(r.id, r.clone());

@@ -48,6 +48,14 @@ pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result
         Fact::ProductionLogged(f) => {
             production_log(conn, f, true)?;
         }
+        Fact::ProductionScrapped(f) => {
+            for part in &f.parts {
+                conn.prepare_cached(
+                    "INSERT OR IGNORE INTO production_scrap (log_uuid, reason_id, quantity) VALUES (?1, ?2, ?3)",
+                )?
+                .execute(params![f.log.as_bytes(), part.reason.0, part.quantity])?;
+            }
+        }
         Fact::WorkOrderMoved(f) => {
             let (started_at, started_by) = match f.verb {
                 WorkOrderVerb::Start => (Some(f.at.0), f.by.map(|by| by.0)),
@@ -150,6 +158,7 @@ pub(super) fn key(op: &MasterOp) -> Option<(u16, i64)> {
         MasterOp::ShiftCycle(c) => c.shift.0,
         MasterOp::CalendarDay(d) => d.id.0,
         MasterOp::Reason(r) => r.id.0,
+        MasterOp::ScrapReason(r) => r.id.0,
         MasterOp::User(u) => u.id.0,
         MasterOp::WorkOrder(w) => w.id.0,
         MasterOp::WorkOrderTerms(t) => t.work_order.0,

@@ -150,8 +150,11 @@ fn without_machine(tx: &Connection, until: Timestamp) -> rusqlite::Result<bool> 
         .to_owned();
     let calls = "DELETE FROM help_calls WHERE uuid IN (SELECT uuid FROM help_calls WHERE called_at < ?1 AND ended_by IS NOT NULL LIMIT ?2)"
         .to_owned();
+    let scrap = "DELETE FROM production_scrap WHERE log_uuid IN (SELECT log_uuid FROM production_scrap AS s
+         WHERE NOT EXISTS (SELECT 1 FROM production_logs AS l WHERE l.uuid = s.log_uuid) LIMIT ?2)"
+        .to_owned();
     let mut deleted = 0;
-    for text in [logs, orders, histories, answers, handovers, authors, calls] {
+    for text in [logs, scrap, orders, histories, answers, handovers, authors, calls] {
         deleted += tx.prepare_cached(&text)?.execute(params![until.0, ROWS_MOST])?;
     }
     Ok(deleted > 0)

@@ -34,3 +34,11 @@ CREATE TABLE help_calls (
   end_note    TEXT
 ) STRICT;
 CREATE INDEX help_calls_by_time ON help_calls (called_at);
+
+-- Why the rejected units of a log were rejected.
+CREATE TABLE production_scrap (
+  log_uuid  BLOB    NOT NULL CHECK (length(log_uuid) = 16),
+  reason_id INTEGER NOT NULL,
+  quantity  INTEGER NOT NULL,
+  PRIMARY KEY (log_uuid, reason_id)
+) STRICT, WITHOUT ROWID;

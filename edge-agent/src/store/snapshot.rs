@@ -95,6 +95,9 @@ impl Step<'_> {
                 Some(MasterOp::Reason(reason)) => {
                     self.rewrite(unison_core::master::Reason { is_active: false, ..reason }.into())?;
                 }
+                Some(MasterOp::ScrapReason(reason)) => {
+                    self.rewrite(unison_core::master::ScrapReason { is_active: false, ..reason }.into())?;
+                }
                 Some(MasterOp::WorkOrder(w)) if kept.contains(&w.id) => {}
                 Some(MasterOp::WorkOrderTerms(t)) if kept.contains(&t.work_order) => {}
                 record => {

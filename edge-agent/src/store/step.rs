@@ -280,6 +280,7 @@ impl<'a> Step<'a> {
             Fact::Observed(_)
             | Fact::AgentStarted(_)
             | Fact::WorkOrderRefused(_)
+            | Fact::ProductionScrapped(_)
             | Fact::ShiftHandedOver(_)
             | Fact::HandoverAcknowledged(_) => (None, None, None),
         };

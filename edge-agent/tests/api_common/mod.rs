@@ -17,9 +17,9 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use unison_core::activity::Mode;
 use unison_core::facts::Fact;
-use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::kpi::Standard;
-use unison_core::master::{Lane, Machine, MasterOp, Plant, Reason, User, WorkOrder, WorkOrderStatus};
+use unison_core::master::{Lane, Machine, MasterOp, Plant, Reason, ScrapReason, User, WorkOrder, WorkOrderStatus};
 use unison_core::shift::{ActiveDays, Shift, WallTime};
 use unison_core::time::{SECOND, Timestamp};
 use unison_sync::wire::{Batch, FORMAT, Have, Op, hash};
@@ -250,6 +250,11 @@ fn reason(id: i64, code: &str, name: &str, is_active: bool) -> MasterOp {
     .into()
 }
 
+fn scrap_reason(id: i64, code: &str, is_active: bool) -> MasterOp {
+    let name = format!("The {code} one");
+    ScrapReason { id: ScrapReasonId(id), code: code.into(), name, category: None, is_active }.into()
+}
+
 fn work_order(id: i64, number: &str, lane: Option<i64>, machine: Option<i64>, status: WorkOrderStatus) -> MasterOp {
     WorkOrder {
         id: WorkOrderId(id),
@@ -309,6 +314,9 @@ fn master() -> Vec<MasterOp> {
             is_active: true,
         }
         .into(),
+        scrap_reason(1, "burr", true),
+        scrap_reason(2, "porous", true),
+        scrap_reason(3, "old", false),
         user(ANA, "Ana", "operator", Some("B-77"), true),
         user(SUE, "Sue", "supervisor", None, true),
         user(VIC, "Vic", "viewer", None, true),

@@ -89,6 +89,44 @@ pub struct LogProduction {
     pub hours_worked: f64,
     #[serde(default)]
     pub notes: Option<String>,
+    /// Why units were rejected; those that none names stay without a reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scrap_reasons: Vec<NewScrap>,
+}
+
+/// Units that were rejected for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewScrap {
+    /// Code of an active scrap reason.
+    pub scrap_reason_code: String,
+    pub quantity: i64,
+}
+
+/// Units of a log that were rejected for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ScrapView {
+    pub scrap_reason_code: String,
+    pub scrap_reason: String,
+    pub quantity: u64,
+}
+
+/// A reason why units are rejected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ScrapReasonView {
+    pub id: i64,
+    pub code: String,
+    pub name: String,
+    pub category: Option<String>,
+}
+
+/// One page of active scrap reasons.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ScrapReasonList {
+    pub scrap_reasons: Vec<ScrapReasonView>,
+    pub total: u64,
+    pub page: u32,
+    pub per_page: u32,
 }
 
 /// A production log (API-12).
@@ -104,6 +142,8 @@ pub struct ProductionLogView {
     pub quantity_rejected: u64,
     pub hours_worked: f64,
     pub notes: Option<String>,
+    /// Why units were rejected.
+    pub scrap_reasons: Vec<ScrapView>,
     pub cumulative_completed: u64,
     pub quantity_ordered: u64,
     pub progress_percent: Option<f64>,

@@ -16,7 +16,7 @@ pub use people::{
 };
 
 use crate::activity::Activity;
-use crate::ids::{MachineId, ReasonId, ShiftId, UserId, WorkOrderId};
+use crate::ids::{MachineId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -189,6 +189,21 @@ pub struct ProductionLogged {
     pub shift: Option<ShiftId>,
 }
 
+/// Units of a log that were rejected for one reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScrapPart {
+    pub reason: ScrapReasonId,
+    pub quantity: u32,
+}
+
+/// Why the rejected units of a log were rejected; of those that no part names nobody said. It stands behind its log
+/// in the same commit, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductionScrapped {
+    pub log: Uuid,
+    pub parts: Vec<ScrapPart>,
+}
+
 /// What was done to a work order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WorkOrderVerb {
@@ -260,6 +275,7 @@ crate::kinds::kinds! {
     ProductionLogged(ProductionLogged) = 64 v 1,
     WorkOrderMoved(WorkOrderMoved) = 65 v 1,
     WorkOrderRefused(WorkOrderRefused) = 66 v 1,
+    ProductionScrapped(ProductionScrapped) = 67 v 1,
     ShiftHandedOver(ShiftHandedOver) = 128 v 1,
     HandoverAcknowledged(HandoverAcknowledged) = 129 v 1,
     HelpCalled(HelpCalled) = 130 v 1,
@@ -326,6 +342,7 @@ mod tests {
             }
             .into(),
             WorkOrderRefused { request: id, work_order, reason: "paused".into(), at }.into(),
+            ProductionScrapped { log: id, parts: vec![ScrapPart { reason: ScrapReasonId(2), quantity: 3 }] }.into(),
             handover(id).into(),
             HandoverAcknowledged { id, by, at }.into(),
             HelpCalled { id, machine, kind: HelpKind::Quality, note: Some("burr".into()), by, at }.into(),
@@ -431,6 +448,9 @@ mod tests {
         // A day is its text of ten bytes; Paused is the fourth status; 40 and 100 are varints of their own.
         let order = [1, 8, 3, 40, 100, 1, 1, b'x'];
         let head: &[u8] = &[2, 10];
+        let scrapped =
+            ProductionScrapped { log: id, parts: vec![ScrapPart { reason: ScrapReasonId(2), quantity: 200 }] };
+        check(scrapped.into(), 67, &[&one, &[1, 4, 0xC8, 0x01]]);
         check(handover(id).into(), 128, &[&one, head, b"2025-11-06", &[2], b"ok", &order, &[1, 0, 1], b"y", &[6, 2]]);
         check(HandoverAcknowledged { id, by, at }.into(), 129, &[&one, &[6, 2]]);
         let called = HelpCalled { id, machine, kind: HelpKind::Material, note: Some("z".into()), by, at };

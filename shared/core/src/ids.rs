@@ -30,6 +30,8 @@ id! {
     CalendarDayId,
     /// A reason why a machine stood.
     ReasonId,
+    /// Why a unit was rejected.
+    ScrapReasonId,
     /// A person who signs on.
     UserId,
     /// A work order.

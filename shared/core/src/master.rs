@@ -6,7 +6,7 @@
 use crate::activity::Mode;
 use crate::calendar_day::CalendarDay;
 use crate::facts::WorkOrderVerb;
-use crate::ids::{LaneId, MachineId, PlantId, ReasonId, ShiftId, UserId, WorkOrderId};
+use crate::ids::{LaneId, MachineId, PlantId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId};
 use crate::kpi::Standard;
 use crate::shift::{Cycle, Shift};
 use crate::time::Timestamp;
@@ -57,6 +57,16 @@ pub struct Reason {
     pub category: String,
     pub is_planned: bool,
     pub is_critical: bool,
+    pub is_active: bool,
+}
+
+/// A reason why units are rejected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScrapReason {
+    pub id: ScrapReasonId,
+    pub code: String,
+    pub name: String,
+    pub category: Option<String>,
     pub is_active: bool,
 }
 
@@ -176,6 +186,7 @@ crate::kinds::kinds! {
     CalendarDay(CalendarDay) = 1031 v 1,
     WorkOrderTerms(WorkOrderTerms) = 1032 v 1,
     ShiftCycle(ShiftCycle) = 1033 v 1,
+    ScrapReason(ScrapReason) = 1034 v 1,
     WorkOrderRequest(WorkOrderRequest) = 1100 v 1,
     WorkOrderAsked(WorkOrderAsked) = 1100 v 2,
 }

@@ -72,6 +72,26 @@ pub fn accept(entry: Entry, known: &Known) -> Result<Accepted, Refusal> {
     }
 }
 
+/// Judges why units were rejected: each reason once, each of a whole number of units, together no more than were
+/// rejected. `parts` are pairs of a reason and its units.
+///
+/// # Errors
+/// Says what is wrong with `scrap_reasons`.
+pub fn scrap<R: PartialEq>(parts: &[(R, i64)], rejected: u32) -> Result<(), Refusal> {
+    let wrong = |message: String| Err(Refusal::Invalid(vec![FieldError::new("scrap_reasons", message)]));
+    if parts.iter().any(|(_, units)| *units <= 0) {
+        return wrong("each needs a whole number of units above 0".to_owned());
+    }
+    if parts.iter().enumerate().any(|(place, (reason, _))| parts.iter().take(place).any(|(r, _)| r == reason)) {
+        return wrong("name each reason once".to_owned());
+    }
+    let sum: i64 = parts.iter().fold(0, |sum, (_, units)| sum.saturating_add(*units));
+    if sum > i64::from(rejected) {
+        return wrong(format!("{sum} units are more than the {rejected} rejected"));
+    }
+    Ok(())
+}
+
 const fn spoken(status: WorkOrderStatus) -> &'static str {
     match status {
         WorkOrderStatus::Planned => "planned",
@@ -172,5 +192,26 @@ mod tests {
     fn log_api_progress() {
         assert_eq!(progress_percent(150, 200), Some(75.0));
         assert_eq!(progress_percent(1, 0), None);
+    }
+
+    #[test]
+    fn log_07_scrap_is_explained_once_a_reason_and_never_more_than_was_rejected() {
+        let judge = |parts: &[(i64, i64)]| {
+            scrap(parts, 5).map_err(|e| match e {
+                Refusal::Invalid(fields) => fields[0].message.clone(),
+                other => panic!("{other:?}"),
+            })
+        };
+        for fine in [&[][..], &[(1, 5)], &[(1, 2), (2, 3)], &[(1, 1)]] {
+            assert_eq!(judge(fine), Ok(()), "{fine:?}");
+        }
+        for (parts, why) in [
+            (&[(1, 0)][..], "above 0"),
+            (&[(1, 1), (1, 1)], "once"),
+            (&[(1, 3), (2, 3)], "6 units are more than the 5 rejected"),
+            (&[(1, i64::MAX), (2, i64::MAX)], "more than the 5"),
+        ] {
+            assert!(judge(parts).unwrap_err().contains(why), "{parts:?}");
+        }
     }
 }

@@ -22,6 +22,8 @@ export interface LogDraft {
   scrap: string;
   hours: string;
   notes: string;
+  /** Rejected units by code of their reason. */
+  reasons?: Record<string, number>;
 }
 
 const key = (machineId: number, workOrderId: number) => `unison.draft.log.${machineId}.${workOrderId}`;

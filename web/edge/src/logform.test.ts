@@ -1,6 +1,6 @@
 /** The log form, its pad and the queue indicator. */
 import { describe, expect, it } from 'vitest';
-import { bodyOf, hoursOf, issuesOf, suggestCounts, suggestHours } from './logform';
+import { bodyOf, hoursOf, issuesOf, suggestCounts, suggestHours, fitReasons, tapReason } from './logform';
 import { applyKey } from './parts/NumberPad';
 import { hopState } from './parts/QueueIndicator';
 
@@ -28,4 +28,25 @@ describe('number pad', () => {
 
 describe('ui_05 queue states', () => {
   it.each([[false, 0, 0, 'online'], [true, 0, 0, 'offline'], [false, 3, 0, 'syncing'], [false, 0, 3, 'error'], [true, 0, 3, 'error']] as const)('stale %s sending %s failed %s: %s', (stale, sending, failed, state) => expect(hopState(stale, sending, failed).state).toBe(state));
+});
+
+describe('log_07 why units are scrap', () => {
+  it('a tap takes all that have no reason, further taps move one by one from where most are', () => {
+    let given = tapReason({}, 'burr', 5);
+    expect(given).toEqual({ burr: 5 });
+    expect(tapReason(given, 'burr', 5)).toEqual({ burr: 5 });
+    given = tapReason(given, 'scratch', 5);
+    given = tapReason(given, 'scratch', 5);
+    expect(given).toEqual({ burr: 3, scratch: 2 });
+    expect(tapReason(given, 'scratch', 7)).toEqual({ burr: 3, scratch: 4 });
+    expect(tapReason({ burr: 1 }, 'scratch', 1)).toEqual({ scratch: 1 });
+  });
+
+  it('reasons never explain more than was rejected, also when the number is made smaller afterwards', () => {
+    expect(fitReasons({ burr: 3, scratch: 2 }, 2)).toEqual({ scratch: 2 });
+    expect(fitReasons({ burr: 3, scratch: 2 }, 0)).toEqual({});
+    const draft = { uuid: 'u', good: '8', scrap: '2', hours: '1', notes: '', reasons: { burr: 5 } };
+    expect(bodyOf(draft, 1, 2).scrap_reasons).toEqual([{ scrap_reason_code: 'burr', quantity: 2 }]);
+    expect(bodyOf({ ...draft, scrap: '0' }, 1, 2)).not.toHaveProperty('scrap_reasons');
+  });
 });

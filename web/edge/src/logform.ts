@@ -37,6 +37,7 @@ export function issuesOf(draft: LogDraft, left: number): LogIssue[] {
 
 export function bodyOf(draft: LogDraft, workOrderId: number, machineId: number): NewProductionLog {
   const scrap = whole(draft.scrap);
+  const reasons = Object.entries(fitReasons(draft.reasons ?? {}, scrap));
   return {
     uuid: draft.uuid,
     work_order_id: workOrderId,
@@ -45,8 +46,33 @@ export function bodyOf(draft: LogDraft, workOrderId: number, machineId: number):
     hours_worked: hoursOf(draft.hours),
     machine_id: machineId,
     ...(draft.notes.trim() ? { notes: draft.notes.trim() } : {}),
+    ...(reasons.length > 0 ? { scrap_reasons: reasons.map(([scrap_reason_code, quantity]) => ({ scrap_reason_code, quantity })) } : {}),
   };
 }
+
+/** What a tap on a reason does: it takes the units that have none yet, else one from the reason that has most. */
+export function tapReason(reasons: Record<string, number>, code: string, scrap: number): Record<string, number> {
+  const kept = fitReasons(reasons, scrap);
+  const free = scrap - Object.values(kept).reduce((sum, n) => sum + n, 0);
+  if (free > 0) return { ...kept, [code]: (kept[code] ?? 0) + free };
+  const most = Object.entries(kept).filter(([other]) => other !== code).sort(([, a], [, b]) => b - a)[0];
+  return most ? fitReasons({ ...kept, [most[0]]: most[1] - 1, [code]: (kept[code] ?? 0) + 1 }, scrap) : kept;
+}
+
+/** Reasons never explain more units than were rejected: those that have most give up first. */
+export function fitReasons(reasons: Record<string, number>, scrap: number): Record<string, number> {
+  const fitted = { ...reasons };
+  let over = Object.values(fitted).reduce((sum, n) => sum + n, 0) - scrap;
+  for (const [code, n] of Object.entries(fitted).sort(([, a], [, b]) => b - a)) {
+    const given = Math.min(n, Math.max(0, over));
+    fitted[code] = n - given;
+    over -= given;
+  }
+  return Object.fromEntries(Object.entries(fitted).filter(([, n]) => n > 0));
+}
+
+/** Rejected units of a draft; 0 while the text is no number. */
+export const scrapOf = (draft: LogDraft): number => whole(draft.scrap) || 0;
 
 /** The counter's growth since the last log, cut to what the order still takes: scrap first, it is the rarer truth. */
 export function suggestCounts(grown: { good: number; rejected: number }, left: number): { good: number; scrap: number } {

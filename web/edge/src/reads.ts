@@ -3,7 +3,7 @@
  */
 import {
   get, type Connection, type Downtime, type DowntimeReason, type DueShift, type EdgeQueue, type FigureRow, type Handover, type Machine, type Operator,
-  type ProductionLog, type RibbonData, type StationInfo, type StationView, type WorkOrder,
+  type ProductionLog, type RibbonData, type ScrapReason, type StationInfo, type StationView, type WorkOrder,
 } from '@unison/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import type { MachineList } from './services';
@@ -49,6 +49,9 @@ export const useLogs = (workOrderId: number | undefined) =>
 
 export const useReasons = () =>
   useQuery({ queryKey: ['reasons'], queryFn: ({ signal }) => get<{ downtime_reasons: DowntimeReason[] }>('/downtime-reasons', undefined, signal), staleTime: 300_000 });
+
+export const useScrapReasons = () =>
+  useQuery({ queryKey: ['scrap-reasons'], queryFn: ({ signal }) => get<{ scrap_reasons: ScrapReason[] }>('/scrap-reasons', { per_page: 100 }, signal), staleTime: 300_000 });
 
 export const useDowntimes = (machineId: number) =>
   useQuery({

@@ -1,8 +1,12 @@
 //! Why pieces are rejected.
 
+use crate::business::master;
+use crate::db::DbError;
 use crate::resource::{Meta, Resource};
+use crate::tenancy::{Topic, WriteTx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use unison_core::ids::ScrapReasonId;
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ScrapReason {
@@ -31,4 +35,10 @@ impl Resource for ScrapReason {
         list: &["code", "name", "category"],
         ..Meta::USUAL
     };
+
+    fn saved(tx: &WriteTx<'_>, id: i64, _: Option<&Self>, _: &Self) -> Result<(), DbError> {
+        master::send_everywhere(tx, master::scrap_reason(tx, ScrapReasonId(id))?)?;
+        tx.changed(Topic::MasterData);
+        Ok(())
+    }
 }

@@ -34,3 +34,11 @@ CREATE TABLE help_calls (
   PRIMARY KEY (uuid)
 );
 CREATE INDEX help_calls_by_machine ON help_calls (machine_id, called_at);
+
+-- Why the rejected units of a log were rejected.
+CREATE TABLE production_scrap (
+  log_uuid  uuid    NOT NULL,
+  reason_id integer NOT NULL REFERENCES scrap_reasons,
+  quantity  integer NOT NULL,
+  PRIMARY KEY (log_uuid, reason_id)
+) APPEND ONLY;

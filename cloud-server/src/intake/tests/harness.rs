@@ -27,6 +27,7 @@ pub const IN_OTHER_PLANT: i64 = 12;
 pub const ORDER: i64 = 30;
 pub const USER: i64 = 40;
 pub const SHIFT: i64 = 50;
+pub const SCRAP: i64 = 60;
 pub const REASON: i64 = 50;
 pub const REASON_2: i64 = 51;
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -189,6 +190,8 @@ fn records(tx: &WriteTx<'_>, org: Uuid, plant: Uuid) -> Result<(), DbError> {
                VALUES ($1, $2, $3, $4, 'Parts', $5, 20, 'released', $6, $6)";
     tx.execute(add, params![o, ORDER, PLANT, "WO-1", 5, now])?;
     tx.execute(add, params![o, ORDER + 1, OTHER_PLANT, "WO-2", None::<i64>, now])?;
+    let add = "INSERT INTO scrap_reasons (organization_id, id, code, name, created_at, updated_at) VALUES ($1, $2, $3, $3, $4, $4)";
+    tx.execute(add, params![o, SCRAP, "burr", now])?;
     let add = "INSERT INTO shifts (organization_id, id, plant_id, name, start_time, end_time, created_at, updated_at)
                VALUES ($1, $2, $3, $4, '06:00', '14:00', $5, $5)";
     tx.execute(add, params![o, SHIFT, PLANT, "Day", now])?;

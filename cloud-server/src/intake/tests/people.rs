@@ -1,12 +1,13 @@
-//! What facts of people become: handovers and calls for help.
+//! What facts of people become: handovers, calls for help, why units were scrap.
 
-use super::harness::{Cloud, Edge, FREE, IN_OTHER_PLANT, ORDER, SHIFT, USER};
+use super::harness::{Cloud, Edge, FREE, IN_OTHER_PLANT, ORDER, SCRAP, SHIFT, USER, logged};
 use crate::params;
 use unison_core::calendar::Day;
 use unison_core::facts::{
-    Fact, HandoverAcknowledged, HelpAnswered, HelpCalled, HelpEnded, HelpKind, Issue, OrderLeft, ShiftHandedOver,
+    Fact, HandoverAcknowledged, HelpAnswered, HelpCalled, HelpEnded, HelpKind, Issue, OrderLeft, ProductionScrapped,
+    ScrapPart, ShiftHandedOver,
 };
-use unison_core::ids::{MachineId, ShiftId, UserId, WorkOrderId};
+use unison_core::ids::{MachineId, ScrapReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::master::WorkOrderStatus;
 use unison_core::time::Timestamp;
 use uuid::Uuid;
@@ -97,4 +98,29 @@ async fn help_comes_up_and_counts_once() {
     refused(&cloud, &mut edge, called(Uuid::now_v7(), IN_OTHER_PLANT), "another plant").await;
     refused(&cloud, &mut edge, HelpAnswered { id: Uuid::now_v7(), by: BY, at: AT }, "there is no call").await;
     refused(&cloud, &mut edge, HelpEnded { id, by: UserId(999), at: AT, note: None }, "user 999").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn log_07_why_units_of_a_log_were_rejected() {
+    let (cloud, mut edge) = connected().await;
+    let log = Uuid::now_v7();
+    let made = |id| match logged(id, ORDER, 10) {
+        Fact::ProductionLogged(log) => Fact::from(unison_core::facts::ProductionLogged { rejected: 3, ..log }),
+        other => other,
+    };
+    let why = |log, reason, quantity| {
+        Fact::from(ProductionScrapped { log, parts: vec![ScrapPart { reason: ScrapReasonId(reason), quantity }] })
+    };
+    edge.facts(vec![made(log), why(log, SCRAP, 2), why(log, SCRAP, 2)]).await;
+    let row = "SELECT sum(quantity) AS n FROM production_scrap WHERE organization_id = $1 AND log_uuid = $2";
+    assert_eq!(cloud.number(row, params![log]).await, 2, "said twice, booked once");
+    refused(&cloud, &mut edge, why(Uuid::now_v7(), SCRAP, 1), "there is no log").await;
+    let another = Uuid::now_v7();
+    edge.facts(vec![made(another)]).await;
+    refused(&cloud, &mut edge, why(another, SCRAP, 4), "more than the 3 rejected").await;
+    refused(&cloud, &mut edge, why(another, 999, 1), "there is no scrap reason 999").await;
+    let mut other = cloud.enrol(2).await;
+    other.connect().await;
+    refused(&cloud, &mut other, why(another, SCRAP, 1), "made by another edge").await;
+    assert_eq!(cloud.number("SELECT count(*) AS n FROM production_scrap WHERE organization_id = $1", &[]).await, 1);
 }

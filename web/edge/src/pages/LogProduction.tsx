@@ -5,9 +5,9 @@ import { clock, Empty, Loaded, Skeletons, units, useLiveStream, useTexts, uuidv7
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState, type RefObject, useRef } from 'react';
 import { dropDraft, holdEntry, keepDraft, readDraft, type LogDraft } from '../entry';
-import { bodyOf, issuesOf, suggestCounts, suggestHours, type LogIssue } from '../logform';
+import { bodyOf, fitReasons, issuesOf, scrapOf, suggestCounts, suggestHours, tapReason, type LogIssue } from '../logform';
 import { applyKey, NumberPad, type PadKey } from '../parts/NumberPad';
-import { useLogs, useOrders, useStation, useStationInfo } from '../reads';
+import { useLogs, useOrders, useScrapReasons, useStation, useStationInfo } from '../reads';
 import { logProduction, moveOrder } from '../writes';
 import { BigButton, mainVerb, refusal } from './Station';
 
@@ -117,6 +117,7 @@ function Form({ id, data, order, suggest }: FormProps) {
             hint={name === 'good' ? <span data-testid="max-left">{t('log.left', { count: order.quantity_left, units: units(order.quantity_left, language) })}</span> : null}
             onFocus={() => choose(name)} onChange={(text) => { setFresh(false); change({ [name]: text }); }} />
         ))}
+        <Reasons draft={draft} onChange={change} />
         <label className="notes"><span>{t('log.notes')}</span><input value={draft.notes} maxLength={500} data-testid="notes" onFocus={() => setFresh(true)} onChange={(event) => change({ notes: event.target.value })} /></label>
         <Hint data={data} order={order} onTake={() => { dropDraft(id, order.id); change({ ...suggest(), uuid: draft.uuid, notes: draft.notes }); }} />
       </div>
@@ -137,6 +138,27 @@ function NotRunning({ order, refused, machineId }: { order: WorkOrder; refused: 
     <div className="log-refused">
       <p role="status" data-testid="log-refused">{refused}</p>
       {verb !== 'pause' && <BigButton main label={t(`action.${verb}`)} testId={`wo-${verb}`} refused={refusal(order.allowed_actions.find((a) => a.action === verb))} run={() => void moveOrder(order, verb, machineId)} />}
+    </div>
+  );
+}
+
+/** Why units are scrap: one tap gives all that have no reason to it, further taps move one by one. */
+function Reasons({ draft, onChange }: { draft: LogDraft; onChange: (next: Partial<LogDraft>) => void }) {
+  const { t } = useTexts();
+  const list = useScrapReasons().data?.scrap_reasons ?? [];
+  const scrap = scrapOf(draft);
+  if (scrap === 0 || list.length === 0) return null;
+  const given = fitReasons(draft.reasons ?? {}, scrap);
+  const free = scrap - Object.values(given).reduce((sum, n) => sum + n, 0);
+  return (
+    <div className="scrap-reasons" role="group" aria-label={t('log.why')} data-testid="scrap-reasons">
+      <span>{free > 0 ? t('log.whyFree', { count: free }) : t('log.why')}</span>
+      {list.map((r) => (
+        <button key={r.code} type="button" className="chip" aria-pressed={(given[r.code] ?? 0) > 0} data-testid={`scrap-${r.code}`} onClick={() => onChange({ reasons: tapReason(given, r.code, scrap) })}>
+          {r.name}{given[r.code] ? ` ${given[r.code]}` : ''}
+        </button>
+      ))}
+      {free < scrap && <button type="button" className="chip" onClick={() => onChange({ reasons: {} })}>{t('log.whyClear')}</button>}
     </div>
   );
 }

@@ -4757,6 +4757,8 @@ export interface components {
              * @default 0
              */
             quantity_rejected: number;
+            /** @description Why units were rejected; those that none names stay without a reason. */
+            scrap_reasons?: components["schemas"]["NewScrap"][];
             /**
              * Format: uuid
              * @description Made by the client so that a repeated call logs once; the server makes one where missing.
@@ -5182,6 +5184,13 @@ export interface components {
             port: number;
             username: string;
         };
+        /** @description Units that were rejected for one reason. */
+        NewScrap: {
+            /** Format: int64 */
+            quantity: number;
+            /** @description Code of an active scrap reason. */
+            scrap_reason_code: string;
+        };
         /** @description OEE of one machine, or of all, over a range. Ratios are percent with two decimals, null without a value. */
         OeeAnswer: {
             /**
@@ -5546,6 +5555,8 @@ export interface components {
             quantity_ordered: number;
             /** Format: uint64 */
             quantity_rejected: number;
+            /** @description Why units were rejected. */
+            scrap_reasons: components["schemas"]["ScrapView"][];
             /** Format: uuid */
             uuid: string;
             /** Format: int64 */
@@ -5887,6 +5898,13 @@ export interface components {
             name?: string;
             /** @description The version that was read */
             version: number;
+        };
+        /** @description Units of a log that were rejected for one reason. */
+        ScrapView: {
+            /** Format: uint64 */
+            quantity: number;
+            scrap_reason: string;
+            scrap_reason_code: string;
         };
         SearchAnswer: {
             results: components["schemas"]["SearchHit"][];

@@ -398,6 +398,14 @@ export interface NewProductionLog {
   hours_worked: number;
   notes?: string;
   machine_id?: number;
+  scrap_reasons?: { scrap_reason_code: string; quantity: number }[];
+}
+
+export interface ScrapReason {
+  id: number;
+  code: string;
+  name: string;
+  category: string | null;
 }
 
 export interface NewDowntime {
