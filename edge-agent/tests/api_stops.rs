@@ -316,3 +316,22 @@ async fn down_what_signals_saw_is_not_taken_back_by_way_of_a_report() {
     let (status, _) = edge.post(&format!("/downtime-events/{id}/void"), &ana, json!({})).await;
     assert_eq!(status, 400);
 }
+
+#[tokio::test]
+async fn down_05_q_064_stops_that_become_long_by_an_edit_are_told_once() {
+    let edge = Edge::start().await;
+    let ana = edge.sign_on(ANA).await;
+    edge.record(ran(edge.now().plus(-4 * HOUR), edge.now())).await;
+    let (first, second) = (report(&edge, &ana, "07:00", "07:20").await, report(&edge, &ana, "07:25", "07:45").await);
+    assert_eq!(edge.read(&format!("/downtime-events/{first}")).await["escalated_at"], Value::Null, "20 minutes");
+    let (status, joined) = edge.post(&format!("/downtime-events/{first}/merge"), &ana, json!({"with": second})).await;
+    assert_eq!(status, 200, "{joined}");
+    assert_eq!(joined["downtime_events"][0]["escalated_at"], "2025-11-06T10:00:00Z", "45 minutes");
+    let short = report(&edge, &ana, "08:00", "08:10").await;
+    let times = json!({"started_at": "2025-11-06T08:00:00Z", "ended_at": "2025-11-06T08:30:00Z"});
+    let (_, exact) = edge.post(&format!("/downtime-events/{short}/correct"), &ana, times).await;
+    assert_eq!(exact["downtime_events"][0]["escalated_at"], Value::Null, "strictly more than 30 minutes");
+    let times = json!({"started_at": "2025-11-06T08:00:00Z", "ended_at": "2025-11-06T08:31:00Z"});
+    let (_, longer) = edge.post(&format!("/downtime-events/{short}/correct"), &ana, times).await;
+    assert_eq!(longer["downtime_events"][0]["escalated_at"], "2025-11-06T10:00:00Z");
+}

@@ -9,7 +9,8 @@ use unison_api::error::ApiError;
 use unison_api::figures::FigureRow;
 use unison_core::downtime::{Gone, Stop, after};
 use unison_core::facts::{
-    DowntimeClassified, DowntimeCorrected, DowntimeMerged, DowntimeSplit, DowntimeVoided, Fact, StopSource,
+    DowntimeClassified, DowntimeCorrected, DowntimeEscalated, DowntimeMerged, DowntimeSplit, DowntimeVoided, Fact,
+    StopSource,
 };
 use unison_core::ids::{MachineId, ReasonId};
 use unison_core::span::{Span, Spans};
@@ -213,7 +214,8 @@ async fn make(call: &Call, edit: Edit) -> Answer {
     });
     let (before, changes) = found.await.map_err(not_stored)?;
     let rows: Vec<DowntimeRow> = if is_saved {
-        let facts = edit.facts;
+        let mut facts = edit.facts;
+        facts.extend(told(&before, &facts, now));
         // What was judged must still be so: meanwhile signals or people may have ended the stop.
         let were_open: Vec<(Uuid, bool)> = before.iter().map(|row| (row.id, row.ended_at.is_none())).collect();
         let decide = move |model: &crate::store::Model| {
@@ -246,6 +248,18 @@ async fn make(call: &Call, edit: Edit) -> Answer {
             changes: changes.iter().map(|moved| view(&model, moved)).collect(),
         },
     ))
+}
+
+/// Ended stops that an edit made longer than the limit are told to the supervisor now; open ones are when
+/// they pass it.
+fn told(before: &[DowntimeRow], facts: &[Fact], now: Timestamp) -> Vec<Fact> {
+    let own = before.iter().map(|row| row.stop.clone()).collect();
+    let is_late = |stop: &Stop| {
+        stop.gone.is_none()
+            && stop.ended_at.is_some_and(|end| rules::escalates(stop.started_at, end, stop.escalated_at.is_some()))
+    };
+    let late = after(own, facts).into_iter().filter(is_late);
+    late.map(|stop| DowntimeEscalated { id: stop.id, at: now }.into()).collect()
 }
 
 /// The time that some stops touch.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 use unison_core::downtime::Stop;
-use unison_core::facts::Fact;
+use unison_core::facts::{DowntimeClosed, Fact};
 use unison_core::ids::{MachineId, WorkOrderId};
 use unison_core::master::MasterOp;
 use unison_core::time::Timestamp;
@@ -18,7 +18,7 @@ use super::log::{self, Head};
 use super::mark::Mark;
 use super::model::{Model, Sums};
 use super::queue::{Command, Done, Reply};
-use super::{Identity, Ride, StoreError, load, project};
+use super::{Identity, Ride, StoreError, load, project, stops};
 
 /// The largest body of one op. Texts are limited long before.
 const OP_BYTES_MAX: usize = 64 * 1024;
@@ -88,6 +88,8 @@ impl<'a> Step<'a> {
             return Ok(());
         }
         for fact in &ride.facts {
+            let moved = self.goes_on(fact)?;
+            let fact = moved.as_ref().unwrap_or(fact);
             // What people did meanwhile goes first: one open stop a machine, and each ends once.
             let is_late = match fact {
                 fact if is_of_unknown_machine(fact, self.model) => true,
@@ -104,6 +106,16 @@ impl<'a> Step<'a> {
             self.has_written = true;
         }
         Ok(())
+    }
+
+    /// The end of a stop that people cut or joined since the engine looked: it ends what that became.
+    fn goes_on(&self, fact: &Fact) -> Result<Option<Fact>, StoreError> {
+        let Fact::DowntimeClosed(f) = fact else { return Ok(None) };
+        if self.model.open_downtime(f.id).is_some() {
+            return Ok(None);
+        }
+        let id = stops::goes_on_as(self.conn, f.id)?;
+        Ok(id.map(|id| DowntimeClosed { id, ended_at: f.ended_at }.into()))
     }
 
     pub(super) fn command(&mut self, command: Command, waiters: &mut Vec<Done>) -> Result<(), StoreError> {

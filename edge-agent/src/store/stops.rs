@@ -19,6 +19,9 @@ use super::log::{int, seq};
 /// Shifts and days that one answer compares; an edit touches one or two of each.
 const SCOPES_MAX: usize = 6;
 
+/// Cuts and joins of one stop that are followed.
+const EDITS_FOLLOWED: usize = 16;
+
 /// A row of `downtime_events`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DowntimeRow {
@@ -212,6 +215,29 @@ pub fn facts(conn: &Connection, id: Uuid) -> rusqlite::Result<Vec<Fact>> {
         Ok(Fact::decode(kind, version, &body).ok().flatten())
     })?;
     rows.filter_map(Result::transpose).collect()
+}
+
+/// The open stop that a stop became by cuts and joins; none when it ended.
+pub(super) fn goes_on_as(conn: &Connection, id: Uuid) -> rusqlite::Result<Option<Uuid>> {
+    let mut id = id;
+    // Each step is an edit of a person; nobody makes so many of one stop between two looks.
+    for _ in 0..EDITS_FOLLOWED {
+        let Some(row) = one(conn, id)? else { return Ok(None) };
+        id = match (row.gone, row.ended_at) {
+            (Some(Gone::Merged(into)), _) => into,
+            (Some(Gone::Voided), _) => return Ok(None),
+            (None, None) => return Ok(Some(id)),
+            (None, Some(end)) => {
+                let second = facts(conn, id)?.into_iter().find_map(|fact| match fact {
+                    Fact::DowntimeSplit(f) if f.id == id && f.cut == end => Some(f.new),
+                    _ => None,
+                });
+                let Some(second) = second else { return Ok(None) };
+                second
+            }
+        };
+    }
+    Ok(None)
 }
 
 /// Stops, newest first, and how many there are in all.

@@ -5,7 +5,8 @@ use std::convert::Infallible;
 use unison_core::activity::Activity;
 use unison_core::calendar_day::CalendarDay;
 use unison_core::facts::{
-    Counted, DowntimeClassified, DowntimeClosed, HelpAnswered, HelpCalled, HelpEnded, HelpKind, Observed, WorkOrderVerb,
+    Counted, DowntimeClassified, DowntimeClosed, DowntimeSplit, HelpAnswered, HelpCalled, HelpEnded, HelpKind,
+    Observed, WorkOrderVerb,
 };
 use unison_core::ids::{LaneId, ReasonId};
 use unison_core::master::{self, MasterOp, WorkOrderRequest, WorkOrderStatus};
@@ -365,4 +366,28 @@ async fn edge_08_oee_of_a_range() {
     assert_eq!((sums.total, sums.rejected, sums.ideal), (300, 30, i128::from(300 * 6 * SECOND)));
     let later = store.read(|c| history::oee(c, &frame, MILL, Span::new(at(0), at(7_200)))).unwrap();
     assert_eq!((later.known, later.shift), (HOUR, 2 * HOUR), "later time is unknown, not unchanged");
+}
+
+#[tokio::test]
+async fn down_a_stop_cut_since_the_engine_looked_ends_as_what_it_became() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let id = |n| Uuid::from_u128(n);
+    let cut = |of, at_second, new| -> Fact {
+        DowntimeSplit { id: id(of), cut: at(at_second), new: id(new), by: ANNA, at: at(90), note: None }.into()
+    };
+    write(&store, vec![opened(9, 5), cut(9, 20, 10), cut(10, 40, 11)]).await;
+    assert_eq!(store.model().machines[&MILL].downtimes[0].id, id(11));
+    let late = DowntimeClosed { id: id(9), ended_at: at(60) };
+    store.ride(Ride { facts: vec![late.clone().into()], counters: vec![] }).unwrap();
+    write(&store, vec![]).await;
+    assert!(store.model().machines[&MILL].downtimes.is_empty());
+    let rows = store.read(|c| stops::list(c, DowntimeFilter::default(), 0, 9)).unwrap().0;
+    let ends: Vec<_> = rows.iter().map(|row| (row.id, row.ended_at)).collect();
+    assert_eq!(ends, [(id(11), Some(at(60))), (id(10), Some(at(40))), (id(9), Some(at(20)))]);
+    // A stop that ended by itself goes on as none: the next one is not ended by a word about it.
+    write(&store, vec![opened(12, 70)]).await;
+    store.ride(Ride { facts: vec![late.into()], counters: vec![] }).unwrap();
+    write(&store, vec![changed(80, Activity::Down)]).await;
+    assert_eq!(store.model().machines[&MILL].downtimes[0].id, id(12));
 }
