@@ -12,7 +12,7 @@ const shots = process.env.SHOTS;
 mkdirSync(shots, { recursive: true });
 
 export const problems = [];
-/** Answers that a step provokes: [status, part of the address]. Nobody signed in is asked for at every log-in. */
+/** Answers that a step provokes: [status or "net::…", part of the address]. Nobody signed in is asked for at every log-in. */
 const announced = [["401", "/api/v1/me"]];
 export const announce = (status, address) => announced.push([String(status), address]);
 
@@ -33,7 +33,7 @@ export async function newContext(origins, options = {}) {
   context.on("weberror", (e) => problems.push(`page error on ${e.page()?.url()}: ${e.error().message}`));
   context.on("console", (m) => {
     if (/Content.Security.Policy/i.test(m.text())) problems.push(`CSP on ${m.page()?.url()}: ${m.text()}`);
-    else if (m.type() === "error" && !announced.some(([status, address]) => m.text().includes(`status of ${status}`) && m.location().url.includes(address)))
+    else if (m.type() === "error" && !announced.some(([status, address]) => m.text().includes(status.startsWith("net::") ? status : `status of ${status}`) && m.location().url.includes(address)))
       problems.push(`console on ${m.page()?.url()}: ${m.text()} ${m.location().url}`);
   });
   return context;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
 use tokio::process::Command;
-use unison_tests::stage::{ADMIN_EMAIL, OPERATOR, ORGANIZATION, Options, Ports, Stage, repository};
+use unison_tests::stage::{ADMIN_EMAIL, OPERATOR, ORGANIZATION, Options, Ports, SUPERVISOR, Stage, repository};
 
 const MACHINE: &str = "CNC-001";
 const ORDER: &str = "WO-2026-001";
@@ -48,6 +48,26 @@ async fn ui_12_log_06_logged_on_the_edge_page_seen_on_the_cloud_page() -> Result
         let size = std::fs::metadata(shots.join(format!("{name}.png"))).with_context(|| name.to_owned())?.len();
         ensure!(size > 5_000, "{name}.png has only {size} bytes");
     }
+    stage.stop()
+}
+
+/// Every operator page in every state (`tests/browser/edge.mjs`). With UNISON_PROOFS=1 also in every look.
+#[tokio::test(flavor = "multi_thread")]
+async fn edge_10_shift_06_shift_08_every_operator_page_in_every_state() -> Result<()> {
+    let data_dir = repository().join("target/stories/operators");
+    let mut stage = Stage::start(Options { data_dir, ports: Ports::free()?, seed: 7, speed: 1.0 }).await?;
+    stage.start_work_orders().await?;
+    let running = format!("/work-orders/{ORDER}");
+    stage
+        .wait_for("the work order in progress", Duration::from_secs(60), async |s| {
+            Ok(s.edge_api().get(&running).await?["status"] == "in_progress")
+        })
+        .await?;
+    let mut command = node("edge.mjs", &shots("operators"));
+    command.env("EDGE_URL", stage.edge_url()).env("OPERATOR", OPERATOR).env("SUPERVISOR", SUPERVISOR);
+    command.env("PIN", &stage.pin).env("ORDER", ORDER).env("MACHINE", MACHINE);
+    command.env("LOOKS", if std::env::var_os("UNISON_PROOFS").is_some() { "all" } else { "" });
+    done(&command.output().await.context("node")?, &stage)?;
     stage.stop()
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
-use unison_tests::stage::{ADMIN_EMAIL, OPERATOR, ORGANIZATION, Options, Ports, Stage};
+use unison_tests::stage::{ADMIN_EMAIL, OPERATOR, ORGANIZATION, Options, Ports, SUPERVISOR, Stage};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -96,7 +96,7 @@ fn greet(stage: &Stage, took: Duration) -> Result<()> {
   Managers    {at_host}   or {cloud}/?org={ORGANIZATION}
               e-mail {ADMIN_EMAIL}   password {}
   Operators   {edge}
-              {OPERATOR}   PIN {}
+              {OPERATOR} or {SUPERVISOR}   PIN {}
   API         {cloud}/api/docs   {edge}/api/docs
   Logs, data  {}
   State       target/demo/state.json

@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 pub const ADMIN_EMAIL: &str = "admin@acme.example";
 /// The operator who signs on at the edge.
 pub const OPERATOR: &str = "Olga Petrova";
+/// Somebody of the next shift; has the same PIN.
+pub const SUPERVISOR: &str = "Samir Haddad";
 /// Subdomain of the organisation.
 pub const ORGANIZATION: &str = "acme";
 
@@ -91,7 +93,9 @@ impl Stage {
         .await?;
         let config = self.options.data_dir.join("edge.toml");
         let config = config.to_str().context("the data directory's path is not UTF-8")?;
-        Child::run("edge-agent", &["pin", "--config", config, "--operator", OPERATOR, "--pin", &self.pin])?;
+        for person in [OPERATOR, SUPERVISOR] {
+            Child::run("edge-agent", &["pin", "--config", config, "--operator", person, "--pin", &self.pin])?;
+        }
         Ok(())
     }
 

@@ -15,6 +15,7 @@ use unison_rules::rbac;
 pub struct Content {
     pub plant: Vec<Plant>,
     pub downtime_reason: Vec<Reason>,
+    pub scrap_reason: Vec<ScrapReason>,
     pub user: Vec<User>,
     pub work_order: Vec<WorkOrder>,
 }
@@ -83,6 +84,14 @@ pub struct Reason {
     pub is_planned: bool,
     #[serde(default)]
     pub is_critical: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScrapReason {
+    pub code: String,
+    pub name: String,
+    pub category: Option<String>,
 }
 
 #[derive(Clone, Deserialize)]

@@ -1,13 +1,13 @@
 //! The file's records as rows: found by their key, made or changed, and sent down when they differ.
 
-use super::file::{Content, Lane, Machine, Plant, Reason, Shift, User, WorkOrder, micro, time};
+use super::file::{Content, Lane, Machine, Plant, Reason, ScrapReason, Shift, User, WorkOrder, micro, time};
 use super::{LoadError, Loaded};
 use crate::business::{master, people};
 use crate::db::{DbError, Value};
 use crate::params;
 use crate::tenancy::{Topic, Tx, WriteTx};
 use std::collections::HashMap;
-use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ShiftId, WorkOrderId};
+use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ScrapReasonId, ShiftId, WorkOrderId};
 use unison_core::master::MasterOp;
 use uuid::Uuid;
 
@@ -29,6 +29,9 @@ pub(super) fn store(
     }
     for reason in &content.downtime_reason {
         out.reason(reason)?;
+    }
+    for reason in &content.scrap_reason {
+        out.scrap_reason(reason)?;
     }
     for user in &content.user {
         out.user(user)?;
@@ -92,6 +95,12 @@ const REASONS: Kind<ReasonId> = Kind {
     columns: &["code", "name", "category", "is_planned", "is_critical"],
     typed: ReasonId,
     op: master::reason,
+};
+const SCRAP_REASONS: Kind<ScrapReasonId> = Kind {
+    table: "scrap_reasons",
+    columns: &["code", "name", "category"],
+    typed: ScrapReasonId,
+    op: master::scrap_reason,
 };
 const WORK_ORDERS: Kind<WorkOrderId> = Kind {
     table: "work_orders",
@@ -288,6 +297,13 @@ impl Storing<'_, '_> {
         let values = params![&reason.code, &reason.name, &reason.category, reason.is_planned, reason.is_critical];
         let plants = self.plants()?;
         self.put(&REASONS, known, values, &plants)?;
+        Ok(())
+    }
+
+    fn scrap_reason(&mut self, reason: &ScrapReason) -> Result<(), LoadError> {
+        let known = self.id("scrap_reasons", "code = $2", params![&reason.code])?;
+        let plants = self.plants()?;
+        self.put(&SCRAP_REASONS, known, params![&reason.code, &reason.name, reason.category.clone()], &plants)?;
         Ok(())
     }
 

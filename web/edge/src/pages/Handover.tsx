@@ -169,7 +169,7 @@ function Writing({ shift }: { shift: DueShift }) {
     });
   };
   return (
-    <form className="card" aria-label={t('handover.notes')} onSubmit={(event) => { event.preventDefault(); save(); }}>
+    <form className="card" noValidate aria-label={t('handover.notes')} onSubmit={(event) => { event.preventDefault(); save(); }}>
       <h2>{t('handover.notes')}</h2>
       {other && (
         <div className="u-strip" role="alert" data-testid="handover-other">

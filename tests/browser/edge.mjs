@@ -1,0 +1,183 @@
+// Every operator page on the real edge: a shift is handed over and taken, help is called and comes; then each page
+// with data, while it loads, with nothing in it, when the edge fails and when it is away, in light and dark, on a
+// panel, a wall and a phone. Nothing scrolls sideways and axe-core finds no barrier.
+import { announce, axeScript, expect, newContext, same, say, shot, walk } from "./browser.mjs";
+
+const { EDGE_URL, OPERATOR, SUPERVISOR, PIN, ORDER, MACHINE } = process.env;
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const API = "**/api/v1/**";
+const WIDE = { width: 1280, height: 800 };
+/** Where each state is looked at; all of them with LOOKS=all. */
+const EVERY_LOOK = ["light", "dark"].flatMap((colorScheme) => [WIDE, { width: 1920, height: 1080 }, { width: 390, height: 844 }].map((viewport) => ({ colorScheme, viewport })));
+const ALL = process.env.LOOKS === "all";
+const DATA_LOOKS = ALL ? EVERY_LOOK : [{ colorScheme: "dark", viewport: { width: 390, height: 844 } }, { colorScheme: "light", viewport: { width: 1920, height: 1080 } }];
+const STATE_LOOKS = ALL ? EVERY_LOOK : [{ colorScheme: "light", viewport: WIDE }];
+
+const origin = new URL(EDGE_URL).origin;
+const open = async (options) => (await newContext([origin], { reducedMotion: "reduce", ...options })).newPage();
+const id = (page, name) => page.getByTestId(name);
+
+async function signOn(page, name) {
+  await page.goto(`${EDGE_URL}/login`);
+  await page.getByRole("button", { name }).click();
+  await id(page, "pin").fill(PIN);
+  await id(page, "sign-in").click();
+  await id(page, "user-button").filter({ hasText: name }).waitFor();
+}
+
+/** A machine stands; somebody calls, the whole hall sees it, somebody comes, it is over. */
+async function help(page, wall, machineId) {
+  await page.goto(`${EDGE_URL}/m/${machineId}`);
+  await id(page, "call-help").click();
+  await id(page, "help-notes").fill("Spindle smells");
+  await id(page, "help-maintenance").click();
+  await id(page, "toast").filter({ hasText: "Maintenance is called" }).waitFor();
+  await id(wall, `tv-${MACHINE}`).getByTestId("help-line").filter({ hasText: "Maintenance" }).waitFor();
+  await shot(wall, "edge-tv-call");
+  await id(page, "call-help").click();
+  await id(page, "help-call").filter({ hasText: "Spindle smells" }).waitFor();
+  expect(await id(page, "help-maintenance").isDisabled(), "the same help is called once");
+  await id(page, "help-answer").click();
+  await id(wall, `tv-${MACHINE}`).getByTestId("help-line").filter({ hasText: OPERATOR }).waitFor();
+  await id(page, "help-end").click();
+  await wall.waitForFunction(() => !document.querySelector("[data-testid=help-line]"));
+  say("help: called, seen on the wall, answered, over");
+}
+
+/** Two people: one writes, the other reads and acknowledges. */
+async function handover(page) {
+  await page.goto(`${EDGE_URL}/`);
+  await id(page, "open-handover").click();
+  await id(page, "handover-figures").waitFor();
+  await id(page, "handover-save").click();
+  await page.getByText("Write at least a sentence").waitFor();
+  await id(page, "handover-notes").fill("Belt of the press slips.\nTom has the spare.");
+  await id(page, "add-issue").click();
+  await id(page, "issue-text").fill("Guard loose");
+  await shot(page, "edge-handover");
+  await page.reload();
+  same(await id(page, "handover-notes").inputValue(), "Belt of the press slips.\nTom has the spare.", "the draft after a reload");
+  await id(page, "handover-save").click();
+  await id(page, "toast").filter({ hasText: "is handed over" }).waitFor();
+  await page.goto(`${EDGE_URL}/handover`);
+  await page.getByText("Save again").waitFor();
+  const list = await (await page.request.get(`${EDGE_URL}/api/v1/shift-handovers`)).json();
+  const [written] = list.shift_handovers;
+  same([written.handover_notes, written.issues, written.logged_by.name], ["Belt of the press slips.\nTom has the spare.", [{ machine_id: null, description: "Guard loose" }], OPERATOR], "what was written");
+  const next = await open();
+  await signOn(next, SUPERVISOR);
+  const read = await next.request.post(`${EDGE_URL}/api/v1/shift-handovers/${written.id}/acknowledge`, { headers: { Origin: origin } });
+  same([read.status(), (await read.json()).acknowledged_by.name], [200, SUPERVISOR], "acknowledged by the next shift");
+  await id(page, "handover-done").filter({ hasText: SUPERVISOR }).waitFor();
+  await next.context().close();
+  say("handover: written, kept over a reload, acknowledged by somebody else, seen at once");
+}
+
+/** Scrap gets its reason by one tap. */
+async function scrap(page, machineId, order) {
+  await page.goto(`${EDGE_URL}/m/${machineId}/log?wo=${order.id}`);
+  await id(page, "log-good").fill("5");
+  await id(page, "log-scrap").fill("3");
+  await id(page, "log-hours").fill("0.5");
+  await id(page, "scrap-burr").click();
+  await id(page, "scrap-dimension").click();
+  await shot(page, "edge-scrap");
+  await id(page, "submit-log").click();
+  await id(page, "toast").filter({ hasText: "Logged 8 units" }).first().waitFor();
+  const logs = await (await page.request.get(`${EDGE_URL}/api/v1/production-logs?work_order_id=${order.id}`)).json();
+  same(logs.production_logs[0].scrap_reasons.map((s) => [s.scrap_reason_code, s.quantity]), [["burr", 2], ["dimension", 1]], "why units are scrap");
+  say("scrap: two reasons by two taps");
+}
+
+/** This device stands at a machine: it begins there, once. */
+async function device(page, machineId) {
+  await page.goto(`${EDGE_URL}/settings`);
+  await id(page, "own-station").selectOption(String(machineId));
+  await page.evaluate(() => sessionStorage.clear());
+  await page.goto(EDGE_URL);
+  await id(page, "station").waitFor();
+  await id(page, "nav-floor").click();
+  await id(page, `tile-${MACHINE}`).waitFor();
+  await page.goto(`${EDGE_URL}/settings`);
+  await id(page, "own-station").selectOption("");
+  say("device: begins at its station");
+}
+
+/** Every page, and whether it has something of its own to load. */
+const pages = (machineId, order, stop) => [
+  ["floor", "/", true], ["station", `/m/${machineId}`, true], ["orders", `/m/${machineId}?view=orders`, true], ["log", `/m/${machineId}/log?wo=${order.id}`, true],
+  ["stop-new", `/m/${machineId}/stop/new`, true], ["stop", `/m/${machineId}/stop/${stop}`, true], ["stop-edit", `/m/${machineId}/stop/${stop}/edit`, true], ["help", `/m/${machineId}/help`, true],
+  ["handover", "/handover", true], ["tv", "/tv", true], ["queue", "/queue", true], ["login", "/login", true], ["settings", "/settings", true], ["scanner", "/scanner", false], ["nothing", "/nothing-here", false],
+];
+
+const emptied = (body) => Object.fromEntries(Object.entries(body).map(([key, value]) => [key, Array.isArray(value) ? [] : value]));
+const answer = (status, body) => ({ status, contentType: "application/json", body: JSON.stringify(body) });
+const STATES = {
+  data: null,
+  loading: () => new Promise(() => {}),
+  // One machine, one order, one stop are asked for by name: only lists can be empty.
+  empty: async (route) => {
+    const body = await (await route.fetch()).json();
+    await route.fulfill(answer(200, emptied(body)));
+  },
+  error: (route) => route.fulfill(answer(500, { error: "Internal error", reason: "Please try again; if it stays, report trace id 7f3a91" })),
+  offline: (route) => route.abort(),
+};
+
+async function look(name, path, has, state, { colorScheme, viewport }) {
+  const page = await open({ colorScheme, viewport });
+  const where = `${name} ${state} ${colorScheme} ${viewport.width}`;
+  const isLive = state === "data" || state === "empty";
+  if (STATES[state]) await page.route(API, (route) => (/\/(events|me)$/.test(new URL(route.request().url()).pathname) && isLive ? route.continue() : STATES[state](route)));
+  // Live machines would fill what is to be looked at empty.
+  if (state === "empty") await page.route("**/api/v1/events", (route) => route.abort());
+  await page.goto(EDGE_URL + path);
+  await page.locator("#main section, #main form, #main div").first().waitFor();
+  if (state === "loading" && has) await id(page, "loading").first().waitFor();
+  if (state === "error" && has) await page.locator('[data-testid=failed], [role=alert]').first().waitFor();
+  if (state === "offline" && has && name !== "settings") await page.locator('[data-testid=failed], [role=alert]').first().waitFor();
+  if (isLive) await id(page, "loading").first().waitFor({ state: "detached" });
+  await page.waitForTimeout(150);
+  const found = [];
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (over > 0) found.push(`${where}: ${over} px too wide`);
+  await page.evaluate(axeScript);
+  const { violations } = await page.evaluate((rules) => window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] }), RULES);
+  for (const v of violations) for (const node of v.nodes) found.push(`${where}: ${v.id}: ${node.target.join(" ")} ${node.html.slice(0, 140)}`);
+  await shot(page, `edge-${name}-${state}-${viewport.width}-${colorScheme}`);
+  await page.context().close();
+  return found;
+}
+
+await walk(async () => {
+  const page = await open();
+  await signOn(page, OPERATOR);
+  const get = async (path) => (await page.request.get(`${EDGE_URL}/api/v1${path}`)).json();
+  const machine = (await get("/machines")).machines.find((m) => m.machine_code === MACHINE);
+  const order = await get(`/work-orders/${ORDER}`);
+  const wall = await open({ viewport: { width: 1920, height: 1080 } });
+  await wall.goto(`${EDGE_URL}/tv?seconds=3600`);
+  await id(wall, `tv-${MACHINE}`).waitFor();
+  await help(page, wall, machine.id);
+  await scrap(page, machine.id, order);
+  await device(page, machine.id);
+  await handover(page);
+  await wall.context().close();
+
+  const ended = new Date(Date.now() - 1_000).toISOString();
+  const started = new Date(Date.now() - 61_000).toISOString();
+  const reported = await page.request.post(`${EDGE_URL}/api/v1/downtime-events`, { headers: { Origin: origin }, data: { machine_id: machine.id, downtime_reason_code: "mechanical_failure", started_at: started, ended_at: ended } });
+  const stop = (await reported.json()).id;
+  await page.context().close();
+  announce(404, "/nothing-here");
+  for (const status of [500, "net::ERR_FAILED"]) announce(status, "/api/v1/");
+  const found = [];
+  for (const [name, path, has] of pages(machine.id, order, stop)) {
+    for (const state of Object.keys(STATES)) {
+      const looks = state === "data" ? [...STATE_LOOKS, ...(ALL ? [] : DATA_LOOKS)] : STATE_LOOKS;
+      for (const one of looks) found.push(...(await look(name, path, has, state, one)));
+    }
+  }
+  same(found, [], "barriers");
+  say("every page in every state: no barrier, nothing too wide");
+});
