@@ -8,6 +8,7 @@ use toml::Spanned;
 
 use super::fields::Fields;
 use super::modbus;
+use super::mqtt;
 use super::register::TagType;
 use super::{
     CONNECTIONS_MAX, ConnectionConfig, DriverConfig, OpcUaConfig, OpcUaSecurity, OpcUaTag, Scaling,
@@ -98,11 +99,12 @@ pub(super) fn name(table: &mut Fields<'_, '_>, kind: &str, names: &mut HashMap<S
 
 fn driver(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> Option<DriverConfig> {
     type Reader = fn(&mut Fields<'_, '_>, &mut Tags, usize) -> Option<DriverConfig>;
-    const DRIVERS: [(&str, Reader); 5] = [
+    const DRIVERS: [(&str, Reader); 6] = [
         ("modbus_tcp", modbus::tcp),
         ("modbus_rtu", modbus::rtu),
         ("modbus_rtu_over_tcp", modbus::rtu_over_tcp),
         ("opcua", opcua),
+        ("mqtt", mqtt::mqtt),
         ("serial_scanner", serial_scanner),
     ];
     let list = DRIVERS.map(|(word, _)| word).join(", ");

@@ -8,6 +8,7 @@ mod error;
 mod fields;
 mod machine;
 mod modbus;
+mod mqtt;
 mod register;
 mod rule;
 mod storage;
@@ -22,6 +23,8 @@ pub(crate) use connection::OPCUA_CONFIRM_MS;
 pub use error::{ConfigError, ConfigErrors};
 pub use machine::{Counter, MachineConfig};
 pub use modbus::{Limits, ModbusConfig, ModbusLine, ModbusTag, Parity, RegisterOrder, TEXT_REGISTERS_MAX};
+pub(crate) use mqtt::MQTT_CONFIRM_MS;
+pub use mqtt::{Metric, MqttConfig, MqttSource, MqttTag};
 pub use register::{Register, RegisterTable, TagType};
 pub use rule::{Alarm, Outcome, StateRule};
 
@@ -101,6 +104,7 @@ pub struct ConnectionConfig {
 pub enum DriverConfig {
     Modbus(ModbusConfig),
     OpcUa(OpcUaConfig),
+    Mqtt(MqttConfig),
     SerialScanner(SerialScannerConfig),
 }
 
@@ -111,6 +115,7 @@ impl DriverConfig {
         match self {
             Self::Modbus(modbus) => modbus.line.code(),
             Self::OpcUa(_) => "opcua",
+            Self::Mqtt(_) => "mqtt",
             Self::SerialScanner(_) => "serial_scanner",
         }
     }

@@ -5,6 +5,7 @@
 
 mod backoff;
 pub mod modbus;
+pub mod mqtt_input;
 pub mod opcua;
 mod reading;
 pub mod serial;
@@ -56,6 +57,7 @@ fn start(config: &ConnectionConfig, context: Context) -> DriverFuture {
     match &config.driver {
         DriverConfig::Modbus(modbus) => Box::pin(modbus::run(modbus.clone(), context)),
         DriverConfig::OpcUa(opcua) => Box::pin(opcua::run(opcua.clone(), context)),
+        DriverConfig::Mqtt(mqtt) => Box::pin(mqtt_input::run(mqtt.clone(), context)),
         DriverConfig::SerialScanner(scanner) => Box::pin(serial::run(scanner.clone(), context)),
     }
 }
