@@ -11,6 +11,7 @@ mod modbus;
 mod mqtt;
 mod register;
 mod rule;
+mod scanner;
 mod storage;
 mod tags_csv;
 
@@ -27,6 +28,9 @@ pub(crate) use mqtt::MQTT_CONFIRM_MS;
 pub use mqtt::{Metric, MqttConfig, MqttSource, MqttTag};
 pub use register::{Register, RegisterTable, TagType};
 pub use rule::{Alarm, Outcome, StateRule};
+pub use scanner::{
+    Charset, Ending, HidDevice, HidScannerConfig, Layout, ScannerConfig, SerialPlace, SerialScannerConfig, UsbId,
+};
 
 pub use tags_csv::tags_as_csv;
 
@@ -106,6 +110,7 @@ pub enum DriverConfig {
     OpcUa(OpcUaConfig),
     Mqtt(MqttConfig),
     SerialScanner(SerialScannerConfig),
+    HidScanner(HidScannerConfig),
 }
 
 impl DriverConfig {
@@ -117,6 +122,7 @@ impl DriverConfig {
             Self::OpcUa(_) => "opcua",
             Self::Mqtt(_) => "mqtt",
             Self::SerialScanner(_) => "serial_scanner",
+            Self::HidScanner(_) => "hid_scanner",
         }
     }
 }
@@ -149,17 +155,6 @@ pub struct OpcUaTag {
     pub node: opcua::types::NodeId,
     pub kind: TagType,
     pub scaling: Option<Scaling>,
-}
-
-#[derive(Clone, Debug)]
-pub struct SerialScannerConfig {
-    pub path: PathBuf,
-    pub baud: u32,
-    /// The machine at which the scanner stands.
-    pub machine: Option<Arc<str>>,
-    /// Put before every code by the scanner; taken off, and a code without it is noise.
-    pub prefix: Option<String>,
-    pub suffix: Option<String>,
 }
 
 /// Reads and checks a configuration file; reports all that is wrong with it.
