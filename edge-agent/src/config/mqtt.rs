@@ -84,7 +84,7 @@ pub(super) fn mqtt(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usiz
     let user = table.text("user");
     let password_file = table.text("password_file");
     let client_id = client_id(table);
-    let keep_alive_seconds = table.whole_or("keep_alive_seconds", 15, 5..=600, " s");
+    let keep_alive_seconds = table.whole_or("keep_alive_seconds", 5, 1..=600, " s");
     let sparkplug_host = part(table, "sparkplug_host");
     if let (Some(file), None) = (&password_file, &user) {
         table.wrong(file, "password_file", "there is no user to it; add user");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::nodes::News;
+use super::nodes::{News, Said};
 use super::value;
 use crate::config::{MQTT_CONFIRM_MS, MqttSource, MqttTag, TagType};
 use crate::driver::reading::measured;
@@ -197,14 +197,14 @@ impl Book {
     }
 }
 
-fn plain(text: &str, kind: TagType) -> Result<(Value, SourceStamp), String> {
+fn plain(text: &str, kind: TagType) -> Said {
     let value = value::from_text(text, kind);
     let value = value.ok_or_else(|| format!("the payload \"{}\" is not {}", value::shown(text), kind.code()))?;
     Ok((value, SourceStamp::default()))
 }
 
 /// The value that a path finds; `None` when this message is about something else.
-fn within(text: &str, json: &serde_json::Value, tag: &MqttTag) -> Option<Result<(Value, SourceStamp), String>> {
+fn within(text: &str, json: &serde_json::Value, tag: &MqttTag) -> Option<Said> {
     let MqttSource::Topic { path, time_path, .. } = &tag.source else { return None };
     let at = time_path.as_ref().and_then(|path| path.query(json).first()).and_then(value::time_us);
     let stamp = SourceStamp { at, status: 0 };

@@ -16,12 +16,15 @@ use crate::driver::{SourceStamp, Value};
 const ASK_FIRST: Duration = Duration::from_secs(1);
 const ASK_MOST: Duration = Duration::from_secs(60);
 
+/// What a message says of one tag: its value and the sender's time, or why there is none.
+pub(super) type Said = Result<(Value, SourceStamp), String>;
+
 /// What a message changes; places are those of the connection's tags.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct News {
     /// No longer known. Comes before `values`.
     pub(super) lost: Vec<usize>,
-    pub(super) values: Vec<(usize, Result<(Value, SourceStamp), String>)>,
+    pub(super) values: Vec<(usize, Said)>,
     /// Their node spoke.
     pub(super) heard: Vec<usize>,
     /// Messages that were missed, or that nobody can understand.
