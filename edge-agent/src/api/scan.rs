@@ -154,6 +154,16 @@ pub struct Read {
     pub problem: Option<Gs1Error>,
 }
 
+impl Read {
+    /// What a plant may know by this code: all of it, and the numbers in a label that are a company's own (90 to 99),
+    /// an asset's (8004) or a person's (8018).
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let own = |ai: &str| matches!(ai, "8004" | "8018") || (ai.len() == 2 && ai.starts_with('9'));
+        let own = self.elements.iter().filter(move |element| own(&element.ai));
+        std::iter::once(self.code.as_str()).chain(own.map(|element| element.value.as_str()))
+    }
+}
+
 /// Takes a code apart: a label of GS1, or plain text without the mark of its symbology ("]C0").
 ///
 /// # Errors
@@ -206,14 +216,10 @@ pub enum Meaning {
     Unknown,
 }
 
-/// The meaning of a code: what this plant knows by it, as `known` says ([`resolve`]), else what its label says. In a
-/// label the numbers of a company's own (90 to 99), of an asset (8004) and of a person (8018) may be known too.
+/// The meaning of a code: what this plant knows by it, as `known` says ([`resolve`]), else what its label says.
 #[must_use]
 pub fn meaning(read: &Read, known: impl Fn(&str) -> Meaning) -> Meaning {
-    let own = |ai: &str| matches!(ai, "8004" | "8018") || (ai.len() == 2 && ai.starts_with('9'));
-    let own = read.elements.iter().filter(|element| own(&element.ai)).map(|element| element.value.as_str());
-    let found = [read.code.as_str()].into_iter().chain(own).map(known).find(|found| *found != Meaning::Unknown);
-    if let Some(found) = found {
+    if let Some(found) = read.names().map(known).find(|found| *found != Meaning::Unknown) {
         return found;
     }
     let value = |ai: &str| read.elements.iter().find(|element| element.ai == ai).map(|element| element.value.as_str());

@@ -182,7 +182,12 @@ impl Session<'_> {
         loop {
             tokio::select! {
                 heard = inbox.recv() => match heard {
-                    Some(Heard::Connected) => self.subscribe(),
+                    Some(Heard::Connected) => {
+                        // What comes from here on counts, also before the last topic is confirmed.
+                        self.book.reset(Instant::now());
+                        self.nodes.reset(Instant::now());
+                        self.subscribe();
+                    }
                     Some(Heard::Subscribed(ack)) => self.subscribed(&ack, backoff),
                     Some(Heard::Message(message)) => self.message(&message),
                     Some(Heard::Lost(error)) => return explain(&error),
@@ -226,10 +231,7 @@ impl Session<'_> {
         if !refused {
             self.context.status.clear_error();
         }
-        let now = Instant::now();
         self.is_up = true;
-        self.book.reset(now);
-        self.nodes.reset(now);
         self.context.status.set_state(ConnectionState::Connected);
         backoff.reset();
         self.say_state(true);
@@ -250,7 +252,9 @@ impl Session<'_> {
             Err(error) => unusable(topic, &format!("is no Sparkplug B payload: {error}")),
         };
         self.book.apply(&news, now);
-        self.ask_for_births();
+        if self.is_up {
+            self.ask_for_births();
+        }
     }
 
     fn ask_for_births(&mut self) {
