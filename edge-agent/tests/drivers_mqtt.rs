@@ -202,6 +202,24 @@ async fn edge_12_a_broker_that_dies_and_returns() {
 }
 
 #[tokio::test]
+async fn edge_14_a_broker_that_is_gone_without_a_word_is_noticed() {
+    let broker = Broker::start();
+    let edge = edge(&broker, "keep_alive_seconds = 1\n", &["topic = \"a\"\ntype = \"u16\"\nstale_after_ms = 86400000"]);
+    edge.until_state(0, ConnectionState::Connected).await;
+    broker.publish("a", "1", &[]);
+    edge.until_value(0, Value::Uint(1)).await;
+    // Its connections stay open and nothing answers.
+    let process = broker.process.as_ref().unwrap().id().to_string();
+    let signal = |name: &str| assert!(Command::new("kill").args([name, &process]).status().unwrap().success());
+    signal("-STOP");
+    edge.until_state(0, ConnectionState::Disconnected).await;
+    assert_eq!(edge.good(0), None);
+    signal("-CONT");
+    edge.until_state(0, ConnectionState::Connected).await;
+    assert_eq!(edge.status(0).restarts, 0);
+}
+
+#[tokio::test]
 async fn edge_06_login_and_encryption() {
     let authority = rcgen::KeyPair::generate().unwrap();
     let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
