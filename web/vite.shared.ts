@@ -17,7 +17,7 @@ function gzipTwins(outDir: string): Plugin {
     closeBundle() {
       const assets = join(outDir, 'assets');
       for (const name of readdirSync(assets)) {
-        if (!/\.(js|css|svg|json)$/.test(name)) continue;
+        if (!/\.(js|css|svg|json|wasm)$/.test(name)) continue;
         const bytes = readFileSync(join(assets, name));
         if (bytes.length < WORTH_IT_BYTES) continue;
         writeFileSync(join(assets, `${name}.gz`), gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION }));

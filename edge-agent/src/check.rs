@@ -48,9 +48,14 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
                 let tags = many(opcua.tags.len(), "tag");
                 writeln!(out, "{}, {tags} every {} ms, without security", opcua.endpoint, opcua.sampling_ms)?;
             }
-            DriverConfig::SerialScanner(scanner) => {
-                let machine = scanner.machine.as_deref().unwrap_or("any machine");
-                writeln!(out, "{} at {} baud, for {machine}", scanner.path.display(), scanner.baud)?;
+            DriverConfig::Mqtt(mqtt) => writeln!(out, "{}, {}", mqtt.url(), many(mqtt.tags.len(), "tag"))?,
+            DriverConfig::SerialScanner(serial) => {
+                let machine = serial.scanner.machine.as_deref().unwrap_or("any machine");
+                writeln!(out, "{} at {} baud, for {machine}", serial.place, serial.baud)?;
+            }
+            DriverConfig::HidScanner(hid) => {
+                let machine = hid.scanner.machine.as_deref().unwrap_or("any machine");
+                writeln!(out, "{}, for {machine}", hid.device)?;
             }
         }
     }

@@ -121,7 +121,10 @@ fn with_config(
 fn tags(config: &Config, wanted: Option<&str>) -> anyhow::Result<ExitCode> {
     let all = config.connections.iter().filter_map(|connection| match &connection.driver {
         DriverConfig::Modbus(modbus) => Some((&*connection.name, modbus)),
-        DriverConfig::OpcUa(_) | DriverConfig::SerialScanner(_) => None,
+        DriverConfig::OpcUa(_)
+        | DriverConfig::Mqtt(_)
+        | DriverConfig::SerialScanner(_)
+        | DriverConfig::HidScanner(_) => None,
     });
     let found: Vec<_> = all.clone().filter(|(name, _)| wanted.is_none_or(|wanted| wanted == *name)).collect();
     match found.as_slice() {

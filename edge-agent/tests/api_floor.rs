@@ -176,6 +176,20 @@ async fn edge_10_scans() {
     assert_eq!((&found["station"], &found["at"]), (&json!(CNC), &json!("2025-11-06T10:00:00Z")));
     assert_eq!(scan(code("CNC-001")).await.1["machine_id"], CNC);
     assert_eq!(scan(code("B-77")).await.1["user"]["name"], "Ana");
+    // A label of GS1 as a scanner sends it; FNC1 stays until it is read.
+    let (status, lot) = scan(code("]C1010950600013435217270200\u{1d}10AB-1\u{1d}21S7\r")).await;
+    assert_eq!((status, &lot["kind"]), (200, &json!("lot")));
+    assert_eq!(lot["code"], "(01)09506000134352(17)270200(10)AB-1(21)S7");
+    let label = json!({"gtin": "09506000134352", "lot": "AB-1", "serial": "S7", "expires_on": "2027-02-28"});
+    assert_eq!(lot["label"], label);
+    let (_, wrong) = scan(code("]C10109506000134353")).await;
+    assert_eq!((&wrong["kind"], wrong.get("label")), (&json!("unknown"), None));
+    assert_eq!(wrong["problem"], "GS1 (01) at character 6: check digit 3, 2 is right; scan again");
+    // A badge that is a label of a person.
+    let badge = scan(code("]d291B-77")).await.1;
+    assert_eq!((&badge["kind"], &badge["user"]["name"]), (&json!("badge"), &json!("Ana")));
+    let signed = edge.call(Method::POST, "/auth/badge", None, &json!({"badge": badge["code"]})).await;
+    assert_eq!((signed.0.as_u16(), &signed.1["user"]["name"]), (200, &json!("Ana")), "{}", signed.1);
     let (status, unknown) = scan(code("4006381333931")).await;
     assert_eq!((status, &unknown["kind"], unknown.get("work_order_id")), (200, &json!("unknown"), None));
     for (body, field) in [

@@ -3,7 +3,7 @@
 mod api_common;
 
 use api_common::{ADMIN, ANA, BEN, Edge, answer, fields, user};
-use edge_agent::driver::Scan;
+use edge_agent::driver::{Reader, Scan};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -185,8 +185,13 @@ async fn q_136_badge() {
 async fn q_136_a_badge_read_by_the_box_is_claimed_once() {
     let edge = Edge::start().await;
     let mut events = api_common::Events::open(&edge).await;
-    let scan =
-        || Scan { connection: "s".into(), machine: Some("CNC-001".into()), code: "B-77".into(), at: edge.now().0 };
+    let scan = || Scan {
+        connection: "s".into(),
+        machine: Some("CNC-001".into()),
+        code: "B-77".into(),
+        reader: Reader::Serial,
+        at: edge.now().0,
+    };
     events.next("snapshot").await;
     edge.scans.send(scan()).unwrap();
     let event = events.next("scan").await;

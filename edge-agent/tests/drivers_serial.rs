@@ -119,9 +119,40 @@ async fn edge_04_an_unplugged_scanner_is_found_again_by_its_path() {
     sleep_ms(50).await;
     port.unplug(ends);
     edge.until_state(0, ConnectionState::Disconnected).await;
+    let error = edge.status(0).last_error.unwrap();
+    assert!(error.contains("unplugged since 20"), "{error}");
+    // While it is away that stays its first moment.
+    until("it was looked for", || edge.status(0).last_error.is_some_and(|error| error.contains("cannot be opened")))
+        .await;
+    let since = |error: &str| error.split("since ").nth(1).unwrap()[..20].to_owned();
+    assert_eq!(since(&edge.status(0).last_error.unwrap()), since(&error));
     let mut ends = port.plug();
     edge.until_state(0, ConnectionState::Connected).await;
     ends.0.write_all(b"WO-2\n").await.unwrap();
     assert_eq!(codes(&scans(&edge, 1).await), ["WO-2"]);
     assert_eq!(edge.status(0).restarts, 0);
+}
+
+#[tokio::test]
+async fn edge_04_a_code_that_a_pause_ends_and_the_separators_of_gs1() {
+    let port = Port::new("silence");
+    let mut ends = port.plug();
+    let edge = Edge::start(&config(&port.link, "ends_with = \"silence\"\nidle_ms = 100\n"));
+    edge.until_state(0, ConnectionState::Connected).await;
+    ends.0.write_all(b"]C110AB").await.unwrap();
+    sleep_ms(20).await;
+    ends.0.write_all(b"\x1d21S7").await.unwrap();
+    assert_eq!(codes(&scans(&edge, 1).await), ["]C110AB\u{1d}21S7"]);
+    ends.0.write_all(b"WO-1").await.unwrap();
+    assert_eq!(codes(&scans(&edge, 1).await), ["WO-1"]);
+    assert_eq!((edge.status(0).requests_ok, edge.status(0).dropped), (2, 0));
+}
+
+#[tokio::test]
+async fn edge_04_a_usb_scanner_that_is_not_there() {
+    let text = "[[connection]]\nname = \"s\"\ndriver = \"serial_scanner\"\nusb = \"fffe:fffe\"\n";
+    let edge = Edge::start(text);
+    edge.until_state(0, ConnectionState::Disconnected).await;
+    let error = edge.status(0).last_error.unwrap();
+    assert!(error.starts_with("USB fffe:fffe: not there; is the scanner plugged in?"), "{error}");
 }

@@ -8,6 +8,15 @@ const require = createRequire(process.env.WEB_PACKAGE);
 const { chromium } = require("playwright-core");
 /** To be evaluated in a page, where the policy lets no script in. */
 export const axeScript = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+/** A picture (PNG) of a QR code with this text. */
+export async function pictureOf(text) {
+  const { prepareZXingModule, writeBarcode } = require("zxing-wasm/writer");
+  prepareZXingModule({ overrides: { wasmBinary: readFileSync(require.resolve("zxing-wasm/writer/zxing_writer.wasm")).buffer } });
+  const { error, image } = await writeBarcode(text, { format: "QRCode", scale: 8 });
+  if (error) throw new Error(error);
+  return Buffer.from(await image.arrayBuffer());
+}
+
 const shots = process.env.SHOTS;
 mkdirSync(shots, { recursive: true });
 

@@ -1,7 +1,7 @@
 // A shift in a real browser: the operator signs on, logs production and gives a stop its reason on the edge's
 // pages; the manager logs in and sees it. Screenshots go to SHOTS. See `browser.mjs` for what fails a walk.
 import { connect } from "node:net";
-import { announce, axeScript, expect, newContext, say, shot, walk } from "./browser.mjs";
+import { announce, axeScript, expect, newContext, pictureOf, say, shot, walk } from "./browser.mjs";
 
 const { EDGE_URL, CLOUD_URL, ORG, EMAIL, PASSWORD, OPERATOR, PIN, ORDER, MACHINE, MACHINE_ID, PLANT_PORT } = process.env;
 const newPage = async (options) => (await newContext([new URL(EDGE_URL).origin, new URL(CLOUD_URL).origin], options)).newPage();
@@ -110,6 +110,15 @@ async function scan(page) {
   say("a scanned work order opens its page");
 }
 
+// A photo of a code: the reader and its WebAssembly come from the box, under its policy.
+async function photo(page) {
+  await page.goto(`${EDGE_URL}/scanner`);
+  await page.getByTestId("photo").setInputFiles({ name: "code.png", mimeType: "image/png", buffer: await pictureOf(ORDER) });
+  await page.waitForURL(/\/m\/\d+/);
+  await page.getByText(ORDER).first().waitFor();
+  say("a photo of a work order opens its page");
+}
+
 async function cloud() {
   const page = await newPage();
   await page.goto(`${CLOUD_URL}/?org=${ORG}`);
@@ -173,6 +182,7 @@ await walk(async () => {
   await stop(page);
   await edit(page);
   await scan(page);
+  await photo(page);
   await cloud();
   await looks();
 });

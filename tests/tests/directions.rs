@@ -90,7 +90,9 @@ fn only_store_and_db_know_a_database() {
 
 #[test]
 fn only_carrier_and_intake_know_mqtt() {
-    assert_eq!(mentions("edge-agent/src", "rumqttc::", &["edge-agent/src/carrier"]), Vec::<String>::new());
+    // MQTT of a plant's own gateways is a device like others, so its driver speaks it too.
+    let allowed = ["edge-agent/src/carrier", "edge-agent/src/driver/mqtt_input"];
+    assert_eq!(mentions("edge-agent/src", "rumqttc::", &allowed), Vec::<String>::new());
     for word in ["rumqttc::", "rumqttd::"] {
         assert_eq!(mentions("cloud-server/src", word, &["cloud-server/src/intake"]), Vec::<String>::new());
     }

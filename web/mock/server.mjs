@@ -12,12 +12,12 @@ import { people } from './people.mjs';
 const app = process.argv[2] ?? 'edge';
 const port = Number(process.argv[3] ?? (app === 'edge' ? 8091 : 8090));
 const dist = join(process.env.UNISON_WEB_DIST ?? join(dirname(fileURLToPath(import.meta.url)), '..', 'dist'), app);
-const TYPES = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
+const TYPES = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', wasm: 'application/wasm' };
 const state = { good: 212, rejected: 4, sinceLog: { good: 12, rejected: 1 }, logs: [], streams: new Set(), sessions: new Map(), seen: new Map(), empty: false, password: 'demo', must: false };
 const resources = createResources();
 const PLANTS = [{ id: 1, name: 'Detroit', timezone: 'America/Detroit' }, { id: 2, name: 'Toledo', timezone: 'America/New_York' }];
 
-const policy = (n) => `default-src 'none'; script-src 'self' 'nonce-${n}'; style-src 'self' 'nonce-${n}'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'`;
+const policy = (n) => `default-src 'none'; script-src 'self' 'nonce-${n}'${app === 'edge' ? " 'wasm-unsafe-eval'" : ''}; style-src 'self' 'nonce-${n}'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'`;
 const refuse = (code, error, reason) => ({ code, body: { error, reason } });
 const ok = (body, code = 200, headers = {}) => ({ code, body, headers });
 const emit = (event, data) => { for (const s of state.streams) s.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`); };

@@ -43,7 +43,7 @@ fn index(status: StatusCode) -> Response {
     let html = unison_web::index(App::Edge).replace(NONCE_PLACEHOLDER, &nonce);
     let mut answer = with_type(status, "text/html; charset=utf-8", Body::from(html));
     let headers = answer.headers_mut();
-    if let Ok(policy) = HeaderValue::from_str(&unison_web::content_security_policy(&nonce)) {
+    if let Ok(policy) = HeaderValue::from_str(&unison_web::content_security_policy(App::Edge, &nonce)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));

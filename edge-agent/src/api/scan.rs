@@ -1,5 +1,5 @@
-//! What a scanned code means (EDGE-04, EDGE-10). Scans of the serial drivers and of pages end in the same
-//! two functions, [`clean`] and [`resolve`]; both are pure. A code is hostile until it has passed `clean`.
+//! What a scanned code means (EDGE-04, EDGE-10). Scans of the readers on the box and of pages end in the same
+//! functions, [`read`] and [`meaning`]; both are pure. A code is hostile until it has passed `read`.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unison_api::Person;
+use unison_core::gs1::{self, Element, Gs1Error};
 use unison_core::time::{Rfc3339, SECOND, Timestamp};
+
+use crate::driver::Reader;
 
 /// Longest code that is looked at, in characters.
 pub const CODE_CHARS_MAX: usize = 128;
@@ -23,9 +26,30 @@ pub enum Source {
     /// A scanner that types like a keyboard.
     Wedge,
     Camera,
+    /// A picture that was taken or chosen.
+    Photo,
     Typed,
-    /// A scanner on the box itself.
+    /// A scanner on the box itself, at a serial port.
     Serial,
+    /// A scanner on the box itself, of the kind that types.
+    Hid,
+}
+
+impl Source {
+    /// Whether a page may say that it is one.
+    #[must_use]
+    pub const fn is_of_a_page(self) -> bool {
+        !matches!(self, Self::Serial | Self::Hid)
+    }
+}
+
+impl From<Reader> for Source {
+    fn from(reader: Reader) -> Self {
+        match reader {
+            Reader::Serial => Self::Serial,
+            Reader::Hid => Self::Hid,
+        }
+    }
 }
 
 /// What a code turned out to be.
@@ -35,14 +59,38 @@ pub enum Kind {
     WorkOrder,
     Badge,
     Machine,
+    /// A lot of a label of GS1, or what stands behind "LOT:".
+    Lot,
+    /// An article by its GTIN, without a lot.
+    Material,
+    /// A pallet or parcel by its SSCC.
+    LogisticUnit,
     Unknown,
+}
+
+/// What a label of GS1 says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Label {
+    /// Of the article, or of what is in the unit; 14 digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gtin: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lot: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serial: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sscc: Option<String>,
+    /// Date after which it may not be used, or else the one that it is best before; YYYY-MM-DD.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<String>,
 }
 
 /// A scan, as the answer of `POST /scans` and as event `scan`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScanView {
     pub id: uuid::Uuid,
-    /// The code; left out of events when it is a badge, because a badge is a key.
+    /// The code, of a label of GS1 with its identifiers in parentheses; left out of events when it is a badge, because
+    /// a badge is a key.
     pub code: String,
     pub source: Source,
     /// Id of the machine at whose station the scanner stands.
@@ -54,6 +102,11 @@ pub struct ScanView {
     pub machine_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<Person>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<Label>,
+    /// What is wrong with a label of GS1 that could not be understood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
     pub at: Rfc3339,
 }
 
@@ -61,8 +114,7 @@ impl ScanView {
     /// The form that goes to every page.
     #[must_use]
     pub fn for_everybody(&self) -> Self {
-        let code = if self.kind == Kind::Badge { String::new() } else { self.code.clone() };
-        Self { code, ..self.clone() }
+        if self.kind == Kind::Badge { Self { code: String::new(), label: None, ..self.clone() } } else { self.clone() }
     }
 }
 
@@ -72,7 +124,7 @@ impl ScanView {
 pub struct NewScan {
     /// 1 to 128 printable characters.
     pub code: String,
-    /// "wedge", "camera" or "typed".
+    /// "wedge", "camera", "photo" or "typed".
     pub source: Source,
     /// Id of the machine whose page is open.
     #[serde(default)]
@@ -93,13 +145,93 @@ pub fn clean(code: &str) -> Result<String, String> {
     }
 }
 
+/// A code as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// Clean; of a label of GS1 as people read it.
+    pub code: String,
+    pub elements: Vec<Element>,
+    pub problem: Option<Gs1Error>,
+}
+
+impl Read {
+    /// What a plant may know by this code: all of it, and the numbers in a label that are a company's own (90 to 99),
+    /// an asset's (8004) or a person's (8018).
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let own = |ai: &str| matches!(ai, "8004" | "8018") || (ai.len() == 2 && ai.starts_with('9'));
+        let own = self.elements.iter().filter(move |element| own(&element.ai));
+        std::iter::once(self.code.as_str()).chain(own.map(|element| element.value.as_str()))
+    }
+}
+
+/// Takes a code apart: a label of GS1, or plain text without the mark of its symbology ("]C0").
+///
+/// # Errors
+/// What a code looks like.
+pub fn read(scanned: &str) -> Result<Read, String> {
+    let code = clean(scanned)?;
+    // The separators of GS1 are control characters, so the label is read before they are gone. Blanks around it are
+    // no part of it, and what a reader puts at its end is none either.
+    let scanned = scanned.trim_matches(|c: char| c == ' ' || (c.is_control() && c != gs1::SEPARATOR));
+    match gs1::parse(scanned) {
+        Ok(Some(elements)) => Ok(Read { code: gs1::to_human(&elements), elements, problem: None }),
+        Ok(None) => Ok(Read { code: without_mark(&code).to_owned(), elements: Vec::new(), problem: None }),
+        Err(problem) => Ok(Read { code, elements: Vec::new(), problem: Some(problem) }),
+    }
+}
+
+/// Without the symbology identifier (ISO/IEC 15424) that scanners can be told to send: ], a letter, a digit or letter.
+fn without_mark(code: &str) -> &str {
+    match code.as_bytes() {
+        [b']', letter, modifier, _, ..] if letter.is_ascii_alphabetic() && modifier.is_ascii_alphanumeric() => {
+            code.get(3..).unwrap_or(code)
+        }
+        _ => code,
+    }
+}
+
+/// What a label says, for people; `year` is now.
+#[must_use]
+pub fn label(elements: &[Element], year: i16) -> Option<Label> {
+    let value = |ai: &str| elements.iter().find(|element| element.ai == ai).map(|element| element.value.clone());
+    let date = |ai: &str| gs1::date(&value(ai)?, year).map(|date| date.to_string());
+    (!elements.is_empty()).then(|| Label {
+        gtin: value("01").or_else(|| value("02")),
+        lot: value("10"),
+        serial: value("21"),
+        sscc: value("00"),
+        expires_on: date("17").or_else(|| date("15")),
+    })
+}
+
 /// What a code means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Meaning {
     WorkOrder(i64),
     Badge(Person),
     Machine(i64),
+    Lot(String),
+    Material,
+    LogisticUnit,
     Unknown,
+}
+
+/// The meaning of a code: what this plant knows by it, as `known` says ([`resolve`]), else what its label says.
+#[must_use]
+pub fn meaning(read: &Read, known: impl Fn(&str) -> Meaning) -> Meaning {
+    if let Some(found) = read.names().map(known).find(|found| *found != Meaning::Unknown) {
+        return found;
+    }
+    let value = |ai: &str| read.elements.iter().find(|element| element.ai == ai).map(|element| element.value.as_str());
+    match (value("10"), value("00"), value("01").or_else(|| value("02"))) {
+        (Some(lot), ..) => Meaning::Lot(lot.to_owned()),
+        (None, Some(_), _) => Meaning::LogisticUnit,
+        (None, None, Some(_)) => Meaning::Material,
+        (None, None, None) => match read.code.strip_prefix("LOT:").map(str::trim) {
+            None | Some("") => Meaning::Unknown,
+            Some(lot) => Meaning::Lot(lot.to_owned()),
+        },
+    }
 }
 
 /// Finds the meaning of a clean code among numbers and ids of work orders, badges with id and name of their
@@ -182,6 +314,44 @@ mod tests {
         ] {
             assert_eq!(meaning(code), expect, "{code}");
         }
+    }
+
+    #[test]
+    fn edge_04_what_labels_mean() {
+        let meaning = |scanned: &str| super::meaning(&read(scanned).unwrap(), meaning);
+        let lot = |lot: &str| Meaning::Lot(lot.into());
+        for (scanned, expect) in [
+            ("]C1010950600013435210AB-1\u{1d}21S1\r\n", lot("AB-1")),
+            (" (01)09506000134352(10)AB-1 ", lot("AB-1")),
+            ("]d20109506000134352", Meaning::Material),
+            ("]d200340123450000000017", Meaning::LogisticUnit),
+            ("]d20109506000134352\u{1d}91WO-1", Meaning::WorkOrder(10)),
+            ("]d28004CNC-1", Meaning::Machine(20)),
+            ("]d28018340123450000000017", Meaning::Unknown),
+            ("LOT: L-7", lot("L-7")),
+            ("LOT:", Meaning::Unknown),
+            ("]Q1WO-1", Meaning::WorkOrder(10)),
+            ("]C0CNC-1", Meaning::Machine(20)),
+            // Wrong as a label, and still somebody's number.
+            ("]d210A~B", Meaning::Unknown),
+        ] {
+            assert_eq!(meaning(scanned), expect, "{scanned:?}");
+        }
+        let wrong = read("]C10109506000134353").unwrap();
+        let problem = wrong.problem.unwrap().to_string();
+        assert_eq!(problem, "GS1 (01) at character 6: check digit 3, 2 is right; scan again");
+    }
+
+    #[test]
+    fn edge_04_what_labels_say() {
+        let label = |scanned: &str| label(&read(scanned).unwrap().elements, 2026);
+        let found = label("]C1010950600013435217270200\u{1d}10AB-1\u{1d}21S1").unwrap();
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!((found.gtin, found.lot, found.serial), (text("09506000134352"), text("AB-1"), text("S1")));
+        assert_eq!((found.sscc, found.expires_on), (None, text("2027-02-28")));
+        assert_eq!(label("WO-1"), None);
+        let read = read("]C1010950600013435210AB-1\u{1d}21S1").unwrap();
+        assert_eq!(read.code, "(01)09506000134352(10)AB-1(21)S1");
     }
 
     #[test]

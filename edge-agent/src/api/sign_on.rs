@@ -114,9 +114,11 @@ pub(super) async fn badge(call: Call) -> Answer {
     api.badge_misses.ask(call.peer, now)?;
     let user = match (badge.badge, badge.scan) {
         (Some(code), None) => {
-            let code = scan::clean(&code).map_err(|m| ApiError::field("badge", m))?;
+            let read = scan::read(&code).map_err(|m| ApiError::field("badge", m))?;
             let model = api.store.model();
-            let has = |u: &&User| u.is_active && u.badge.as_deref().is_some_and(|b| scan::same_text(b, &code));
+            let has = |u: &&User| {
+                u.is_active && u.badge.as_deref().is_some_and(|b| read.names().any(|name| scan::same_text(b, name)))
+            };
             let mut owners = model.users.values().filter(has);
             match (owners.next(), owners.next()) {
                 (Some(user), None) => Some(user.clone()),

@@ -8,10 +8,11 @@ use toml::Spanned;
 
 use super::fields::Fields;
 use super::modbus;
+use super::mqtt;
 use super::register::TagType;
+use super::scanner;
 use super::{
-    CONNECTIONS_MAX, ConnectionConfig, DriverConfig, OpcUaConfig, OpcUaSecurity, OpcUaTag, Scaling,
-    SerialScannerConfig, TAGS_MAX, TagInfo,
+    CONNECTIONS_MAX, ConnectionConfig, DriverConfig, OpcUaConfig, OpcUaSecurity, OpcUaTag, Scaling, TAGS_MAX, TagInfo,
 };
 use crate::driver::TagIndex;
 
@@ -98,12 +99,14 @@ pub(super) fn name(table: &mut Fields<'_, '_>, kind: &str, names: &mut HashMap<S
 
 fn driver(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> Option<DriverConfig> {
     type Reader = fn(&mut Fields<'_, '_>, &mut Tags, usize) -> Option<DriverConfig>;
-    const DRIVERS: [(&str, Reader); 5] = [
+    const DRIVERS: [(&str, Reader); 7] = [
         ("modbus_tcp", modbus::tcp),
         ("modbus_rtu", modbus::rtu),
         ("modbus_rtu_over_tcp", modbus::rtu_over_tcp),
         ("opcua", opcua),
-        ("serial_scanner", serial_scanner),
+        ("mqtt", mqtt::mqtt),
+        ("serial_scanner", scanner::serial),
+        ("hid_scanner", scanner::hid),
     ];
     let list = DRIVERS.map(|(word, _)| word).join(", ");
     let found = table.need_word("driver", &DRIVERS, &format!("one of: {list}"));
@@ -240,26 +243,4 @@ fn opcua_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize, per
         TagInfo { name: "".into(), connection, kind, scaled: scaling.is_some(), period_ms },
     )?;
     Some(OpcUaTag { tag, node, kind, scaling })
-}
-
-fn serial_scanner(table: &mut Fields<'_, '_>, _: &mut Tags, _: usize) -> Option<DriverConfig> {
-    let path = table.need_text("path", "the device, best by its id: \"/dev/serial/by-id/…\"");
-    let baud = table.whole_or("baud", 9_600, 300..=921_600, " baud");
-    let machine = table.text("machine");
-    let prefix = table.text("prefix");
-    let suffix = table.text("suffix");
-    for (key, text) in [("prefix", &prefix), ("suffix", &suffix)] {
-        if let Some(text) = text
-            && text.get_ref().len() > 16
-        {
-            table.wrong(text, key, "at most 16 characters");
-        }
-    }
-    Some(DriverConfig::SerialScanner(SerialScannerConfig {
-        path: path?.into_inner().into(),
-        baud: baud?,
-        machine: machine.map(|machine| machine.into_inner().into()),
-        prefix: prefix.map(Spanned::into_inner),
-        suffix: suffix.map(Spanned::into_inner),
-    }))
 }

@@ -8,8 +8,10 @@ mod error;
 mod fields;
 mod machine;
 mod modbus;
+mod mqtt;
 mod register;
 mod rule;
+mod scanner;
 mod storage;
 mod tags_csv;
 
@@ -22,8 +24,13 @@ pub(crate) use connection::OPCUA_CONFIRM_MS;
 pub use error::{ConfigError, ConfigErrors};
 pub use machine::{Counter, MachineConfig};
 pub use modbus::{Limits, ModbusConfig, ModbusLine, ModbusTag, Parity, RegisterOrder, TEXT_REGISTERS_MAX};
+pub(crate) use mqtt::MQTT_CONFIRM_MS;
+pub use mqtt::{Metric, MqttConfig, MqttSource, MqttTag};
 pub use register::{Register, RegisterTable, TagType};
 pub use rule::{Alarm, Outcome, StateRule};
+pub use scanner::{
+    Charset, Ending, HidDevice, HidScannerConfig, Layout, ScannerConfig, SerialPlace, SerialScannerConfig, UsbId,
+};
 
 pub use tags_csv::tags_as_csv;
 
@@ -101,7 +108,9 @@ pub struct ConnectionConfig {
 pub enum DriverConfig {
     Modbus(ModbusConfig),
     OpcUa(OpcUaConfig),
+    Mqtt(MqttConfig),
     SerialScanner(SerialScannerConfig),
+    HidScanner(HidScannerConfig),
 }
 
 impl DriverConfig {
@@ -111,7 +120,9 @@ impl DriverConfig {
         match self {
             Self::Modbus(modbus) => modbus.line.code(),
             Self::OpcUa(_) => "opcua",
+            Self::Mqtt(_) => "mqtt",
             Self::SerialScanner(_) => "serial_scanner",
+            Self::HidScanner(_) => "hid_scanner",
         }
     }
 }
@@ -144,17 +155,6 @@ pub struct OpcUaTag {
     pub node: opcua::types::NodeId,
     pub kind: TagType,
     pub scaling: Option<Scaling>,
-}
-
-#[derive(Clone, Debug)]
-pub struct SerialScannerConfig {
-    pub path: PathBuf,
-    pub baud: u32,
-    /// The machine at which the scanner stands.
-    pub machine: Option<Arc<str>>,
-    /// Put before every code by the scanner; taken off, and a code without it is noise.
-    pub prefix: Option<String>,
-    pub suffix: Option<String>,
 }
 
 /// Reads and checks a configuration file; reports all that is wrong with it.

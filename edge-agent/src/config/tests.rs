@@ -148,7 +148,7 @@ fn edge_18_every_mistake_names_file_line_field_and_reason() {
         "\"modbus_tcp\"",
         "\"modbus\"",
         &[
-            "edge.toml:6: connection \"gateway-1\": driver \"modbus\" is not known; write one of: modbus_tcp, modbus_rtu, modbus_rtu_over_tcp, opcua, serial_scanner",
+            "edge.toml:6: connection \"gateway-1\": driver \"modbus\" is not known; write one of: modbus_tcp, modbus_rtu, modbus_rtu_over_tcp, opcua, mqtt, serial_scanner, hid_scanner",
         ],
     );
     check(

@@ -4,9 +4,12 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod backoff;
+pub mod hid;
 pub mod modbus;
+pub mod mqtt_input;
 pub mod opcua;
 mod reading;
+mod scanner;
 pub mod serial;
 mod sink;
 mod status;
@@ -20,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConnectionConfig, DriverConfig};
 
-pub use reading::{Clock, Quality, Reading, Scan, SourceStamp, TagIndex, Text, Value};
+pub use reading::{Clock, Quality, Reader, Reading, Scan, SourceStamp, TagIndex, Text, Value};
 pub use sink::{SCANS_MAX, Sink};
 pub use status::{ConnectionState, ConnectionStatus, StatusSnapshot};
 use supervise::DriverFuture;
@@ -56,7 +59,9 @@ fn start(config: &ConnectionConfig, context: Context) -> DriverFuture {
     match &config.driver {
         DriverConfig::Modbus(modbus) => Box::pin(modbus::run(modbus.clone(), context)),
         DriverConfig::OpcUa(opcua) => Box::pin(opcua::run(opcua.clone(), context)),
+        DriverConfig::Mqtt(mqtt) => Box::pin(mqtt_input::run(mqtt.clone(), context)),
         DriverConfig::SerialScanner(scanner) => Box::pin(serial::run(scanner.clone(), context)),
+        DriverConfig::HidScanner(scanner) => Box::pin(hid::run(scanner.clone(), context)),
     }
 }
 

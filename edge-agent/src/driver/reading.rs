@@ -161,13 +161,22 @@ pub struct SourceStamp {
     pub status: u32,
 }
 
-/// One code read by a scanner (EDGE-04).
+/// How a scanner of the box is plugged in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    Serial,
+    /// It types like a keyboard.
+    Hid,
+}
+
+/// One code read by a scanner (EDGE-04). Separators of GS1 are still in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scan {
     pub connection: Arc<str>,
     /// The machine the scanner stands at, when the configuration says so.
     pub machine: Option<Arc<str>>,
     pub code: String,
+    pub reader: Reader,
     /// Microseconds since 1970 UTC from the injected clock.
     pub at: i64,
 }

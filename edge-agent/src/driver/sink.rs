@@ -241,6 +241,7 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::driver::Reader;
 
     fn reading(tag: u32, value: i64) -> Reading {
         Reading { tag: TagIndex(tag), value: Value::Int(value), quality: Quality::Good, at: value }
@@ -342,7 +343,7 @@ mod tests {
     #[test]
     fn edge_04_a_full_scan_queue_keeps_the_oldest() {
         let sink = Sink::new(0);
-        let scan = |code: String| Scan { connection: "s".into(), machine: None, code, at: 0 };
+        let scan = |code: String| Scan { connection: "s".into(), machine: None, code, reader: Reader::Serial, at: 0 };
         for i in 0..SCANS_MAX {
             assert!(sink.scan(scan(i.to_string())));
         }

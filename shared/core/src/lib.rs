@@ -11,6 +11,7 @@ pub mod counter;
 pub mod decimal;
 pub mod downtime;
 pub mod facts;
+pub mod gs1;
 pub mod ids;
 mod kinds;
 pub mod kpi;

@@ -57,7 +57,7 @@ export function useScanning(): void {
 async function understand(code: string, source: ScanSource, here: number | null, act: (scan: Scan) => void): Promise<void> {
   try {
     const scan = await post<Scan>('/scans', { code, source, ...(here === null ? {} : { station: here }) });
-    rememberScan({ code, source, kind: scan.kind, at: Date.now() });
+    rememberScan({ code: scan.code, source, kind: scan.kind, at: Date.now() });
     act(scan);
   } catch (error) {
     rememberScan({ code, source, kind: 'failed', at: Date.now() });
@@ -87,6 +87,10 @@ async function actOn(scan: Scan, viaBox: boolean, { navigate, here }: Place): Pr
       return;
     case 'badge':
       return badge(scan, viaBox, navigate);
+    case 'lot':
+    case 'material':
+    case 'logistic_unit':
+      return label(scan);
     case 'unknown':
       return unknown(scan, navigate);
   }
@@ -111,8 +115,16 @@ function stationOf(scan: Scan, here: number | null): number | null {
   return scan.machine_id ?? running?.id ?? here ?? scan.station ?? machines[0]?.id ?? null;
 }
 
+/** Says what the label says; no page of the edge is about lots or articles yet. */
+function label(scan: Scan): void {
+  const { gtin, lot, serial, sscc, expires_on: until } = scan.label ?? {};
+  const parts = [lot, serial, gtin, sscc, until].filter((part) => part !== undefined);
+  toast('info', `${i18next.t(`scan.kind.${scan.kind}`)}: ${parts.join(' · ')}`);
+}
+
 function unknown(scan: Scan, navigate: Place['navigate']): void {
-  toast('bad', i18next.t('scan.unknown', { code: scan.code }), {
+  const { code, problem } = scan;
+  toast('bad', problem === undefined ? i18next.t('scan.unknown', { code }) : i18next.t('scan.problem', { code, problem }), {
     label: i18next.t('scan.typeIt'),
     run: () => void navigate({ to: '/scanner' }),
   });

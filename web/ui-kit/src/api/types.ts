@@ -321,7 +321,17 @@ export interface StationView {
   recent_downtimes: Downtime[];
 }
 
-export type ScanSource = 'wedge' | 'camera' | 'typed' | 'serial' | 'hid';
+export type ScanSource = 'wedge' | 'camera' | 'photo' | 'typed' | 'serial' | 'hid';
+
+/** What a label of GS1 says. */
+export interface ScanLabel {
+  gtin?: string;
+  lot?: string;
+  serial?: string;
+  sscc?: string;
+  /** YYYY-MM-DD. */
+  expires_on?: string;
+}
 
 export interface Scan {
   id: string | number;
@@ -329,10 +339,13 @@ export interface Scan {
   source: ScanSource;
   /** Machine whose station the reader belongs to. */
   station: number | null;
-  kind: 'work_order' | 'badge' | 'machine' | 'unknown';
+  kind: 'work_order' | 'badge' | 'machine' | 'lot' | 'material' | 'logistic_unit' | 'unknown';
   work_order_id?: number | null;
   machine_id?: number | null;
   user?: Named | null;
+  label?: ScanLabel;
+  /** What is wrong with a label that could not be understood. */
+  problem?: string;
   at: Timestamp;
 }
 

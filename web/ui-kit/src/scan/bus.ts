@@ -3,7 +3,7 @@
  * It may not know what a code means; the listener asks the server.
  */
 import type { ScanSource } from '../api/types';
-import { WedgeBuffer } from './wedge';
+import { GS1_SEPARATOR, WedgeBuffer } from './wedge';
 
 type Listener = (code: string, source: ScanSource) => void;
 
@@ -37,8 +37,9 @@ export function listenForWedge(target: Window = window): () => void {
   const buffer = new WedgeBuffer();
   let before: { field: Field; value: string } | null = null;
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
-    const result = buffer.press(event.key, event.timeStamp);
+    const separates = event.ctrlKey && event.key === ']';
+    if (event.isComposing || (event.ctrlKey && !separates) || event.altKey || event.metaKey) return;
+    const result = buffer.press(separates ? GS1_SEPARATOR : event.key, event.timeStamp);
     if (result.kind === 'started') {
       const field = focusedField();
       before = field ? { field, value: field.value } : null;

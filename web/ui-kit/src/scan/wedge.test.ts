@@ -33,7 +33,7 @@ describe('wedge buffer', () => {
     ['Shift', 'W', 'Shift', 'O', '-', '1'].forEach((key, i) => buffer.press(key, i * 8));
     expect(buffer.press('Enter', 48)).toEqual({ kind: 'code', code: 'WO-1' });
   });
-  it('strips control characters', () => expect(stripControl('\u001d01\u0004WO-1\r\n')).toBe('01WO-1'));
+  it('strips control characters', () => expect(stripControl('\u000201\u0004WO-1\r\n')).toBe('01WO-1'));
 });
 
 describe('wedge on the page', () => {
@@ -64,6 +64,13 @@ describe('wedge on the page', () => {
     expect(press(field, 'Enter')).toBe(false);
     expect(codes).toEqual(['WO-1']);
     expect(field.value).toBe('12');
+  });
+  it('keeps the separator of GS1, which scanners type as Ctrl and ]', () => {
+    for (const key of '10AB') press(document.body, key);
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: ']', ctrlKey: true, bubbles: true, cancelable: true }));
+    for (const key of '21S') press(document.body, key);
+    press(document.body, 'Enter');
+    expect(codes).toEqual(['10AB\u001d21S']);
   });
   it('leaves an ordinary Enter alone', () => expect(press(document.body, 'Enter')).toBe(true));
 });

@@ -39,7 +39,10 @@ export class WedgeBuffer {
   }
 }
 
-/** Scanners send FNC1 and shift marks as control characters; no code of ours holds one. */
+/** Ends a value within a label of GS1 (FNC1). */
+export const GS1_SEPARATOR = '\u001d';
+
+/** Scanners send shift marks as control characters; no code holds one, but for the separator of GS1. */
 export function stripControl(text: string): string {
-  return text.replace(/\p{Cc}/gu, '').trim();
+  return [...text].filter((c) => c === GS1_SEPARATOR || !/\p{Cc}/u.test(c)).join('').trim();
 }
