@@ -4,7 +4,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::config::{self, Config, ConfigErrors, DriverConfig};
+use crate::config::{
+    self, Config, ConfigErrors, DriverConfig, OpcUaConfig, OpcUaMode, OpcUaPolicy, OpcUaSecurity, OpcUaUser,
+};
 use crate::driver::TagIndex;
 use crate::driver::modbus::plan::{plan, requests_per_second};
 
@@ -46,7 +48,8 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
             }
             DriverConfig::OpcUa(opcua) => {
                 let tags = many(opcua.tags.len(), "tag");
-                writeln!(out, "{}, {tags} every {} ms, without security", opcua.endpoint, opcua.sampling_ms)?;
+                write!(out, "{}, {tags} every {} ms, ", opcua.endpoint, opcua.publishing_ms)?;
+                writeln!(out, "{}", way(opcua))?;
             }
             DriverConfig::SerialScanner(scanner) => {
                 let machine = scanner.machine.as_deref().unwrap_or("any machine");
@@ -74,6 +77,26 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
         writeln!(out, "read but used by no machine: {}", unused.join(", "))?;
     }
     Ok(())
+}
+
+/// How messages of an OPC UA server travel, and as whom the edge asks.
+fn way(opcua: &OpcUaConfig) -> String {
+    let security = match opcua.security {
+        OpcUaSecurity::None => "without security".to_owned(),
+        OpcUaSecurity::Secure { policy, mode } => {
+            let policy = policy.map_or("the best policy of the server", OpcUaPolicy::code);
+            let mode = match mode {
+                OpcUaMode::Sign => "signed only",
+                OpcUaMode::SignAndEncrypt => "signed and encrypted",
+            };
+            format!("{policy}, {mode}")
+        }
+    };
+    match &opcua.user {
+        OpcUaUser::Anonymous => security,
+        OpcUaUser::Password { name, .. } => format!("{security}, as {name}"),
+        OpcUaUser::Certificate { certificate, .. } => format!("{security}, as {}", certificate.display()),
+    }
 }
 
 fn many(count: usize, what: &str) -> String {

@@ -78,7 +78,7 @@ impl Server {
 
 fn config(address: SocketAddr, namespace: u16, nodes: impl Iterator<Item = String>) -> String {
     let mut text = format!(
-        "[[connection]]\nname = \"press\"\ndriver = \"opcua\"\nendpoint = \"opc.tcp://{address}\"\nsecurity = \"none\"\nsampling_ms = 50\n"
+        "[[connection]]\nname = \"press\"\ndriver = \"opcua\"\nendpoint = \"opc.tcp://{address}\"\nsecurity_policy = \"None\"\nsampling_ms = 50\n"
     );
     for (i, node) in nodes.enumerate() {
         text +=
