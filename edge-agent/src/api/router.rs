@@ -247,7 +247,7 @@ mod tests {
             .collect();
         assert_eq!(
             open,
-            ["/auth/login", "/auth/badge", "/operators/{id}/pin", "/scans"],
+            ["/auth/login", "/auth/badge", "/operators/{id}/pin", "/scans", "/trust"],
             "each with checks of its own"
         );
         assert!(routes.iter().all(|r| r.doc.body_bytes_max <= 16 * 1024));

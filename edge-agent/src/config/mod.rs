@@ -13,6 +13,7 @@ mod register;
 mod rule;
 mod storage;
 mod tags_csv;
+mod template;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
@@ -30,6 +31,7 @@ pub use register::{Register, RegisterTable, TagType};
 pub use rule::{Alarm, Outcome, StateRule};
 
 pub use tags_csv::tags_as_csv;
+pub use template::Model;
 
 use crate::store::StorageConfig;
 use error::Report;
@@ -250,5 +252,7 @@ fn cloud(mut section: Fields<'_, '_>) -> Option<CloudConfig> {
 mod modbus_tests;
 #[cfg(test)]
 mod opcua_tests;
+#[cfg(test)]
+mod template_tests;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@
 mod endpoint;
 mod feed;
 mod limits;
-pub(crate) mod own;
+mod own;
 mod resolve;
 mod subscription;
 mod trust;
@@ -79,6 +79,11 @@ pub(super) async fn run(config: OpcUaConfig, context: Context) -> DriverEnd {
 /// Where everything lies that has to do with certificates.
 pub(crate) fn pki(data_dir: &Path) -> PathBuf {
     data_dir.join(PKI_FOLDER)
+}
+
+/// This edge's own certificate, once it made one.
+pub(crate) fn own_certificate(data_dir: &Path) -> Option<Certificate> {
+    own::certificate(&pki(data_dir))
 }
 
 fn client(pki: PathBuf, uri: &str) -> Result<Client, String> {

@@ -47,7 +47,7 @@ pub(super) fn certificate_file(pki: &Path) -> PathBuf {
 }
 
 /// The certificate, once there is one.
-pub(crate) fn certificate(pki: &Path) -> Option<Certificate> {
+pub(super) fn certificate(pki: &Path) -> Option<Certificate> {
     fs::read(certificate_file(pki)).ok().map(Certificate::new)
 }
 
@@ -181,12 +181,10 @@ mod tests {
         assert_eq!(second.not_after().unwrap().to_string(), "2056-12-31 00:00:00 UTC");
 
         // A certificate of somebody else is neither used nor overwritten.
-        fs::write(&key_file, rsa_key()).unwrap();
+        let other = rcgen::generate_simple_self_signed(["other".to_owned()]).unwrap().cert;
+        fs::write(certificate_file(pki.path()), other.der()).unwrap();
         let refused = ensure(pki.path(), NOW).err().unwrap();
         assert!(refused.contains("belongs to another key"), "{refused}");
-    }
-
-    fn rsa_key() -> String {
-        pem(PrivateKey::new(KEY_BITS).unwrap().to_der().unwrap().as_bytes())
+        assert_eq!(fs::read(certificate_file(pki.path())).unwrap(), other.der().to_vec());
     }
 }
