@@ -3,7 +3,7 @@
 use unison_core::activity::Activity::{self, Blocked, Down, Idle, NoData, Running, Setup, Starved};
 
 use super::*;
-use crate::driver::Value;
+use crate::driver::{TagIndex, Value};
 use crate::machine::expression::Known;
 
 fn text(template: &str) -> String {
