@@ -325,7 +325,7 @@ mod tests {
         let certified = OpcUaUser::Certificate { certificate: "c".into(), key: "k".into() };
         let user = endpoint("Basic256Sha256", SignAndEncrypt, &[(UserTokenType::Certificate, "")]);
         assert_eq!(
-            way(check(&[user.clone()], BEST, &certified, Ok("Basic256Sha256 sign_and_encrypt"))),
+            way(check(std::slice::from_ref(&user), BEST, &certified, Ok("Basic256Sha256 sign_and_encrypt"))),
             "Basic256Sha256"
         );
         check(&[user], BEST, &OpcUaUser::Anonymous, Err("write user_name and password_file"));

@@ -212,9 +212,11 @@ impl Group {
     ) -> Result<Vec<(usize, StatusCode)>, String> {
         let mut refused = Vec::new();
         let mut rest = places;
+        // How many more the subscription has room for, once the server said that it is full.
+        let mut room = usize::MAX;
         while !rest.is_empty() {
             let limit = &self.common.limits.items_per_call;
-            let chunk = rest.get(..limit.get()).unwrap_or(rest);
+            let chunk = rest.get(..limit.get().min(room)).unwrap_or(rest);
             let items = chunk.iter().filter_map(|place| {
                 let node = self.nodes.get(*place)?.clone()?;
                 Some(item(*place, self.tags.get(*place)?, node, filter))
@@ -222,6 +224,15 @@ impl Group {
             let created = session.create_monitored_items(subscription, TimestampsToReturn::Both, items.collect());
             let created = match answer("monitor the tags", created).await {
                 Err(refusal) if refusal.is_about_size() && limit.shrink() => continue,
+                // Some servers refuse each item for which there is no room, others the whole request.
+                Err(refusal) if refusal.code == StatusCode::BadTooManyMonitoredItems => {
+                    room = chunk.len() / 2;
+                    if room == 0 {
+                        refused.extend(rest.iter().map(|place| (*place, refusal.code)));
+                        break;
+                    }
+                    continue;
+                }
                 other => other.map_err(|refusal| refusal.text)?,
             };
             let results = chunk.iter().zip(&created).map(|(place, created)| (*place, created.result.status_code));
