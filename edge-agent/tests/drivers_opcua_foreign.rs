@@ -26,10 +26,13 @@ impl Drop for Server {
     }
 }
 
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 impl Server {
     fn start(words: &[&str]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Self::start_at(port, words)
+        Self::start_at(free_port(), words)
     }
 
     fn start_at(port: u16, words: &[&str]) -> Self {
@@ -37,11 +40,27 @@ impl Server {
         let python = repository.join("target/venv/bin/python");
         assert!(python.is_file(), "{} is missing; `make test` makes it", python.display());
         let mut command = Command::new(python);
-        command.arg(repository.join("tests/foreign/opcua_server.py")).args(words).arg(port.to_string());
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        assert_eq!(line.trim(), port.to_string(), "{command:?}");
+        command.arg(repository.join("tests/foreign/opcua_server.py")).args(words);
+        Self::listening(command, port)
+    }
+
+    /// Of node-opcua, which `make prove-node-opcua` installs.
+    fn node(port: u16, certificates: &Path) -> Self {
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let modules = repository.join("target/node-opcua");
+        assert!(modules.is_dir(), "{} is missing; `make prove-node-opcua` makes it", modules.display());
+        let mut command = Command::new("node");
+        command.arg(repository.join("tests/foreign/opcua_node_server.mjs")).arg(modules).arg(certificates);
+        Self::listening(command, port)
+    }
+
+    /// It says its port when it is ready.
+    fn listening(mut command: Command, port: u16) -> Self {
+        let mut child = command.arg(port.to_string()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap() == port.to_string()), "{command:?}");
+        // Whatever else it says must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
         Self { child, port }
     }
 
@@ -205,4 +224,63 @@ async fn edge_03_asyncua_with_small_limits_gives_everything() {
     until("the broken one is Bad", || edge.reading(6).quality == Quality::Bad && edge.reading(6).at > 0).await;
     edge.until_value(7, Value::Int(6)).await;
     assert_eq!(edge.status(0).dropped, 0);
+}
+
+/// Every policy, a user, small limits, more tags than a request holds, and two restarts, the second with another
+/// certificate.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "node-opcua takes 230 MB; run by `make prove-node-opcua`"]
+async fn edge_03_node_opcua_policies_user_limits_and_restarts() {
+    let dir = tempfile::tempdir().unwrap();
+    let password = dir.path().join("password");
+    std::fs::write(&password, "s3cret").unwrap();
+    let port = free_port();
+    let server = Server::node(port, &dir.path().join("first"));
+    let way = |policy: &str| {
+        let user = format!("user_name = \"edge\"\npassword_file = \"{}\"", password.display());
+        format!("{policy}\n{user}")
+    };
+    let tags: Vec<_> =
+        [("State", "i32"), ("Parts64", "u64"), ("Force", "f64"), ("Running", "bool"), ("Counter", "u32")]
+            .into_iter()
+            .map(|(node, kind)| (node.to_owned(), format!("node = \"ns=1;s={node}\""), kind))
+            .chain((0..30).map(|i| (format!("Tag.{i}"), format!("node = \"i=85\"\npath = \"Filler/Tag.{i}\""), "i32")))
+            .collect();
+    let tags: Vec<_> = tags.iter().map(|(name, node, kind)| (name.as_str(), node.as_str(), *kind)).collect();
+    let ways = [
+        "",
+        "security_policy = \"Basic256Sha256\"\nsecurity_mode = \"sign\"",
+        "security_policy = \"Aes128_Sha256_RsaOaep\"",
+    ];
+    let text: String = ways
+        .iter()
+        .enumerate()
+        .map(|(i, policy)| server.connection(&format!("way-{i}"), &way(policy), &tags))
+        .collect();
+    let edge = Edge::start(&text);
+    let all = async |edge: &Edge| {
+        for way in [0, 35, 70] {
+            let values = [Value::Int(6), Value::Uint((1 << 63) + 1), Value::Float(-12.5), Value::Bool(true)];
+            for (tag, value) in (way..).zip(values) {
+                edge.until_value(tag, value).await;
+            }
+            counts(edge, way + 4).await;
+            for tag in 0..30_u32 {
+                edge.until_value(way + 5 + tag, Value::Int(tag.into())).await;
+            }
+        }
+    };
+    all(&edge).await;
+    drop(server);
+    for connection in 0..3 {
+        edge.until_state(connection, ConnectionState::Disconnected).await;
+    }
+    assert!((0..105).all(|tag| edge.good(tag).is_none()));
+    let server = Server::node(port, &dir.path().join("first"));
+    all(&edge).await;
+    drop(server);
+    let _server = Server::node(port, &dir.path().join("second"));
+    for connection in 0..3 {
+        edge.until_error(connection, "the server's certificate changed").await;
+    }
 }
