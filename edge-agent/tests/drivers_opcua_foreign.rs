@@ -226,6 +226,24 @@ async fn edge_03_asyncua_with_small_limits_gives_everything() {
     assert_eq!(edge.status(0).dropped, 0);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn edge_03_asyncua_lost_notifications_are_asked_for_again_or_read() {
+    let server = Server::start(&["lossy"]);
+    let tags = [
+        ("late", "node = \"ns=2;s=Late\"", "u16"),
+        ("lost", "node = \"ns=2;s=Lost\"", "i16"),
+        ("counter", "node = \"ns=2;s=Counter\"", "u32"),
+    ];
+    let edge = Edge::start(&server.connection("press", "security_policy = \"None\"", &tags));
+    edge.until_value(0, Value::Uint(0)).await;
+    edge.until_value(0, Value::Uint(1)).await;
+    assert_eq!(edge.status(0).dropped, 0, "it came after all");
+    edge.until_value(1, Value::Int(1)).await;
+    assert_eq!(edge.status(0).dropped, 1, "nobody has it any more");
+    let status = edge.status(0);
+    assert_eq!((status.state, status.requests_failed), (ConnectionState::Connected, 0), "in the same session");
+}
+
 /// Every policy, a user, small limits, more tags than a request holds, and two restarts, the second with another
 /// certificate.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

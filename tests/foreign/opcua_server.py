@@ -5,6 +5,8 @@ Arguments: any of the words below, at last the port. Prints the port when it lis
   user         takes nobody but the user "edge" with the password "s3cret"
   keyed=FILE   takes nobody but the user with this certificate (.der)
   small        takes 2 nodes a read and 3 items a call, and says so
+  lossy        two seconds after the start loses the notifications that tag Late and tag Lost are 1; that of Late is
+               still there for whoever asks for it again
 """
 import asyncio
 import ipaddress
@@ -18,6 +20,7 @@ from asyncua.crypto.cert_gen import dump_private_key_as_pem, generate_private_ke
 from asyncua.crypto.permission_rules import User, UserRole
 from asyncua.crypto.validator import CertificateValidator, CertificateValidatorOptions
 from asyncua.server.internal_session import InternalSession
+from asyncua.server.internal_subscription import InternalSubscription
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -81,6 +84,23 @@ async def small(server):
     InternalSession.read, InternalSession.create_monitored_items = read_few, create_few
 
 
+def lossy():
+    pop = InternalSubscription._pop_publish_result
+
+    def pop_some(self):
+        result = pop(self)
+        for data in result.NotificationMessage.NotificationData or []:
+            # Nothing else has these types.
+            kinds = {i.Value.Value.VariantType for i in data.MonitoredItems if i.Value.Value.Value == 1}
+            if ua.VariantType.SByte in kinds:
+                self._not_acknowledged_results.pop(result.NotificationMessage.SequenceNumber)
+            if kinds & {ua.VariantType.Byte, ua.VariantType.SByte}:
+                return pop(self)
+        return result
+
+    InternalSubscription._pop_publish_result = pop_some
+
+
 async def machine(parent, index):
     """An item as OPC 40001-1 has it, with PackTags beside it; only what the edge walks along."""
     async def folder(of, name):
@@ -127,9 +147,13 @@ async def main():
     bad = await variable("Broken", 1, ua.VariantType.Int32)
     counter = await variable("Counter", 0, ua.VariantType.UInt32)
     await bad.write_value(ua.DataValue(ua.Variant(1, ua.VariantType.Int32), ua.StatusCode(ua.StatusCodes.BadSensorFailure)))
+    late = await variable("Late", 0, ua.VariantType.Byte)
+    lost = await variable("Lost", 0, ua.VariantType.SByte)
     await machine(objects, index)
     if "small" in words:
         await small(server)
+    if "lossy" in words:
+        lossy()
     async with server:
         print(port, flush=True)
         n = 0
@@ -137,6 +161,10 @@ async def main():
             await asyncio.sleep(0.1)
             n += 1
             await counter.write_value(ua.Variant(n, ua.VariantType.UInt32))
+            if "lossy" in words and n == 20:
+                await late.write_value(ua.Variant(1, ua.VariantType.Byte))
+            if "lossy" in words and n == 30:
+                await lost.write_value(ua.Variant(1, ua.VariantType.SByte))
 
 
 asyncio.run(main())

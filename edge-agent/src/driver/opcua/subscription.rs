@@ -249,9 +249,10 @@ impl Group {
         let mut lost = gap.beyond;
         for number in gap.missing {
             match answer("ask for a lost notification", session.republish(id, number)).await {
-                Ok(message) => self.feed.take_late(message, gap.since),
+                // Some servers answer with an empty message instead of a refusal.
+                Ok(message) if message.sequence_number == number => self.feed.take_late(message, gap.since),
                 Err(refusal) if refusal.code == StatusCode::BadTimeout => return Err(refusal.text),
-                Err(_) => lost += 1,
+                Ok(_) | Err(_) => lost += 1,
             }
         }
         if lost == 0 {

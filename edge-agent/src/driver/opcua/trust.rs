@@ -237,7 +237,8 @@ impl Trust {
     }
 
     fn keep(&self, inner: &mut Inner, certificate: Certificate, by: TrustedBy, now: Timestamp) -> Result<(), String> {
-        let replaced = inner.pin.as_ref().ok().and_then(|pin| pin.as_ref().map(|pin| pin.certificate.sha256()));
+        let before = inner.pin.as_ref().ok().and_then(|pin| pin.as_ref().map(|pin| &pin.certificate));
+        let replaced = before.filter(|before| **before != certificate).map(Certificate::sha256);
         let connection = self.connection.to_string();
         let pin = Pin { connection, certificate, at: now.into(), by, replaced };
         write(&self.path, &pin).map_err(|error| format!("{}: {error}", self.path.display()))?;
