@@ -1,5 +1,5 @@
 # Thin: each target says what it needs and calls the tool that does it.
-.PHONY: demo test lint bench package prove-pool prove-pos prove-contract prove-recipe need-demo need-test need-bench
+.PHONY: demo test lint bench package prove-pool prove-pos prove-contract prove-recipe prove-node-opcua need-demo need-test need-bench
 
 CARGO ?= cargo
 TOOLS := target/tools/bin
@@ -48,6 +48,11 @@ prove-contract: need-test
 # What docs/add-an-entity.md says, done word for word in a copy of the tree.
 prove-recipe: need-test
 	scripts/recipe
+
+# OPC UA against node-opcua, which is installed for it (230 MB, below half a minute).
+prove-node-opcua: need-test
+	npm install --prefix target/node-opcua --no-audit --no-fund --ignore-scripts --loglevel=error node-opcua-server@2.182.2
+	$(CARGO) nextest run -p edge-agent --run-ignored all -E 'test(node_opcua)'
 
 need-demo:
 	@scripts/need demo

@@ -20,7 +20,7 @@ use crate::carrier::{self, CarrierState, CarrierStatus};
 use crate::config::Config;
 use crate::driver::{self, Clock, ConnectionStatus, Scan, Sink};
 use crate::store::Store;
-use crate::{api, enrol};
+use crate::{api, enrol, files};
 
 /// Scans that a slow listener may be behind.
 const SCANS_KEPT: usize = 64;
@@ -177,7 +177,7 @@ fn admin_token(data_dir: &Path) -> anyhow::Result<Arc<str>> {
             let mut bytes = [0; 32];
             getrandom::fill(&mut bytes).map_err(|e| anyhow::anyhow!("no randomness: {e}"))?;
             let token: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-            enrol::write_private(&path, token.as_bytes()).with_context(|| path.display().to_string())?;
+            files::write_private(&path, token.as_bytes()).with_context(|| path.display().to_string())?;
             Ok(token.into())
         }
     }

@@ -4,9 +4,12 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::config::{self, Config, ConfigErrors, DriverConfig};
+use crate::config::{
+    self, Config, ConfigErrors, DriverConfig, OpcUaConfig, OpcUaMode, OpcUaPolicy, OpcUaSecurity, OpcUaUser,
+};
 use crate::driver::TagIndex;
 use crate::driver::modbus::plan::{plan, requests_per_second};
+use crate::machine::expression::{Ask, Expression};
 
 /// The summary that the command prints.
 pub fn check(path: impl AsRef<Path>) -> Result<String, ConfigErrors> {
@@ -46,7 +49,8 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
             }
             DriverConfig::OpcUa(opcua) => {
                 let tags = many(opcua.tags.len(), "tag");
-                writeln!(out, "{}, {tags} every {} ms, without security", opcua.endpoint, opcua.sampling_ms)?;
+                write!(out, "{}, {tags} every {} ms, ", opcua.endpoint, opcua.publishing_ms)?;
+                writeln!(out, "{}", way(opcua))?;
             }
             DriverConfig::Mqtt(mqtt) => writeln!(out, "{}, {}", mqtt.url(), many(mqtt.tags.len(), "tag"))?,
             DriverConfig::SerialScanner(serial) => {
@@ -63,6 +67,9 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
     for machine in &config.machines {
         let name = |tag: TagIndex| config.tags.get(tag.index()).map_or("", |tag| &*tag.name);
         write!(out, "  {}: {}", machine.code, many(machine.states.len(), "rule"))?;
+        if let Some(model) = machine.template {
+            write!(out, " of {}", model.code())?;
+        }
         write!(out, ", otherwise {}", machine.otherwise.activity.code())?;
         for (what, counter) in [("parts", machine.counter), ("rejects", machine.rejects)] {
             if let Some(counter) = counter {
@@ -73,12 +80,53 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
             write!(out, ", {}", many(machine.alarms.len(), "alarm"))?;
         }
         writeln!(out)?;
+        // What nobody wrote is shown.
+        for rule in machine.states.iter().filter(|_| machine.template.is_some()) {
+            writeln!(out, "    {} when {}", rule.then.activity.code(), condition(&rule.when, &name))?;
+        }
     }
     let unused = unused(config);
     if !unused.is_empty() {
         writeln!(out, "read but used by no machine: {}", unused.join(", "))?;
     }
     Ok(())
+}
+
+/// How messages of an OPC UA server travel, and as whom the edge asks.
+fn way(opcua: &OpcUaConfig) -> String {
+    let security = match opcua.security {
+        OpcUaSecurity::None => "without security".to_owned(),
+        OpcUaSecurity::Secure { policy, mode } => {
+            let policy = policy.map_or("the best policy of the server", OpcUaPolicy::code);
+            let mode = match mode {
+                OpcUaMode::Sign => "signed only",
+                OpcUaMode::SignAndEncrypt => "signed and encrypted",
+            };
+            format!("{policy}, {mode}")
+        }
+    };
+    match &opcua.user {
+        OpcUaUser::Anonymous => security,
+        OpcUaUser::Password { name, .. } => format!("{security}, as {name}"),
+        OpcUaUser::Certificate { certificate, .. } => format!("{security}, as {}", certificate.display()),
+    }
+}
+
+/// A condition as a template makes it.
+fn condition<'a>(when: &Expression<TagIndex>, name: &impl Fn(TagIndex) -> &'a str) -> String {
+    let all = |list: &[Expression<TagIndex>], word: &str| {
+        list.iter().map(|one| condition(one, name)).collect::<Vec<_>>().join(word)
+    };
+    match when {
+        Expression::All(list) => all(list, " and "),
+        Expression::Any(list) => all(list, " or "),
+        Expression::Not(one) => format!("not {}", condition(one, name)),
+        Expression::Tag(tag, Ask::In(list)) => {
+            let values: Vec<_> = list.iter().map(ToString::to_string).collect();
+            format!("{} is {}", name(*tag), values.join(", "))
+        }
+        Expression::Tag(tag, ask) => format!("{} {ask:?}", name(*tag)),
+    }
 }
 
 fn many(count: usize, what: &str) -> String {
@@ -118,5 +166,40 @@ mod tests {
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\nis not in\n{text}");
         }
+    }
+
+    #[test]
+    fn edge_18_check_shows_the_rules_of_a_template() {
+        let text = r#"[agent]
+name = "Hall 1"
+data_dir = "/tmp/unison"
+[[connection]]
+name = "filler"
+driver = "opcua"
+endpoint = "opc.tcp://filler:4840"
+user_name = "edge"
+password_file = "/etc/unison/filler"
+[[connection.tag]]
+name = "state"
+node = "ns=2;s=State"
+type = "i32"
+[[connection.tag]]
+name = "mode"
+node = "ns=2;s=Mode"
+type = "i32"
+[[machine]]
+code = "FILL-001"
+template = { model = "machinery", state = "state", mode = "mode" }
+"#;
+        let text = summary(&config::parse("edge.toml", text).unwrap());
+        for line in [
+            "  filler (opcua): opc.tcp://filler:4840, 2 tags every 250 ms, the best policy of the server, signed and encrypted, as edge",
+            "  FILL-001: 4 rules of machinery, otherwise no_data, 2 alarms",
+            "    setup when mode is 1, 5025, 2, 5027",
+            "    running when mode is 3, 5026 and state is 3, 5006",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line}\nis not in\n{text}");
+        }
+        assert!(!text.contains("used by no machine"), "{text}");
     }
 }

@@ -1,9 +1,8 @@
 //! The first start: this edge makes its key pair, redeems a one-time token at the cloud and stores who it
 //! is. The secret half lies in `edge.key` of the data directory and never leaves it.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +17,7 @@ use uuid::Uuid;
 
 use crate::carrier::{CarrierState, CarrierStatus};
 use crate::config::{CloudConfig, Config};
+use crate::files::write_private;
 use crate::store::{Identity, Store};
 
 /// Where the token may be instead of a file.
@@ -224,22 +224,4 @@ fn secret(data_dir: &Path) -> io::Result<[u8; 32]> {
 fn read_secret(data_dir: &Path) -> io::Result<[u8; 32]> {
     let bytes = fs::read(data_dir.join(KEY_FILE))?;
     bytes.try_into().map_err(|_| io::Error::other("is not a key of 32 bytes"))
-}
-
-/// Writes a file that only this user may read, whole or not at all.
-pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    let new = path.with_extension("new");
-    if let Err(e) = fs::remove_file(&new)
-        && e.kind() != io::ErrorKind::NotFound
-    {
-        return Err(e);
-    }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    match path.parent() {
-        Some(directory) => fs::File::open(directory)?.sync_all(),
-        None => Ok(()),
-    }
 }

@@ -7,5 +7,6 @@ pub mod check;
 pub mod config;
 pub mod driver;
 pub mod enrol;
+mod files;
 pub mod machine;
 pub mod store;

@@ -58,6 +58,17 @@ enum Command {
         #[arg(long)]
         pin: String,
     },
+    /// Shows whom this box believes to be an OPC UA server, or trusts the certificate that one shows now, through the
+    /// running agent.
+    Trust {
+        #[command(flatten)]
+        run: Run,
+        /// The connection whose server is to be trusted.
+        connection: Option<String>,
+        /// Trust it only if its certificate has this SHA-256.
+        #[arg(long)]
+        sha256: Option<String>,
+    },
     /// Says the version.
     Version,
 }
@@ -79,6 +90,9 @@ fn main() -> ExitCode {
         },
         Command::Tags { file, connection } => with_config(&file, |config| tags(&config, connection.as_deref())),
         Command::Pin { run: Run { config }, operator, pin } => with_config(&config, |c| set_pin(&c, &operator, &pin)),
+        Command::Trust { run: Run { config }, connection, sha256 } => {
+            with_config(&config, |c| trust(&c, connection.as_deref(), sha256.as_deref()))
+        }
         Command::Version => say(env!("CARGO_PKG_VERSION")),
     };
     match done {
@@ -214,5 +228,72 @@ fn set_pin(config: &Config, operator: &str, pin: &str) -> anyhow::Result<ExitCod
             bail!("the PIN was not set: {}", answer.text().await?);
         }
         say(&format!("The PIN of {} is set.", one.name))
+    })
+}
+
+#[derive(Deserialize)]
+struct TrustList {
+    connections: Vec<Trusted>,
+}
+
+#[derive(Deserialize)]
+struct Trusted {
+    connection: String,
+    endpoint: String,
+    state: String,
+    pinned: Option<Certificate>,
+    presented: Option<Certificate>,
+}
+
+#[derive(Deserialize)]
+struct Certificate {
+    subject: Option<String>,
+    sha256: String,
+    not_after: Option<String>,
+}
+
+impl std::fmt::Display for Trusted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({}): {}", self.connection, self.endpoint, self.state)?;
+        for (what, certificate) in [("pinned", &self.pinned), ("shown", &self.presented)] {
+            if let Some(Certificate { subject, sha256, not_after }) = certificate {
+                let (subject, until) = (subject.as_deref().unwrap_or("?"), not_after.as_deref().unwrap_or("?"));
+                write!(f, "\n  {what:6} SHA-256 {sha256}, {subject}, valid until {until}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn trust(config: &Config, connection: Option<&str>, sha256: Option<&str>) -> anyhow::Result<ExitCode> {
+    let base = format!("http://{}/api/v1/trust", config.http.listen);
+    runtime()?.block_on(async {
+        let client = reqwest::Client::new();
+        let away = || format!("{base}: does the agent run?");
+        let answer = client.get(&base).send().await.with_context(away)?.error_for_status()?;
+        let known = answer.json::<TrustList>().await?.connections;
+        let Some(wanted) = connection else {
+            let all: Vec<_> = known.iter().map(ToString::to_string).collect();
+            return say(
+                if all.is_empty() { "There is no OPC UA connection.".to_owned() } else { all.join("\n") }.as_str()
+            );
+        };
+        let Some(found) = known.iter().find(|one| one.connection == wanted) else {
+            let names: Vec<_> = known.iter().map(|one| one.connection.as_str()).collect();
+            bail!("there is no OPC UA connection \"{wanted}\"; there are: {}", names.join(", "));
+        };
+        let Some(shown) = &found.presented else {
+            bail!("{wanted} was not reached since the agent started, so there is no certificate to look at");
+        };
+        if sha256.is_some_and(|sha256| !sha256.eq_ignore_ascii_case(&shown.sha256)) {
+            bail!("{wanted} shows another certificate: SHA-256 {}; nothing was changed", shown.sha256);
+        }
+        let token = agent::read_admin_token(&config.agent.data_dir)?;
+        let body = serde_json::json!({ "connection": wanted, "sha256": shown.sha256 });
+        let answer = client.post(&base).header("X-Admin-Token", token).json(&body).send().await.with_context(away)?;
+        if !answer.status().is_success() {
+            bail!("the certificate was not trusted: {}", answer.text().await?);
+        }
+        say(&answer.json::<Trusted>().await?.to_string())
     })
 }

@@ -11,7 +11,7 @@ use edge_agent::driver::{ConnectionState, Quality, TagIndex, Value};
 use opcua::server::address_space::Variable;
 use opcua::server::diagnostics::NamespaceMetadata;
 use opcua::server::node_manager::memory::{SimpleNodeManager, simple_node_manager};
-use opcua::server::{ServerBuilder, ServerHandle};
+use opcua::server::{Limits, ServerBuilder, ServerHandle};
 use opcua::types::{DataValue, DateTime, NodeId, StatusCode, Variant};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
@@ -30,6 +30,11 @@ struct Server {
 impl Server {
     /// A server with `Tag.0` … of type Int32, each holding its number.
     async fn start(address: &str, tags: i32) -> Self {
+        Self::start_with(address, tags, |_| {}).await
+    }
+
+    /// One with limits of its own.
+    async fn start_with(address: &str, tags: i32, limit: impl FnOnce(&mut Limits)) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let pki = std::env::temp_dir().join(format!("unison-opcua-test-{}", std::process::id()));
@@ -46,6 +51,7 @@ impl Server {
             ));
         builder.limits_mut().max_array_length = 100_000;
         builder.limits_mut().subscriptions.max_queued_notifications = 1_000;
+        limit(builder.limits_mut());
         let (server, handle) = builder.build().unwrap();
         let nodes = handle.node_managers().get_of_type::<SimpleNodeManager>().unwrap();
         let namespace = handle.get_namespace_index(NAMESPACE).unwrap();
@@ -78,7 +84,7 @@ impl Server {
 
 fn config(address: SocketAddr, namespace: u16, nodes: impl Iterator<Item = String>) -> String {
     let mut text = format!(
-        "[[connection]]\nname = \"press\"\ndriver = \"opcua\"\nendpoint = \"opc.tcp://{address}\"\nsecurity = \"none\"\nsampling_ms = 50\n"
+        "[[connection]]\nname = \"press\"\ndriver = \"opcua\"\nendpoint = \"opc.tcp://{address}\"\nsecurity_policy = \"None\"\nsampling_ms = 50\n"
     );
     for (i, node) in nodes.enumerate() {
         text +=
@@ -157,6 +163,65 @@ async fn edge_12_the_subscription_comes_back_after_a_restart_of_the_server() {
     edge.until_value(1, Value::Int(55)).await;
     let status = edge.status(0);
     assert_eq!((status.state, status.last_error, status.restarts), (ConnectionState::Connected, None, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn edge_03_what_a_server_does_not_monitor_is_read() {
+    let few = |limits: &mut Limits| {
+        limits.subscriptions.max_monitored_items_per_sub = 3;
+        limits.operational.max_nodes_per_read = 2;
+        limits.operational.max_monitored_items_per_call = 2;
+    };
+    let server = Server::start_with("127.0.0.1:0", 8, few).await;
+    let edge = Edge::start(&config(server.address, server.namespace, tags(8)));
+    until("all tags are good", || (0..8).all(|i| edge.good(i) == Some(Value::Int(i.into())))).await;
+    edge.until_error(0, "the server monitors no more items; the others are read every 50 ms").await;
+    for i in 0..8 {
+        server.set(i, DataValue::new_now(i + 100));
+    }
+    until("all changes arrive", || (0..8).all(|i| edge.good(i) == Some(Value::Int(i64::from(i) + 100)))).await;
+    assert_eq!(edge.status(0).state, ConnectionState::Connected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn edge_12_a_server_without_subscriptions_is_read_and_its_death_is_seen() {
+    let none = |limits: &mut Limits| limits.subscriptions.max_subscriptions_per_session = 0;
+    let server = Server::start_with("127.0.0.1:0", 3, none).await;
+    let (address, namespace) = (server.address, server.namespace);
+    let edge = Edge::start(&config(address, namespace, tags(3)));
+    edge.until_value(2, Value::Int(2)).await;
+    edge.until_error(0, "values are read every 50 ms instead").await;
+    edge.until_state(0, ConnectionState::Connected).await;
+    server.set(1, DataValue::new_now(55));
+    edge.until_value(1, Value::Int(55)).await;
+    server.kill().await;
+    edge.until_state(0, ConnectionState::Disconnected).await;
+    assert_eq!((edge.good(0), edge.good(1), edge.good(2)), (None, None, None));
+    let _server = Server::start_with(&address.to_string(), 3, none).await;
+    edge.until_value(1, Value::Int(1)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn edge_03_a_deadband_holds_small_changes_back_and_costs_nothing_where_it_is_refused() {
+    let server = Server::start("127.0.0.1:0", 3).await;
+    let mut text = config(server.address, server.namespace, tags(3));
+    // The first tag's table is followed by the second's.
+    for (tag, line) in [("tag-1", "deadband = 5"), ("tag-2", "deadband_percent = 5")] {
+        text = text.replace(&format!("name = \"{tag}\"\n"), &format!("name = \"{tag}\"\n{line}\n"));
+    }
+    let edge = Edge::start(&text);
+    edge.until_value(2, Value::Int(2)).await;
+    // The server knows no range of which to take a share.
+    edge.until_error(0, "s=Tag.2: the server takes no deadband here").await;
+    let set = |value: i32| (0..3).for_each(|tag| server.set(tag, DataValue::new_now(value)));
+    set(4);
+    edge.until_value(0, Value::Int(4)).await;
+    edge.until_value(2, Value::Int(4)).await;
+    set(20);
+    edge.until_value(1, Value::Int(20)).await;
+    set(23);
+    edge.until_value(0, Value::Int(23)).await;
+    assert_eq!(edge.good(1), Some(Value::Int(20)));
 }
 
 /// Forwards bytes until it is frozen; then it holds connections open and says nothing.

@@ -1,20 +1,138 @@
-"""An asyncua server with known values and one that counts. Argument: port. Prints the port when it listens."""
+"""An asyncua server with known values and one that counts.
+
+Arguments: any of the words below, at last the port. Prints the port when it listens.
+  secure=DIR   only signed or encrypted, with the certificate in DIR (made there when it is missing)
+  user         takes nobody but the user "edge" with the password "s3cret"
+  keyed=FILE   takes nobody but the user with this certificate (.der)
+  small        takes 2 nodes a read and 3 items a call, and says so
+  lossy        two seconds after the start loses the notifications that tag Late and tag Lost are 1; that of Late is
+               still there for whoever asks for it again
+"""
 import asyncio
+import ipaddress
 import logging
+import pathlib
 import sys
 
 from asyncua import Server, ua
+from asyncua.common.utils import ServiceError
+from asyncua.crypto.cert_gen import dump_private_key_as_pem, generate_private_key, generate_self_signed_app_certificate
+from asyncua.crypto.permission_rules import User, UserRole
+from asyncua.crypto.validator import CertificateValidator, CertificateValidatorOptions
+from asyncua.server.internal_session import InternalSession
+from asyncua.server.internal_subscription import InternalSubscription
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
-logging.disable(logging.WARNING)
+logging.disable(logging.CRITICAL)
+URI = "urn:unison:foreign"
+
+
+class Users:
+    def __init__(self, certificate):
+        self.certificate = certificate
+
+    def get_user(self, iserver, username=None, password=None, certificate=None):
+        user = User(role=UserRole.User)
+        if self.certificate:
+            return user if certificate == self.certificate else None
+        return user if (username, password) == ("edge", "s3cret") else None
+
+
+async def secure(server, folder):
+    key, certificate = folder / "key.pem", folder / "certificate.der"
+    if not certificate.exists():
+        made = generate_private_key()
+        names = [x509.UniformResourceIdentifier(URI), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        signed = generate_self_signed_app_certificate(
+            made, "plant", {"organizationName": "foreign"}, names, [ExtendedKeyUsageOID.SERVER_AUTH], 30
+        )
+        key.write_bytes(dump_private_key_as_pem(made))
+        certificate.write_bytes(signed.public_bytes(Encoding.DER))
+    await server.load_certificate(certificate)
+    await server.load_private_key(key)
+    await server.set_application_uri(URI)
+    kind = ua.SecurityPolicyType
+    server.set_security_policy([
+        kind.Basic256Sha256_Sign, kind.Basic256Sha256_SignAndEncrypt,
+        kind.Aes128Sha256RsaOaep_SignAndEncrypt, kind.Aes256Sha256RsaPss_SignAndEncrypt,
+    ])
+    # As strict with the edge's certificate as it can be without a list of trusted ones.
+    check = CertificateValidatorOptions.EXT_VALIDATION | CertificateValidatorOptions.PEER_CLIENT
+    server.set_certificate_validator(CertificateValidator(check))
+
+
+async def small(server):
+    """Says small limits and means them."""
+    ids = ua.ObjectIds
+    for limit, most in [(ids.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead, 2),
+                        (ids.Server_ServerCapabilities_OperationLimits_MaxMonitoredItemsPerCall, 3)]:
+        await server.get_node(limit).write_value(ua.Variant(most, ua.VariantType.UInt32))
+    read, create = InternalSession.read, InternalSession.create_monitored_items
+
+    async def read_few(self, params):
+        if self.external and len(params.NodesToRead) > 2:
+            raise ServiceError(ua.StatusCodes.BadTooManyOperations)
+        return await read(self, params)
+
+    async def create_few(self, params):
+        if self.external and len(params.ItemsToCreate) > 3:
+            raise ServiceError(ua.StatusCodes.BadTooManyOperations)
+        return await create(self, params)
+
+    InternalSession.read, InternalSession.create_monitored_items = read_few, create_few
+
+
+def lossy():
+    pop = InternalSubscription._pop_publish_result
+
+    def pop_some(self):
+        result = pop(self)
+        for data in result.NotificationMessage.NotificationData or []:
+            # Nothing else has these types.
+            kinds = {i.Value.Value.VariantType for i in data.MonitoredItems if i.Value.Value.Value == 1}
+            if ua.VariantType.SByte in kinds:
+                self._not_acknowledged_results.pop(result.NotificationMessage.SequenceNumber)
+            if kinds & {ua.VariantType.Byte, ua.VariantType.SByte}:
+                return pop(self)
+        return result
+
+    InternalSubscription._pop_publish_result = pop_some
+
+
+async def machine(parent, index):
+    """An item as OPC 40001-1 has it, with PackTags beside it; only what the edge walks along."""
+    async def folder(of, name):
+        return await of.add_object(ua.NodeId(f"{(await of.read_browse_name()).Name}.{name}", index), name)
+
+    filler = await folder(parent, "Filler")
+    blocks = await folder(filler, "MachineryBuildingBlocks")
+    nodes = {}
+    for name, state in [("MachineryItemState", 5006), ("MachineryOperationMode", 5026)]:
+        block = await folder(blocks, name)
+        current = await block.add_variable(ua.NodeId(f"{name}.CurrentState", index), "CurrentState", ua.LocalizedText("?"))
+        nodes[name] = await current.add_property(ua.NodeId(f"{name}.Id", index), "Id", ua.NodeId(state, index))
+    status = await folder(filler, "Status")
+    await status.add_variable(ua.NodeId("StateCurrent", index), f"{index}:StateCurrent", ua.Variant(6, ua.VariantType.Int32))
+    await status.add_variable(ua.NodeId("UnitModeCurrent", index), "UnitModeCurrent", ua.Variant(1, ua.VariantType.Int32))
 
 
 async def main():
-    port = int(sys.argv[1])
-    server = Server()
+    words, port = dict(w.partition("=")[::2] for w in sys.argv[1:-1]), int(sys.argv[-1])
+    keyed = pathlib.Path(words["keyed"]).read_bytes() if "keyed" in words else None
+    server = Server(user_manager=Users(keyed) if keyed or "user" in words else None)
     await server.init()
     server.set_endpoint(f"opc.tcp://127.0.0.1:{port}/")
-    server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
-    index = await server.register_namespace("urn:unison:foreign")
+    if "secure" in words:
+        await secure(server, pathlib.Path(words["secure"]))
+    else:
+        server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+    if keyed:
+        server.set_identity_tokens([ua.X509IdentityToken])
+    elif "user" in words:
+        server.set_identity_tokens([ua.UserNameIdentityToken])
+    index = await server.register_namespace("urn:unison:plant")
     assert index == 2, index
     objects = server.nodes.objects
 
@@ -25,9 +143,17 @@ async def main():
     await variable("Parts64", 2**63 + 1, ua.VariantType.UInt64)
     await variable("Force", -12.5, ua.VariantType.Double)
     await variable("Running", True, ua.VariantType.Boolean)
+    await variable("Recipe", "Käse 7", ua.VariantType.String)
     bad = await variable("Broken", 1, ua.VariantType.Int32)
     counter = await variable("Counter", 0, ua.VariantType.UInt32)
     await bad.write_value(ua.DataValue(ua.Variant(1, ua.VariantType.Int32), ua.StatusCode(ua.StatusCodes.BadSensorFailure)))
+    late = await variable("Late", 0, ua.VariantType.Byte)
+    lost = await variable("Lost", 0, ua.VariantType.SByte)
+    await machine(objects, index)
+    if "small" in words:
+        await small(server)
+    if "lossy" in words:
+        lossy()
     async with server:
         print(port, flush=True)
         n = 0
@@ -35,6 +161,10 @@ async def main():
             await asyncio.sleep(0.1)
             n += 1
             await counter.write_value(ua.Variant(n, ua.VariantType.UInt32))
+            if "lossy" in words and n == 20:
+                await late.write_value(ua.Variant(1, ua.VariantType.Byte))
+            if "lossy" in words and n == 30:
+                await lost.write_value(ua.Variant(1, ua.VariantType.SByte))
 
 
 asyncio.run(main())

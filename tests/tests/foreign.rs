@@ -237,7 +237,7 @@ async fn edge_03_asyncua_values_and_a_restart() -> Result<()> {
     let port = free_port()?;
     let server = Foreign::python("opcua_server.py", &[&port.to_string()])?;
     let connection = format!(
-        "driver = \"opcua\"\nendpoint = \"opc.tcp://127.0.0.1:{port}/\"\nsecurity = \"none\"\nsampling_ms = 100"
+        "driver = \"opcua\"\nendpoint = \"opc.tcp://127.0.0.1:{port}/\"\nsecurity_policy = \"None\"\nsampling_ms = 100"
     );
     let polled = Polled::start(
         &connection,

@@ -31,6 +31,11 @@ pub(super) fn sign_on() -> ApiError {
     ApiError::unauthenticated("Sign on with your tile and PIN, or with your badge")
 }
 
+/// 403 for somebody who says to be the administrator of the box and is not.
+pub(super) fn wrong_admin_token() -> ApiError {
+    ApiError::new(403, "Wrong administrator token", "It stands in the file admin.token of the edge's data directory")
+}
+
 /// The person whose token or cookie the request carries; none without either.
 ///
 /// # Errors

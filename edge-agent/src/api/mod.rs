@@ -29,6 +29,7 @@ mod server;
 mod sign_on;
 mod stop_edits;
 mod stops;
+mod trust;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -32,7 +32,8 @@ pub(super) async fn serve(request: Request) -> Response {
 }
 
 fn is_app_route(path: &str) -> bool {
-    matches!(path, "/" | "/login" | "/queue" | "/scanner" | "/handover" | "/settings" | "/tv") || path.starts_with("/m/")
+    matches!(path, "/" | "/login" | "/queue" | "/scanner" | "/handover" | "/settings" | "/tv")
+        || path.starts_with("/m/")
 }
 
 fn index(status: StatusCode) -> Response {

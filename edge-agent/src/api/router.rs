@@ -247,7 +247,7 @@ mod tests {
             .collect();
         assert_eq!(
             open,
-            ["/auth/login", "/auth/badge", "/operators/{id}/pin", "/scans"],
+            ["/auth/login", "/auth/badge", "/operators/{id}/pin", "/scans", "/trust"],
             "each with checks of its own"
         );
         let most = |r: &Route| if r.doc.path == "/shift-handovers" { 128 * 1024 } else { 16 * 1024 };

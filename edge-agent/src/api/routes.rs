@@ -16,7 +16,7 @@ use super::present::{LOG, MOVE};
 use super::queue::QueueView;
 use super::router::{Handler, Route};
 use super::scan::{NewScan, ScanView};
-use super::{floor, handovers, help, kpi, logs, machines, orders, scans, sign_on, stop_edits, stops};
+use super::{floor, handovers, help, kpi, logs, machines, orders, scans, sign_on, stop_edits, stops, trust};
 
 /// Largest body of a call; nearly all of them are a few fields.
 const BODY: usize = 16 * 1024;
@@ -177,6 +177,13 @@ fn reads() -> Vec<Route> {
         ),
         read("/queue", "What waits for the cloud", &[], schema_of::<QueueView>, to!(floor::queue)),
         read("/connections", "The devices", &[], schema_of::<floor::Connections>, to!(floor::connections)),
+        read(
+            "/trust",
+            "Certificates of OPC UA servers and of this edge",
+            &[],
+            schema_of::<trust::TrustList>,
+            to!(trust::list),
+        ),
         read("/health", "Whether this program is well", &[], schema_of::<floor::Health>, to!(floor::health)),
     ]
 }
@@ -290,6 +297,14 @@ fn writes() -> Vec<Route> {
             Some(schema_of::<NewScan>),
             (200, Some(schema_of::<ScanView>)),
             to!(scans::post),
+        ),
+        write(
+            ("POST", "/trust"),
+            "Trust the certificate that a server shows: with the header X-Admin-Token, or as a person who may",
+            Access::Public,
+            Some(schema_of::<trust::TrustCertificate>),
+            (200, Some(schema_of::<trust::TrustView>)),
+            to!(trust::trust),
         ),
     ];
     for method in ["POST", "PUT"] {

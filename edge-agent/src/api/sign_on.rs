@@ -165,11 +165,7 @@ pub(super) async fn set_pin(call: Call) -> Answer {
     match call.headers.get("x-admin-token") {
         Some(token) => {
             if !token.to_str().is_ok_and(|t| scan::same_text(t, &api.admin_token)) {
-                return Err(ApiError::new(
-                    403,
-                    "Wrong administrator token",
-                    "It stands in the file admin.token of the edge's data directory",
-                ));
+                return Err(caller::wrong_admin_token());
             }
         }
         None => own_pin(&call, id, new.old_pin.as_deref()).await?,

@@ -7,19 +7,13 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::fields::Fields;
-use super::modbus;
-use super::mqtt;
 use super::register::TagType;
-use super::scanner;
-use super::{
-    CONNECTIONS_MAX, ConnectionConfig, DriverConfig, OpcUaConfig, OpcUaSecurity, OpcUaTag, Scaling, TAGS_MAX, TagInfo,
-};
+use super::{CONNECTIONS_MAX, ConnectionConfig, DriverConfig, Scaling, TAGS_MAX, TagInfo};
+use super::{modbus, mqtt, opcua, scanner};
 use crate::driver::TagIndex;
 
 /// 50 ms to 1 h: faster is a job for the PLC, slower cannot tell a dead machine from a quiet one.
 pub(super) const PERIOD_MS: std::ops::RangeInclusive<u32> = 50..=3_600_000;
-/// How often an OPC UA server is asked to say that nothing changed.
-pub(crate) const OPCUA_CONFIRM_MS: u32 = 1_000;
 const NAME_CHARS_MAX: usize = 64;
 
 /// All tags read so far and where they were.
@@ -103,7 +97,7 @@ fn driver(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> Opt
         ("modbus_tcp", modbus::tcp),
         ("modbus_rtu", modbus::rtu),
         ("modbus_rtu_over_tcp", modbus::rtu_over_tcp),
-        ("opcua", opcua),
+        ("opcua", opcua::opcua),
         ("mqtt", mqtt::mqtt),
         ("serial_scanner", scanner::serial),
         ("hid_scanner", scanner::hid),
@@ -181,66 +175,4 @@ pub(super) fn add_tag(
 
 fn tag_index(place: usize) -> TagIndex {
     TagIndex(u32::try_from(place).unwrap_or(u32::MAX))
-}
-
-fn opcua(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> Option<DriverConfig> {
-    let endpoint = table.need_text("endpoint", "like \"opc.tcp://10.0.0.6:4840\"");
-    let security = table.need_word(
-        "security",
-        &[("none", OpcUaSecurity::None)],
-        "write security = \"none\" to read in the clear; this version has no other",
-    );
-    let sampling_ms = table.whole_or("sampling_ms", 250, PERIOD_MS, " ms (50 ms to 1 h)");
-    let mut list = Vec::new();
-    for mut tag in table.tables("tag") {
-        let read = opcua_tag(&mut tag, tags, connection, sampling_ms.unwrap_or(250));
-        tag.finish();
-        list.extend(read);
-    }
-    let endpoint = endpoint?;
-    let host = endpoint.get_ref().strip_prefix("opc.tcp://").unwrap_or_default();
-    if host.is_empty() || host.starts_with(['/', ':']) || host.contains(char::is_whitespace) {
-        table.wrong(&endpoint, "endpoint", "is not an OPC UA address; write it like \"opc.tcp://10.0.0.6:4840\"");
-        return None;
-    }
-    if list.is_empty() && !table.has("tag") {
-        table.say_here("no tags; add [[connection.tag]] or remove the connection".into());
-    }
-    Some(DriverConfig::OpcUa(OpcUaConfig {
-        endpoint: endpoint.into_inner(),
-        security: security?.into_inner(),
-        sampling_ms: sampling_ms?,
-        tags: list,
-    }))
-}
-
-fn opcua_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize, period_ms: u32) -> Option<OpcUaTag> {
-    let name = tag_name(table, tags);
-    let node = table.need_text("node", "like \"ns=2;s=Press.State\"").and_then(|text| {
-        text.get_ref()
-            .parse::<opcua::types::NodeId>()
-            .map_err(|_| {
-                table.wrong(&text, "node", "is not a node id; write it like \"ns=2;s=Press.State\" or \"ns=2;i=1001\"")
-            })
-            .ok()
-    });
-    // BCD and registers of text are ways of Modbus.
-    let words: Vec<_> = TagType::WORDS.into_iter().filter(|(_, kind)| kind.is_binary()).collect();
-    let types: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-    let kind = table.need_word("type", &words, &format!("one of: {}", types.join(", ")));
-    let scaling = scaling(table, kind.as_ref().map(|kind| *kind.get_ref()));
-    let (Some(node), Some(kind), Some(scaling)) = (node, kind, scaling) else {
-        tags.broken.extend(name.map(Spanned::into_inner));
-        return None;
-    };
-    let kind = kind.into_inner();
-    // A subscription only speaks of changes; the keep-alive confirms the rest once a second.
-    let period_ms = period_ms.max(OPCUA_CONFIRM_MS);
-    let tag = add_tag(
-        table,
-        tags,
-        name?,
-        TagInfo { name: "".into(), connection, kind, scaled: scaling.is_some(), period_ms },
-    )?;
-    Some(OpcUaTag { tag, node, kind, scaling })
 }

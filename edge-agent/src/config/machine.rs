@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::connection::{Tags, name};
 use super::fields::Fields;
 use super::rule::{self, Alarm, Outcome, StateRule};
+use super::template::{self, Model, Template};
 use crate::driver::TagIndex;
 
 /// A stop that may still become a downtime event holds up the settling of time for all machines of the
@@ -21,6 +22,8 @@ pub struct MachineConfig {
     pub stale_after_ms: u32,
     /// A shorter stop is not a downtime event.
     pub micro_stop_seconds: u32,
+    /// Where the rules come from when nobody wrote them.
+    pub template: Option<Model>,
     /// The first rule that matches says the activity.
     pub states: Vec<StateRule>,
     /// The activity when no rule matches.
@@ -61,9 +64,13 @@ fn machine(table: &mut Fields<'_, '_>, tags: &Tags, names: &mut HashMap<String, 
             slowest = Some((info.period_ms, info.name.clone()));
         }
     };
-    let states = rule::states(table, tags, &mut watch);
-    let otherwise = rule::otherwise(table);
     let alarms = rule::alarms(table, tags, &mut watch);
+    let Rules { template, states, otherwise, alarms } = if table.has("template") {
+        Rules::of_template(template::read(table, tags, &mut watch), alarms)
+    } else {
+        let states = rule::states(table, tags, &mut watch);
+        Rules { template: Some(None), states, otherwise: rule::otherwise(table), alarms }
+    };
     let counter = count_of(table, tags, "counter", &mut watch);
     let rejects = count_of(table, tags, "rejects", &mut watch);
     if let (Some(stale_after_ms), Some((period_ms, tag))) = (stale_after_ms, slowest)
@@ -79,12 +86,33 @@ fn machine(table: &mut Fields<'_, '_>, tags: &Tags, names: &mut HashMap<String, 
         code: code?.into(),
         stale_after_ms: stale_after_ms?,
         micro_stop_seconds: micro_stop_seconds?,
+        template: template?,
         states: states?,
         otherwise: otherwise?,
         counter: counter?,
         rejects: rejects?,
         alarms: alarms?,
     })
+}
+
+/// What says the activity; `None` for each part that has an error.
+struct Rules {
+    #[expect(clippy::option_option, reason = "absent and wrong are different")]
+    template: Option<Option<Model>>,
+    states: Option<Vec<StateRule>>,
+    otherwise: Option<Outcome>,
+    alarms: Option<Vec<Alarm>>,
+}
+
+impl Rules {
+    /// Alarms that somebody wrote tell more than those of the template.
+    fn of_template(template: Option<Template>, written: Option<Vec<Alarm>>) -> Self {
+        let Some(Template { model, states, otherwise, alarms }) = template else {
+            return Self { template: None, states: None, otherwise: None, alarms: None };
+        };
+        let alarms = written.map(|written| written.into_iter().chain(alarms).collect());
+        Self { template: Some(Some(model)), states: Some(states), otherwise: Some(otherwise), alarms }
+    }
 }
 
 #[expect(clippy::option_option, reason = "absent and wrong are different")]

@@ -9,23 +9,28 @@ mod fields;
 mod machine;
 mod modbus;
 mod mqtt;
+mod opcua;
 mod register;
 mod rule;
 mod scanner;
 mod storage;
 mod tags_csv;
+mod template;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub(crate) use connection::OPCUA_CONFIRM_MS;
 pub use error::{ConfigError, ConfigErrors};
 pub use machine::{Counter, MachineConfig};
 pub use modbus::{Limits, ModbusConfig, ModbusLine, ModbusTag, Parity, RegisterOrder, TEXT_REGISTERS_MAX};
 pub(crate) use mqtt::MQTT_CONFIRM_MS;
 pub use mqtt::{Metric, MqttConfig, MqttSource, MqttTag};
+pub(crate) use opcua::OPCUA_CONFIRM_MS;
+pub use opcua::{
+    Deadband, FirstTrust, OpcUaConfig, OpcUaMode, OpcUaNode, OpcUaPolicy, OpcUaSecurity, OpcUaTag, OpcUaUser,
+};
 pub use register::{Register, RegisterTable, TagType};
 pub use rule::{Alarm, Outcome, StateRule};
 pub use scanner::{
@@ -33,8 +38,8 @@ pub use scanner::{
 };
 
 pub use tags_csv::tags_as_csv;
+pub use template::Model;
 
-use crate::driver::TagIndex;
 use crate::store::StorageConfig;
 use error::Report;
 use fields::Fields;
@@ -132,29 +137,6 @@ impl DriverConfig {
 pub struct Scaling {
     pub scale: f64,
     pub offset: f64,
-}
-
-#[derive(Clone, Debug)]
-pub struct OpcUaConfig {
-    pub endpoint: String,
-    pub security: OpcUaSecurity,
-    /// Sampling and publishing interval asked of the server.
-    pub sampling_ms: u32,
-    pub tags: Vec<OpcUaTag>,
-}
-
-/// Spelled out in the file, so that nobody reads in the clear without having written it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OpcUaSecurity {
-    None,
-}
-
-#[derive(Clone, Debug)]
-pub struct OpcUaTag {
-    pub tag: TagIndex,
-    pub node: opcua::types::NodeId,
-    pub kind: TagType,
-    pub scaling: Option<Scaling>,
 }
 
 /// Reads and checks a configuration file; reports all that is wrong with it.
@@ -268,5 +250,9 @@ fn cloud(mut section: Fields<'_, '_>) -> Option<CloudConfig> {
 
 #[cfg(test)]
 mod modbus_tests;
+#[cfg(test)]
+mod opcua_tests;
+#[cfg(test)]
+mod template_tests;
 #[cfg(test)]
 mod tests;

@@ -181,12 +181,17 @@ impl Tag {
 
 /// The tag a rule or counter names.
 pub(super) fn tag(table: &mut Fields<'_, '_>, tags: &Tags) -> Option<Tag> {
-    let name = table.need_text("tag", "the name of a [[connection.tag]]")?;
+    tag_of(table, tags, "tag")
+}
+
+/// The tag that a field names.
+pub(super) fn tag_of(table: &mut Fields<'_, '_>, tags: &Tags, key: &'static str) -> Option<Tag> {
+    let name = table.need_text(key, "the name of a [[connection.tag]]")?;
     match tags.find(name.get_ref()) {
         Some((index, info)) => Some(Tag { index, kind: info.kind, is_scaled: info.scaled }),
         None if tags.is_broken(name.get_ref()) => None,
         None => {
-            table.wrong(&name, "tag", "is not the name of any [[connection.tag]] in this file");
+            table.wrong(&name, key, "is not the name of any [[connection.tag]] in this file");
             None
         }
     }
@@ -271,13 +276,7 @@ fn literal(rule: &Fields<'_, '_>, key: &str, value: &Spanned<DeValue<'_>>, kind:
         (Literal::Float(_), _) => matches!(kind, TagType::F32 | TagType::F64),
     };
     if !possible {
-        let shown = match literal {
-            Literal::Bool(b) => b.to_string(),
-            Literal::Int(i) => i.to_string(),
-            Literal::Float(f) => f.to_string(),
-            Literal::Text(text) => format!("{text:?}"),
-        };
-        rule.say(value.span(), format!("{key} {shown}: a tag of type {} never has this value", kind.code()));
+        rule.say(value.span(), format!("{key} {literal}: a tag of type {} never has this value", kind.code()));
         return None;
     }
     Some(literal)

@@ -1,7 +1,7 @@
 //! The configuration file: what a good one gives, and what each mistake is told.
 
 use super::*;
-use crate::driver::Value;
+use crate::driver::{TagIndex, Value};
 use crate::machine::expression::Known;
 use unison_core::activity::Activity;
 
@@ -24,7 +24,7 @@ type = "u32"
 name = "press"
 driver = "opcua"
 endpoint = "opc.tcp://press:4840"
-security = "none"
+security_policy = "None"
 [[connection.tag]]
 name = "press_state"
 node = "ns=2;s=Press.State"
@@ -152,17 +152,10 @@ fn edge_18_every_mistake_names_file_line_field_and_reason() {
         ],
     );
     check(
-        "security = \"none\"",
-        "",
-        &[
-            "edge.toml:16: connection \"press\": security is missing: write security = \"none\" to read in the clear; this version has no other",
-        ],
-    );
-    check(
         "\"ns=2;s=Press.State\"",
         "\"Press.State\"",
         &[
-            "edge.toml:23: connection \"press\", tag \"press_state\": node \"Press.State\" is not a node id; write it like \"ns=2;s=Press.State\" or \"ns=2;i=1001\"",
+            "edge.toml:23: connection \"press\", tag \"press_state\": node \"Press.State\" is not a node id; write it like \"ns=2;s=Press.State\", \"ns=2;i=1001\" or \"nsu=urn:plant;s=Press.State\"",
         ],
     );
     check(

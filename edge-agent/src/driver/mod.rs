@@ -70,6 +70,12 @@ impl ConnectionConfig {
     pub fn start(&self, sink: Sink, clock: Arc<dyn Clock>, shutdown: CancellationToken) -> Arc<ConnectionStatus> {
         let tags = self.tags.end.saturating_sub(self.tags.start);
         let status = Arc::new(ConnectionStatus::new(self.name.clone(), self.driver.code(), tags));
+        if let DriverConfig::OpcUa(opcua) = &self.driver
+            && opcua.pins()
+        {
+            let pki = opcua::pki(&self.data_dir);
+            status.watch_trust(opcua::Trust::open(&pki, &self.name, &opcua.endpoint, opcua.first_trust));
+        }
         let (tags, data_dir) = (self.tags.clone(), self.data_dir.clone());
         let context = Context { sink, clock, status: status.clone(), tags, data_dir, shutdown };
         let config = self.clone();

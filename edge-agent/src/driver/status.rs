@@ -1,7 +1,9 @@
 //! What a connection says about itself, read by the API at any time without disturbing the driver.
 
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::opcua::Trust;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionState {
@@ -31,6 +33,8 @@ pub struct ConnectionStatus {
     pub driver: &'static str,
     /// Tags of this connection.
     pub tags: u32,
+    /// Where it matters who the device is.
+    trust: OnceLock<Arc<Trust>>,
     state: AtomicU8,
     last_good_at: AtomicI64,
     last_error: Mutex<Option<Arc<str>>>,
@@ -74,6 +78,7 @@ impl ConnectionStatus {
             name,
             driver,
             tags,
+            trust: OnceLock::new(),
             state: AtomicU8::new(0),
             last_good_at: AtomicI64::new(i64::MIN),
             last_error: Mutex::new(None),
@@ -84,6 +89,17 @@ impl ConnectionStatus {
             dropped: AtomicU64::new(0),
             restarts: AtomicU64::new(0),
         }
+    }
+
+    /// Whose certificate is believed at this connection; none where that does not matter.
+    #[must_use]
+    pub fn trust(&self) -> Option<&Arc<Trust>> {
+        self.trust.get()
+    }
+
+    /// To be called once, before the driver starts.
+    pub(crate) fn watch_trust(&self, trust: Trust) {
+        self.trust.get_or_init(|| Arc::new(trust));
     }
 
     #[must_use]

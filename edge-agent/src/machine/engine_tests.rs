@@ -23,6 +23,7 @@ pub(super) fn config() -> MachineConfig {
         code: Arc::from("CNC-001"),
         stale_after_ms: 3_000,
         micro_stop_seconds: 60,
+        template: None,
         states: vec![rule(1, Running), rule(2, Setup), rule(3, Down)],
         otherwise: at_once(Idle),
         counter: Some(Counter { tag: TagIndex(PARTS), bits: 16 }),

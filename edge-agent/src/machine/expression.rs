@@ -92,6 +92,17 @@ impl Ask {
     }
 }
 
+impl std::fmt::Display for Literal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Bool(b) => b.fmt(f),
+            Self::Int(i) => i.fmt(f),
+            Self::Float(x) => x.fmt(f),
+            Self::Text(text) => write!(f, "{text:?}"),
+        }
+    }
+}
+
 impl Literal {
     #[expect(clippy::float_cmp, reason = "a float in `equals` means exactly that value")]
     fn equals(self, value: Value) -> bool {

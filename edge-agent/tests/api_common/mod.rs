@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use edge_agent::agent::ApiContext;
 use edge_agent::carrier::CarrierStatus;
-use edge_agent::driver::{Clock, Scan};
+use edge_agent::driver::{Clock, ConnectionStatus, Scan, Sink, start_all};
 use edge_agent::store::{Identity, Store};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -50,6 +50,7 @@ pub struct Edge {
     pub http: Client,
     pub store: Store,
     pub scans: broadcast::Sender<Scan>,
+    pub connections: Vec<Arc<ConnectionStatus>>,
     pub dir: PathBuf,
     clock: Arc<TestClock>,
     shutdown: CancellationToken,
@@ -64,6 +65,11 @@ impl Drop for Edge {
 
 impl Edge {
     pub async fn start() -> Self {
+        Self::start_with("").await
+    }
+
+    /// With these lines after [agent] in its configuration.
+    pub async fn start_with(lines: &str) -> Self {
         // Reqwest wants one even for plain HTTP; other tests of the process may have set it.
         drop(rustls::crypto::ring::default_provider().install_default());
         let dir = std::env::temp_dir().join(format!("unison-api-{}", Uuid::now_v7()));
@@ -74,23 +80,26 @@ impl Edge {
         let (batches, have) = down(&master());
         store.apply_down(batches, have).await.unwrap();
         store.start("test", vec!["CNC-001".into(), "NOPE-1".into()]).await.unwrap();
-        let config = format!("[agent]\nname = \"Hall 1\"\ndata_dir = \"{}\"\n", dir.display());
+        let config = format!("[agent]\nname = \"Hall 1\"\ndata_dir = \"{}\"\n{lines}", dir.display());
+        let config = edge_agent::config::parse("test.toml", &config).unwrap_or_else(|e| panic!("{e}"));
+        let shutdown = CancellationToken::new();
+        let sink = Sink::new(config.tags.len());
+        let connections = start_all(&config, sink, clock.clone(), shutdown.clone());
         let context = ApiContext {
             store: store.clone(),
-            connections: vec![],
+            connections: connections.clone(),
             scans: broadcast::channel(16).0,
             carrier: Arc::new(CarrierStatus::default()),
-            config: Arc::new(edge_agent::config::parse("test.toml", &config).unwrap_or_else(|e| panic!("{e}"))),
+            config: Arc::new(config),
             admin_token: ADMIN.into(),
             clock: clock.clone(),
         };
         let scans = context.scans.clone();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let shutdown = CancellationToken::new();
         tokio::spawn(edge_agent::api::serve(context, listener, shutdown.clone()));
         let http = Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
-        Self { url, http, store, scans, dir, clock, shutdown }
+        Self { url, http, store, scans, connections, dir, clock, shutdown }
     }
 
     pub fn advance(&self, seconds: i64) {

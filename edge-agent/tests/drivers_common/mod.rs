@@ -79,7 +79,7 @@ impl Edge {
     }
 }
 
-/// Waits up to 20 s for a condition.
+/// Waits up to a minute for a condition: longer than the longest pause of a driver.
 pub async fn until(what: &str, condition: impl Fn() -> bool) {
     until_or(what, condition, String::new).await;
 }
@@ -87,7 +87,7 @@ pub async fn until(what: &str, condition: impl Fn() -> bool) {
 async fn until_or(what: &str, condition: impl Fn() -> bool, explain: impl Fn() -> String) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < Duration::from_secs(20), "waited in vain until {what} {}", explain());
+        assert!(start.elapsed() < Duration::from_secs(60), "waited in vain until {what} {}", explain());
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

@@ -93,6 +93,7 @@ pub const ROLES: &[Role] = &[
             "schedule:write",
             "pm:write",
             "downtime:classify",
+            "connections:trust",
             "inventory:issue",
             LOGS_OF_ALL,
         ],

@@ -4,23 +4,32 @@
 //! restart of a server the session comes back and the subscription does not, or the other way round, so
 //! here a loss ends everything and the next attempt starts from nothing. Silence is a loss too.
 
+mod endpoint;
 mod feed;
+mod limits;
+mod own;
+mod resolve;
 mod subscription;
+mod trust;
 mod value;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{Stream, StreamExt as _};
 use opcua::client::{Client, ClientBuilder, IdentityToken, Session, SessionPollResult, SubscriptionActivity};
-use opcua::types::{EndpointDescription, MessageSecurityMode, StatusCode, UserTokenType};
+use opcua::types::{EndpointDescription, StatusCode};
 use tokio::time::{sleep, timeout};
+use unison_core::time::Timestamp;
 
-use crate::config::OpcUaConfig;
+use crate::config::{OpcUaConfig, OpcUaSecurity};
 use crate::driver::Context;
 use crate::driver::backoff::Backoff;
 use crate::driver::supervise::DriverEnd;
-use subscription::Group;
+use limits::Limits;
+use subscription::{Common, Group};
+pub use trust::{Certificate, NotTrusted, Pin, Trust, TrustSnapshot, TrustState, TrustedBy};
 
 const PAUSE_FIRST: Duration = Duration::from_millis(500);
 const PAUSE_MOST: Duration = Duration::from_secs(30);
@@ -39,12 +48,11 @@ const PKI_FOLDER: &str = "opcua";
 const CHUNK_BYTES_MIN: usize = 8_192;
 
 pub(super) async fn run(config: OpcUaConfig, context: Context) -> DriverEnd {
-    let mut client = client(&context.data_dir.join(PKI_FOLDER))?;
     let mut backoff = Backoff::new(PAUSE_FIRST, PAUSE_MOST);
     loop {
         let reason = tokio::select! {
-            opened = open(&mut client, &config.endpoint) => match opened {
-                Ok(endpoint) => session(&mut client, endpoint, &config, &context, &mut backoff).await,
+            opened = open(&config, &context) => match opened {
+                Ok(opened) => session(opened, &config, &context, &mut backoff).await,
                 Err(reason) => reason,
             },
             () = context.shutdown.cancelled() => return Ok(()),
@@ -54,21 +62,41 @@ pub(super) async fn run(config: OpcUaConfig, context: Context) -> DriverEnd {
         }
         context.status.failed(format!("{}: {reason}", config.endpoint));
         context.lost();
+        let decided = async {
+            match context.status.trust() {
+                Some(trust) => trust.decided().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             () = sleep(backoff.pause()) => {}
+            () = decided => backoff.reset(),
             () = context.shutdown.cancelled() => return Ok(()),
         }
     }
 }
 
-fn client(pki_dir: &Path) -> Result<Client, String> {
+/// Where everything lies that has to do with certificates.
+pub(crate) fn pki(data_dir: &Path) -> PathBuf {
+    data_dir.join(PKI_FOLDER)
+}
+
+/// This edge's own certificate, once it made one.
+pub(crate) fn own_certificate(data_dir: &Path) -> Option<Certificate> {
+    own::certificate(&pki(data_dir))
+}
+
+fn client(pki: PathBuf, uri: &str) -> Result<Client, String> {
     ClientBuilder::new()
         .application_name("Unison edge")
-        .application_uri("urn:unison:edge")
+        .application_uri(uri)
         .product_uri("urn:unison:edge")
         .session_name("Unison edge")
-        // The library makes its folder for certificates at once, also when none are used.
-        .pki_dir(pki_dir)
+        // The library makes its folders for certificates at once, also when none are used.
+        .pki_dir(pki)
+        // Whom to trust is decided before the library sees a server; it checks that the server has the key.
+        .trust_server_certs(true)
+        .verify_server_certs(false)
         .session_timeout(SESSION_TIMEOUT_MS)
         .session_retry_limit(0)
         .recreate_subscriptions(false)
@@ -87,36 +115,55 @@ fn client(pki_dir: &Path) -> Result<Client, String> {
         .map_err(|errors| errors.join(", "))
 }
 
-/// Asks the server for its endpoints and takes the one without security for anonymous users.
-async fn open(client: &mut Client, url: &str) -> Result<EndpointDescription, String> {
-    let endpoints = match timeout(OPENING, client.get_server_endpoints_from_url(url)).await {
+/// What is known before the session.
+struct Opened {
+    client: Client,
+    endpoint: EndpointDescription,
+    identity: IdentityToken,
+}
+
+/// Asks the server for its endpoints, takes the one that fits and makes sure that the server is who it was.
+async fn open(config: &OpcUaConfig, context: &Context) -> Result<Opened, String> {
+    let pki = pki(&context.data_dir);
+    let uri = if config.security == OpcUaSecurity::None {
+        "urn:unison:edge".to_owned()
+    } else {
+        let (pki, now) = (pki.clone(), context.clock.now_us());
+        aside(move || own::ensure(&pki, now)).await?.uri
+    };
+    let client = client(pki, &uri)?;
+    let endpoints = match timeout(OPENING, client.get_server_endpoints_from_url(config.endpoint.as_str())).await {
         Ok(Ok(endpoints)) => endpoints,
         Ok(Err(error)) => return Err(format!("no answer to the question for endpoints: {error}")),
         Err(_) => return Err(format!("no answer in {} s", OPENING.as_secs())),
     };
-    let anonymous = |endpoint: &EndpointDescription| {
-        endpoint.user_identity_tokens.as_ref().is_none_or(|tokens| {
-            tokens.is_empty() || tokens.iter().any(|token| token.token_type == UserTokenType::Anonymous)
-        })
-    };
-    let mut open = endpoints.into_iter().filter(|endpoint| endpoint.security_mode == MessageSecurityMode::None);
-    let Some(mut endpoint) = open.find(anonymous) else {
-        return Err("the server has no endpoint without security for anonymous users; allow it there".into());
-    };
-    // Servers name themselves by names that only they can resolve; we know how we got here.
-    endpoint.endpoint_url = url.into();
-    Ok(endpoint)
+    let endpoint = endpoint::choose(endpoints, &config.endpoint, config.security, &config.user)?;
+    if let Some(trust) = context.status.trust() {
+        let certificate = endpoint.server_certificate.as_ref().to_vec();
+        if certificate.is_empty() {
+            return Err("the server shows no certificate, so nobody can tell who it is".into());
+        }
+        let (trust, now) = (trust.clone(), Timestamp(context.clock.now_us()));
+        aside(move || trust.admit(certificate, now)).await?;
+    }
+    let user = config.user.clone();
+    let identity = aside(move || endpoint::identity(&user)).await?;
+    Ok(Opened { client, endpoint, identity })
+}
+
+/// Files and keys wait for the disk and the processor; the runtime does not.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, String> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?
 }
 
 /// One session from opening to its end; returns why it ended.
 async fn session(
-    client: &mut Client,
-    endpoint: EndpointDescription,
+    Opened { mut client, endpoint, identity }: Opened,
     config: &OpcUaConfig,
     context: &Context,
     backoff: &mut Backoff,
 ) -> String {
-    let (session, events) = match client.connect_to_endpoint_directly(endpoint, IdentityToken::Anonymous) {
+    let (session, events) = match client.connect_to_endpoint_directly(endpoint, identity) {
         Ok(opened) => opened,
         Err(error) => return error.to_string(),
     };
@@ -147,7 +194,7 @@ async fn drive(events: &mut (impl Stream<Item = Result<SessionPollResult, Status
         match event {
             Ok(SessionPollResult::ConnectionLost(code)) => return format!("connection lost: {code}"),
             Ok(SessionPollResult::ReconnectFailed(code)) | Err(code) => {
-                return format!("cannot open a session: {code}");
+                return format!("cannot open a session: {code}{}", hint(code));
             }
             Ok(SessionPollResult::Subscription(SubscriptionActivity::FatalFailure(code))) => {
                 return format!("the session is gone: {code}");
@@ -170,9 +217,14 @@ async fn work(session: &Session, config: &OpcUaConfig, context: &Context, backof
     }
     // From here on an error is about a tag; each group says its own.
     context.status.clear_error();
+    let limits = match Limits::read(session).await {
+        Ok(limits) => Arc::new(limits),
+        Err(reason) => return reason,
+    };
+    let common = Common { context: context.clone(), limits: limits.clone(), health: Arc::default() };
     let mut groups = Vec::new();
-    for tags in config.tags.chunks(subscription::TAGS_MAX) {
-        match Group::subscribe(session, config, tags, context).await {
+    for tags in config.tags.chunks(limits.items_per_subscription.max(1)) {
+        match Group::subscribe(session, config, tags, common.clone()).await {
             Ok(group) => groups.push(group),
             Err(reason) => return reason,
         }
@@ -181,4 +233,26 @@ async fn work(session: &Session, config: &OpcUaConfig, context: &Context, backof
     let watches = groups.iter_mut().map(|group| Box::pin(group.watch(session)));
     let (reason, ..) = futures::future::select_all(watches).await;
     reason
+}
+
+/// What to do about a refused session.
+const fn hint(code: StatusCode) -> &'static str {
+    match code {
+        StatusCode::BadUserAccessDenied
+        | StatusCode::BadIdentityTokenRejected
+        | StatusCode::BadIdentityTokenInvalid
+        | StatusCode::BadUserSignatureInvalid => {
+            "; the server refuses the user: check user_name and the password, and that the user may read"
+        }
+        StatusCode::BadSecurityChecksFailed
+        | StatusCode::BadCertificateInvalid
+        | StatusCode::BadCertificateUntrusted
+        | StatusCode::BadCertificateTimeInvalid
+        | StatusCode::BadCertificateUriInvalid
+        | StatusCode::BadCertificateUseNotAllowed => {
+            "; the server refuses this edge's certificate: trust opcua/own/cert.der of the data directory there"
+        }
+        StatusCode::BadTooManySessions => "; the server takes no more sessions: close one, or allow more there",
+        _ => "",
+    }
 }

@@ -1,40 +1,62 @@
 //! One subscription with its monitored items: creating it, watching over it, mending it. Servers commonly
-//! take a thousand items a subscription, so a connection may have several.
+//! take a thousand items a subscription, so a connection may have several. What a server does not let us
+//! subscribe to is read again and again.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use opcua::client::Session;
 use opcua::types::{
-    DataChangeFilter, DataChangeTrigger, ExtensionObject, MonitoredItemCreateRequest, MonitoringMode,
-    MonitoringParameters, ReadValueId, StatusCode, TimestampsToReturn,
+    DataChangeFilter, DataChangeTrigger, DeadbandType, ExtensionObject, MonitoredItemCreateRequest, MonitoringMode,
+    MonitoringParameters, NodeId, ReadValueId, StatusCode, TimestampsToReturn,
 };
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
-use super::OPENING;
-use super::feed::Feed;
-use crate::config::{OPCUA_CONFIRM_MS, OpcUaConfig, OpcUaTag};
-use crate::driver::Context;
+use super::feed::{Feed, Health};
+use super::limits::{Limits, Refusal, answer};
+use super::resolve::resolve;
+use crate::config::{Deadband, OPCUA_CONFIRM_MS, OpcUaConfig, OpcUaTag};
+use crate::driver::{ConnectionState, Context};
 
-/// Tags of one subscription.
-pub(super) const TAGS_MAX: usize = 1_000;
-/// Items a request; many servers refuse more, none needs fewer.
-const ITEMS_PER_REQUEST: usize = 100;
-/// Values that a server may keep between two publishings.
-const QUEUE: u32 = 10;
 /// Nodes that the server did not know are asked for again: programs of PLCs change.
 const REFUSED_RETRY: Duration = Duration::from_secs(60);
 
+/// What all groups of a session share.
+#[derive(Clone)]
+pub(super) struct Common {
+    pub(super) context: Context,
+    pub(super) limits: Arc<Limits>,
+    pub(super) health: Arc<Health>,
+}
+
 pub(super) struct Group {
-    context: Context,
+    common: Common,
     tags: Arc<[OpcUaTag]>,
-    sampling_ms: u32,
+    /// By place in `tags`; `None` where the server has no such node.
+    nodes: Vec<Option<NodeId>>,
     feed: Feed,
+    /// `None` where the server makes no subscription.
+    subscription: Option<Subscription>,
+    /// Places of the tags that are read, and how often.
+    polled: Vec<usize>,
+    every: Duration,
+    /// Places of the tags that the server refuses.
+    refused: Vec<usize>,
+}
+
+#[derive(Clone, Copy)]
+struct Subscription {
     id: u32,
     /// Longer without a word means that the subscription is lost.
     silence: Duration,
-    /// Places of the tags that the server refuses.
-    refused: Vec<usize>,
+}
+
+/// How much of what we want of an item is asked for: not every server takes every filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Filter {
+    Deadband,
+    Status,
+    Bare,
 }
 
 impl Group {
@@ -43,14 +65,23 @@ impl Group {
         session: &Session,
         config: &OpcUaConfig,
         tags: &[OpcUaTag],
-        context: &Context,
+        common: Common,
     ) -> Result<Self, String> {
         let tags: Arc<[OpcUaTag]> = tags.into();
-        let feed = Feed::new(context.clone(), tags.clone());
-        let (id, silence) = create(session, &feed, config.sampling_ms).await?;
+        let feed = Feed::new(common.context.clone(), tags.clone(), common.health.clone());
+        let every = Duration::from_millis(config.publishing_ms.into());
+        let subscription = match create(session, &feed, every).await {
+            Ok(subscription) => Some(subscription),
+            Err(refusal) if takes_no_subscription(refusal.code) => {
+                common.note(format!("{}; values are read every {} ms instead", refusal.text, every.as_millis()));
+                None
+            }
+            Err(refusal) => return Err(refusal.text),
+        };
         let places: Vec<usize> = (0..tags.len()).collect();
-        let (context, sampling_ms) = (context.clone(), config.sampling_ms);
-        let mut group = Self { context, tags, sampling_ms, feed, id, silence, refused: Vec::new() };
+        let nodes = vec![None; tags.len()];
+        let mut group =
+            Self { common, tags, nodes, feed, subscription, polled: Vec::new(), every, refused: Vec::new() };
         group.monitor(session, &places).await?;
         Ok(group)
     }
@@ -58,21 +89,26 @@ impl Group {
     /// Ends only with a reason to start anew.
     pub(super) async fn watch(&mut self, session: &Session) -> String {
         let mut retry = Instant::now() + REFUSED_RETRY;
+        let mut poll = Instant::now();
         loop {
+            let silent_at = self.subscription.map(|subscription| self.feed.heard() + subscription.silence);
             let done = tokio::select! {
-                () = sleep_until(self.feed.heard() + self.silence) => {
-                    if self.feed.heard().elapsed() >= self.silence {
-                        return format!("silent for {} s, although a keep-alive is due", self.silence.as_secs());
-                    }
-                    Ok(())
-                }
+                () = sleep_until(silent_at.unwrap_or(retry)), if silent_at.is_some() => match self.silent() {
+                    Some(reason) => return reason,
+                    None => Ok(()),
+                },
                 trouble = self.feed.trouble() => {
                     if let Some(code) = trouble.ended {
                         return format!("the server ended the subscription: {code}");
                     }
-                    let read = if trouble.gap { self.read_all(session).await } else { Ok(()) };
+                    let mended = if trouble.gap { self.mend(session).await } else { Ok(()) };
                     self.feed.settle();
-                    read
+                    mended
+                }
+                () = sleep_until(poll), if !self.polled.is_empty() => {
+                    // A read that took too long is not made up.
+                    poll = (poll + self.every).max(Instant::now());
+                    self.poll(session).await
                 }
                 () = sleep_until(retry), if !self.refused.is_empty() => {
                     retry = Instant::now() + REFUSED_RETRY;
@@ -88,59 +124,188 @@ impl Group {
         }
     }
 
-    /// Creates the monitored items of the tags at `places`; remembers those that the server refuses.
+    /// Why the subscription is lost, if nothing was heard of it for too long.
+    fn silent(&self) -> Option<String> {
+        let Subscription { silence, .. } = self.subscription?;
+        (self.feed.heard().elapsed() >= silence)
+            .then(|| format!("silent for {} s, although a keep-alive is due", silence.as_secs()))
+    }
+
+    /// Finds the nodes of the tags at `places` and has them monitored; remembers those that the server refuses.
     async fn monitor(&mut self, session: &Session, places: &[usize]) -> Result<(), String> {
-        for chunk in places.chunks(ITEMS_PER_REQUEST) {
-            let refused = self.create_items(session, chunk, true).await?;
-            let unfiltered = refused.iter().filter(|(_, code)| is_about_the_filter(*code));
-            let unfiltered: Vec<usize> = unfiltered.map(|(place, _)| *place).collect();
-            let mut refused: Vec<_> = refused.into_iter().filter(|(_, code)| !is_about_the_filter(*code)).collect();
-            if !unfiltered.is_empty() {
-                refused.extend(self.create_items(session, &unfiltered, false).await?);
+        let wanted: Vec<OpcUaTag> = places.iter().filter_map(|place| self.tags.get(*place).cloned()).collect();
+        let mut known = Vec::with_capacity(places.len());
+        for (place, node) in places.iter().zip(resolve(session, &wanted).await?) {
+            match node {
+                Ok(node) => {
+                    self.nodes.get_mut(*place).into_iter().for_each(|slot| *slot = Some(node.clone()));
+                    known.push(*place);
+                }
+                Err(reason) => self.refuse(*place, reason),
             }
+        }
+        let Some(Subscription { id, .. }) = self.subscription else {
+            self.polled.extend(known);
+            return Ok(());
+        };
+        let (with, without) = known.into_iter().partition(|place| self.deadband(*place).is_some());
+        let mut next: [(Filter, Vec<usize>); 3] =
+            [(Filter::Deadband, with), (Filter::Status, without), (Filter::Bare, Vec::new())];
+        for step in 0..next.len() {
+            let Some((filter, places)) = next.get_mut(step).map(|(filter, places)| (*filter, std::mem::take(places)))
+            else {
+                break;
+            };
+            let refused = self.create_items(session, id, &places, filter).await?;
             for (place, code) in refused {
-                self.feed.refuse(place);
-                let node = self.tags.get(place).map(|tag| tag.node.to_string()).unwrap_or_default();
-                self.context.status.failed(format!("{node}: the server refuses it: {code}; check the node id"));
-                self.refused.push(place);
+                if is_about_the_filter(code)
+                    && let Some((_, later)) = next.get_mut(step + 1)
+                {
+                    if filter == Filter::Deadband {
+                        let node = self.named(place);
+                        self.common
+                            .note(format!("{node}: the server takes no deadband here ({code}); every change is sent"));
+                    }
+                    later.push(place);
+                } else {
+                    self.refused_item(place, code);
+                }
             }
         }
         Ok(())
     }
 
+    fn refused_item(&mut self, place: usize, code: StatusCode) {
+        if code == StatusCode::BadTooManyMonitoredItems {
+            if self.polled.is_empty() {
+                let every = self.every.as_millis();
+                self.common.note(format!("the server monitors no more items; the others are read every {every} ms"));
+            }
+            self.polled.push(place);
+        } else {
+            let node = self.named(place);
+            self.refuse(place, format!("{node}: the server refuses it: {code}; check the node id"));
+        }
+    }
+
+    fn refuse(&mut self, place: usize, reason: String) {
+        self.feed.refuse(place);
+        self.common.context.status.failed(reason);
+        self.refused.push(place);
+    }
+
+    fn named(&self, place: usize) -> String {
+        self.tags.get(place).map(|tag| tag.node.to_string()).unwrap_or_default()
+    }
+
+    fn deadband(&self, place: usize) -> Option<Deadband> {
+        self.tags.get(place).and_then(|tag| tag.deadband)
+    }
+
+    /// Asks for the items in as many requests as the server wants; returns those it refuses.
     async fn create_items(
         &self,
         session: &Session,
+        subscription: u32,
         places: &[usize],
-        filtered: bool,
+        filter: Filter,
     ) -> Result<Vec<(usize, StatusCode)>, String> {
-        let items = places
-            .iter()
-            .filter_map(|place| self.tags.get(*place).map(|tag| item(*place, tag, self.sampling_ms, filtered)));
-        let created = session.create_monitored_items(self.id, TimestampsToReturn::Both, items.collect());
-        let created = answer("monitor the tags", created).await?;
-        let results = places.iter().zip(&created).map(|(place, created)| (*place, created.result.status_code));
-        Ok(results.filter(|(_, code)| code.is_bad()).collect())
+        let mut refused = Vec::new();
+        let mut rest = places;
+        // How many more the subscription has room for, once the server said that it is full.
+        let mut room = usize::MAX;
+        while !rest.is_empty() {
+            let limit = &self.common.limits.items_per_call;
+            let chunk = rest.get(..limit.get().min(room)).unwrap_or(rest);
+            let items = chunk.iter().filter_map(|place| {
+                let node = self.nodes.get(*place)?.clone()?;
+                Some(item(*place, self.tags.get(*place)?, node, filter))
+            });
+            let created = session.create_monitored_items(subscription, TimestampsToReturn::Both, items.collect());
+            let created = match answer("monitor the tags", created).await {
+                Err(refusal) if refusal.is_about_size() && limit.shrink() => continue,
+                // Some servers refuse each item for which there is no room, others the whole request.
+                Err(refusal) if refusal.code == StatusCode::BadTooManyMonitoredItems => {
+                    room = chunk.len() / 2;
+                    if room == 0 {
+                        refused.extend(rest.iter().map(|place| (*place, refusal.code)));
+                        break;
+                    }
+                    continue;
+                }
+                other => other.map_err(|refusal| refusal.text)?,
+            };
+            let results = chunk.iter().zip(&created).map(|(place, created)| (*place, created.result.status_code));
+            refused.extend(results.filter(|(_, code)| code.is_bad()));
+            rest = rest.get(chunk.len()..).unwrap_or_default();
+        }
+        Ok(refused)
     }
 
-    /// Reads every tag, after notifications were lost.
-    async fn read_all(&self, session: &Session) -> Result<(), String> {
-        for (chunk, tags) in self.tags.chunks(ITEMS_PER_REQUEST).enumerate() {
-            let nodes: Vec<_> = tags.iter().map(|tag| ReadValueId::from(tag.node.clone())).collect();
+    /// Asks for the notifications that did not come; what the server no longer has is read.
+    async fn mend(&self, session: &Session) -> Result<(), String> {
+        let Some(Subscription { id, .. }) = self.subscription else { return Ok(()) };
+        let gap = self.feed.take_gap();
+        let mut lost = gap.beyond;
+        for number in gap.missing {
+            match answer("ask for a lost notification", session.republish(id, number)).await {
+                // Some servers answer with an empty message instead of a refusal.
+                Ok(message) if message.sequence_number == number => self.feed.take_late(message, gap.since),
+                Err(refusal) if refusal.code == StatusCode::BadTimeout => return Err(refusal.text),
+                Ok(_) | Err(_) => lost += 1,
+            }
+        }
+        if lost == 0 {
+            return Ok(());
+        }
+        self.feed.lost(lost);
+        let places: Vec<usize> = (0..self.tags.len()).collect();
+        self.read(session, &places).await
+    }
+
+    async fn poll(&self, session: &Session) -> Result<(), String> {
+        self.read(session, &self.polled).await?;
+        let status = &self.common.context.status;
+        status.good(self.common.context.clock.now_us());
+        status.set_state(ConnectionState::Connected);
+        Ok(())
+    }
+
+    /// Reads the tags at `places` in as many requests as the server wants.
+    async fn read(&self, session: &Session, places: &[usize]) -> Result<(), String> {
+        let known: Vec<usize> =
+            places.iter().copied().filter(|place| self.nodes.get(*place).is_some_and(Option::is_some)).collect();
+        let mut rest = known.as_slice();
+        while !rest.is_empty() {
+            let limit = &self.common.limits.nodes_per_read;
+            let chunk = rest.get(..limit.get()).unwrap_or(rest);
+            let nodes: Vec<_> =
+                chunk.iter().filter_map(|place| self.nodes.get(*place)?.clone().map(ReadValueId::from)).collect();
             let asked = self.feed.changes();
-            let values = answer("read after a gap", session.read(&nodes, TimestampsToReturn::Both, 0.0)).await?;
+            let values = match answer("read the tags", session.read(&nodes, TimestampsToReturn::Both, 0.0)).await {
+                Err(refusal) if refusal.is_about_size() && limit.shrink() => continue,
+                other => other.map_err(|refusal| refusal.text)?,
+            };
             if values.len() != nodes.len() {
                 return Err("the server answered a read with too few values".into());
             }
-            self.feed.take_read(chunk * ITEMS_PER_REQUEST, &values, asked);
+            self.feed.take_read(chunk, &values, asked);
+            rest = rest.get(chunk.len()..).unwrap_or_default();
         }
         Ok(())
     }
 }
 
-/// Creates a subscription that speaks every second; returns its id and how long it may be silent.
-async fn create(session: &Session, feed: &Feed, sampling_ms: u32) -> Result<(u32, Duration), String> {
-    let interval = Duration::from_millis(u64::from(sampling_ms));
+impl Common {
+    /// Something that works in another way than it was asked for.
+    fn note(&self, note: String) {
+        tracing::warn!(connection = %self.context.status.name, note, "OPC UA");
+        self.health.note(&self.context.status, note);
+    }
+}
+
+/// Creates a subscription that speaks every second.
+async fn create(session: &Session, feed: &Feed, interval: Duration) -> Result<Subscription, Refusal> {
     let keep_alive = keep_alive(interval);
     let lifetime = lifetime(keep_alive);
     let created = session.create_subscription(interval, lifetime, keep_alive, 0, 0, true, feed.clone());
@@ -158,7 +323,7 @@ async fn create(session: &Session, feed: &Feed, sampling_ms: u32) -> Result<(u32
         (interval, count) = made(session).unwrap_or((interval, keep_alive));
     }
     let silence = interval.saturating_mul(count.max(1)).saturating_mul(3) + Duration::from_secs(2);
-    Ok((id, silence.min(Duration::from_secs(24 * 3_600))))
+    Ok(Subscription { id, silence: silence.min(Duration::from_secs(24 * 3_600)) })
 }
 
 /// Publishing intervals without a change after which the server shall say that it is there.
@@ -172,17 +337,22 @@ const fn lifetime(keep_alive: u32) -> u32 {
     keep_alive.saturating_mul(30)
 }
 
-fn item(place: usize, tag: &OpcUaTag, sampling_ms: u32, filtered: bool) -> MonitoredItemCreateRequest {
+fn item(place: usize, tag: &OpcUaTag, node: NodeId, filter: Filter) -> MonitoredItemCreateRequest {
+    let (deadband_type, deadband_value) = match (filter, tag.deadband) {
+        (Filter::Deadband, Some(Deadband::Absolute(value))) => (DeadbandType::Absolute as u32, value),
+        (Filter::Deadband, Some(Deadband::Percent(value))) => (DeadbandType::Percent as u32, value),
+        (Filter::Deadband, None) | (Filter::Status | Filter::Bare, _) => (DeadbandType::None as u32, 0.0),
+    };
     // The standard reports changes of status without being asked; not every server does (EDGE-14).
-    let filter = DataChangeFilter { trigger: DataChangeTrigger::StatusValue, deadband_type: 0, deadband_value: 0.0 };
+    let wanted = DataChangeFilter { trigger: DataChangeTrigger::StatusValue, deadband_type, deadband_value };
     let parameters = MonitoringParameters {
         client_handle: u32::try_from(place + 1).unwrap_or(u32::MAX),
-        sampling_interval: f64::from(sampling_ms),
-        filter: if filtered { ExtensionObject::from_message(filter) } else { ExtensionObject::null() },
-        queue_size: QUEUE,
-        discard_oldest: true,
+        sampling_interval: f64::from(tag.sampling_ms),
+        filter: if filter == Filter::Bare { ExtensionObject::null() } else { ExtensionObject::from_message(wanted) },
+        queue_size: tag.queue_size,
+        discard_oldest: tag.discard_oldest,
     };
-    MonitoredItemCreateRequest::new(ReadValueId::from(tag.node.clone()), MonitoringMode::Reporting, parameters)
+    MonitoredItemCreateRequest::new(ReadValueId::from(node), MonitoringMode::Reporting, parameters)
 }
 
 const fn is_about_the_filter(code: StatusCode) -> bool {
@@ -191,14 +361,17 @@ const fn is_about_the_filter(code: StatusCode) -> bool {
         StatusCode::BadMonitoredItemFilterUnsupported
             | StatusCode::BadMonitoredItemFilterInvalid
             | StatusCode::BadFilterNotAllowed
+            | StatusCode::BadDeadbandFilterInvalid
     )
 }
 
-/// Waits for one service call, but not for ever.
-async fn answer<T>(what: &str, call: impl Future<Output = Result<T, opcua::types::Error>>) -> Result<T, String> {
-    match timeout(OPENING, call).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(format!("cannot {what}: {error}")),
-        Err(_) => Err(format!("cannot {what}: no answer in {} s", OPENING.as_secs())),
-    }
+const fn takes_no_subscription(code: StatusCode) -> bool {
+    matches!(
+        code,
+        StatusCode::BadServiceUnsupported
+            | StatusCode::BadNotSupported
+            | StatusCode::BadNotImplemented
+            | StatusCode::BadTooManySubscriptions
+            | StatusCode::BadUserAccessDenied
+    )
 }

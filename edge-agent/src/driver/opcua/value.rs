@@ -1,11 +1,11 @@
 //! OPC UA values to ours. Pure and total. A value that does not fit its configured type is Bad and says
 //! so; whole numbers stay whole.
 
-use opcua::types::{DataValue, DateTime, Variant};
+use opcua::types::{DataValue, DateTime, Identifier, Variant};
 
 use crate::config::{OpcUaTag, TagType};
 use crate::driver::reading::measured;
-use crate::driver::{Quality, Reading, SourceStamp, Value};
+use crate::driver::{Quality, Reading, SourceStamp, Text, Value};
 
 /// 1601 to 1970 in microseconds.
 const EPOCH_US: i64 = 11_644_473_600_000_000;
@@ -23,6 +23,10 @@ pub(super) fn reading(tag: &OpcUaTag, value: &DataValue, at: i64) -> (Reading, S
         (_, Some(status)) if !good => Some(format!("{}: the server says {status}", tag.node)),
         (None | Some(Variant::Empty), _) => Some(format!("{}: the server sent no value", tag.node)),
         (Some(_), _) if converted.is_some() => Some(format!("{}: the value is not a number", tag.node)),
+        (Some(other), _) if tag.kind == TagType::String => {
+            let most = Text::BYTES_MAX;
+            Some(format!("{}: the server sent {}, which is not a text of at most {most} bytes", tag.node, shown(other)))
+        }
         (Some(other), _) => {
             Some(format!("{}: the server sent {}, which is not {}", tag.node, shown(other), tag.kind.code()))
         }
@@ -31,9 +35,17 @@ pub(super) fn reading(tag: &OpcUaTag, value: &DataValue, at: i64) -> (Reading, S
     (Reading { tag: tag.tag, value: measured.unwrap_or(Value::Int(0)), quality, at }, stamp, error)
 }
 
-/// A whole number that fits, a bool for a bool, any number for a float.
+/// A whole number that fits, a bool for a bool, any number for a float, a text for a text. A node id, such as that of
+/// a state, is its number or its text.
 fn convert(variant: &Variant, kind: TagType) -> Option<Value> {
+    if kind == TagType::String {
+        return text(variant).map(Value::Text);
+    }
     let whole: i128 = match variant {
+        Variant::NodeId(id) => match id.identifier {
+            Identifier::Numeric(number) => i128::from(number),
+            _ => return None,
+        },
         Variant::Boolean(b) => return (kind == TagType::Bool).then_some(Value::Bool(*b)),
         Variant::Float(f) => return float(f64::from(*f), kind),
         Variant::Double(f) => return float(*f, kind),
@@ -56,6 +68,17 @@ fn convert(variant: &Variant, kind: TagType) -> Option<Value> {
     }
 }
 
+/// At most as many bytes as a tag holds.
+fn text(variant: &Variant) -> Option<Text> {
+    match variant {
+        Variant::String(text) => Text::new(text.as_ref().as_bytes()),
+        Variant::LocalizedText(text) => Text::new(text.text.as_ref().as_bytes()),
+        Variant::QualifiedName(name) => Text::new(name.name.as_ref().as_bytes()),
+        Variant::NodeId(id) => Text::new(id.identifier.to_string().as_bytes()),
+        _ => None,
+    }
+}
+
 fn float(f: f64, kind: TagType) -> Option<Value> {
     matches!(kind, TagType::F32 | TagType::F64).then_some(Value::Float(f))
 }
@@ -75,22 +98,31 @@ fn microseconds(time: DateTime) -> Option<i64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use opcua::types::{NodeId, StatusCode};
+pub(super) mod tests {
+    use opcua::types::{LocalizedText, NodeId, StatusCode};
 
     use super::*;
-    use crate::config::Scaling;
+    use crate::config::{OpcUaNode, Scaling};
     use crate::driver::TagIndex;
 
-    fn tag(kind: TagType) -> OpcUaTag {
-        OpcUaTag { tag: TagIndex(3), node: NodeId::new(2, "Press.State"), kind, scaling: None }
+    pub(in crate::driver::opcua) fn tag(index: u32) -> OpcUaTag {
+        OpcUaTag {
+            tag: TagIndex(index),
+            node: OpcUaNode { namespace: None, id: NodeId::new(2, "Press.State"), path: None },
+            kind: TagType::I32,
+            scaling: None,
+            sampling_ms: 250,
+            queue_size: 10,
+            discard_oldest: true,
+            deadband: None,
+        }
     }
 
     #[test]
     fn edge_03_values_fit_their_type_exactly_or_are_bad() {
         let check = |variant: Variant, kind, expect: Option<Value>| {
             let data = DataValue { value: Some(variant.clone()), ..DataValue::default() };
-            let (reading, _, error) = reading(&tag(kind), &data, 9);
+            let (reading, _, error) = reading(&OpcUaTag { kind, ..tag(3) }, &data, 9);
             let got = (reading.quality == Quality::Good).then_some(reading.value);
             assert_eq!(got, expect, "{variant:?} as {kind:?}");
             assert_eq!(error.is_some(), expect.is_none());
@@ -108,6 +140,16 @@ mod tests {
         check(Variant::Boolean(true), TagType::Bool, Some(Value::Bool(true)));
         check(Variant::Boolean(true), TagType::U16, None);
         check(Variant::from("running"), TagType::I32, None);
+        let text = |text: &str| Some(Value::Text(Text::new(text.as_bytes()).unwrap()));
+        check(Variant::from("running"), TagType::String, text("running"));
+        check(Variant::from(LocalizedText::new("de", "läuft")), TagType::String, text("läuft"));
+        check(Variant::from("x".repeat(33)), TagType::String, None);
+        check(Variant::Int32(1), TagType::String, None);
+        // The state of a state machine.
+        check(Variant::from(NodeId::new(7, 5_006)), TagType::U32, Some(Value::Uint(5_006)));
+        check(Variant::from(NodeId::new(7, 5_006)), TagType::String, text("i=5006"));
+        check(Variant::from(NodeId::new(7, "Executing")), TagType::U32, None);
+        check(Variant::from(NodeId::new(7, "Executing")), TagType::String, text("s=Executing"));
         check(Variant::Empty, TagType::I32, None);
     }
 
@@ -120,7 +162,7 @@ mod tests {
                 source_timestamp: Some(DateTime::ymd_hms(2026, 1, 2, 3, 4, 5)),
                 ..DataValue::default()
             };
-            let (reading, stamp, error) = reading(&tag(TagType::I32), &data, 9);
+            let (reading, stamp, error) = reading(&tag(3), &data, 9);
             assert_eq!(reading.quality, Quality::Bad);
             assert_eq!(stamp, SourceStamp { at: Some(1_767_323_045_000_000), status: status.bits() });
             assert_eq!(error, Some(format!("ns=2;s=Press.State: the server says {status}")));
@@ -129,7 +171,7 @@ mod tests {
 
     #[test]
     fn edge_03_scaling() {
-        let scaled = OpcUaTag { scaling: Some(Scaling { scale: 0.5, offset: 1.0 }), ..tag(TagType::I32) };
+        let scaled = OpcUaTag { scaling: Some(Scaling { scale: 0.5, offset: 1.0 }), ..tag(3) };
         let data = DataValue { value: Some(Variant::Int32(4)), ..DataValue::default() };
         assert_eq!(reading(&scaled, &data, 0).0.value, Value::Float(3.0));
     }

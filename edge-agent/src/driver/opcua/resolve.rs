@@ -1,0 +1,189 @@
+//! From what the configuration names to node ids of this server: namespaces by their names, and ways down the tree
+//! by browse names.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use opcua::client::Session;
+use opcua::types::{
+    BrowseDescription, BrowseDirection, BrowseResultMask, ByteString, NodeId, ReadValueId, ReferenceDescription,
+    ReferenceTypeId, TimestampsToReturn, VariableId, Variant,
+};
+
+use super::limits::answer;
+use crate::config::{OpcUaNode, OpcUaTag};
+
+/// Children of one node that are looked at; a folder with more is not on the way to a state.
+const CHILDREN_MAX: usize = 10_000;
+
+/// The node of each tag, or why there is none. `Err` when the server does not answer.
+pub(super) async fn resolve(session: &Session, tags: &[OpcUaTag]) -> Result<Vec<Result<NodeId, String>>, String> {
+    let mut tree = Tree { session, namespaces: Arc::default(), children: HashMap::new() };
+    if tags.iter().any(|tag| tag.node.namespace.is_some()) {
+        tree.namespaces = namespaces(session).await?;
+    }
+    let mut found = Vec::with_capacity(tags.len());
+    for tag in tags {
+        found.push(if tag.node.is_final() { Ok(tag.node.id.clone()) } else { tree.find(&tag.node).await? });
+    }
+    Ok(found)
+}
+
+struct Tree<'a> {
+    session: &'a Session,
+    namespaces: Arc<[String]>,
+    /// Tags of one machine go the same way.
+    children: HashMap<NodeId, Arc<[Child]>>,
+}
+
+struct Child {
+    namespace: u16,
+    name: String,
+    node: NodeId,
+}
+
+impl Tree<'_> {
+    async fn find(&mut self, node: &OpcUaNode) -> Result<Result<NodeId, String>, String> {
+        let mut at = match in_namespace(node, &self.namespaces) {
+            Ok(id) => id,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        for name in node.path.iter().flat_map(|path| path.split('/')) {
+            let children = self.children_of(&at).await?;
+            at = match child(&children, name) {
+                Ok(next) => next,
+                Err(reason) => return Ok(Err(format!("{node}: {reason}"))),
+            };
+        }
+        Ok(Ok(at))
+    }
+
+    async fn children_of(&mut self, node: &NodeId) -> Result<Arc<[Child]>, String> {
+        if let Some(known) = self.children.get(node) {
+            return Ok(known.clone());
+        }
+        let ask = BrowseDescription {
+            node_id: node.clone(),
+            browse_direction: BrowseDirection::Forward,
+            reference_type_id: ReferenceTypeId::HierarchicalReferences.into(),
+            include_subtypes: true,
+            node_class_mask: 0,
+            result_mask: BrowseResultMask::BrowseName as u32,
+        };
+        let asked = [ask];
+        let browse = self.session.browse(&asked, 0, None);
+        let mut results = answer("browse", browse).await.map_err(|refusal| refusal.text)?;
+        let mut children = Vec::new();
+        while let Some(result) = results.pop() {
+            children.extend(result.references.into_iter().flatten().filter_map(Child::new));
+            let point: ByteString = result.continuation_point;
+            if point.is_null_or_empty() {
+                break;
+            }
+            let (points, enough) = ([point], children.len() >= CHILDREN_MAX);
+            let next = self.session.browse_next(enough, &points);
+            results = answer("browse", next).await.map_err(|refusal| refusal.text)?;
+        }
+        let children: Arc<[Child]> = children.into();
+        self.children.insert(node.clone(), children.clone());
+        Ok(children)
+    }
+}
+
+impl Child {
+    fn new(reference: ReferenceDescription) -> Option<Self> {
+        // One with a name is at another server.
+        let at_home = reference.node_id.server_index == 0 && reference.node_id.namespace_uri.is_null();
+        at_home.then(|| Self {
+            namespace: reference.browse_name.namespace_index,
+            name: reference.browse_name.name.as_ref().to_owned(),
+            node: reference.node_id.node_id,
+        })
+    }
+}
+
+/// The child of this name. `3:Status` asks for one namespace, `Status` for the only one of that name.
+fn child(children: &[Child], wanted: &str) -> Result<NodeId, String> {
+    let (namespace, name) = match wanted.split_once(':') {
+        Some((number, name)) => match number.parse::<u16>() {
+            Ok(number) => (Some(number), name),
+            Err(_) => (None, wanted),
+        },
+        None => (None, wanted),
+    };
+    let mut found = children.iter().filter(|c| c.name == name && namespace.is_none_or(|number| number == c.namespace));
+    let first = found.next().ok_or_else(|| format!("there is no \"{wanted}\" on this way; check path"))?;
+    if found.any(|other| other.node != first.node) {
+        return Err(format!(
+            "there are several \"{wanted}\" on this way; write the one that is meant like \"{}:{name}\"",
+            first.namespace
+        ));
+    }
+    Ok(first.node.clone())
+}
+
+fn in_namespace(node: &OpcUaNode, namespaces: &[String]) -> Result<NodeId, String> {
+    let Some(wanted) = &node.namespace else { return Ok(node.id.clone()) };
+    let place = namespaces.iter().position(|name| **name == **wanted).and_then(|place| u16::try_from(place).ok());
+    let Some(namespace) = place else {
+        return Err(format!("{node}: the server has no namespace \"{wanted}\"; check node"));
+    };
+    Ok(NodeId { namespace, identifier: node.id.identifier.clone() })
+}
+
+async fn namespaces(session: &Session) -> Result<Arc<[String]>, String> {
+    let nodes = [ReadValueId::from(NodeId::from(VariableId::Server_NamespaceArray))];
+    let read = session.read(&nodes, TimestampsToReturn::Neither, 0.0);
+    let values = answer("ask for the server's namespaces", read).await.map_err(|refusal| refusal.text)?;
+    let Some(Variant::Array(array)) = values.into_iter().next().and_then(|value| value.value) else {
+        return Err("the server does not say its namespaces; write ns= instead of nsu=".into());
+    };
+    let name = |value: Variant| match value {
+        Variant::String(name) => name.as_ref().to_owned(),
+        _ => String::new(),
+    };
+    Ok(array.values.into_iter().map(name).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edge_03_names_on_a_way_are_found_and_doubt_is_not_guessed_away() {
+        let child_of =
+            |namespace, name: &str, id: u32| Child { namespace, name: name.into(), node: NodeId::new(3, id) };
+        let children = [
+            child_of(3, "Status", 1),
+            child_of(4, "Status", 2),
+            child_of(3, "Admin", 3),
+            child_of(3, "Admin", 3),
+            child_of(3, "a:b", 4),
+        ];
+        let check = |name, expect: Result<u32, &str>| match (child(&children, name), expect) {
+            (Ok(node), Ok(id)) => assert_eq!(node, NodeId::new(3, id)),
+            (Err(reason), Err(part)) => assert!(reason.contains(part), "{reason}"),
+            (found, expect) => panic!("{name}: {found:?}, not {expect:?}"),
+        };
+        check("Status", Err("like \"3:Status\""));
+        check("3:Status", Ok(1));
+        check("4:Status", Ok(2));
+        check("5:Status", Err("no \"5:Status\""));
+        check("Admin", Ok(3));
+        check("a:b", Ok(4));
+        check("Nothing", Err("no \"Nothing\""));
+    }
+
+    #[test]
+    fn edge_03_a_namespace_goes_by_its_name() {
+        let node = |namespace: Option<&str>| OpcUaNode {
+            namespace: namespace.map(Into::into),
+            id: NodeId::new(2, "a"),
+            path: None,
+        };
+        let namespaces = ["http://opcfoundation.org/UA/", "urn:server", "urn:other", "urn:plant"].map(String::from);
+        assert_eq!(in_namespace(&node(None), &namespaces), Ok(NodeId::new(2, "a")));
+        assert_eq!(in_namespace(&node(Some("urn:plant")), &namespaces), Ok(NodeId::new(3, "a")));
+        assert!(in_namespace(&node(Some("urn:gone")), &namespaces).unwrap_err().contains("no namespace \"urn:gone\""));
+    }
+}
