@@ -4,13 +4,29 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::config::{self, Config, ConfigErrors, DriverConfig};
+use unison_core::time::Timestamp;
+
+use crate::config::{self, Config, ConfigError, ConfigErrors, DriverConfig};
 use crate::driver::TagIndex;
 use crate::driver::modbus::plan::{plan, requests_per_second};
 
 /// The summary that the command prints.
-pub fn check(path: impl AsRef<Path>) -> Result<String, ConfigErrors> {
-    config::load(path).map(|config| summary(&config))
+///
+/// # Errors
+/// All that is wrong; here also a certificate that ended by `now`, which does not keep the agent from its machines.
+pub fn check(path: impl AsRef<Path>, now: Timestamp) -> Result<String, ConfigErrors> {
+    let config = config::load(&path)?;
+    let files = config.http.https.as_ref().and_then(|https| https.files.as_ref());
+    let ended = files.and_then(|files| Some((files, files.read().ok()?.facts.expired(now)?)));
+    match ended {
+        Some((files, reason)) => Err(ConfigErrors(vec![ConfigError {
+            file: path.as_ref().display().to_string(),
+            line: 0,
+            place: "[http]".into(),
+            reason: format!("certificate {} {reason}", files.certificate.display()),
+        }])),
+        None => Ok(summary(&config)),
+    }
 }
 
 /// What a configuration would do, for people.
@@ -25,6 +41,16 @@ pub fn summary(config: &Config) -> String {
 fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
     writeln!(out, "{}: {}", config.agent.name, config.agent.data_dir.display())?;
     writeln!(out, "  page and API at http://{}", config.http.listen)?;
+    match &config.http.https {
+        Some(https) => {
+            let by = https
+                .files
+                .as_ref()
+                .map_or_else(|| "the plant authority".into(), |f| f.certificate.display().to_string());
+            writeln!(out, "  and at https://{}, certificate from {by}", https.listen)?;
+        }
+        None => writeln!(out, "  HTTPS is off")?,
+    }
     match &config.cloud {
         Some(cloud) => writeln!(out, "  cloud {}", cloud.url)?,
         None => writeln!(out, "  no [cloud]: this edge works alone")?,
@@ -100,7 +126,7 @@ mod tests {
     #[test]
     fn edge_18_check_says_what_the_example_would_do() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/edge.toml");
-        let text = check(path).unwrap_or_else(|errors| panic!("{errors}"));
+        let text = check(path, Timestamp(0)).unwrap_or_else(|errors| panic!("{errors}"));
         for line in [
             "3 connections, 8 tags",
             "  gateway-1 (modbus_tcp): 10.0.0.5:502, 6 tags in 4 requests, 6.2 requests a second",

@@ -9,3 +9,4 @@ pub mod driver;
 pub mod enrol;
 pub mod machine;
 pub mod store;
+pub mod tls;

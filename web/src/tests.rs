@@ -70,7 +70,7 @@ fn unknown_paths_and_escapes_have_no_asset() {
 
 #[test]
 fn the_policy_allows_no_unsafe_inline_and_no_other_origin() {
-    let policy = content_security_policy("abc+/=123");
+    let policy = content_security_policy("abc+/=123", None);
     assert!(policy.contains("script-src 'self' 'nonce-abc+/=123';"));
     assert!(policy.contains("style-src 'self' 'nonce-abc+/=123';"));
     assert!(policy.contains("connect-src 'self';"));
@@ -79,5 +79,10 @@ fn the_policy_allows_no_unsafe_inline_and_no_other_origin() {
 
 #[test]
 fn a_nonce_cannot_end_its_directive() {
-    assert!(!content_security_policy("x'; script-src *").contains('*'));
+    assert!(!content_security_policy("x'; script-src *", None).contains('*'));
+    let policy = content_security_policy("x", Some("https://10.0.0.5:8443; script-src *"));
+    assert!(
+        policy.contains("connect-src 'self' https://10.0.0.5:8443 script-src ;") && !policy.contains('*'),
+        "{policy}"
+    );
 }

@@ -46,6 +46,8 @@ pub(super) struct Call {
     pub headers: HeaderMap,
     pub query: Query,
     pub peer: IpAddr,
+    /// It came by TLS that ends here.
+    pub is_encrypted: bool,
     path: Vec<(String, String)>,
     body: Bytes,
 }
@@ -94,8 +96,8 @@ pub(super) fn refused(error: &ApiError) -> Response {
     answer
 }
 
-/// Makes the router: every route under `/api/v1` and its alias `/api`, health and metrics also at the root,
-/// pages for the rest.
+/// Makes the router: every route under `/api/v1` and its alias `/api`, health, metrics and the authority's
+/// certificate also at the root, pages for the rest.
 pub(super) fn router(api: Arc<Api>) -> Router {
     let mut list = Router::new();
     let mut root = Router::new();
@@ -105,7 +107,7 @@ pub(super) fn router(api: Arc<Api>) -> Router {
             guard(route, state.0, peer.0, path, request)
         };
         list = list.route(route.doc.path, on(filter, handler));
-        if matches!(route.doc.path, "/health" | "/metrics") {
+        if matches!(route.doc.path, "/health" | "/metrics" | "/authority.crt") {
             root = root.route(route.doc.path, on(filter, handler));
         }
     }
@@ -159,10 +161,10 @@ async fn enter(route: Route, api: Arc<Api>, peer: Peer, path: RawPathParams, req
         return Err(too_large());
     }
     let caller = match route.doc.access {
-        Access::Public => caller::find(&api, &parts.headers, false).await.unwrap_or(None),
+        Access::Public => caller::find(&api, &parts.headers, peer.is_encrypted, false).await.unwrap_or(None),
         Access::Authenticated | Access::Permission(_) => {
             let is_write = parts.method != Method::GET;
-            Some(caller::find(&api, &parts.headers, is_write).await?.ok_or_else(caller::sign_on)?)
+            Some(caller::find(&api, &parts.headers, peer.is_encrypted, is_write).await?.ok_or_else(caller::sign_on)?)
         }
     };
     if let (Access::Permission(permission), Some(caller)) = (route.doc.access, &caller)
@@ -176,7 +178,8 @@ async fn enter(route: Route, api: Arc<Api>, peer: Peer, path: RawPathParams, req
         caller,
         headers: parts.headers,
         query: Query::parse(parts.uri.query().unwrap_or_default()),
-        peer: peer.0,
+        peer: peer.address,
+        is_encrypted: peer.is_encrypted,
         path: path.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
         body,
     };
@@ -247,9 +250,19 @@ mod tests {
             .collect();
         assert_eq!(
             open,
-            ["/auth/login", "/auth/badge", "/operators/{id}/pin", "/scans"],
+            [
+                "/auth/login",
+                "/auth/badge",
+                "/operators/{id}/pin",
+                "/scans",
+                "/certificate",
+                "/certificate",
+                "/authority/renew"
+            ],
             "each with checks of its own"
         );
-        assert!(routes.iter().all(|r| r.doc.body_bytes_max <= 16 * 1024));
+        let large: Vec<_> =
+            routes.iter().filter(|r| r.doc.body_bytes_max > 16 * 1024).map(|r| (r.doc.method, r.doc.path)).collect();
+        assert_eq!(large, [("PUT", "/certificate")]);
     }
 }
