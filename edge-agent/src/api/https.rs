@@ -117,19 +117,29 @@ pub(super) async fn authority(call: Call) -> Answer {
 }
 
 pub(super) async fn qr(call: Call) -> Answer {
-    let https = call.api.context.https.as_ref();
-    let place = https.map(|h| h.standing(call.api.store.now()).place).unwrap_or_default();
+    let standing = call.api.context.https.as_ref().map(|https| https.standing(call.api.store.now()));
+    let http = call.api.context.config.http.listen;
+    let (scheme, port, place) = match standing {
+        // Others come by HTTPS then, where only what the certificate names is of use.
+        Some(standing) if http.ip().is_loopback() => ("https", standing.port, named(&standing)),
+        Some(standing) => ("http", http.port(), standing.place),
+        None => ("http", http.port(), Place::default()),
+    };
     let called = call.query.get("host").filter(|host| is_here(&place, host)).map(str::to_owned);
     let host = called.or_else(|| best(&place));
     let host = host.ok_or_else(|| ApiError::new(404, "No address", "This box has no address on a network now"))?;
-    let http = call.api.context.config.http.listen;
-    let url = match https {
-        Some(https) if http.ip().is_loopback() => format!("https://{host}:{}/trust", https.port()),
-        _ => format!("http://{host}:{}/trust", http.port()),
-    };
-    let code = qrcode::QrCode::new(url.as_bytes()).map_err(internal)?;
+    let code = qrcode::QrCode::new(format!("{scheme}://{host}:{port}/trust")).map_err(internal)?;
     let svg = code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(240, 240).build();
     Ok(with_type(StatusCode::OK, "image/svg+xml", Body::from(svg)))
+}
+
+/// The part of a place that the certificate names.
+fn named(standing: &Standing) -> Place {
+    let names = standing.served.as_ref().map(|served| served.facts.names.as_slice()).unwrap_or_default();
+    let mut place = standing.place.clone();
+    place.names.retain(|name| names.contains(name));
+    place.addresses.retain(|address| names.contains(&address.to_string()));
+    place
 }
 
 /// The HTTPS origin of this box under the name that a request calls it by.

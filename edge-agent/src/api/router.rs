@@ -12,6 +12,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on};
 use axum::{Json, Router};
@@ -117,7 +118,7 @@ pub(super) fn router(api: Arc<Api>) -> Router {
         .method_not_allowed_fallback(async || {
             refused(&ApiError::new(405, "Method not allowed", "See /api/docs for what can be called"))
         })
-        .layer(axum::middleware::map_response(with_security_headers))
+        .layer(axum::middleware::from_fn(with_security_headers))
         .with_state(api)
 }
 
@@ -195,16 +196,18 @@ async fn read(body: Body, most: usize) -> Option<Bytes> {
 }
 
 /// What every answer says to browsers; an answer's own policy stays.
-async fn with_security_headers(mut answer: Response) -> Response {
-    const HEADERS: [(HeaderName, &str); 6] = [
+async fn with_security_headers(peer: ConnectInfo<Peer>, request: Request, next: Next) -> Response {
+    const HEADERS: [(HeaderName, &str); 5] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    for (name, value) in HEADERS {
+    /// On plain HTTP browsers ignore it and complain on every page.
+    const ENCRYPTED: (HeaderName, &str) = (HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    let mut answer = next.run(request).await;
+    for (name, value) in HEADERS.into_iter().chain(peer.0.is_encrypted.then_some(ENCRYPTED)) {
         answer.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     answer

@@ -337,17 +337,11 @@ impl Https {
             )
         };
         match fs::read_to_string(&path) {
-            Ok(pem) => Authority::read(&pem).map_err(about),
+            Ok(pem) => Authority::read(&pem).map_err(about).inspect(|authority| announce(authority, "the")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let pem = Authority::make(&self.box_name, &place.names, now).map_err(|e| about(e.to_string()))?;
                 self.write(AUTHORITY_FILE, &pem).map_err(|e| about(e.to_string()))?;
-                let authority = Authority::read(&pem).map_err(about)?;
-                tracing::info!(
-                    name = authority.facts.certificate.subject,
-                    sha256 = authority.facts.certificate.fingerprint(),
-                    "made a plant authority; devices trust this edge through it, see /trust on its page"
-                );
-                Ok(authority)
+                Authority::read(&pem).map_err(about).inspect(|authority| announce(authority, "a new"))
             }
             Err(error) => Err(about(error.to_string())),
         }
@@ -401,6 +395,15 @@ impl Https {
         // A panic under the lock leaves a state that the next look makes right.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What is compared with the page of a device before anybody trusts it.
+fn announce(authority: &Authority, which: &str) {
+    tracing::info!(
+        name = authority.facts.certificate.subject,
+        sha256 = authority.facts.certificate.fingerprint(),
+        "devices trust this edge through {which} plant authority; see /trust on its page"
+    );
 }
 
 /// Said once, for the reason may be the same every time.

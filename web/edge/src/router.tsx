@@ -12,6 +12,7 @@ import { SignIn } from './pages/SignIn';
 import { Station } from './pages/Station';
 import { StopEdit } from './pages/StopEdit';
 import { StopReason } from './pages/StopReason';
+import { Trust } from './pages/Trust';
 import { Shell } from './parts/Shell';
 import { onNeedLogin } from './session';
 
@@ -77,9 +78,10 @@ const login = createRoute({
 });
 const queue = createRoute({ getParentRoute: () => root, path: '/queue', component: Queue });
 const scanner = createRoute({ getParentRoute: () => root, path: '/scanner', component: Scanner });
+const trust = createRoute({ getParentRoute: () => root, path: '/trust', component: Trust });
 
 export const router = createRouter({
-  routeTree: root.addChildren([floor, station, log, stop, edit, login, queue, scanner]),
+  routeTree: root.addChildren([floor, station, log, stop, edit, login, queue, scanner, trust]),
   defaultErrorComponent: ({ error }) => <CrashPage message={error instanceof Error ? error.message : String(error)} />,
 });
 
