@@ -42,13 +42,8 @@ impl CertificateFiles {
     /// # Errors
     /// All that is wrong with them.
     pub fn read(&self) -> Result<Pair, Vec<Mistake>> {
-        let about = |part| move |reason| Mistake { part, reason };
-        let certificate = read(&self.certificate, None).map_err(about(Part::Certificate));
-        let key = read(&self.key, Some(0o007)).map_err(about(Part::Key));
-        match (certificate, key) {
-            (Ok(certificate), Ok(key)) => Pair::read(&certificate, &key),
-            (certificate, key) => Err([certificate.err(), key.err()].into_iter().flatten().collect()),
-        }
+        let (certificate, key) = (read(&self.certificate, None), read(&self.key, Some(0o007)));
+        Pair::read_parts(certificate.as_deref().map_err(Clone::clone), key.as_deref().map_err(Clone::clone))
     }
 
     /// A mistake with its file.

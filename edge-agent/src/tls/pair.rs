@@ -86,9 +86,17 @@ impl Pair {
     /// # Errors
     /// All that is wrong.
     pub fn read(chain: &[u8], key: &[u8]) -> Result<Self, Vec<Mistake>> {
+        Self::read_parts(Ok(chain), Ok(key))
+    }
+
+    /// As [`Self::read`], where a part may be missing for a reason: what is wrong with the other is said as well.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn read_parts(chain: Result<&[u8], String>, key: Result<&[u8], String>) -> Result<Self, Vec<Mistake>> {
         let mistake = |part| move |reason| vec![Mistake { part, reason }];
-        let chain = read_chain(chain).map_err(mistake(Part::Certificate));
-        let key = read_key(key).map_err(mistake(Part::Key));
+        let chain = chain.and_then(read_chain).map_err(mistake(Part::Certificate));
+        let key = key.and_then(read_key).map_err(mistake(Part::Key));
         let (chain, key) = match (chain, key) {
             (Ok(chain), Ok(key)) => (chain, key),
             (chain, key) => return Err([chain.err(), key.err()].into_iter().flatten().flatten().collect()),
