@@ -124,6 +124,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn edge_18_check_refuses_a_certificate_that_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        let mut params = rcgen::CertificateParams::new(vec!["edge.example".to_owned()]).unwrap();
+        params.not_after = rcgen::date_time_ymd(2027, 6, 1);
+        let key = rcgen::KeyPair::generate().unwrap();
+        std::fs::write(path("edge.crt"), params.self_signed(&key).unwrap().pem()).unwrap();
+        crate::enrol::write_private(&path("edge.key"), key.serialize_pem().as_bytes()).unwrap();
+        let text = format!(
+            "[agent]\nname = \"t\"\ndata_dir = \"/tmp\"\n[http]\nlisten = \"127.0.0.1:1\"\ncertificate = \"{}\"\nkey = \"{}\"\n",
+            path("edge.crt").display(),
+            path("edge.key").display()
+        );
+        std::fs::write(path("edge.toml"), text).unwrap();
+        let at = |day: &str| check(path("edge.toml"), Timestamp::parse(&format!("{day}T00:00:00Z")).unwrap());
+        let good = at("2027-05-31").unwrap_or_else(|errors| panic!("{errors}"));
+        assert!(good.contains("https://0.0.0.0:8443, certificate from") && good.contains("edge.crt"), "{good}");
+        let said = at("2027-06-01").unwrap_err().to_string();
+        assert!(said.contains("[http]: certificate") && said.contains("edge.crt ended on 2027-06-01"), "{said}");
+        // The agent itself starts: a page's certificate is no reason to look at no machine.
+        assert!(config::load(path("edge.toml")).is_ok());
+    }
+
+    #[test]
     fn edge_18_check_says_what_the_example_would_do() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/edge.toml");
         let text = check(path, Timestamp(0)).unwrap_or_else(|errors| panic!("{errors}"));
