@@ -122,7 +122,7 @@ pub fn read(text: &str) -> Result<Config> {
     edge_agent::config::parse("bench.toml", text).map_err(|e| anyhow::anyhow!("{e}"))
 }
 
-pub const HEAD: &str = "[agent]\nname = \"bench\"\ndata_dir = \"/nonexistent\"\n[http]\nlisten = \"127.0.0.1:0\"\n\
+pub const HEAD: &str = "[agent]\nname = \"bench\"\ndata_dir = \"/nonexistent\"\n[http]\nlisten = \"127.0.0.1:0\"\nhttps = \"127.0.0.1:0\"\n\
                         [cloud]\nurl = \"http://127.0.0.1:1\"\n";
 
 /// `connections` devices of 1,000 registers each.

@@ -148,7 +148,9 @@ fn logged(id: u128, at: i64) -> Fact {
 /// Ten devices with a tag and a machine each. The register holds its own address, so that the state is always the same.
 fn configuration(dir: &Path, port: u64) -> String {
     let dir = dir.display();
-    let head = format!("[agent]\nname = \"bench\"\ndata_dir = \"{dir}\"\n[http]\nlisten = \"127.0.0.1:0\"\n");
+    let head = format!(
+        "[agent]\nname = \"bench\"\ndata_dir = \"{dir}\"\n[http]\nlisten = \"127.0.0.1:0\"\nhttps = \"127.0.0.1:0\"\n"
+    );
     let devices = (1..=DEVICES).map(|d| {
         format!(
             "[[connection]]\nname = \"c{d}\"\ndriver = \"modbus_tcp\"\naddress = \"127.0.0.1:{port}\"\n\

@@ -15,11 +15,13 @@ use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use unison_core::time::Timestamp;
 
 use crate::carrier::{self, CarrierState, CarrierStatus};
 use crate::config::Config;
 use crate::driver::{self, Clock, ConnectionStatus, Scan, Sink};
 use crate::store::Store;
+use crate::tls::{Https, Place};
 use crate::{api, enrol, files};
 
 /// Scans that a slow listener may be behind.
@@ -30,6 +32,8 @@ const PAUSE_MOST: Duration = Duration::from_secs(30);
 const HEALTHY_AFTER: Duration = Duration::from_secs(60);
 /// Parts get this long to end by themselves.
 const STOPPING_MOST: Duration = Duration::from_secs(3);
+/// So often the certificate of HTTPS is looked at: files, addresses, clock.
+const HTTPS_EVERY: Duration = Duration::from_secs(10);
 const ADMIN_TOKEN_FILE: &str = "admin.token";
 
 /// All that the operator API is given.
@@ -43,6 +47,8 @@ pub struct ApiContext {
     /// The way to the cloud, enrolment included; how much waits is `store.model().queue`.
     pub carrier: Arc<CarrierStatus>,
     pub config: Arc<Config>,
+    /// None where HTTPS is switched off.
+    pub https: Option<Arc<Https>>,
     /// The content of `data_dir/admin.token`.
     pub admin_token: Arc<str>,
     pub clock: Arc<dyn Clock>,
@@ -65,12 +71,10 @@ impl Clock for WallClock {
 /// When it cannot start: the address is taken, or the data directory cannot be used.
 pub async fn run(config: Config, clock: Arc<dyn Clock>, shutdown: CancellationToken) -> anyhow::Result<()> {
     let config = Arc::new(config);
-    let listen = config.http.listen;
-    let listener = std::net::TcpListener::bind(listen)
-        .and_then(|l| l.set_nonblocking(true).map(|()| l))
-        .with_context(|| format!("[http] listen {listen}: cannot listen there; is another program using it?"))?;
+    let listeners = Listeners::open(&config)?;
     let store = Store::open_with(&config.agent.data_dir, clock.clone(), config.storage)?;
     let admin_token = admin_token(&config.agent.data_dir)?;
+    let https = https(&config, &listeners, &store, &clock)?;
     let sink = Sink::new(config.tags.len());
     let connections = driver::start_all(&config, sink.clone(), clock.clone(), shutdown.clone());
     let context = ApiContext {
@@ -79,12 +83,13 @@ pub async fn run(config: Config, clock: Arc<dyn Clock>, shutdown: CancellationTo
         scans: broadcast::channel(SCANS_KEPT).0,
         carrier: Arc::new(CarrierStatus::default()),
         config,
+        https,
         admin_token,
         clock,
     };
     let mut parts = JoinSet::new();
-    start_parts(&mut parts, &context, &sink, listener, &shutdown);
-    tracing::info!(name = context.config.agent.name, address = %listen, "edge-agent runs");
+    start_parts(&mut parts, &context, &sink, listeners, &shutdown);
+    tracing::info!(name = context.config.agent.name, address = %context.config.http.listen, "edge-agent runs");
     shutdown.cancelled().await;
     tracing::info!("stopping");
     let ending = async { while parts.join_next().await.is_some() {} };
@@ -100,7 +105,7 @@ fn start_parts(
     parts: &mut JoinSet<()>,
     context: &ApiContext,
     sink: &Sink,
-    listener: std::net::TcpListener,
+    listeners: Listeners,
     shutdown: &CancellationToken,
 ) {
     let part = |name, start: Box<dyn Fn() -> Part + Send>| supervise(name, shutdown.clone(), start);
@@ -110,17 +115,74 @@ fn start_parts(
     parts.spawn(part("scans", Box::new(move || Box::pin(collect::scans(c.scans.clone(), s.clone(), stop.clone())))));
     let (c, stop) = (context.clone(), shutdown.clone());
     parts.spawn(part("link to the cloud", Box::new(move || Box::pin(link(c.clone(), stop.clone())))));
-    let (c, stop, listener) = (context.clone(), shutdown.clone(), Arc::new(listener));
+    let (c, stop) = (context.clone(), shutdown.clone());
+    parts.spawn(part("certificate", Box::new(move || Box::pin(certificate(c.clone(), stop.clone())))));
+    let (c, stop, listeners) = (context.clone(), shutdown.clone(), Arc::new(listeners));
     parts.spawn(part(
         "page and API",
         Box::new(move || {
-            let (c, stop, listener) = (c.clone(), stop.clone(), listener.clone());
+            let (c, stop, listeners) = (c.clone(), stop.clone(), listeners.clone());
             Box::pin(async move {
-                let listener = tokio::net::TcpListener::from_std(listener.try_clone()?)?;
-                Ok(api::serve(c, listener, stop).await?)
+                let plain = tokio::net::TcpListener::from_std(listeners.plain.try_clone()?)?;
+                let tls = listeners.tls.as_ref().map(std::net::TcpListener::try_clone).transpose()?;
+                let tls = tls.map(tokio::net::TcpListener::from_std).transpose()?;
+                Ok(api::serve(c, plain, tls, stop).await?)
             })
         }),
     ));
+}
+
+/// Where the pages are served.
+struct Listeners {
+    plain: std::net::TcpListener,
+    tls: Option<std::net::TcpListener>,
+}
+
+impl Listeners {
+    fn open(config: &Config) -> anyhow::Result<Self> {
+        let bind = |key, listen: std::net::SocketAddr, else_do| {
+            std::net::TcpListener::bind(listen)
+                .and_then(|l| l.set_nonblocking(true).map(|()| l))
+                .with_context(|| format!("[http] {key} {listen}: cannot listen there; {else_do}"))
+        };
+        let plain = bind("listen", config.http.listen, "is another program using it?")?;
+        let else_do = "is another program using it? Write another port, or https = \"off\"";
+        let tls = config.http.https.as_ref().map(|https| bind("https", https.listen, else_do)).transpose()?;
+        Ok(Self { plain, tls })
+    }
+}
+
+/// The certificate is there before the first client is.
+fn https(
+    config: &Config,
+    listeners: &Listeners,
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Option<Arc<Https>>> {
+    let (Some(section), Some(listener)) = (&config.http.https, &listeners.tls) else { return Ok(None) };
+    let name = match &store.model().plant {
+        Some(plant) => format!("{}, {}", plant.name, config.agent.name),
+        None => config.agent.name.clone(),
+    };
+    let extra = section.names.clone();
+    let place = Box::new(move || Place::now(&extra));
+    let port = listener.local_addr()?.port();
+    let https = Https::new(section, port, &config.agent.data_dir, &name, place);
+    https.look(Timestamp(clock.now_us()), std::time::Instant::now());
+    Ok(Some(Arc::new(https)))
+}
+
+/// Looks at the certificate again and again.
+async fn certificate(context: ApiContext, shutdown: CancellationToken) -> anyhow::Result<()> {
+    let Some(https) = context.https else {
+        shutdown.cancelled().await;
+        return Ok(());
+    };
+    while shutdown.run_until_cancelled(tokio::time::sleep(HTTPS_EVERY)).await.is_some() {
+        let (https, now) = (https.clone(), Timestamp(context.clock.now_us()));
+        tokio::task::spawn_blocking(move || https.look(now, std::time::Instant::now())).await?;
+    }
+    Ok(())
 }
 
 /// Enrols where needed, then talks with the cloud.

@@ -4,16 +4,33 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use unison_core::time::Timestamp;
+
 use crate::config::{
-    self, Config, ConfigErrors, DriverConfig, OpcUaConfig, OpcUaMode, OpcUaPolicy, OpcUaSecurity, OpcUaUser,
+    self, Config, ConfigError, ConfigErrors, DriverConfig, OpcUaConfig, OpcUaMode, OpcUaPolicy, OpcUaSecurity,
+    OpcUaUser,
 };
 use crate::driver::TagIndex;
 use crate::driver::modbus::plan::{plan, requests_per_second};
 use crate::machine::expression::{Ask, Expression};
 
 /// The summary that the command prints.
-pub fn check(path: impl AsRef<Path>) -> Result<String, ConfigErrors> {
-    config::load(path).map(|config| summary(&config))
+///
+/// # Errors
+/// All that is wrong; here also a certificate that ended by `now`, which does not keep the agent from its machines.
+pub fn check(path: impl AsRef<Path>, now: Timestamp) -> Result<String, ConfigErrors> {
+    let config = config::load(&path)?;
+    let files = config.http.https.as_ref().and_then(|https| https.files.as_ref());
+    let ended = files.and_then(|files| Some((files, files.read().ok()?.facts.expired(now)?)));
+    match ended {
+        Some((files, reason)) => Err(ConfigErrors(vec![ConfigError {
+            file: path.as_ref().display().to_string(),
+            line: 0,
+            place: "[http]".into(),
+            reason: format!("certificate {} {reason}", files.certificate.display()),
+        }])),
+        None => Ok(summary(&config)),
+    }
 }
 
 /// What a configuration would do, for people.
@@ -28,6 +45,16 @@ pub fn summary(config: &Config) -> String {
 fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
     writeln!(out, "{}: {}", config.agent.name, config.agent.data_dir.display())?;
     writeln!(out, "  page and API at http://{}", config.http.listen)?;
+    match &config.http.https {
+        Some(https) => {
+            let by = https
+                .files
+                .as_ref()
+                .map_or_else(|| "the plant authority".into(), |f| f.certificate.display().to_string());
+            writeln!(out, "  and at https://{}, certificate from {by}", https.listen)?;
+        }
+        None => writeln!(out, "  HTTPS is off")?,
+    }
     match &config.cloud {
         Some(cloud) => writeln!(out, "  cloud {}", cloud.url)?,
         None => writeln!(out, "  no [cloud]: this edge works alone")?,
@@ -151,9 +178,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn edge_18_check_refuses_a_certificate_that_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        let mut params = rcgen::CertificateParams::new(vec!["edge.example".to_owned()]).unwrap();
+        params.not_after = rcgen::date_time_ymd(2027, 6, 1);
+        let key = rcgen::KeyPair::generate().unwrap();
+        std::fs::write(path("edge.crt"), params.self_signed(&key).unwrap().pem()).unwrap();
+        crate::files::write_private(&path("edge.key"), key.serialize_pem().as_bytes()).unwrap();
+        let text = format!(
+            "[agent]\nname = \"t\"\ndata_dir = \"/tmp\"\n[http]\nlisten = \"127.0.0.1:1\"\ncertificate = \"{}\"\nkey = \"{}\"\n",
+            path("edge.crt").display(),
+            path("edge.key").display()
+        );
+        std::fs::write(path("edge.toml"), text).unwrap();
+        let at = |day: &str| check(path("edge.toml"), Timestamp::parse(&format!("{day}T00:00:00Z")).unwrap());
+        let good = at("2027-05-31").unwrap_or_else(|errors| panic!("{errors}"));
+        assert!(good.contains("https://0.0.0.0:8443, certificate from") && good.contains("edge.crt"), "{good}");
+        let said = at("2027-06-01").unwrap_err().to_string();
+        assert!(said.contains("[http]: certificate") && said.contains("edge.crt ended on 2027-06-01"), "{said}");
+        // The agent itself starts: a page's certificate is no reason to look at no machine.
+        assert!(config::load(path("edge.toml")).is_ok());
+    }
+
+    #[test]
     fn edge_18_check_says_what_the_example_would_do() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/edge.toml");
-        let text = check(path).unwrap_or_else(|errors| panic!("{errors}"));
+        let text = check(path, Timestamp(0)).unwrap_or_else(|errors| panic!("{errors}"));
         for line in [
             "3 connections, 8 tags",
             "  gateway-1 (modbus_tcp): 10.0.0.5:502, 6 tags in 4 requests, 6.2 requests a second",

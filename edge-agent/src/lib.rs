@@ -10,3 +10,4 @@ pub mod enrol;
 mod files;
 pub mod machine;
 pub mod store;
+pub mod tls;

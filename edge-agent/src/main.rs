@@ -9,9 +9,11 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand};
 use edge_agent::agent::{self, WallClock};
 use edge_agent::config::{self, Config, DriverConfig};
+use edge_agent::driver::Clock as _;
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
+use unison_core::time::Timestamp;
 
 /// As sysexits.h: something is wrong with the configuration; starting again does not help.
 const EXIT_CONFIG: u8 = 78;
@@ -69,6 +71,14 @@ enum Command {
         #[arg(long)]
         sha256: Option<String>,
     },
+    /// Says which plant authority devices have to trust for HTTPS of this box, through the running agent.
+    Authority {
+        #[command(flatten)]
+        run: Run,
+        /// Makes a new one for the names that the box has now. Every device has to trust it anew.
+        #[arg(long)]
+        renew: bool,
+    },
     /// Says the version.
     Version,
 }
@@ -84,7 +94,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(Run { config }) => with_config(&config, run),
-        Command::Check { file } => match edge_agent::check::check(&file) {
+        Command::Check { file } => match edge_agent::check::check(&file, Timestamp(WallClock.now_us())) {
             Ok(summary) => say(summary.trim_end()),
             Err(errors) => return wrong_config(&errors),
         },
@@ -93,6 +103,7 @@ fn main() -> ExitCode {
         Command::Trust { run: Run { config }, connection, sha256 } => {
             with_config(&config, |c| trust(&c, connection.as_deref(), sha256.as_deref()))
         }
+        Command::Authority { run: Run { config }, renew } => with_config(&config, |c| authority(&c, renew)),
         Command::Version => say(env!("CARGO_PKG_VERSION")),
     };
     match done {
@@ -295,5 +306,51 @@ fn trust(config: &Config, connection: Option<&str>, sha256: Option<&str>) -> any
             bail!("the certificate was not trusted: {}", answer.text().await?);
         }
         say(&answer.json::<Trusted>().await?.to_string())
+    })
+}
+
+#[derive(Deserialize)]
+struct CertificateView {
+    authority: Option<AuthorityView>,
+    urls: Vec<String>,
+    warnings: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct AuthorityView {
+    subject: String,
+    fingerprint: String,
+    not_after: String,
+    permitted_names: Vec<String>,
+    permitted_networks: Vec<String>,
+}
+
+fn authority(config: &Config, renew: bool) -> anyhow::Result<ExitCode> {
+    let base = format!("http://{}/api/v1", config.http.listen);
+    let token = if renew { Some(agent::read_admin_token(&config.agent.data_dir)?) } else { None };
+    runtime()?.block_on(async {
+        let client = reqwest::Client::new();
+        let request = match token {
+            Some(token) => client.post(format!("{base}/authority/renew")).header("X-Admin-Token", token),
+            None => client.get(format!("{base}/certificate")),
+        };
+        let answer = request.send().await.with_context(|| format!("{base}: does the agent run?"))?;
+        if !answer.status().is_success() {
+            bail!("{}", answer.text().await?);
+        }
+        let view = answer.json::<CertificateView>().await?;
+        let mut lines = match &view.authority {
+            Some(authority) => vec![
+                authority.subject.clone(),
+                format!("  SHA-256 {}", authority.fingerprint),
+                format!("  until {}", authority.not_after),
+                format!("  for {}", authority.permitted_names.join(", ")),
+                format!("  and {}", authority.permitted_networks.join(", ")),
+            ],
+            None => vec!["No plant authority: HTTPS is off, or its certificate comes from elsewhere.".to_owned()],
+        };
+        lines.extend(view.urls.iter().map(|url| format!("{url}/trust")));
+        lines.extend(view.warnings.iter().map(|warning| format!("! {warning}")));
+        say(&lines.join("\n"))
     })
 }

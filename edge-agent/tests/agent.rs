@@ -92,6 +92,7 @@ impl Agent {
             data_dir = "{dir}"
             [http]
             listen = "127.0.0.1:{port}"
+            https = "off"
             [cloud]
             url = "{url}"
             organization = "acme"

@@ -21,13 +21,14 @@ const shots = process.env.SHOTS;
 mkdirSync(shots, { recursive: true });
 
 export const problems = [];
-/** Answers that a step provokes: [status or "net::…", part of the address]. Nobody signed in is asked for at every log-in. */
+/** Answers that a step provokes: [status or net::ERR_…, part of the address]. Nobody signed in is asked for at every log-in. */
 const announced = [["401", "/api/v1/me"]];
 export const announce = (status, address) => announced.push([String(status), address]);
+const isAnnounced = (text, url) => announced.some(([status, address]) => text.includes(status.startsWith("net::") ? status : `status of ${status}`) && url.includes(address));
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...(process.env.CHROMIUM_ARGS ?? "").split("\n").filter(Boolean)],
 });
 
 export async function newContext(origins, options = {}) {
@@ -42,7 +43,7 @@ export async function newContext(origins, options = {}) {
   context.on("weberror", (e) => problems.push(`page error on ${e.page()?.url()}: ${e.error().message}`));
   context.on("console", (m) => {
     if (/Content.Security.Policy/i.test(m.text())) problems.push(`CSP on ${m.page()?.url()}: ${m.text()}`);
-    else if (m.type() === "error" && !announced.some(([status, address]) => m.text().includes(status.startsWith("net::") ? status : `status of ${status}`) && m.location().url.includes(address)))
+    else if (m.type() === "error" && !isAnnounced(m.text(), m.location().url))
       problems.push(`console on ${m.page()?.url()}: ${m.text()} ${m.location().url}`);
   });
   return context;

@@ -66,18 +66,24 @@ pub const fn index(app: App) -> &'static str {
 
 /// The `Content-Security-Policy` for an answer with this nonce. The edge's pages may compile WebAssembly, which their
 /// reader of camera pictures is; no text becomes script by that. Nothing from another origin, no inline script
-/// without the nonce. Characters that cannot stand in a nonce are dropped, so that it cannot end the directive.
+/// without the nonce. `also` is one more origin that the page may ask, like "https://10.0.0.5:8443". Characters that
+/// cannot stand in a nonce or an origin are dropped, so that they cannot end the directive.
 #[must_use]
-pub fn content_security_policy(app: App, nonce: &str) -> String {
+pub fn content_security_policy(app: App, nonce: &str, also: Option<&str>) -> String {
     let nonce: String =
         nonce.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=')).collect();
+    let also: String = also
+        .into_iter()
+        .flat_map(|origin| std::iter::once(' ').chain(origin.chars()))
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | ':' | '/' | '.' | '-' | '[' | ']'))
+        .collect();
     let wasm = match app {
         App::Edge => " 'wasm-unsafe-eval'",
         App::Cloud => "",
     };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}'{wasm}; style-src 'self' 'nonce-{nonce}'; img-src 'self'; \
-         font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
+         font-src 'self'; connect-src 'self'{also}; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'; object-src 'none'"
     )
 }

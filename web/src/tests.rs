@@ -70,10 +70,10 @@ fn unknown_paths_and_escapes_have_no_asset() {
 
 #[test]
 fn the_policy_allows_no_unsafe_inline_and_no_other_origin() {
-    let policy = content_security_policy(App::Cloud, "abc+/=123");
+    let policy = content_security_policy(App::Cloud, "abc+/=123", None);
     assert!(policy.contains("script-src 'self' 'nonce-abc+/=123';"));
     // The edge's may compile WebAssembly, and there is no other difference.
-    let edge = content_security_policy(App::Edge, "abc+/=123");
+    let edge = content_security_policy(App::Edge, "abc+/=123", None);
     assert_eq!(edge, policy.replace("'nonce-abc+/=123'; style", "'nonce-abc+/=123' 'wasm-unsafe-eval'; style"));
     assert!(policy.contains("style-src 'self' 'nonce-abc+/=123';"));
     assert!(policy.contains("connect-src 'self';"));
@@ -82,5 +82,10 @@ fn the_policy_allows_no_unsafe_inline_and_no_other_origin() {
 
 #[test]
 fn a_nonce_cannot_end_its_directive() {
-    assert!(!content_security_policy(App::Cloud, "x'; script-src *").contains('*'));
+    assert!(!content_security_policy(App::Cloud, "x'; script-src *", None).contains('*'));
+    let policy = content_security_policy(App::Edge, "x", Some("https://10.0.0.5:8443; script-src *"));
+    assert!(
+        policy.contains("connect-src 'self' https://10.0.0.5:8443 script-src ;") && !policy.contains('*'),
+        "{policy}"
+    );
 }

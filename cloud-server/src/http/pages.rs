@@ -51,7 +51,7 @@ async fn page(app: &App, request: &Parts) -> Result<Response, ApiError> {
     }
     let nonce = crate::tenancy::platform::hex(&vault_random::<16>());
     let mut response = bytes(200, "text/html; charset=utf-8", index(Web::Cloud).replace(NONCE_PLACEHOLDER, &nonce));
-    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(Web::Cloud, &nonce)) {
+    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(Web::Cloud, &nonce, None)) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     Ok(response)

@@ -9,7 +9,11 @@ use unison_core::time::Timestamp;
 use super::{Api, not_stored, pin};
 use crate::store::keys::{self, TokenHash};
 
-pub(super) const COOKIE: &str = "unison_session";
+/// Cookies know no port. Each way in has a name of its own: a browser lets no plain page replace what an encrypted
+/// one set, and `__Host-` says that nobody else did.
+pub(super) const fn cookie(is_encrypted: bool) -> &'static str {
+    if is_encrypted { "__Host-unison_session" } else { "unison_session" }
+}
 
 /// A person who is signed on.
 #[derive(Clone, Debug)]
@@ -31,17 +35,33 @@ pub(super) fn sign_on() -> ApiError {
     ApiError::unauthenticated("Sign on with your tile and PIN, or with your badge")
 }
 
-/// 403 for somebody who says to be the administrator of the box and is not.
-pub(super) fn wrong_admin_token() -> ApiError {
-    ApiError::new(403, "Wrong administrator token", "It stands in the file admin.token of the edge's data directory")
+/// An administrator of the box, by its token.
+///
+/// # Errors
+/// 403 for another token or none.
+pub(super) fn admin(api: &Api, headers: &HeaderMap) -> Result<(), ApiError> {
+    let token = headers.get("x-admin-token").and_then(|t| t.to_str().ok());
+    if token.is_some_and(|token| super::scan::same_text(token, &api.admin_token)) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        403,
+        "Wrong administrator token",
+        "Send it in the header X-Admin-Token; it stands in the file admin.token of the edge's data directory",
+    ))
 }
 
 /// The person whose token or cookie the request carries; none without either.
 ///
 /// # Errors
 /// 401 when the session is over, 403 for a disabled person or a write that another site's page may have made.
-pub(super) async fn find(api: &Api, headers: &HeaderMap, is_write: bool) -> Result<Option<Caller>, ApiError> {
-    let Some((token, is_cookie)) = token(headers) else { return Ok(None) };
+pub(super) async fn find(
+    api: &Api,
+    headers: &HeaderMap,
+    is_encrypted: bool,
+    is_write: bool,
+) -> Result<Option<Caller>, ApiError> {
+    let Some((token, is_cookie)) = token(headers, cookie(is_encrypted)) else { return Ok(None) };
     if is_cookie && is_write && !is_own_page(headers) {
         return Err(ApiError::new(
             403,
@@ -63,7 +83,7 @@ pub(super) async fn find(api: &Api, headers: &HeaderMap, is_write: bool) -> Resu
 }
 
 /// The token of a request, and whether a browser sent it by itself.
-fn token(headers: &HeaderMap) -> Option<(&str, bool)> {
+fn token<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<(&'a str, bool)> {
     let text = |name| headers.get(name).and_then(|v: &axum::http::HeaderValue| v.to_str().ok());
     if let Some(authorization) = text(header::AUTHORIZATION) {
         let (scheme, token) = authorization.split_once(' ')?;
@@ -71,7 +91,7 @@ fn token(headers: &HeaderMap) -> Option<(&str, bool)> {
     }
     headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';')).find_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
-        (name == COOKIE).then_some((value, true))
+        (name == cookie).then_some((value, true))
     })
 }
 
@@ -107,13 +127,22 @@ mod tests {
 
     #[test]
     fn api_02_where_the_token_is_found() {
-        let check =
-            |list: &[(&'static str, &'static str)], expect| assert_eq!(token(&headers(list)), expect, "{list:?}");
+        let check = |list: &[(&'static str, &'static str)], expect| {
+            assert_eq!(token(&headers(list), cookie(false)), expect, "{list:?}");
+        };
         check(&[], None);
         check(&[("authorization", "Bearer abc")], Some(("abc", false)));
         check(&[("authorization", "Basic abc"), ("cookie", "unison_session=x")], None);
         check(&[("cookie", "a=b; unison_session=x; c=d")], Some(("x", true)));
         check(&[("cookie", "xunison_session=x")], None);
+        check(&[("cookie", "__Host-unison_session=y; unison_session=x")], Some(("x", true)));
+    }
+
+    #[test]
+    fn q_134_an_encrypted_call_takes_only_what_an_encrypted_page_was_given() {
+        let both = headers(&[("cookie", "unison_session=x; __Host-unison_session=y")]);
+        assert_eq!(token(&both, cookie(true)), Some(("y", true)));
+        assert_eq!(token(&headers(&[("cookie", "unison_session=x")]), cookie(true)), None);
     }
 
     #[test]
@@ -124,6 +153,9 @@ mod tests {
         check(&[("host", "edge:8081"), ("x-requested-with", "unison")], true);
         check(&[("host", "edge:8081"), ("origin", "http://edge:8081")], true);
         check(&[("host", "edge:8081"), ("origin", "http://edge:8082")], false);
+        check(&[("host", "edge:8443"), ("origin", "https://edge:8443")], true);
+        check(&[("host", "edge:8443"), ("origin", "https://edge")], false);
+        check(&[("host", "edge:8443"), ("origin", "https://edge:8443.evil")], false);
         check(&[("host", "edge:8081"), ("origin", "null")], false);
         check(&[("origin", "http://evil")], false);
     }

@@ -134,6 +134,28 @@ pub(super) struct Health {
     storage_message: Option<String>,
     cloud: HealthOfCloud,
     machines: HealthOfMachines,
+    https: HealthOfHttps,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct HealthOfHttps {
+    /// "off", "ok", "warning", or "error" when there is no certificate that a browser takes.
+    state: &'static str,
+    /// What is wrong or soon will be, and what to do.
+    warnings: Vec<String>,
+}
+
+impl HealthOfHttps {
+    fn of(api: &Api) -> Self {
+        let Some(https) = &api.context.https else { return Self { state: "off", warnings: Vec::new() } };
+        let standing = https.standing(api.store.now());
+        let state = match (standing.is_broken, standing.warnings.is_empty()) {
+            (true, _) => "error",
+            (false, false) => "warning",
+            (false, true) => "ok",
+        };
+        Self { state, warnings: standing.warnings }
+    }
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -173,6 +195,7 @@ pub(super) async fn health(call: Call) -> Answer {
         storage_message: storage.message(),
         cloud: HealthOfCloud { state: queue.state, pending: queue.pending },
         machines,
+        https: HealthOfHttps::of(&call.api),
     };
     Ok(json(if is_recording { 200 } else { 503 }, &health))
 }

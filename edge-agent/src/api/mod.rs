@@ -6,10 +6,12 @@
 
 mod body;
 mod caller;
+mod encrypted;
 mod feed;
 mod floor;
 mod handovers;
 mod help;
+mod https;
 mod kpi;
 mod limiter;
 mod live;
@@ -70,11 +72,19 @@ pub(crate) struct Api {
     shutdown: CancellationToken,
 }
 
-/// Serves until `shutdown`; open requests get a moment to end.
+/// Serves plain HTTP on `listener`, and HTTPS on `encrypted` where `context.https` has it, until `shutdown`; open
+/// requests get a moment to end.
 ///
 /// # Errors
 /// When `pin.secret` of the data directory can be neither read nor made, or listening fails.
-pub async fn serve(context: ApiContext, listener: TcpListener, shutdown: CancellationToken) -> std::io::Result<()> {
+pub async fn serve(
+    context: ApiContext,
+    listener: TcpListener,
+    encrypted: Option<TcpListener>,
+    shutdown: CancellationToken,
+) -> std::io::Result<()> {
+    let config =
+        context.https.as_ref().map(|https| https.server_config()).transpose().map_err(std::io::Error::other)?;
     let api = Arc::new(Api {
         store: context.store.clone(),
         pin_key: Arc::new(pin::PinKey::open(&context.config.agent.data_dir)?),
@@ -94,9 +104,17 @@ pub async fn serve(context: ApiContext, listener: TcpListener, shutdown: Cancell
     feed::first(&api);
     let feed = tokio::spawn(feed::supervise(api.clone()));
     let router = router::router(api).into_make_service_with_connect_info::<server::Peer>();
-    let served = axum::serve(server::Limited::new(listener), router)
-        .with_graceful_shutdown(async move { shutdown.cancelled().await })
-        .await;
+    let slots = server::Limited::slots();
+    let plain = axum::serve(server::Limited::new(listener, slots.clone()), router.clone())
+        .with_graceful_shutdown(shutdown.clone().cancelled_owned());
+    let served = match encrypted.zip(config) {
+        Some((listener, config)) => {
+            let listener = encrypted::Encrypted::new(server::Limited::new(listener, slots), config);
+            let tls = axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned());
+            tokio::try_join!(plain, tls).map(|_| ())
+        }
+        None => plain.await,
+    };
     feed.abort();
     served
 }

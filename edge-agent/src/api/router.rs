@@ -12,6 +12,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on};
 use axum::{Json, Router};
@@ -46,6 +47,8 @@ pub(super) struct Call {
     pub headers: HeaderMap,
     pub query: Query,
     pub peer: IpAddr,
+    /// It came by TLS that ends here.
+    pub is_encrypted: bool,
     path: Vec<(String, String)>,
     body: Bytes,
 }
@@ -94,8 +97,8 @@ pub(super) fn refused(error: &ApiError) -> Response {
     answer
 }
 
-/// Makes the router: every route under `/api/v1` and its alias `/api`, health and metrics also at the root,
-/// pages for the rest.
+/// Makes the router: every route under `/api/v1` and its alias `/api`, health, metrics and the authority's
+/// certificate also at the root, pages for the rest.
 pub(super) fn router(api: Arc<Api>) -> Router {
     let mut list = Router::new();
     let mut root = Router::new();
@@ -105,7 +108,7 @@ pub(super) fn router(api: Arc<Api>) -> Router {
             guard(route, state.0, peer.0, path, request)
         };
         list = list.route(route.doc.path, on(filter, handler));
-        if matches!(route.doc.path, "/health" | "/metrics") {
+        if matches!(route.doc.path, "/health" | "/metrics" | "/authority.crt") {
             root = root.route(route.doc.path, on(filter, handler));
         }
     }
@@ -115,7 +118,7 @@ pub(super) fn router(api: Arc<Api>) -> Router {
         .method_not_allowed_fallback(async || {
             refused(&ApiError::new(405, "Method not allowed", "See /api/docs for what can be called"))
         })
-        .layer(axum::middleware::map_response(with_security_headers))
+        .layer(axum::middleware::from_fn(with_security_headers))
         .with_state(api)
 }
 
@@ -159,10 +162,10 @@ async fn enter(route: Route, api: Arc<Api>, peer: Peer, path: RawPathParams, req
         return Err(too_large());
     }
     let caller = match route.doc.access {
-        Access::Public => caller::find(&api, &parts.headers, false).await.unwrap_or(None),
+        Access::Public => caller::find(&api, &parts.headers, peer.is_encrypted, false).await.unwrap_or(None),
         Access::Authenticated | Access::Permission(_) => {
             let is_write = parts.method != Method::GET;
-            Some(caller::find(&api, &parts.headers, is_write).await?.ok_or_else(caller::sign_on)?)
+            Some(caller::find(&api, &parts.headers, peer.is_encrypted, is_write).await?.ok_or_else(caller::sign_on)?)
         }
     };
     if let (Access::Permission(permission), Some(caller)) = (route.doc.access, &caller)
@@ -176,7 +179,8 @@ async fn enter(route: Route, api: Arc<Api>, peer: Peer, path: RawPathParams, req
         caller,
         headers: parts.headers,
         query: Query::parse(parts.uri.query().unwrap_or_default()),
-        peer: peer.0,
+        peer: peer.address,
+        is_encrypted: peer.is_encrypted,
         path: path.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
         body,
     };
@@ -192,16 +196,18 @@ async fn read(body: Body, most: usize) -> Option<Bytes> {
 }
 
 /// What every answer says to browsers; an answer's own policy stays.
-async fn with_security_headers(mut answer: Response) -> Response {
-    const HEADERS: [(HeaderName, &str); 6] = [
+async fn with_security_headers(peer: ConnectInfo<Peer>, request: Request, next: Next) -> Response {
+    const HEADERS: [(HeaderName, &str); 5] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    for (name, value) in HEADERS {
+    /// On plain HTTP browsers ignore it and complain on every page.
+    const ENCRYPTED: (HeaderName, &str) = (HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    let mut answer = next.run(request).await;
+    for (name, value) in HEADERS.into_iter().chain(peer.0.is_encrypted.then_some(ENCRYPTED)) {
         answer.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     answer
@@ -247,10 +253,20 @@ mod tests {
             .collect();
         assert_eq!(
             open,
-            ["/auth/login", "/auth/badge", "/operators/{id}/pin", "/scans", "/trust"],
+            [
+                "/auth/login",
+                "/auth/badge",
+                "/operators/{id}/pin",
+                "/scans",
+                "/trust",
+                "/certificate",
+                "/certificate",
+                "/authority/renew"
+            ],
             "each with checks of its own"
         );
-        let most = |r: &Route| if r.doc.path == "/shift-handovers" { 128 * 1024 } else { 16 * 1024 };
-        assert!(routes.iter().all(|r| r.doc.body_bytes_max <= most(r)));
+        let large: Vec<_> =
+            routes.iter().filter(|r| r.doc.body_bytes_max > 16 * 1024).map(|r| (r.doc.method, r.doc.path)).collect();
+        assert_eq!(large, [("PUT", "/certificate"), ("POST", "/shift-handovers")]);
     }
 }

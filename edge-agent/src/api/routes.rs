@@ -16,7 +16,7 @@ use super::present::{LOG, MOVE};
 use super::queue::QueueView;
 use super::router::{Handler, Route};
 use super::scan::{NewScan, ScanView};
-use super::{floor, handovers, help, kpi, logs, machines, orders, scans, sign_on, stop_edits, stops, trust};
+use super::{floor, handovers, help, https, kpi, logs, machines, orders, scans, sign_on, stop_edits, stops, trust};
 
 /// Largest body of a call; nearly all of them are a few fields.
 const BODY: usize = 16 * 1024;
@@ -38,7 +38,7 @@ macro_rules! to {
 
 /// Every route.
 pub(super) fn all() -> Vec<Route> {
-    [reads(), sign_on(), writes(), people(), documents()].concat()
+    [reads(), sign_on(), writes(), people(), certificate(), documents()].concat()
 }
 
 fn read(path: &'static str, summary: &'static str, query: &'static [Query], body: SchemaOf, handler: Handler) -> Route {
@@ -391,6 +391,63 @@ fn people() -> Vec<Route> {
             Some(schema_of::<EndHelpCall>),
             (200, called),
             to!(help::end),
+        ),
+    ]
+}
+
+/// The certificate of HTTPS; changes ask for the box's administrator token themselves.
+fn certificate() -> Vec<Route> {
+    let view: (u16, Option<SchemaOf>) = (200, Some(schema_of::<https::CertificateView>));
+    let change = |method, path, summary, request, handler| {
+        write((method, path), summary, Access::Public, request, view, handler)
+    };
+    let with_chain = Some(schema_of::<https::NewCertificate> as SchemaOf);
+    let mut put = change(
+        "PUT",
+        "/certificate",
+        "Serve HTTPS with this certificate; with the header X-Admin-Token, over HTTPS or from the box itself",
+        with_chain,
+        to!(https::put),
+    );
+    put.doc.body_bytes_max = https::BODY_BYTES_MAX;
+    let binary = |path, summary, query, handler| {
+        let doc = RouteDoc { response: (200, None), ..read(path, summary, query, schema_of::<()>, handler).doc };
+        Route { doc, handler }
+    };
+    vec![
+        read(
+            "/certificate",
+            "The certificate of HTTPS and who issued it",
+            &[],
+            schema_of::<https::CertificateView>,
+            to!(https::get),
+        ),
+        put,
+        change(
+            "DELETE",
+            "/certificate",
+            "Return to the plant authority; with the header X-Admin-Token",
+            None,
+            to!(https::delete),
+        ),
+        change(
+            "POST",
+            "/authority/renew",
+            "Make a new plant authority, which every device has to trust anew; with the header X-Admin-Token",
+            None,
+            to!(https::renew),
+        ),
+        binary(
+            "/authority.crt",
+            "The plant authority for devices that shall trust this box (DER)",
+            &[],
+            to!(https::authority),
+        ),
+        binary(
+            "/trust.svg",
+            "The address of the page /trust as a QR code",
+            &[("host", false, "Name or address of this box; its best one where missing")],
+            to!(https::qr),
         ),
     ]
 }

@@ -1,5 +1,5 @@
 //! The listening side: connections are counted, and one that neither takes nor gives anything is closed.
-//! Knows bytes only; what they mean is the router's.
+//! Knows bytes only; what they mean is the router's. [`super::encrypted`] puts TLS on top.
 
 use std::future::Future as _;
 use std::io;
@@ -16,16 +16,19 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
 
-/// Connections at once; further ones wait in the kernel's queue.
+/// Connections at once, plain and encrypted together; further ones wait in the kernel's queue.
 const CONNECTIONS_MAX: usize = 512;
 /// A connection on which nothing moves for this long is closed. Event streams beat every second.
 const QUIET_MOST: Duration = Duration::from_secs(75);
 /// A client that takes nothing for this long while something waits for it is dropped.
 const STALLED_MOST: Duration = Duration::from_secs(10);
 
-/// Who is at the other end.
+/// Who is at the other end, and how they came.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub IpAddr);
+pub(super) struct Peer {
+    pub address: IpAddr,
+    pub is_encrypted: bool,
+}
 
 /// A listener whose connections have limits.
 pub(super) struct Limited {
@@ -34,8 +37,13 @@ pub(super) struct Limited {
 }
 
 impl Limited {
-    pub fn new(inner: TcpListener) -> Self {
-        Self { inner, slots: Arc::new(Semaphore::new(CONNECTIONS_MAX)) }
+    pub fn new(inner: TcpListener, slots: Arc<Semaphore>) -> Self {
+        Self { inner, slots }
+    }
+
+    /// For all listeners of the program together.
+    pub fn slots() -> Arc<Semaphore> {
+        Arc::new(Semaphore::new(CONNECTIONS_MAX))
     }
 }
 
@@ -67,7 +75,7 @@ impl Listener for Limited {
 
 impl Connected<IncomingStream<'_, Limited>> for Peer {
     fn connect_info(stream: IncomingStream<'_, Limited>) -> Self {
-        Self(stream.remote_addr().ip())
+        Self { address: stream.remote_addr().ip(), is_encrypted: false }
     }
 }
 
@@ -81,6 +89,13 @@ pub(super) struct Connection {
 impl Connection {
     fn new(stream: TcpStream, slot: Option<OwnedSemaphorePermit>) -> Self {
         Self { stream, deadline: Box::pin(tokio::time::sleep(QUIET_MOST)), _slot: slot }
+    }
+
+    /// The first byte that the client sends, which stays there; none when it sends nothing more.
+    pub async fn first_byte(&self) -> io::Result<Option<u8>> {
+        let mut byte = [0];
+        let count = self.stream.peek(&mut byte).await?;
+        Ok((count > 0).then_some(byte[0]))
     }
 
     fn moved(&mut self) {

@@ -10,7 +10,7 @@ use unison_core::ids::UserId;
 use unison_core::master::User;
 use unison_core::time::{HOUR, Rfc3339, Timestamp};
 
-use super::caller::{self, COOKIE};
+use super::caller;
 use super::pin::{Pin, Tries};
 use super::router::{Answer, Call, internal, json};
 use super::{Api, not_stored, scan};
@@ -104,7 +104,7 @@ pub(super) async fn login(call: Call) -> Answer {
     let pin = Pin::parse(&login.pin).map_err(|m| ApiError::field("pin", m))?;
     let user = person(&call.api, &login.operator)?;
     check_pin(&call.api, &user, pin).await?;
-    open(&call.api, user).await
+    open(&call, user).await
 }
 
 pub(super) async fn badge(call: Call) -> Answer {
@@ -137,7 +137,7 @@ pub(super) async fn badge(call: Call) -> Answer {
             "This badge is not known here, or was scanned more than 10 seconds ago; scan it again",
         ));
     };
-    open(api, user).await
+    open(&call, user).await
 }
 
 pub(super) async fn logout(call: Call) -> Answer {
@@ -145,7 +145,7 @@ pub(super) async fn logout(call: Call) -> Answer {
     call.api.store.side(move |conn| keys::end_session(conn, &session)).await.map_err(not_stored)?;
     let mut answer = Response::new(axum::body::Body::empty());
     *answer.status_mut() = axum::http::StatusCode::NO_CONTENT;
-    set_cookie(&mut answer, "", 0);
+    set_cookie(&mut answer, call.is_encrypted, "", 0);
     Ok(answer)
 }
 
@@ -162,13 +162,10 @@ pub(super) async fn set_pin(call: Call) -> Answer {
     let api = &call.api;
     let pin = Pin::parse(&new.pin).map_err(|m| ApiError::field("pin", m))?;
     let user = api.store.model().users.get(&id).cloned();
-    match call.headers.get("x-admin-token") {
-        Some(token) => {
-            if !token.to_str().is_ok_and(|t| scan::same_text(t, &api.admin_token)) {
-                return Err(caller::wrong_admin_token());
-            }
-        }
-        None => own_pin(&call, id, new.old_pin.as_deref()).await?,
+    if call.headers.contains_key("x-admin-token") {
+        caller::admin(api, &call.headers)?;
+    } else {
+        own_pin(&call, id, new.old_pin.as_deref()).await?;
     }
     let user = user.ok_or_else(|| ApiError::not_found("operator"))?;
     let hashed = on_hash_thread(api, move |key| key.hash(&pin)).await?.map_err(internal)?;
@@ -178,7 +175,7 @@ pub(super) async fn set_pin(call: Call) -> Answer {
 }
 
 async fn own_pin(call: &Call, id: UserId, old: Option<&str>) -> Result<(), ApiError> {
-    let caller = caller::find(&call.api, &call.headers, true).await?.ok_or_else(caller::sign_on)?;
+    let caller = caller::find(&call.api, &call.headers, call.is_encrypted, true).await?.ok_or_else(caller::sign_on)?;
     if caller.user.id != id {
         return Err(ApiError::new(
             403,
@@ -276,14 +273,15 @@ async fn on_hash_thread<T: Send + 'static>(
     done.await.map_err(internal)
 }
 
-async fn open(api: &Api, user: User) -> Answer {
+async fn open(call: &Call, user: User) -> Answer {
+    let api = &call.api;
     let (token, hash) = caller::new_token().map_err(internal)?;
     let (id, now) = (user.id, api.store.now());
     let expires_at = now.plus(SESSION);
     api.store.side(move |conn| keys::open_session(conn, &hash, id, now, expires_at)).await.map_err(not_stored)?;
     let body = Session { token: Some(token.clone()), expires_at: expires_at.into(), user: view(&user) };
     let mut answer = json(200, &body);
-    set_cookie(&mut answer, &token, SESSION / unison_core::time::SECOND);
+    set_cookie(&mut answer, call.is_encrypted, &token, SESSION / unison_core::time::SECOND);
     Ok(answer)
 }
 
@@ -291,8 +289,10 @@ fn view(user: &User) -> UserView {
     UserView { id: user.id.0, name: user.name.clone(), roles: unison_rules::rbac::codes(&user.roles) }
 }
 
-fn set_cookie(answer: &mut Response, token: &str, seconds: i64) {
-    let text = format!("{COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict");
+fn set_cookie(answer: &mut Response, is_encrypted: bool, token: &str, seconds: i64) {
+    let name = caller::cookie(is_encrypted);
+    let secure = if is_encrypted { "; Secure" } else { "" };
+    let text = format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
     if let Ok(value) = HeaderValue::from_str(&text) {
         answer.headers_mut().insert(header::SET_COOKIE, value);
     }

@@ -9,8 +9,8 @@ use unison_api::error::ApiError;
 use unison_core::time::Rfc3339;
 
 use super::Api;
+use super::caller;
 use super::router::{Answer, Call, internal, json};
-use super::{caller, scan};
 use crate::config::DriverConfig;
 use crate::driver::opcua::{self, Certificate, NotTrusted, Pin, Trust, TrustedBy};
 
@@ -156,14 +156,11 @@ pub(super) async fn trust(call: Call) -> Answer {
 }
 
 async fn truster(call: &Call) -> Result<TrustedBy, ApiError> {
-    if let Some(token) = call.headers.get("x-admin-token") {
-        return if token.to_str().is_ok_and(|token| scan::same_text(token, &call.api.admin_token)) {
-            Ok(TrustedBy::Administrator)
-        } else {
-            Err(caller::wrong_admin_token())
-        };
+    if call.headers.contains_key("x-admin-token") {
+        caller::admin(&call.api, &call.headers)?;
+        return Ok(TrustedBy::Administrator);
     }
-    let caller = caller::find(&call.api, &call.headers, true).await?.ok_or_else(caller::sign_on)?;
+    let caller = caller::find(&call.api, &call.headers, call.is_encrypted, true).await?.ok_or_else(caller::sign_on)?;
     if !caller.may(TRUST) {
         return Err(ApiError::forbidden(TRUST));
     }

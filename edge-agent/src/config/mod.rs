@@ -1,11 +1,12 @@
 //! The edge's configuration file: typed, checked as a whole, every error with file, line, field and
 //! reason (EDGE-18). After [`load`] there is nothing left to validate. Nothing here does any I/O but
-//! reading that one file and the lists of tags that it names.
+//! reading that one file, the lists of tags and the certificate that it names.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod connection;
 mod error;
 mod fields;
+mod http;
 mod machine;
 mod modbus;
 mod mqtt;
@@ -17,12 +18,12 @@ mod storage;
 mod tags_csv;
 mod template;
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use error::{ConfigError, ConfigErrors};
+pub use http::{CertificateFiles, HttpConfig, HttpsConfig};
 pub use machine::{Counter, MachineConfig};
 pub use modbus::{Limits, ModbusConfig, ModbusLine, ModbusTag, Parity, RegisterOrder, TEXT_REGISTERS_MAX};
 pub(crate) use mqtt::MQTT_CONFIRM_MS;
@@ -68,11 +69,6 @@ pub struct AgentConfig {
     /// The name people see, like "Hall 1".
     pub name: String,
     pub data_dir: PathBuf,
-}
-
-#[derive(Clone, Debug)]
-pub struct HttpConfig {
-    pub listen: SocketAddr,
 }
 
 #[derive(Clone, Debug)]
@@ -183,8 +179,8 @@ pub fn parse(file: &str, text: &str) -> Result<Config, ConfigErrors> {
 fn read(mut file: Fields<'_, '_>) -> Option<Config> {
     let agent = file.need_table("agent", "[agent]").and_then(agent);
     let http = match file.table("http", "[http]") {
-        Some(section) => http(section),
-        None => Some(HttpConfig { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8081)) }),
+        Some(section) => http::http(section),
+        None => Some(HttpConfig::default()),
     };
     let storage = match file.table("storage", "[storage]") {
         Some(section) => storage::read(section),
@@ -215,19 +211,6 @@ fn agent(mut section: Fields<'_, '_>) -> Option<AgentConfig> {
     let data_dir = section.need_text("data_dir", "the directory for the edge's database");
     section.finish();
     Some(AgentConfig { name: name?.into_inner(), data_dir: data_dir?.into_inner().into() })
-}
-
-fn http(mut section: Fields<'_, '_>) -> Option<HttpConfig> {
-    let listen = section.need_text("listen", "address and port, like \"127.0.0.1:8081\"");
-    section.finish();
-    let listen = listen?;
-    match listen.get_ref().parse() {
-        Ok(listen) => Some(HttpConfig { listen }),
-        Err(_) => {
-            section.wrong(&listen, "listen", "is not an address with a port; write it like \"127.0.0.1:8081\"");
-            None
-        }
-    }
 }
 
 fn cloud(mut section: Fields<'_, '_>) -> Option<CloudConfig> {

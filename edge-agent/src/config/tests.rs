@@ -70,6 +70,56 @@ fn edge_18_a_good_file_gives_values_with_defaults() {
 }
 
 #[test]
+fn edge_11_https_is_on_unless_it_is_switched_off() {
+    let https = |section: &str| {
+        let config = parse("edge.toml", &GOOD.replacen("[[connection]]", &format!("{section}[[connection]]"), 1));
+        config.unwrap_or_else(|errors| panic!("{errors}")).http.https
+    };
+    let default = https("").unwrap();
+    assert_eq!((default.listen.to_string().as_str(), default.names.len()), ("0.0.0.0:8443", 0));
+    let http = "[http]\nlisten = \"127.0.0.1:1\"\n";
+    assert_eq!(https(http).unwrap().listen, default.listen);
+    assert!(https(&format!("{http}https = \"off\"\n")).is_none());
+    let named = https(&format!("{http}https = \"[::]:443\"\nnames = [\"Edge-1.Plant.Example\"]\n")).unwrap();
+    assert_eq!((named.listen.port(), named.names), (443, vec!["edge-1.plant.example".to_owned()]));
+}
+
+#[test]
+fn edge_18_a_certificate_that_cannot_be_served_is_named_with_all_that_is_wrong() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    let write = |name: &str, text: &str, mode| {
+        std::fs::write(path(name), text).unwrap();
+        std::fs::set_permissions(path(name), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let made = rcgen::generate_simple_self_signed(vec!["edge.example".to_owned()]).unwrap();
+    let other = rcgen::KeyPair::generate().unwrap();
+    write("good.crt", &made.cert.pem(), 0o644);
+    write("good.key", &made.signing_key.serialize_pem(), 0o640);
+    write("open.key", &made.signing_key.serialize_pem(), 0o644);
+    write("other.key", &other.serialize_pem(), 0o600);
+    write("empty.crt", "", 0o644);
+    let said = |lines: &str| {
+        let section = format!("[http]\nlisten = \"127.0.0.1:1\"\n{lines}\n[[connection]]");
+        errors(&GOOD.replacen("[[connection]]", &section, 1)).join("\n")
+    };
+    let pair = |crt: &str, key: &str| said(&format!("certificate = \"{}\"\nkey = \"{}\"", path(crt), path(key)));
+    assert_eq!(pair("good.crt", "good.key"), "");
+    let both = pair("empty.crt", "missing.key");
+    assert!(both.contains("edge.toml:6: [http]: certificate \"") && both.contains("cannot be read"), "{both}");
+    assert!(both.contains("edge.toml:7: [http]: key \""), "{both}");
+    assert!(pair("empty.crt", "good.key").contains("empty.crt\": holds no certificate"));
+    assert!(pair("good.crt", "other.key").contains("other.key\": belongs to another certificate"));
+    assert!(pair("good.crt", "open.key").contains("chmod 640"));
+    assert!(said("certificate = \"/x\"").contains("key is missing"));
+    assert!(said("https = \"8443\"").contains("https \"8443\" is not an address with a port"));
+    let names = said("names = [\"10.0.0.5\", \"ok.example\", 7]");
+    assert!(names.contains("names \"10.0.0.5\" is no host name") && names.contains("names \"integer\""), "{names}");
+    assert!(said("https = \"off\"\ncertificate = \"/x\"\nkey = \"/y\"").contains("has no use while https is"));
+}
+
+#[test]
 fn edge_18_the_example_in_the_repository_is_good() {
     let config = load(concat!(env!("CARGO_MANIFEST_DIR"), "/../config/edge.toml")).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(config.machines.len(), 2);

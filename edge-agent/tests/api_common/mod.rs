@@ -2,6 +2,7 @@
 //! would from the cloud. The clock stands still until a test moves it.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -11,6 +12,7 @@ use edge_agent::agent::ApiContext;
 use edge_agent::carrier::CarrierStatus;
 use edge_agent::driver::{Clock, ConnectionStatus, Scan, Sink, start_all};
 use edge_agent::store::{Identity, Store};
+use edge_agent::tls::{Https, Place};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
@@ -47,6 +49,8 @@ impl Clock for TestClock {
 
 pub struct Edge {
     pub url: String,
+    /// 127.0.0.1 with the port of HTTPS, where it is on.
+    pub tls: Option<SocketAddr>,
     pub http: Client,
     pub store: Store,
     pub scans: broadcast::Sender<Scan>,
@@ -70,11 +74,21 @@ impl Edge {
 
     /// With these lines after [agent] in its configuration.
     pub async fn start_with(lines: &str) -> Self {
+        Self::open(Timestamp::parse(START).unwrap(), lines, None).await
+    }
+
+    /// With HTTPS under these names. The clock starts with the real one, which clients judge certificates by.
+    pub async fn with_https(names: &[&str]) -> Self {
+        let names = names.iter().map(|&n| n.to_owned()).collect();
+        Self::open(Timestamp(edge_agent::agent::WallClock.now_us()), "", Some(names)).await
+    }
+
+    async fn open(start: Timestamp, lines: &str, https_names: Option<Vec<String>>) -> Self {
         // Reqwest wants one even for plain HTTP; other tests of the process may have set it.
         drop(rustls::crypto::ring::default_provider().install_default());
         let dir = std::env::temp_dir().join(format!("unison-api-{}", Uuid::now_v7()));
         std::fs::create_dir_all(&dir).unwrap();
-        let clock = Arc::new(TestClock(AtomicI64::new(Timestamp::parse(START).unwrap().0)));
+        let clock = Arc::new(TestClock(AtomicI64::new(start.0)));
         let store = Store::open(&dir, clock.clone()).unwrap();
         store.enrolled(identity()).await.unwrap();
         let (batches, have) = down(&master());
@@ -85,21 +99,31 @@ impl Edge {
         let shutdown = CancellationToken::new();
         let sink = Sink::new(config.tags.len());
         let connections = start_all(&config, sink, clock.clone(), shutdown.clone());
+        let tls_listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let tls = https_names.is_some().then(|| tls_listener.local_addr().unwrap());
+        let https = https_names.zip(tls).map(|(names, address)| {
+            let place = move || Place::new(&names, None, [address.ip()]);
+            let section = config.http.https.as_ref().unwrap();
+            let https = Https::new(section, address.port(), &dir, "Hall 1", Box::new(place));
+            https.look(start, std::time::Instant::now());
+            Arc::new(https)
+        });
         let context = ApiContext {
             store: store.clone(),
             connections: connections.clone(),
             scans: broadcast::channel(16).0,
             carrier: Arc::new(CarrierStatus::default()),
             config: Arc::new(config),
+            https,
             admin_token: ADMIN.into(),
             clock: clock.clone(),
         };
         let scans = context.scans.clone();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(edge_agent::api::serve(context, listener, shutdown.clone()));
+        tokio::spawn(edge_agent::api::serve(context, listener, Some(tls_listener), shutdown.clone()));
         let http = Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
-        Self { url, http, store, scans, connections, dir, clock, shutdown }
+        Self { url, tls, http, store, scans, connections, dir, clock, shutdown }
     }
 
     pub fn advance(&self, seconds: i64) {

@@ -15,6 +15,7 @@ import { SignIn } from './pages/SignIn';
 import { Station } from './pages/Station';
 import { StopEdit } from './pages/StopEdit';
 import { StopReason } from './pages/StopReason';
+import { Trust } from './pages/Trust';
 import { Tv } from './pages/Tv';
 import { firstPlace } from './device';
 import { Shell } from './parts/Shell';
@@ -117,9 +118,10 @@ const login = createRoute({
 });
 const queue = createRoute({ getParentRoute: () => root, path: '/queue', component: Queue });
 const scanner = createRoute({ getParentRoute: () => root, path: '/scanner', component: Scanner });
+const trust = createRoute({ getParentRoute: () => root, path: '/trust', component: Trust });
 
 export const router = createRouter({
-  routeTree: root.addChildren([floor, station, log, stop, edit, help, handover, settings, tv, login, queue, scanner]),
+  routeTree: root.addChildren([floor, station, log, stop, edit, help, handover, settings, tv, login, queue, scanner, trust]),
   defaultErrorComponent: ({ error }) => <CrashPage message={error instanceof Error ? error.message : String(error)} />,
 });
 

@@ -36,11 +36,24 @@ function TopBar() {
       </Link>
       <Clock zone={info?.timezone} />
       <nav className="bar-right" aria-label={t('nav.label')}>
-        <Link to="/scanner" className="bar-button bar-scan" data-testid="nav-scanner"><ScanIcon /><span>{t('nav.scan')}</span></Link>
+        <LimitedMark />
+        <Link to="/scanner" className="bar-button bar-scan" data-testid="nav-scanner" aria-label={t('nav.scan')}><ScanIcon /><span>{t('nav.scan')}</span></Link>
         <QueueButton />
         <UserButton />
       </nav>
     </header>
+  );
+}
+
+/** Plain HTTP: browsers give no camera and nothing offline. */
+function LimitedMark() {
+  const { t } = useTexts();
+  if (window.isSecureContext) return null;
+  return (
+    <Link to="/trust" className="bar-button bar-limited" data-testid="limited" title={t('trust.limited')} aria-label={t('trust.limited')}>
+      <svg viewBox="0 0 24 24" width="26" height="26" aria-hidden fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round"><rect x="5" y="11" width="14" height="9" rx="2" /><path d="M8 11V7a4 4 0 0 1 7.5-2" /></svg>
+      <span>{t('trust.mark')}</span>
+    </Link>
   );
 }
 
