@@ -65,6 +65,7 @@ function Form({ id, data, order, suggest }: FormProps) {
   const [fresh, setFresh] = useState(true);
   const [issues, setIssues] = useState<LogIssue[]>([]);
   const [busy, setBusy] = useState(false);
+  const hasReasons = (useScrapReasons().data?.scrap_reasons.length ?? 0) > 0;
   const inputs = { good: useRef<HTMLInputElement>(null), scrap: useRef<HTMLInputElement>(null), hours: useRef<HTMLInputElement>(null) };
   useEffect(holdEntry, []);
 
@@ -119,7 +120,7 @@ function Form({ id, data, order, suggest }: FormProps) {
         ))}
         <Reasons draft={draft} onChange={change} />
         <label className="notes"><span>{t('log.notes')}</span><input value={draft.notes} maxLength={500} data-testid="notes" onFocus={() => setFresh(true)} onChange={(event) => change({ notes: event.target.value })} /></label>
-        <Hint data={data} order={order} onTake={() => { dropDraft(id, order.id); change({ ...suggest(), uuid: draft.uuid, notes: draft.notes }); }} />
+        {(scrapOf(draft) === 0 || !hasReasons) && <Hint data={data} order={order} onTake={() => { dropDraft(id, order.id); change({ ...suggest(), uuid: draft.uuid, notes: draft.notes }); }} />}
       </div>
       <NumberPad onKey={press} point={field === 'hours'} />
       <div className="log-end">

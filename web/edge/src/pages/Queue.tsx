@@ -5,6 +5,7 @@ import { clock, decimal, Loaded, NONE, reasonOf, toast, units, useTexts } from '
 import { Link } from '@tanstack/react-router';
 import { useState, useSyncExternalStore, type ReactNode } from 'react';
 import type { Entry } from '../outbox/store';
+import { Servers } from '../parts/Servers';
 import { HopGlyph, useHopText, usePageHop, type HopState } from '../parts/QueueIndicator';
 import { useConnections, useQueue, useStationInfo } from '../reads';
 import { outbox } from '../services';
@@ -21,6 +22,7 @@ export function Queue() {
       </div>
       <Waiting />
       <Connections />
+      <Servers />
       <Device />
     </section>
   );

@@ -1,7 +1,7 @@
 /**
  * Why does it stand? One tap on a reason answers; notes are optional. "new" reports a stop that no signal has shown.
  */
-import { clock, Empty, Loaded, Skeletons, span, useLiveStream, useServerNow, useTexts, uuidv7, type Downtime, type DowntimeReason } from '@unison/ui-kit';
+import { clock, Empty, Failure, Loaded, Skeletons, span, useLiveStream, useServerNow, useTexts, uuidv7, type Downtime, type DowntimeReason } from '@unison/ui-kit';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { holdEntry, putOff } from '../entry';
@@ -40,6 +40,9 @@ export function StopReason({ id, uuid }: { id: number; uuid: string }) {
   };
   if (!fresh && !stop) {
     if (station.isPending || downtimes.isPending) return <Skeletons count={3} height={120} />;
+    // Not having asked is not the same as not being there.
+    const failed = [downtimes, station].find((query) => query.isError);
+    if (failed) return <Failure what={t('edit.stop')} error={failed.error} retry={() => void failed.refetch()} />;
     return <Empty title={t('stop.gone')} hint={t('stop.goneHint')} action={<Link to="/m/$id" params={{ id }} className="big">{t('common.back')}</Link>} />;
   }
   return (
