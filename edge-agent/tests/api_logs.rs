@@ -211,7 +211,7 @@ async fn log_07_rejected_units_have_reasons_where_somebody_says_them() {
     };
     let part = |code: &str, quantity: i64| json!({"scrap_reason_code": code, "quantity": quantity});
     for wrong in [
-        json!([part("old", 1)]),
+        json!([part("nothing", 1)]),
         json!([part("burr", 5)]),
         json!([part("burr", 1), part("burr", 1)]),
         json!([part("burr", 0)]),
@@ -234,4 +234,8 @@ async fn log_07_rejected_units_have_reasons_where_somebody_says_them() {
         "it says something else"
     );
     assert_eq!(edge.read("/production-logs?work_order_id=WO-1").await["production_logs"][0]["scrap_reasons"], shown);
+    // A log waited on a tablet; meanwhile its reason was switched off.
+    let late = json!({"work_order_id": "WO-1", "quantity_completed": 1, "quantity_rejected": 1, "hours_worked": 0.5, "scrap_reasons": [part("old", 1)]});
+    let (status, made) = edge.post("/production-logs", &ana, late).await;
+    assert_eq!((status.as_u16(), &made["scrap_reasons"][0]["scrap_reason"]), (201, &json!("The old one")));
 }

@@ -10,7 +10,7 @@ const WIDE = { width: 1280, height: 800 };
 /** Where each state is looked at; all of them with LOOKS=all. */
 const EVERY_LOOK = ["light", "dark"].flatMap((colorScheme) => [WIDE, { width: 1920, height: 1080 }, { width: 390, height: 844 }].map((viewport) => ({ colorScheme, viewport })));
 const ALL = process.env.LOOKS === "all";
-const DATA_LOOKS = ALL ? EVERY_LOOK : [{ colorScheme: "dark", viewport: { width: 390, height: 844 } }, { colorScheme: "light", viewport: { width: 1920, height: 1080 } }];
+const DATA_LOOKS = ALL ? EVERY_LOOK : [{ colorScheme: "dark", viewport: { width: 390, height: 844 }, locale: "de-DE" }, { colorScheme: "light", viewport: { width: 1920, height: 1080 } }];
 const STATE_LOOKS = ALL ? EVERY_LOOK : [{ colorScheme: "light", viewport: WIDE }];
 
 const origin = new URL(EDGE_URL).origin;
@@ -44,11 +44,13 @@ async function help(page, wall, machineId) {
   say("help: called, seen on the wall, answered, over");
 }
 
-/** Two people: one writes, the other reads and acknowledges. */
+/** Two people: one writes of the shift that ended, while the box is away; the other reads it and acknowledges. */
 async function handover(page) {
   await page.goto(`${EDGE_URL}/`);
   await id(page, "open-handover").click();
   await id(page, "handover-figures").waitFor();
+  const ended = id(page, "handover-shift").nth(1);
+  await ended.click();
   await id(page, "handover-save").click();
   await page.getByText("Write at least a sentence").waitFor();
   await id(page, "handover-notes").fill("Belt of the press slips.\nTom has the spare.");
@@ -56,21 +58,36 @@ async function handover(page) {
   await id(page, "issue-text").fill("Guard loose");
   await shot(page, "edge-handover");
   await page.reload();
+  await ended.click();
   same(await id(page, "handover-notes").inputValue(), "Belt of the press slips.\nTom has the spare.", "the draft after a reload");
+  announce("net::ERR_FAILED", "/shift-handovers");
+  await page.route("**/api/v1/shift-handovers", (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
   await id(page, "handover-save").click();
-  await id(page, "toast").filter({ hasText: "is handed over" }).waitFor();
+  await id(page, "toast").filter({ hasText: "Queued for sync" }).waitFor();
   await page.goto(`${EDGE_URL}/handover`);
-  await page.getByText("Save again").waitFor();
+  await ended.click();
+  await id(page, "handover-queued").waitFor();
+  same(await id(page, "handover-notes").inputValue(), "Belt of the press slips.\nTom has the spare.", "the draft while it waits");
+  await page.unroute("**/api/v1/shift-handovers");
+  await page.reload();
+  await id(page, "toast").filter({ hasText: "Sent:" }).waitFor();
   const list = await (await page.request.get(`${EDGE_URL}/api/v1/shift-handovers`)).json();
-  const [written] = list.shift_handovers;
-  same([written.handover_notes, written.issues, written.logged_by.name], ["Belt of the press slips.\nTom has the spare.", [{ machine_id: null, description: "Guard loose" }], OPERATOR], "what was written");
+  same([list.total, list.shift_handovers[0].handover_notes, list.shift_handovers[0].issues, list.shift_handovers[0].logged_by.name],
+    [1, "Belt of the press slips.\nTom has the spare.", [{ machine_id: null, description: "Guard loose" }], OPERATOR], "what was written");
+  await page.goto(`${EDGE_URL}/handover`);
+  await id(page, "handover-left").getByTestId("acknowledge").filter({ hasText: "does not acknowledge it" }).waitFor();
   const next = await open();
   await signOn(next, SUPERVISOR);
-  const read = await next.request.post(`${EDGE_URL}/api/v1/shift-handovers/${written.id}/acknowledge`, { headers: { Origin: origin } });
-  same([read.status(), (await read.json()).acknowledged_by.name], [200, SUPERVISOR], "acknowledged by the next shift");
-  await id(page, "handover-done").filter({ hasText: SUPERVISOR }).waitFor();
+  await next.goto(EDGE_URL);
+  await id(next, "handover-waits").filter({ hasText: OPERATOR }).click();
+  await id(next, "handover-left").filter({ hasText: "Guard loose" }).waitFor();
+  await shot(next, "edge-handover-left");
+  await id(next, "acknowledge").click();
+  await id(next, "handover-left").waitFor({ state: "detached" });
   await next.context().close();
-  say("handover: written, kept over a reload, acknowledged by somebody else, seen at once");
+  await ended.click();
+  await id(page, "handover-done").filter({ hasText: SUPERVISOR }).waitFor();
+  say("handover: written while the box was away, sent once, read and acknowledged by somebody else");
 }
 
 /** Scrap gets its reason by one tap. */
@@ -124,8 +141,8 @@ const STATES = {
   offline: (route) => route.abort(),
 };
 
-async function look(name, path, has, state, { colorScheme, viewport }) {
-  const page = await open({ colorScheme, viewport });
+async function look(name, path, has, state, { colorScheme, viewport, locale = "en-GB" }) {
+  const page = await open({ colorScheme, viewport, locale });
   const where = `${name} ${state} ${colorScheme} ${viewport.width}`;
   const isLive = state === "data" || state === "empty";
   if (STATES[state]) await page.route(API, (route) => (/\/(events|me)$/.test(new URL(route.request().url()).pathname) && isLive ? route.continue() : STATES[state](route)));

@@ -190,11 +190,17 @@ pub fn hand_over(tx: &WriteTx<'_>, from: i64, to: i64) -> Result<usize, DbError>
 }
 
 /// What an edge saw last of a machine must not go on until its successor's first word: from its end on
-/// nothing was seen.
+/// nothing was seen, and calls for help are over.
 ///
 /// # Errors
 /// When the database fails.
 pub fn unseen_from_end(tx: &WriteTx<'_>, machine: MachineId, edge: i64) -> Result<(), DbError> {
+    // Nobody hears of a call any more that only the edge of before knows.
+    tx.execute(
+        "UPDATE help_calls SET ended_at = $3, end_note = 'Another edge looks after the machine now'
+         WHERE organization_id = $1 AND machine_id = $2 AND ended_at IS NULL",
+        params![tx.org(), machine, tx.now()],
+    )?;
     tx.execute(
         "INSERT INTO activity_changes (organization_id, machine_id, at, activity)
          SELECT e.organization_id, $3, e.observed_until, 'no_data' FROM edges e

@@ -104,7 +104,7 @@ pub fn help_calls(
 ) -> Result<HelpCallList, DbError> {
     let from = format!(
         "{CALLS} AND {} AND ($4 = 0 OR m.plant_id = $4) AND ($5 = 0 OR c.machine_id = $5)
-         AND ($6 < 0 OR ($6 = 1) = (c.ended_by IS NULL))",
+         AND ($6 < 0 OR ($6 = 1) = (c.ended_at IS NULL))",
         reach_sql("m.plant_id")
     );
     let (all_plants, user) = reach_values(tx.caller());
@@ -116,12 +116,15 @@ pub fn help_calls(
     Ok(HelpCallList { help_calls, total, page: page.page, per_page: page.per_page })
 }
 
+/// Open calls that machines are shown with; a hall with more has other worries.
+const OPEN_MAX: u32 = 1_000;
+
 /// Open calls of all machines, by machine, the oldest first.
 ///
 /// # Errors
 /// When the database fails.
 pub(super) fn open_help(tx: &Tx<'_>) -> Result<HashMap<i64, Vec<HelpCallView>>, DbError> {
-    let sql = format!("{CALL} {CALLS} AND c.ended_by IS NULL ORDER BY c.called_at, c.uuid");
+    let sql = format!("{CALL} {CALLS} AND c.ended_at IS NULL ORDER BY c.called_at, c.uuid LIMIT {OPEN_MAX}");
     let mut out: HashMap<i64, Vec<HelpCallView>> = HashMap::new();
     for row in tx.query(&sql, params![tx.org()])? {
         let call = help_call(&row)?;

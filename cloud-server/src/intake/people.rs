@@ -118,7 +118,7 @@ impl Projection<'_, '_> {
         let machine = self.own_help(f.id, f.by, f.at)?;
         self.tx.execute(
             "UPDATE help_calls SET ended_by = $3, ended_at = $4, end_note = $5
-             WHERE organization_id = $1 AND uuid = $2 AND ended_by IS NULL",
+             WHERE organization_id = $1 AND uuid = $2 AND ended_at IS NULL",
             params![self.tx.org(), f.id, f.by, f.at, f.note.clone()],
         )?;
         self.tx.changed(Topic::Machine(machine));

@@ -27,13 +27,10 @@ use crate::store::{Model, WorkOrderNow};
 
 /// The permission to write and to acknowledge.
 pub(super) const HANDOVER: &str = "shift_handovers:write";
-/// Shifts that are offered: the present one, and those that ended so long ago at most.
-const OFFERED: i64 = 24 * HOUR;
-
 pub(super) async fn due(call: Call) -> Answer {
     let now = call.api.store.now();
     let frame = call.api.store.model().frame(now);
-    let mut windows = frame.calendar.windows(Span::new(now.plus(-OFFERED), now.plus(1)));
+    let mut windows = frame.calendar.windows(Span::new(now.plus(-rules::WITHIN), now.plus(1)));
     windows.sort_by_key(|w| std::cmp::Reverse(w.span.from));
     let asked: Vec<(ShiftId, Date)> = windows.iter().map(|w| (w.shift, w.date)).collect();
     let found = call.api.store.query(move |conn| {

@@ -105,12 +105,17 @@ fn facts(model: &Model, asked: &Asked) -> Result<Vec<Fact>, Not> {
     Ok(std::iter::once(log.into()).chain(scrapped).collect())
 }
 
+/// A scrap reason by its code. One that was switched off meanwhile counts: a log that waited on a tablet is worth more.
+fn reason(model: &Model, code: &str) -> Option<ScrapReasonId> {
+    let named = || model.scrap_reasons.values().filter(|r| r.code == code.trim());
+    named().find(|r| r.is_active).or_else(|| named().next()).map(|r| r.id)
+}
+
 fn scrapped(model: &Model, said: &[NewScrap], rejected: u32) -> Result<Vec<ScrapPart>, ApiError> {
     let mut parts: Vec<(ScrapReasonId, i64)> = Vec::with_capacity(said.len());
     for NewScrap { scrap_reason_code: code, quantity } in said {
-        let reason = model.scrap_reasons.values().find(|r| r.is_active && r.code == code.trim());
-        let wrong = || format!("\"{code}\" is no active scrap reason; GET /scrap-reasons lists them");
-        parts.push((reason.ok_or_else(|| ApiError::field("scrap_reasons", wrong()))?.id, *quantity));
+        let wrong = || format!("\"{code}\" is no scrap reason; GET /scrap-reasons lists them");
+        parts.push((reason(model, code).ok_or_else(|| ApiError::field("scrap_reasons", wrong()))?, *quantity));
     }
     logging::scrap(&parts, rejected)?;
     let part =
@@ -155,7 +160,7 @@ struct Again {
     machine: Option<MachineId>,
     entry: Entry,
     notes: Option<String>,
-    scrap: Vec<(String, i64)>,
+    scrap: Vec<NewScrap>,
     by: UserId,
 }
 
@@ -166,7 +171,7 @@ impl Again {
             machine: asked.machine,
             entry: asked.entry,
             notes: asked.notes.clone(),
-            scrap: sorted(asked.scrap.iter().map(|s| (s.scrap_reason_code.trim().to_owned(), s.quantity))),
+            scrap: asked.scrap.clone(),
             by: asked.by,
         }
     }
@@ -178,18 +183,17 @@ impl Again {
             && self.entry.rejected == i64::from(row.rejected)
             && self.entry.hours_micro == row.hours_micro
             && self.notes == row.notes
-            && self.scrap == said(model, row)
+            && self.has_scrap(model, row)
             && self.by == row.by
     }
-}
 
-fn sorted(parts: impl Iterator<Item = (String, i64)>) -> Vec<(String, i64)> {
-    let mut parts: Vec<_> = parts.collect();
-    parts.sort();
-    parts
-}
-
-fn said(model: &Model, row: &LogRow) -> Vec<(String, i64)> {
-    let code = |part: &ScrapPart| model.scrap_reasons.get(&part.reason).map(|r| r.code.clone()).unwrap_or_default();
-    sorted(row.scrap.iter().map(|part| (code(part), i64::from(part.quantity))))
+    /// Compared by reason, for its code may have been changed since.
+    fn has_scrap(&self, model: &Model, row: &LogRow) -> bool {
+        let mut asked: Vec<_> =
+            self.scrap.iter().filter_map(|s| Some((reason(model, &s.scrap_reason_code)?.0, s.quantity))).collect();
+        let mut known: Vec<_> = row.scrap.iter().map(|part| (part.reason.0, i64::from(part.quantity))).collect();
+        asked.sort_unstable();
+        known.sort_unstable();
+        asked == known
+    }
 }

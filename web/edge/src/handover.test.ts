@@ -1,6 +1,6 @@
 import type { DueShift, Handover, WorkOrder } from '@unison/ui-kit';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { beginDraft, bodyOf, dropDraft, keepDraft, together, writtenMeanwhile, type HandoverDraft } from './handover';
+import { beginDraft, bodyOf, dropDraft, dropSent, hasDraft, keepDraft, together, writtenMeanwhile, type HandoverDraft } from './handover';
 
 const theirs: Handover = {
   id: 'h1', shift_id: 1, shift_name: 'Day', date: '2025-11-06', logged_by: { id: 3, name: 'Ana' }, logged_at: '2025-11-06T13:00:00Z',
@@ -22,6 +22,16 @@ describe('shift_06 a handover that is being written', () => {
     expect(beginDraft(shift(theirs), 'new')).toEqual(mine);
     dropDraft(shift(null));
     expect(beginDraft(shift(theirs), 'new')).toMatchObject({ uuid: 'h1', notes: 'Belt slips', blocked: { 101: 'no bar' }, replaces: theirs.logged_at });
+  });
+
+  it('stays until the edge took it, and longer when somebody wrote on meanwhile', () => {
+    keepDraft(shift(null), mine);
+    const waiting = bodyOf(shift(null), mine, []);
+    keepDraft(shift(null), { ...mine, notes: 'Oil low, filter too' });
+    dropSent(waiting);
+    expect(hasDraft(shift(null))).toBe(true);
+    dropSent(bodyOf(shift(null), { ...mine, notes: 'Oil low, filter too' }, []));
+    expect(hasDraft(shift(null))).toBe(false);
   });
 
   it('notices that somebody else wrote, and puts both together', () => {

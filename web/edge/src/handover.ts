@@ -48,9 +48,28 @@ export function keepDraft(shift: DueShift, draft: HandoverDraft): void {
   localStorage.setItem(key(shift), JSON.stringify(draft));
 }
 
-export function dropDraft(shift: DueShift): void {
+export function dropDraft(shift: Pick<DueShift, 'shift_id' | 'date'>): void {
   localStorage.removeItem(key(shift));
 }
+
+/** Whether something unsent of this shift is kept here. */
+export const hasDraft = (shift: Pick<DueShift, 'shift_id' | 'date'>): boolean => localStorage.getItem(key(shift)) !== null;
+
+/** The edge took what had waited: the draft is done with, unless somebody wrote on since. */
+export function dropSent(sent: NewHandover): void {
+  const kept = localStorage.getItem(key(sent));
+  if (kept === null) return;
+  try {
+    const draft = JSON.parse(kept) as HandoverDraft;
+    const same = draft.notes.trim() === sent.handover_notes && JSON.stringify(issuesOf(draft)) === JSON.stringify(sent.issues);
+    if (same) dropDraft(sent);
+  } catch {
+    dropDraft(sent);
+  }
+}
+
+const issuesOf = (draft: HandoverDraft): NewHandover['issues'] =>
+  draft.issues.filter((i) => i.text.trim() !== '').map((i) => ({ ...(i.machineId ? { machine_id: Number(i.machineId) } : {}), description: i.text.trim() }));
 
 /** Somebody wrote since this draft was begun; null when nobody did. */
 export function writtenMeanwhile(shift: DueShift, draft: HandoverDraft): Handover | null {
@@ -71,7 +90,6 @@ export function together(theirs: Handover, mine: HandoverDraft): HandoverDraft {
 }
 
 export function bodyOf(shift: DueShift, draft: HandoverDraft, orders: WorkOrder[]): NewHandover {
-  const issues = draft.issues.filter((i) => i.text.trim() !== '');
   return {
     uuid: draft.uuid,
     shift_id: shift.shift_id,
@@ -81,7 +99,7 @@ export function bodyOf(shift: DueShift, draft: HandoverDraft, orders: WorkOrder[
       const reason = draft.blocked[String(o.id)]?.trim();
       return { work_order_id: o.id, ...(reason ? { blocked_reason: reason } : {}) };
     }),
-    issues: issues.map((i) => ({ ...(i.machineId ? { machine_id: Number(i.machineId) } : {}), description: i.text.trim() })),
+    issues: issuesOf(draft),
     ...(draft.replaces ? { replaces: draft.replaces } : {}),
   };
 }

@@ -5,7 +5,7 @@ import {
   get, type Connection, type Downtime, type DowntimeReason, type DueShift, type EdgeQueue, type FigureRow, type Handover, type Machine, type Operator,
   type ProductionLog, type RibbonData, type ScrapReason, type StationInfo, type StationView, type WorkOrder,
 } from '@unison/ui-kit';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { MachineList } from './services';
 
 export const RIBBON_MS = 8 * 3_600_000;
@@ -77,6 +77,8 @@ export const useShiftStops = (from: string, to: string) =>
   useQuery({
     queryKey: ['downtimes', 'range', from, to],
     queryFn: ({ signal }) => get<{ downtime_events: Downtime[] }>('/downtime-events', { from, to, per_page: 100 }, signal),
+    // The end moves with the minutes; what is on screen stays until the next answer.
+    placeholderData: keepPreviousData,
     refetchInterval: 60_000,
   });
 
@@ -85,6 +87,7 @@ export const useFigures = (from: string, to: string) =>
   useQuery({
     queryKey: ['figures', from, to],
     queryFn: ({ signal }) => get<{ rows: FigureRow[] }>('/kpi/figures', { from, to, by: 'machine' }, signal),
+    placeholderData: keepPreviousData,
     refetchInterval: 60_000,
   });
 

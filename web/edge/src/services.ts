@@ -3,10 +3,11 @@
  */
 import {
   ApiError, call, createQueries, get, LiveStream, toast,
-  type EdgeQueue, type EdgeSession, type Machine, type Scan, type User,
+  type EdgeQueue, type EdgeSession, type Machine, type NewHandover, type Scan, type User,
 } from '@unison/ui-kit';
 import i18next from 'i18next';
 import { entryIsOpen } from './entry';
+import { dropSent } from './handover';
 import { Outbox } from './outbox/outbox';
 import { indexedDbStore } from './outbox/store';
 
@@ -19,9 +20,11 @@ export const outbox = new Outbox({
   now: () => Date.now(),
   send: (entry) => call(entry.path, { method: entry.method, body: entry.body, idempotencyKey: entry.uuid }),
   onSent: (entry, answer) => {
+    if (entry.kind === 'handover') dropSent(entry.body as NewHandover);
     const message = (answer as { message?: string } | undefined)?.message;
     toast('good', message ?? i18next.t('queue.sent', { label: entry.label }));
     refreshWork();
+    if (entry.kind === 'handover') refreshHandovers();
   },
 });
 

@@ -90,13 +90,17 @@ export function editStop(stop: Downtime, kind: string, body: Record<string, unkn
 }
 
 /** Waits in the outbox like a log: what a shift leaves is worth as much an hour later. */
-export function handOver(handover: NewHandover, shiftName: string, done: () => void): Promise<void> {
+export function handOver(handover: NewHandover, shiftName: string, done: (isTaken: boolean) => void): Promise<void> {
   const label = i18next.t('queue.label.handover', { shift: shiftName });
   return write(i18next.t('signin.to.handover'), async () => {
     const answer = await sendOrQueue<Handover>({ uuid: handover.uuid, kind: 'handover', method: 'POST', path: '/shift-handovers', body: handover, label });
-    if (answer) toast('good', i18next.t('handover.saved', { shift: shiftName }));
+    if (answer) {
+      // What waited of the same text, or was refused, is part of it.
+      await outbox.discard(handover.uuid);
+      toast('good', i18next.t('handover.saved', { shift: shiftName }));
+    }
     refreshHandovers();
-    done();
+    done(answer !== null);
   });
 }
 

@@ -34,6 +34,8 @@ CREATE TABLE help_calls (
   PRIMARY KEY (uuid)
 );
 CREATE INDEX help_calls_by_machine ON help_calls (machine_id, called_at);
+-- Open ones are looked for with every look at the machines.
+CREATE INDEX help_calls_by_end ON help_calls (ended_at, called_at);
 
 -- Why the rejected units of a log were rejected.
 CREATE TABLE production_scrap (

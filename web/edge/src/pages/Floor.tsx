@@ -4,6 +4,7 @@
 import { byUrgency, clock, Empty, LiveZone, Loaded, needsReason, shownState, Skeletons, span, StateGlyph, useServerNow, useTexts, type Machine } from '@unison/ui-kit';
 import { Link } from '@tanstack/react-router';
 import { useDueShifts, useMachines, useStationInfo, useWaitingHandovers } from '../reads';
+import { isForReading } from './Handover';
 import { HelpLine } from './Help';
 
 export function Floor() {
@@ -39,8 +40,9 @@ export function Floor() {
 function HandoverWaits() {
   const { t } = useTexts();
   const waiting = useWaitingHandovers().data?.shift_handovers ?? [];
-  const present = useDueShifts().data?.shifts[0];
-  const left = waiting.filter((h) => !present || h.shift_id !== present.shift_id || h.date !== present.date)[0];
+  const due = useDueShifts().data?.shifts ?? [];
+  const now = useServerNow(60_000);
+  const left = waiting.find((h) => isForReading(h, due, now));
   if (!left) return null;
   return <Link to="/handover" className="u-strip strip-link" data-testid="handover-waits">{t('handover.waits', { shift: left.shift_name, name: left.logged_by.name })}</Link>;
 }

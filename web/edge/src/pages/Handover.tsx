@@ -4,14 +4,19 @@
  */
 import {
   clock, decimal, Empty, Failure, LiveZone, Loaded, percent, Skeletons, span, units, useServerNow, useTexts, uuidv7,
-  type Downtime, type DueShift, type Handover as Written, type WorkOrder,
+  type Downtime, type DueShift, type Handover as Written, type NewHandover, type WorkOrder,
 } from '@unison/ui-kit';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { holdEntry } from '../entry';
-import { beginDraft, bodyOf, dropDraft, keepDraft, together, writtenMeanwhile, type HandoverDraft, type IssueDraft } from '../handover';
+import { beginDraft, bodyOf, dropDraft, hasDraft, keepDraft, together, writtenMeanwhile, type HandoverDraft, type IssueDraft } from '../handover';
+import type { Entry } from '../outbox/store';
 import { useDueShifts, useFigures, useMachines, useOrders, useShiftStops, useStationInfo, useWaitingHandovers } from '../reads';
+import { outbox } from '../services';
 import { acknowledgeHandover, handOver } from '../writes';
+
+/** Shifts to choose from; older ones only when something unsent of them is kept here. */
+const SHIFTS_SHOWN = 4;
 
 const nameOf = (shift: Pick<DueShift, 'shift_id' | 'date'>) => `${shift.shift_id}.${shift.date}`;
 
@@ -34,7 +39,7 @@ export function Handover() {
           return (
             <>
               <div className="began" role="group" aria-label={t('handover.which')}>
-                {shifts.slice(0, 4).map((s) => (
+                {shifts.filter((s, i) => i < SHIFTS_SHOWN || hasDraft(s)).map((s) => (
                   <button key={nameOf(s)} type="button" className="chip" aria-pressed={nameOf(s) === nameOf(shift)} data-testid="handover-shift" onClick={() => setChosen(nameOf(s))}>
                     {s.shift_name} {clock(s.starts_at, zone, language)}–{clock(s.ends_at, zone, language)}{s.handover ? ' ✓' : ''}
                   </button>
@@ -56,11 +61,17 @@ export function Handover() {
 function Waiting() {
   const { t } = useTexts();
   const waiting = useWaitingHandovers();
-  const due = useDueShifts().data?.shifts[0];
+  const due = useDueShifts().data?.shifts ?? [];
+  const now = useServerNow(60_000);
   if (waiting.isError) return <Failure what={t('handover.waiting')} error={waiting.error} retry={() => void waiting.refetch()} />;
-  // The present shift's own is still being written.
-  const others = (waiting.data?.shift_handovers ?? []).filter((h) => !due || nameOf(h) !== nameOf(due));
+  const others = (waiting.data?.shift_handovers ?? []).filter((h) => isForReading(h, due, now));
   return <>{others.map((h) => <Left key={h.id} handover={h} />)}</>;
+}
+
+/** That of a shift that is on is still being written. */
+export function isForReading(handover: Written, due: DueShift[], now: number): boolean {
+  const shift = due.find((s) => nameOf(s) === nameOf(handover));
+  return !shift || Date.parse(shift.ends_at) <= now;
 }
 
 function Left({ handover }: { handover: Written }) {
@@ -151,8 +162,10 @@ function Writing({ shift }: { shift: DueShift }) {
   const [draft, setDraft] = useState<HandoverDraft>(() => beginDraft(shift, uuidv7()));
   const [wrong, setWrong] = useState(false);
   useEffect(holdEntry, []);
+  const waits = useWaiting(shift);
   if (shift.handover?.acknowledged_at) {
-    return <article className="card"><h2>{t('handover.notes')}</h2><p className="handover-notes">{shift.handover.handover_notes}</p><p className="dim" data-testid="handover-done">{t('handover.isAcknowledged', { name: shift.handover.acknowledged_by?.name ?? '' })}</p></article>;
+    const unsent = hasDraft(shift) && draft.notes.trim() !== shift.handover.handover_notes ? draft.notes : null;
+    return <article className="card"><h2>{t('handover.notes')}</h2><p className="handover-notes">{shift.handover.handover_notes}</p><p className="dim" data-testid="handover-done">{t('handover.isAcknowledged', { name: shift.handover.acknowledged_by?.name ?? '' })}</p>{unsent && <div className="u-strip" role="status"><p>{t('handover.unsent')}</p><p className="handover-notes">{unsent}</p></div>}</article>;
   }
   const change = (next: HandoverDraft): void => {
     setDraft(next);
@@ -163,8 +176,9 @@ function Writing({ shift }: { shift: DueShift }) {
   const other = writtenMeanwhile(shift, draft);
   const save = (): void => {
     if (draft.notes.trim() === '') return setWrong(true);
-    void handOver(bodyOf(shift, draft, open), shift.shift_name, () => {
-      dropDraft(shift);
+    // What only waits is kept: it may yet be refused.
+    void handOver(bodyOf(shift, draft, open), shift.shift_name, (isTaken) => {
+      if (isTaken) dropDraft(shift);
       void navigate({ to: '/' });
     });
   };
@@ -178,6 +192,7 @@ function Writing({ shift }: { shift: DueShift }) {
           <button type="button" className="back" onClick={() => change(together(other, draft))}>{t('handover.together')}</button>
         </div>
       )}
+      {waits && <p className="u-strip" role="status" data-testid="handover-queued">{waits.state === 'failed' ? t('handover.refused', { reason: waits.error ?? '' }) : t('handover.queued')}</p>}
       <label className="notes">
         <span>{t('handover.notesLabel')} <b className="required" aria-hidden>*</b></span>
         <textarea rows={6} required value={draft.notes} maxLength={4000} aria-invalid={wrong} data-testid="handover-notes" onChange={(event) => change({ ...draft, notes: event.target.value })} />
@@ -188,6 +203,13 @@ function Writing({ shift }: { shift: DueShift }) {
       <button type="submit" className="big big-main" data-testid="handover-save" disabled={other !== null}>{shift.handover ? t('handover.again') : t('handover.save')}</button>
     </form>
   );
+}
+
+/** What of this shift waits on this device, or was refused. */
+function useWaiting(shift: DueShift): Entry | undefined {
+  const { entries } = useSyncExternalStore(outbox.watch, outbox.current);
+  const isOf = (body: NewHandover) => body.shift_id === shift.shift_id && body.date === shift.date;
+  return entries.find((entry) => entry.kind === 'handover' && isOf(entry.body as NewHandover));
 }
 
 interface Part {

@@ -65,7 +65,10 @@ function Form({ id, data, order, suggest }: FormProps) {
   const [fresh, setFresh] = useState(true);
   const [issues, setIssues] = useState<LogIssue[]>([]);
   const [busy, setBusy] = useState(false);
-  const hasReasons = (useScrapReasons().data?.scrap_reasons.length ?? 0) > 0;
+  const reasons = useScrapReasons().data?.scrap_reasons;
+  const hasReasons = (reasons?.length ?? 0) > 0;
+  // A draft may be older than the list; what is not on screen is not said.
+  const known = (d: LogDraft): LogDraft => (reasons ? { ...d, reasons: Object.fromEntries(Object.entries(d.reasons ?? {}).filter(([code]) => reasons.some((r) => r.code === code))) } : d);
   const inputs = { good: useRef<HTMLInputElement>(null), scrap: useRef<HTMLInputElement>(null), hours: useRef<HTMLInputElement>(null) };
   useEffect(holdEntry, []);
 
@@ -97,7 +100,7 @@ function Form({ id, data, order, suggest }: FormProps) {
     keepDraft(id, order.id, draft);
     setBusy(true);
     try {
-      await logProduction(bodyOf(draft, order.id, id), order, id, back);
+      await logProduction(bodyOf(known(draft), order.id, id), order, id, back);
     } finally {
       setBusy(false);
     }
@@ -118,7 +121,7 @@ function Form({ id, data, order, suggest }: FormProps) {
             hint={name === 'good' ? <span data-testid="max-left">{t('log.left', { count: order.quantity_left, units: units(order.quantity_left, language) })}</span> : null}
             onFocus={() => choose(name)} onChange={(text) => { setFresh(false); change({ [name]: text }); }} />
         ))}
-        <Reasons draft={draft} onChange={change} />
+        <Reasons draft={known(draft)} onChange={change} />
         <label className="notes"><span>{t('log.notes')}</span><input value={draft.notes} maxLength={500} data-testid="notes" onFocus={() => setFresh(true)} onChange={(event) => change({ notes: event.target.value })} /></label>
         {(scrapOf(draft) === 0 || !hasReasons) && <Hint data={data} order={order} onTake={() => { dropDraft(id, order.id); change({ ...suggest(), uuid: draft.uuid, notes: draft.notes }); }} />}
       </div>

@@ -46,7 +46,7 @@ function Head({ lane, shift }: { lane?: string; shift?: DueShift }) {
   const isOn = shift !== undefined && Date.parse(shift.ends_at) > now;
   return (
     <header className="tv-head">
-      <h1>{lane ?? info?.plant_name ?? ''}</h1>
+      <h1>{lane ?? info?.plant_name ?? 'Unison'}</h1>
       <p>{isOn ? t('station.shift', { name: shift.shift_name, time: clock(shift.ends_at, info?.timezone, language) }) : t('tv.noShift')}</p>
       {live.freshness === 'live' ? null : <NoDataSince at={live.lastAt} zone={info?.timezone} />}
       <time>{clock(now, info?.timezone, language)}</time>
@@ -74,7 +74,7 @@ function Turning({ list, shift, seconds }: { list: Machine[]; shift?: DueShift; 
       </LiveZone>
       <footer className="tv-foot">
         {calling.map((m) => <p key={m.id} className="tv-call"><b>{m.machine_code}</b> <HelpLine calls={m.help_calls} /></p>)}
-        {count > 1 && <button type="button" className="tv-turn" aria-label={t('tv.next')} data-testid="tv-next" onClick={() => setTurn((n) => n + 1)}>{at + 1} / {count}</button>}
+        {count > 1 && <button type="button" className="tv-turn" aria-label={`${t('tv.next')}: ${at + 1} / ${count}`} data-testid="tv-next" onClick={() => setTurn((n) => n + 1)}>{at + 1} / {count}</button>}
       </footer>
     </>
   );
@@ -114,10 +114,11 @@ function ShiftPage({ shift, list }: { shift: DueShift; list: Machine[] }) {
   return (
     <Loaded query={figures} what={t('tv.shift')} skeleton={<Skeletons count={4} height={64} />}>
       {({ rows: all }) => {
-        const rows = all.filter((row) => ids.has(row.key)).slice(0, ROWS_MAX);
+        const own = all.filter((row) => ids.has(row.key));
+        const rows = own.slice(0, ROWS_MAX);
         return (
         <table className="tv-table" data-testid="tv-shift" style={{ '--rows': rows.length } as CSSProperties}>
-          <caption>{t('tv.shiftOf', { name: shift.shift_name })}{shift.target_units === null ? '' : ` · ${t('tv.target', { units: units(shift.target_units, language) })}`}</caption>
+          <caption>{t('tv.shiftOf', { name: shift.shift_name })}{shift.target_units === null ? '' : ` · ${t('tv.target', { units: units(shift.target_units, language) })}`}{own.length > rows.length ? ` · ${t('tv.more', { count: own.length - rows.length })}` : ''}</caption>
           <thead><tr><th scope="col">{t('handover.machine')}</th><th scope="col">{t('station.good')}</th><th scope="col">{t('station.scrap')}</th><th scope="col">OEE</th><th scope="col">{t('handover.stops')}</th></tr></thead>
           <tbody>
             {rows.map((row) => (

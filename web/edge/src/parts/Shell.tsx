@@ -11,6 +11,7 @@ import { QueueButton } from './QueueIndicator';
 export function Shell() {
   const { t } = useTexts();
   useScanning();
+  const place = useStationInfo().data?.plant_name ?? 'Unison';
   // The wall has no chrome: nobody touches it.
   const isWall = useRouterState({ select: (s) => s.location.pathname === '/tv' });
   if (isWall) return <main id="main"><Outlet /></main>;
@@ -19,6 +20,8 @@ export function Shell() {
       <a className="u-skip" href="#main">{t('common.skip')}</a>
       <TopBar />
       <main id="main" className="page">
+        {/* A page that loads or failed has no heading of its own yet. */}
+        <h1 className="hidden">{place}</h1>
         <Outlet />
       </main>
     </>

@@ -291,6 +291,9 @@ export const de: Record<keyof typeof en, string> = {
   'handover.notesMissing': 'Bitte wenigstens einen Satz schreiben; „nichts Besonderes“ ist einer.',
   'handover.meanwhile': '{{name}} hat inzwischen geschrieben:',
   'handover.together': 'Meins darunter setzen',
+  'handover.queued': 'Wartet auf diesem Gerät, bis die Box antwortet. Sie können weiterschreiben.',
+  'handover.refused': 'Die Box hat es nicht angenommen: {{reason}}',
+  'handover.unsent': 'Nicht übergeben, noch auf diesem Gerät:',
   'handover.orders': 'Aufträge, die weitergehen',
   'handover.blockedHint': 'Blockiert? Warum',
   'handover.issues': 'Auffälliges',
@@ -330,6 +333,7 @@ export const de: Record<keyof typeof en, string> = {
   'tv.next': 'Nächste Seite',
   'tv.shift': 'Die Schicht',
   'tv.shiftOf': '{{name}} bis jetzt',
+  'tv.more': 'und {{count}} weitere Maschinen',
   'tv.target': 'Soll {{units}}',
 
   'trust.title': 'Dieser Box vertrauen',

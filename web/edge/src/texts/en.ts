@@ -289,6 +289,9 @@ export const en = {
   'handover.notesMissing': 'Write at least a sentence; “nothing special” is one.',
   'handover.meanwhile': '{{name}} wrote meanwhile:',
   'handover.together': 'Put mine below',
+  'handover.queued': 'Waits on this device until the box answers. You can go on writing.',
+  'handover.refused': 'The box did not take it: {{reason}}',
+  'handover.unsent': 'Not handed over, still on this device:',
   'handover.orders': 'Work orders that go on',
   'handover.blockedHint': 'Blocked? Say why',
   'handover.issues': 'Issues',
@@ -328,6 +331,7 @@ export const en = {
   'tv.next': 'Next page',
   'tv.shift': 'The shift',
   'tv.shiftOf': '{{name}} so far',
+  'tv.more': 'and {{count}} more machines',
   'tv.target': 'target {{units}}',
 
   'trust.title': 'Trust this box',
