@@ -21,7 +21,7 @@ export function Shell() {
       <TopBar />
       <main id="main" className="page">
         {/* A page that loads or failed has no heading of its own yet. */}
-        <h1 className="hidden">{place}</h1>
+        <h1 className="u-visually-hidden">{place}</h1>
         <Outlet />
       </main>
     </>
