@@ -3,7 +3,7 @@
  * before left is on top until somebody who wrote none of it acknowledges it.
  */
 import {
-  clock, decimal, Empty, Failure, LiveZone, Loaded, percent, Skeletons, span, units, useServerNow, useTexts, uuidv7,
+  clock, day, decimal, Empty, Failure, LiveZone, Loaded, percent, Skeletons, span, units, useServerNow, useTexts, uuidv7,
   type Downtime, type DueShift, type Handover as Written, type NewHandover, type WorkOrder,
 } from '@unison/ui-kit';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -41,7 +41,7 @@ export function Handover() {
               <div className="began" role="group" aria-label={t('handover.which')}>
                 {shifts.filter((s, i) => i < SHIFTS_SHOWN || hasDraft(s)).map((s) => (
                   <button key={nameOf(s)} type="button" className="chip" aria-pressed={nameOf(s) === nameOf(shift)} data-testid="handover-shift" onClick={() => setChosen(nameOf(s))}>
-                    {s.shift_name} {clock(s.starts_at, zone, language)}–{clock(s.ends_at, zone, language)}{s.handover ? ' ✓' : ''}
+                    {s.shift_name} {day(s.starts_at, zone, language)}, {clock(s.starts_at, zone, language)}–{clock(s.ends_at, zone, language)}{s.handover ? ' ✓' : ''}
                   </button>
                 ))}
               </div>

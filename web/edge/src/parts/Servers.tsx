@@ -2,7 +2,7 @@
  * Whom this box believes to be which OPC UA server. A server that shows another certificate than before is refused
  * until somebody compared and trusts it; only then its machines are seen again.
  */
-import { clock, Loaded, post, toast, useTexts, get } from '@unison/ui-kit';
+import { dayAndClock, Loaded, post, toast, useTexts, get } from '@unison/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useStationInfo } from '../reads';
@@ -60,8 +60,8 @@ function Row({ server }: { server: Server }) {
       <p>
         <b>{server.connection} · {t(`servers.state.${server.state}`)}</b>
         <span>{server.endpoint}</span>
-        {server.pinned && <span>{t('servers.pinned', { subject: server.pinned.subject ?? '', time: clock(server.pinned.at, zone, language) })} <span className="mono">{server.pinned.sha256}</span></span>}
-        {waits && <span>{t('servers.shows', { subject: shown.subject ?? '', time: clock(shown.at, zone, language) })} <span className="mono">{shown.sha256}</span></span>}
+        {server.pinned && <span>{t('servers.pinned', { subject: server.pinned.subject ?? '', time: dayAndClock(server.pinned.at, zone, language) })} <span className="mono">{server.pinned.sha256}</span></span>}
+        {waits && <span>{t('servers.shows', { subject: shown.subject ?? '', time: dayAndClock(shown.at, zone, language) })} <span className="mono">{shown.sha256}</span></span>}
         {asked && waits && <span role="status">{t('servers.compare')}</span>}
       </p>
       {waits && <button type="button" className="back" data-testid="trust-server" onClick={() => trust(shown)}>{asked === shown.sha256 ? t('servers.sure') : t('servers.trust')}</button>}
