@@ -46,7 +46,7 @@ function Head({ lane, shift }: { lane?: string; shift?: DueShift }) {
   const isOn = shift !== undefined && Date.parse(shift.ends_at) > now;
   return (
     <header className="tv-head">
-      <h1>{lane ?? info?.plant_name ?? 'Unison'}</h1>
+      <h1>{(lane ?? info?.plant_name) || 'Unison'}</h1>
       <p>{isOn ? t('station.shift', { name: shift.shift_name, time: clock(shift.ends_at, info?.timezone, language) }) : t('tv.noShift')}</p>
       {live.freshness === 'live' ? null : <NoDataSince at={live.lastAt} zone={info?.timezone} />}
       <time>{clock(now, info?.timezone, language)}</time>

@@ -11,7 +11,7 @@ import { QueueButton } from './QueueIndicator';
 export function Shell() {
   const { t } = useTexts();
   useScanning();
-  const place = useStationInfo().data?.plant_name ?? 'Unison';
+  const place = useStationInfo().data?.plant_name || 'Unison';
   // The wall has no chrome: nobody touches it.
   const isWall = useRouterState({ select: (s) => s.location.pathname === '/tv' });
   if (isWall) return <main id="main"><Outlet /></main>;
