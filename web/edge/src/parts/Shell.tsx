@@ -35,7 +35,7 @@ function TopBar() {
     <header className="bar">
       <Link to="/" className="bar-brand" data-testid="nav-floor" title={t('nav.floor')}>
         <svg viewBox="0 0 32 32" width="36" height="36" aria-hidden><rect width="32" height="32" rx="7" fill="currentColor" /><path d="M9 8v10a7 7 0 0 0 14 0V8" fill="none" stroke="var(--surface)" strokeWidth="4.5" strokeLinecap="round" /></svg>
-        <span className="bar-place"><b>{info?.plant_name ?? 'Unison'}</b><span>{info?.edge_name ?? ''}</span></span>
+        <span className="bar-place"><b>{info?.plant_name || 'Unison'}</b><span>{info?.edge_name ?? ''}</span></span>
       </Link>
       <Clock zone={info?.timezone} />
       <nav className="bar-right" aria-label={t('nav.label')}>
