@@ -246,6 +246,47 @@ fn edge_11_a_certificate_is_short_lived_and_renewed_a_month_before_its_end() {
 }
 
 #[test]
+fn edge_11_an_authority_near_its_end_makes_one_last_certificate_and_none_after_it() {
+    let box1 = Box1::new();
+    let https = box1.started();
+    let end = https.standing(now()).authority.unwrap().certificate.not_after;
+    let late = end.plus(-20 * DAY);
+    https.look(late, Instant::now());
+    let last = served(&https);
+    assert_eq!(last.not_after, end);
+    https.look(late.plus(60 * SECOND), Instant::now());
+    assert_eq!(served(&https).fingerprint(), last.fingerprint());
+    assert!(warnings(&https, late).contains("The plant authority ends on"));
+    // Another address is a reason still, but not once nobody believes it any more.
+    box1.place.lock().unwrap().addresses.push("192.168.7.7".parse().unwrap());
+    let over = end.plus(DAY);
+    https.look(over, Instant::now());
+    assert_eq!(served(&https).fingerprint(), last.fingerprint());
+    let said = warnings(&https, over);
+    assert!(said.contains("The plant authority ended on") && said.contains("--renew"), "{said}");
+    https.look(late, Instant::now());
+    assert_ne!(served(&https).fingerprint(), last.fingerprint());
+    assert!(!warnings(&https, late).contains("ended on"), "a clock that ran ahead is forgotten");
+}
+
+#[test]
+fn edge_11_the_authority_stays_while_an_uploaded_certificate_is_in_use() {
+    let box1 = Box1::new();
+    let https = box1.started();
+    let before = https.authority_der().unwrap();
+    let (chain, key) = foreign("edge.plant.example", (2027, 5, 1));
+    https.upload(&chain, &key, now()).unwrap();
+    assert!(matches!(https.renew_authority(now(), Instant::now()), Err(Refused::Uploaded)));
+    for name in ["authority.pem", "plant.pem"] {
+        assert!(box1.file(name).exists(), "{name}");
+    }
+    https.forget(now(), Instant::now()).unwrap();
+    assert_eq!(https.authority_der().unwrap(), before);
+    https.renew_authority(now(), Instant::now()).unwrap();
+    assert_ne!(https.authority_der().unwrap(), before);
+}
+
+#[test]
 fn edge_11_a_clock_that_is_not_set_makes_no_certificate() {
     let box1 = Box1::new();
     let https = box1.https(None);
