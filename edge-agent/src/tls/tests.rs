@@ -150,6 +150,20 @@ fn edge_11_nobody_believes_the_authority_about_other_sites() {
 }
 
 #[test]
+fn edge_11_a_box_called_like_a_domain_of_the_internet_vouches_for_no_such_domain() {
+    let box1 = Box1::new();
+    *box1.place.lock().unwrap() = Place::new(&[], Some("dev"), ["127.0.0.1".parse().unwrap()]);
+    let https = box1.started();
+    assert_eq!(https.standing(now()).authority.unwrap().names, ["dev.local"]);
+    assert!(!served(&https).names.contains(&"dev".to_owned()), "{:?}", served(&https).names);
+    assert_eq!(warnings(&https, now()), "", "a new authority would not help");
+    for (name, expect) in [("box", false), ("xn--p1ai", false), ("hall1", true), ("hall-1", true), ("a.example", true)]
+    {
+        assert_eq!(super::names::is_of_one_box(name), expect, "{name}");
+    }
+}
+
+#[test]
 fn edge_11_the_authority_makes_no_other_authority_and_signs_no_programs() {
     let dir = tempfile::tempdir().unwrap();
     let (authority, _) = signed_for(dns("edge.plant.example"));
