@@ -2,7 +2,7 @@
 
 mod api_common;
 
-use api_common::{CNC, Edge, Events, answer, fields};
+use api_common::{ANA, CNC, Edge, Events, answer, fields, user};
 use reqwest::Method;
 use serde_json::{Value, json};
 use unison_core::activity::Activity;
@@ -186,7 +186,9 @@ async fn edge_10_scans() {
     assert_eq!((&wrong["kind"], wrong.get("label")), (&json!("unknown"), None));
     assert_eq!(wrong["problem"], "GS1 (01) at character 6: check digit 3, 2 is right; scan again");
     // A badge that is a label of a person.
-    let badge = scan(code("]d291B-77")).await.1;
+    let (batches, have) = api_common::down(&[user(ANA, "Ana", "operator", Some("340123450000000017"), true)]);
+    edge.store.apply_down(batches, have).await.unwrap();
+    let badge = scan(code("]d28018340123450000000017")).await.1;
     assert_eq!((&badge["kind"], &badge["user"]["name"]), (&json!("badge"), &json!("Ana")));
     let signed = edge.call(Method::POST, "/auth/badge", None, &json!({"badge": badge["code"]})).await;
     assert_eq!((signed.0.as_u16(), &signed.1["user"]["name"]), (200, &json!("Ana")), "{}", signed.1);

@@ -182,6 +182,20 @@ async fn q_136_badge() {
 }
 
 #[tokio::test]
+async fn q_136_a_label_is_no_way_around_the_limit_of_guesses() {
+    let edge = Edge::start().await;
+    let scan =
+        async |code: &str| edge.call(Method::POST, "/scans", None, &json!({"code": code, "source": "typed"})).await.1;
+    // Ana's badge among guesses, behind the number of a machine that is there.
+    let found = scan("]C191B-77\u{1d}92B-78\u{1d}8004CNC-001").await;
+    assert_eq!((&found["kind"], found.get("user")), (&json!("machine"), None), "{found}");
+    let alone = scan("]C191B-77").await;
+    assert_eq!((&alone["kind"], alone.get("user")), (&json!("unknown"), None), "{alone}");
+    let badge = edge.call(Method::POST, "/auth/badge", None, &json!({"badge": "]C191B-1\u{1d}92B-77"})).await;
+    assert_eq!(badge.0, 401, "{}", badge.1);
+}
+
+#[tokio::test]
 async fn q_136_a_badge_read_by_the_box_is_claimed_once() {
     let edge = Edge::start().await;
     let mut events = api_common::Events::open(&edge).await;

@@ -62,7 +62,7 @@ pub(super) async fn find(
     is_write: bool,
 ) -> Result<Option<Caller>, ApiError> {
     let Some((token, is_cookie)) = token(headers, cookie(is_encrypted)) else { return Ok(None) };
-    if is_cookie && is_write && !is_own_page(headers) {
+    if is_cookie && is_write && !is_own_page(headers, is_encrypted) {
         return Err(ApiError::new(
             403,
             "Not from this page",
@@ -96,13 +96,15 @@ fn token<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<(&'a str, bool)> {
 }
 
 /// Whether a page of this edge made the request: pages of other sites can neither set the header nor
-/// forge their origin.
-fn is_own_page(headers: &HeaderMap) -> bool {
+/// forge their origin. Somebody in between makes the plain pages of this name, so they are another site to an encrypted
+/// call; a plain call may come through a proxy on the box that has the certificate.
+fn is_own_page(headers: &HeaderMap, is_encrypted: bool) -> bool {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     if text("x-requested-with").is_some_and(|v| v.eq_ignore_ascii_case("unison")) {
         return true;
     }
-    let origin = text("origin").and_then(|o| o.strip_prefix("http://").or_else(|| o.strip_prefix("https://")));
+    let schemes: &[&str] = if is_encrypted { &["https://"] } else { &["https://", "http://"] };
+    let origin = text("origin").and_then(|origin| schemes.iter().find_map(|scheme| origin.strip_prefix(scheme)));
     origin.is_some_and(|origin| Some(origin) == text("host"))
 }
 
@@ -147,16 +149,20 @@ mod tests {
 
     #[test]
     fn q_134_another_sites_page_cannot_write() {
-        let check =
-            |list: &[(&'static str, &'static str)], expect| assert_eq!(is_own_page(&headers(list)), expect, "{list:?}");
-        check(&[("host", "edge:8081")], false);
-        check(&[("host", "edge:8081"), ("x-requested-with", "unison")], true);
-        check(&[("host", "edge:8081"), ("origin", "http://edge:8081")], true);
-        check(&[("host", "edge:8081"), ("origin", "http://edge:8082")], false);
-        check(&[("host", "edge:8443"), ("origin", "https://edge:8443")], true);
-        check(&[("host", "edge:8443"), ("origin", "https://edge")], false);
-        check(&[("host", "edge:8443"), ("origin", "https://edge:8443.evil")], false);
-        check(&[("host", "edge:8081"), ("origin", "null")], false);
-        check(&[("origin", "http://evil")], false);
+        let check = |list: &[(&'static str, &'static str)], is_encrypted, expect| {
+            assert_eq!(is_own_page(&headers(list), is_encrypted), expect, "{list:?} {is_encrypted}");
+        };
+        check(&[("host", "edge:8081")], false, false);
+        check(&[("host", "edge:8081"), ("x-requested-with", "unison")], false, true);
+        check(&[("host", "edge:8081"), ("origin", "http://edge:8081")], false, true);
+        check(&[("host", "edge:8443"), ("origin", "http://edge:8443")], true, false);
+        // A proxy on the box that has the certificate.
+        check(&[("host", "edge:8443"), ("origin", "https://edge:8443")], false, true);
+        check(&[("host", "edge:8081"), ("origin", "http://edge:8082")], false, false);
+        check(&[("host", "edge:8443"), ("origin", "https://edge:8443")], true, true);
+        check(&[("host", "edge:8443"), ("origin", "https://edge")], true, false);
+        check(&[("host", "edge:8443"), ("origin", "https://edge:8443.evil")], true, false);
+        check(&[("host", "edge:8081"), ("origin", "null")], false, false);
+        check(&[("origin", "http://evil")], false, false);
     }
 }

@@ -181,6 +181,11 @@ fn refused(refused: Refused) -> ApiError {
                 files.key.display()
             ),
         ),
+        Refused::Uploaded => ApiError::new(
+            409,
+            "An uploaded certificate is in use",
+            "Take it back first (DELETE /api/v1/certificate); the plant authority is not used meanwhile",
+        ),
         Refused::Mistakes(all) => {
             let field = |part| match part {
                 Part::Certificate => "chain",

@@ -145,6 +145,26 @@ pub fn clean(code: &str) -> Result<String, String> {
     }
 }
 
+/// Identifier of a person's number (GSRN of a recipient).
+const PERSON: &str = "8018";
+
+fn is_own(ai: &str) -> bool {
+    matches!(ai, "8004" | PERSON) || (ai.len() == 2 && ai.starts_with('9'))
+}
+
+/// Whether an element says what the thing behind the label is, and not only how.
+fn names_something(ai: &str) -> bool {
+    is_own(ai) || matches!(ai, "00" | "01" | "02" | "10")
+}
+
+/// What a plant may know something by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Name<'a> {
+    pub text: &'a str,
+    /// It is looked up among the badges too.
+    pub may_be_badge: bool,
+}
+
 /// A code as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Read {
@@ -157,10 +177,18 @@ pub struct Read {
 impl Read {
     /// What a plant may know by this code: all of it, and the numbers in a label that are a company's own (90 to 99),
     /// an asset's (8004) or a person's (8018).
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        let own = |ai: &str| matches!(ai, "8004" | "8018") || (ai.len() == 2 && ai.starts_with('9'));
-        let own = self.elements.iter().filter(move |element| own(&element.ai));
-        std::iter::once(self.code.as_str()).chain(own.map(|element| element.value.as_str()))
+    pub fn names(&self) -> impl Iterator<Item = Name<'_>> {
+        // A badge is a key, so one code is one try at it: a label of anything else names no person.
+        let is_one_try = self.elements.iter().all(|element| element.ai == PERSON || !names_something(&element.ai));
+        let own = self.elements.iter().filter(|element| is_own(&element.ai));
+        let own =
+            own.map(move |element| Name { text: &element.value, may_be_badge: is_one_try && element.ai == PERSON });
+        std::iter::once(Name { text: &self.code, may_be_badge: is_one_try }).chain(own)
+    }
+
+    /// By what a person may be known.
+    pub fn badges(&self) -> impl Iterator<Item = &str> {
+        self.names().filter(|name| name.may_be_badge).map(|name| name.text)
     }
 }
 
@@ -218,7 +246,7 @@ pub enum Meaning {
 
 /// The meaning of a code: what this plant knows by it, as `known` says ([`resolve`]), else what its label says.
 #[must_use]
-pub fn meaning(read: &Read, known: impl Fn(&str) -> Meaning) -> Meaning {
+pub fn meaning(read: &Read, known: impl Fn(Name<'_>) -> Meaning) -> Meaning {
     if let Some(found) = read.names().map(known).find(|found| *found != Meaning::Unknown) {
         return found;
     }
@@ -290,10 +318,18 @@ impl Waiting {
 mod tests {
     use super::*;
 
+    const GSRN: &str = "340123450000000017";
+
     fn meaning(code: &str) -> Meaning {
-        let badges = [("B-77", 3, "Ana"), ("TWICE", 4, "Ben"), ("TWICE", 5, "Cem"), ("WO-2", 6, "Dora")];
+        meaning_of(Name { text: code, may_be_badge: true })
+    }
+
+    fn meaning_of(Name { text, may_be_badge }: Name<'_>) -> Meaning {
+        let badges =
+            [("B-77", 3, "Ana"), (GSRN, 7, "Eva"), ("TWICE", 4, "Ben"), ("TWICE", 5, "Cem"), ("WO-2", 6, "Dora")];
         let work_orders = [("WO-1", 10), ("WO-2", 11), ("WO:3", 12)];
-        resolve(code, work_orders, badges, [("CNC-1", 20), ("B-77", 21)])
+        let badges = badges.into_iter().filter(|_| may_be_badge);
+        resolve(text, work_orders, badges, [("CNC-1", 20), ("B-77", 21)])
     }
 
     #[test]
@@ -318,8 +354,9 @@ mod tests {
 
     #[test]
     fn edge_04_what_labels_mean() {
-        let meaning = |scanned: &str| super::meaning(&read(scanned).unwrap(), meaning);
+        let meaning = |scanned: &str| super::meaning(&read(scanned).unwrap(), meaning_of);
         let lot = |lot: &str| Meaning::Lot(lot.into());
+        let eva = || Meaning::Badge(Person { id: 7, name: "Eva".into() });
         for (scanned, expect) in [
             ("]C1010950600013435210AB-1\u{1d}21S1\r\n", lot("AB-1")),
             (" (01)09506000134352(10)AB-1 ", lot("AB-1")),
@@ -327,7 +364,9 @@ mod tests {
             ("]d200340123450000000017", Meaning::LogisticUnit),
             ("]d20109506000134352\u{1d}91WO-1", Meaning::WorkOrder(10)),
             ("]d28004CNC-1", Meaning::Machine(20)),
-            ("]d28018340123450000000017", Meaning::Unknown),
+            ("]d28018340123450000000017", eva()),
+            ("]d28018340123450000000017\u{1d}11260102", eva()),
+            ("]d291340123450000000017", Meaning::Unknown),
             ("LOT: L-7", lot("L-7")),
             ("LOT:", Meaning::Unknown),
             ("]Q1WO-1", Meaning::WorkOrder(10)),
@@ -340,6 +379,24 @@ mod tests {
         let wrong = read("]C10109506000134353").unwrap();
         let problem = wrong.problem.unwrap().to_string();
         assert_eq!(problem, "GS1 (01) at character 6: check digit 3, 2 is right; scan again");
+    }
+
+    #[test]
+    fn q_136_a_code_is_one_try_at_a_badge() {
+        let badges = |scanned: &str| read(scanned).unwrap().badges().map(str::to_owned).collect::<Vec<_>>();
+        let none: [&str; 0] = [];
+        assert_eq!(badges("B-77"), ["B-77"]);
+        let person = format!("(8018){GSRN}");
+        assert_eq!(badges(&person), [person.as_str(), GSRN]);
+        // Labels that would be several tries, or an uncounted one behind the number of something that is there.
+        assert_eq!(badges("]C191B-77\u{1d}92B-78\u{1d}8004CNC-1"), none);
+        assert_eq!(badges("]C191B-77"), none);
+        for more in ["8004CNC-1", "91WO-1", "10AB-1", "0109506000134352"] {
+            assert_eq!(badges(&format!("]C18018{GSRN}\u{1d}{more}")), none, "{more}");
+        }
+        // An identifier that comes twice is a mistake in the label; as text it is one try.
+        let twice = format!("(8018){GSRN}(8018)340123450000000024");
+        assert_eq!(badges(&twice), [twice.as_str()]);
     }
 
     #[test]

@@ -42,10 +42,10 @@ pub(super) fn from_box(api: &Api, scan: &Scan) {
 fn taken(api: &Api, read: Read, source: Source, station: Option<i64>, at: Timestamp) -> ScanView {
     let meaning = {
         let model = api.store.model();
-        scan::meaning(&read, |code| {
-            let badges = model.users.values().filter(|u| u.is_active);
+        scan::meaning(&read, |name| {
+            let badges = model.users.values().filter(|u| u.is_active && name.may_be_badge);
             scan::resolve(
-                code,
+                name.text,
                 model.work_orders.values().map(|w| (w.record.number.as_str(), w.record.id.0)),
                 badges.filter_map(|u| Some((u.badge.as_deref()?, u.id.0, u.name.as_str()))),
                 model.machines.values().map(|m| (m.record.code.as_str(), m.record.id.0)),

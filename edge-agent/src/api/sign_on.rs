@@ -117,7 +117,7 @@ pub(super) async fn badge(call: Call) -> Answer {
             let read = scan::read(&code).map_err(|m| ApiError::field("badge", m))?;
             let model = api.store.model();
             let has = |u: &&User| {
-                u.is_active && u.badge.as_deref().is_some_and(|b| read.names().any(|name| scan::same_text(b, name)))
+                u.is_active && u.badge.as_deref().is_some_and(|b| read.badges().any(|badge| scan::same_text(b, badge)))
             };
             let mut owners = model.users.values().filter(has);
             match (owners.next(), owners.next()) {

@@ -35,10 +35,10 @@ pub struct OpcUaConfig {
 }
 
 impl OpcUaConfig {
-    /// Whether it matters who the server is: it is told something secret, or what it tells is believed because of it.
+    /// Whether the server proves who it is.
     #[must_use]
     pub fn pins(&self) -> bool {
-        self.security != OpcUaSecurity::None || !matches!(self.user, OpcUaUser::Anonymous)
+        self.security != OpcUaSecurity::None
     }
 }
 
@@ -178,6 +178,15 @@ pub(super) fn opcua(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usi
     let endpoint = endpoint(table);
     let security = security(table);
     let user = user(table);
+    if security == Some(OpcUaSecurity::None) && user.as_ref().is_some_and(|user| *user != OpcUaUser::Anonymous) {
+        // It would be encrypted for whoever answers, with a certificate that nobody signed for.
+        table.say_here(
+            "the user: with security_policy \"None\" nobody knows who gets the password; leave security_policy out, or \
+             read without a user"
+                .into(),
+        );
+        return None;
+    }
     let first_trust = table.word("trust", &[("first_use", FirstTrust::FirstUse), ("confirm", FirstTrust::Confirm)]);
     let sampling_ms = table.whole_or("sampling_ms", SAMPLING_MS, PERIOD_MS, " ms (50 ms to 1 h)");
     let publishing_ms =
@@ -193,7 +202,7 @@ pub(super) fn opcua(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usi
         table.say_here("no tags; add [[connection.tag]] or remove the connection".into());
     }
     let first_trust = match first_trust {
-        Some(word) if security == Some(OpcUaSecurity::None) && user == Some(OpcUaUser::Anonymous) => {
+        Some(word) if security == Some(OpcUaSecurity::None) => {
             table.say(word.span(), "trust: without security nobody proves who they are; remove the line".into());
             return None;
         }

@@ -57,10 +57,14 @@ fn edge_03_security_user_and_trust_as_written() {
     }
     let open = read(&with("security_policy = \"None\"", ""));
     assert_eq!((open.security, open.pins()), (OpcUaSecurity::None, false));
-    // Who the server is matters as soon as it is told a password.
-    let named = read(&with("security_policy = \"None\"\nuser_name = \"edge\"\npassword_file = \"/etc/p\"", ""));
+    let named = read(&with("user_name = \"edge\"\npassword_file = \"/etc/p\"", ""));
     assert_eq!(named.user, OpcUaUser::Password { name: "edge".into(), file: "/etc/p".into() });
     assert!(named.pins());
+    // A password is told to nobody who does not prove who they are.
+    for user in ["user_name = \"edge\"\npassword_file = \"/p\"", "user_certificate_file = \"c\"\nuser_key_file = \"k\""]
+    {
+        check(&format!("security_policy = \"None\"\n{user}"), "", "nobody knows who gets the password");
+    }
     let keyed = read(&with("user_certificate_file = \"c.der\"\nuser_key_file = \"k.pem\"\ntrust = \"confirm\"", ""));
     assert_eq!(keyed.user, OpcUaUser::Certificate { certificate: "c.der".into(), key: "k.pem".into() });
     assert_eq!(keyed.first_trust, FirstTrust::Confirm);

@@ -12,7 +12,7 @@ use rustls::pki_types::pem::PemObject as _;
 use unison_core::time::{HOUR, SECOND, Timestamp};
 use x509_parser::extensions::GeneralName;
 
-use super::names::Place;
+use super::names::{Place, is_of_one_box};
 use super::pair::{self, Facts};
 
 /// No box runs this program before this day: an authority is good from here on whatever its clock said, and an
@@ -76,7 +76,7 @@ impl Authority {
             let base: IpAddr = base.parse().ok()?;
             Some(GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(base, *prefix)))
         });
-        let names = names.iter().map(|name| GeneralSubtree::DnsName(name.clone()));
+        let names = names.iter().filter(|name| is_of_one_box(name)).map(|name| GeneralSubtree::DnsName(name.clone()));
         params.name_constraints =
             Some(NameConstraints { permitted_subtrees: names.chain(networks).collect(), excluded_subtrees: vec![] });
         let from = now.max(EARLIEST);
@@ -130,9 +130,10 @@ impl Authority {
         })
     }
 
-    /// The part of a place that it may vouch for, and what is left out.
+    /// The part of a place that it may vouch for, and what is left out although another authority might.
     pub fn permitted(&self, place: &Place) -> (Place, Vec<String>) {
         let (names, mut out): (Vec<_>, Vec<_>) = place.names.iter().cloned().partition(|n| self.permits_name(n));
+        out.retain(|name| is_of_one_box(name));
         let (addresses, foreign): (Vec<_>, Vec<_>) =
             place.addresses.iter().copied().partition(|a| self.permits_address(a));
         out.extend(foreign.iter().map(ToString::to_string));

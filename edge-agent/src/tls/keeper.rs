@@ -79,6 +79,8 @@ pub enum Refused {
     /// The configuration names files; they are the only source then.
     Files(CertificateFiles),
     Mistakes(Vec<Mistake>),
+    /// An uploaded certificate is in use, and the plant authority is not.
+    Uploaded,
     Io(io::Error),
 }
 
@@ -164,13 +166,15 @@ impl Https {
     /// Looks at the files, the addresses and the clock, and changes the certificate where that is due. Reads and
     /// writes files. `at` is the monotonic time.
     pub fn look(&self, now: Timestamp, at: Instant) {
-        let place = (self.place)();
-        let mut state = self.state();
-        state.place = place;
+        self.look_into(&mut self.state(), now, at);
+    }
+
+    fn look_into(&self, state: &mut State, now: Timestamp, at: Instant) {
+        state.place = (self.place)();
         if let Some(files) = &self.files {
-            self.take_files(&mut state, files, now);
-        } else if !self.take_uploaded(&mut state) {
-            self.take_own(&mut state, now, at);
+            self.take_files(state, files, now);
+        } else if !self.take_uploaded(state) {
+            self.take_own(state, now, at);
         }
     }
 
@@ -198,13 +202,11 @@ impl Https {
     /// When the configuration names files, or the disk refuses.
     pub fn forget(&self, now: Timestamp, at: Instant) -> Result<(), Refused> {
         self.not_files()?;
+        let mut state = self.state();
         self.remove(&[UPLOADED_FILE]).map_err(Refused::Io)?;
-        {
-            let mut state = self.state();
-            state.refused = None;
-            state.served = state.served.take().filter(|s| s.source != Source::Uploaded);
-        }
-        self.look(now, at);
+        state.refused = None;
+        state.served = state.served.take().filter(|s| s.source != Source::Uploaded);
+        self.look_into(&mut state, now, at);
         Ok(())
     }
 
@@ -214,14 +216,15 @@ impl Https {
     /// When a person's certificate is in use instead, or the disk refuses.
     pub fn renew_authority(&self, now: Timestamp, at: Instant) -> Result<(), Refused> {
         self.not_files()?;
+        let mut state = self.state();
+        if state.served.as_ref().is_some_and(|s| s.source == Source::Uploaded) {
+            return Err(Refused::Uploaded);
+        }
         // In this order: never a certificate whose authority is gone.
         self.remove(&[LEAF_FILE, AUTHORITY_FILE]).map_err(Refused::Io)?;
-        {
-            let mut state = self.state();
-            state.authority = None;
-            state.served = state.served.take().filter(|s| s.source != Source::PlantAuthority);
-        }
-        self.look(now, at);
+        state.authority = None;
+        state.served = None;
+        self.look_into(&mut state, now, at);
         Ok(())
     }
 
@@ -313,7 +316,18 @@ impl Https {
             self.serve(state, Source::PlantAuthority, pair);
         }
         let leaf = state.served.as_ref().map(|s| s.facts.clone());
-        if is_due(leaf.as_ref(), &place, &mut state.behind_since, now, at) {
+        let end = authority.facts.certificate.not_after;
+        if authority.facts.certificate.expired(now).is_some() {
+            // What it signs now nobody believes.
+            distressed(
+                state,
+                format!(
+                    "The plant authority ended on {}, and makes no more certificates; `edge-agent authority --renew` \
+                     makes a new one, which every device has to trust anew",
+                    day(end)
+                ),
+            );
+        } else if is_due(leaf.as_ref(), &place, end, &mut state.behind_since, now, at) {
             match self.make_leaf(&authority, &place, now) {
                 Ok(pair) => {
                     state.trouble = None;
@@ -323,6 +337,8 @@ impl Https {
             }
         } else if leaf.is_none() {
             distressed(state, "the clock of the box is not set; there is no certificate until it is".into());
+        } else {
+            state.trouble = None;
         }
         state.left_out = left_out;
         state.authority = Some(authority);
@@ -415,10 +431,11 @@ fn distressed(state: &mut State, reason: String) {
 }
 
 /// Whether another certificate must be made. Addresses that are gone may stay in the old one: a cable that is
-/// unplugged for a moment is no reason to write.
+/// unplugged for a moment is no reason to write, and neither is an end that another one would share with its authority.
 fn is_due(
     leaf: Option<&Facts>,
     place: &Place,
+    authority_end: Timestamp,
     behind_since: &mut Option<Instant>,
     now: Timestamp,
     at: Instant,
@@ -433,7 +450,7 @@ fn is_due(
     *behind_since = None;
     let is_named = |name: &String| leaf.names.contains(name);
     let is_whole = place.names.iter().all(is_named) && place.addresses.iter().all(|a| is_named(&a.to_string()));
-    !is_whole || now.plus(SOON) >= leaf.not_after
+    !is_whole || (now.plus(SOON) >= leaf.not_after && leaf.not_after < authority_end)
 }
 
 fn stamp(path: &Path) -> Stamp {
@@ -455,7 +472,7 @@ fn warnings(state: &State, served: Option<&Served>, authority: Option<&Authority
     }
     let Some(authority) = authority else { return all };
     let until = authority.certificate.not_after;
-    if now.plus(AUTHORITY_SOON) >= until {
+    if now.plus(AUTHORITY_SOON) >= until && authority.certificate.expired(now).is_none() {
         all.push(format!("The plant authority ends on {}; `edge-agent authority --renew` makes a new one", day(until)));
     }
     let (addresses, names): (Vec<&str>, Vec<&str>) =

@@ -57,6 +57,13 @@ pub fn dns_name(text: &str) -> Option<String> {
     (name.len() <= 253 && !is_address && name.split('.').all(is_label)).then_some(name)
 }
 
+/// Whether an authority may be made for a name and all below it. A name of one label may be a domain of the whole internet
+/// (`box`, `dev`, `app`): those have neither digit nor hyphen, apart from the ones of other scripts (`xn--…`).
+#[must_use]
+pub fn is_of_one_box(name: &str) -> bool {
+    name.contains('.') || (name.contains(|c: char| c.is_ascii_digit() || c == '-') && !name.starts_with("xn--"))
+}
+
 /// Whether a browser can call this address: link-local IPv6 needs the name of an interface, which no URL takes.
 fn is_callable(address: &IpAddr) -> bool {
     match address {

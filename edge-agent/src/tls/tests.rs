@@ -150,6 +150,20 @@ fn edge_11_nobody_believes_the_authority_about_other_sites() {
 }
 
 #[test]
+fn edge_11_a_box_called_like_a_domain_of_the_internet_vouches_for_no_such_domain() {
+    let box1 = Box1::new();
+    *box1.place.lock().unwrap() = Place::new(&[], Some("dev"), ["127.0.0.1".parse().unwrap()]);
+    let https = box1.started();
+    assert_eq!(https.standing(now()).authority.unwrap().names, ["dev.local"]);
+    assert!(!served(&https).names.contains(&"dev".to_owned()), "{:?}", served(&https).names);
+    assert_eq!(warnings(&https, now()), "", "a new authority would not help");
+    for (name, expect) in [("box", false), ("xn--p1ai", false), ("hall1", true), ("hall-1", true), ("a.example", true)]
+    {
+        assert_eq!(super::names::is_of_one_box(name), expect, "{name}");
+    }
+}
+
+#[test]
 fn edge_11_the_authority_makes_no_other_authority_and_signs_no_programs() {
     let dir = tempfile::tempdir().unwrap();
     let (authority, _) = signed_for(dns("edge.plant.example"));
@@ -243,6 +257,47 @@ fn edge_11_a_certificate_is_short_lived_and_renewed_a_month_before_its_end() {
     let late = first.not_after.plus(-29 * DAY);
     https.look(late, Instant::now());
     assert!(served(&https).not_after >= late.plus(395 * DAY));
+}
+
+#[test]
+fn edge_11_an_authority_near_its_end_makes_one_last_certificate_and_none_after_it() {
+    let box1 = Box1::new();
+    let https = box1.started();
+    let end = https.standing(now()).authority.unwrap().certificate.not_after;
+    let late = end.plus(-20 * DAY);
+    https.look(late, Instant::now());
+    let last = served(&https);
+    assert_eq!(last.not_after, end);
+    https.look(late.plus(60 * SECOND), Instant::now());
+    assert_eq!(served(&https).fingerprint(), last.fingerprint());
+    assert!(warnings(&https, late).contains("The plant authority ends on"));
+    // Another address is a reason still, but not once nobody believes it any more.
+    box1.place.lock().unwrap().addresses.push("192.168.7.7".parse().unwrap());
+    let over = end.plus(DAY);
+    https.look(over, Instant::now());
+    assert_eq!(served(&https).fingerprint(), last.fingerprint());
+    let said = warnings(&https, over);
+    assert!(said.contains("The plant authority ended on") && said.contains("--renew"), "{said}");
+    https.look(late, Instant::now());
+    assert_ne!(served(&https).fingerprint(), last.fingerprint());
+    assert!(!warnings(&https, late).contains("ended on"), "a clock that ran ahead is forgotten");
+}
+
+#[test]
+fn edge_11_the_authority_stays_while_an_uploaded_certificate_is_in_use() {
+    let box1 = Box1::new();
+    let https = box1.started();
+    let before = https.authority_der().unwrap();
+    let (chain, key) = foreign("edge.plant.example", (2027, 5, 1));
+    https.upload(&chain, &key, now()).unwrap();
+    assert!(matches!(https.renew_authority(now(), Instant::now()), Err(Refused::Uploaded)));
+    for name in ["authority.pem", "plant.pem"] {
+        assert!(box1.file(name).exists(), "{name}");
+    }
+    https.forget(now(), Instant::now()).unwrap();
+    assert_eq!(https.authority_der().unwrap(), before);
+    https.renew_authority(now(), Instant::now()).unwrap();
+    assert_ne!(https.authority_der().unwrap(), before);
 }
 
 #[test]

@@ -77,6 +77,9 @@ impl Book {
             let tag = self.tags.get(*place).map(|tag| &tag.source);
             matches!(tag, Some(MqttSource::Topic { filter, .. }) if matches(topic, filter))
         }));
+        if places.is_empty() {
+            return;
+        }
         let Some(tags) = places.iter().map(|place| self.tags.get(*place)).collect::<Option<Vec<_>>>() else { return };
         let text = std::str::from_utf8(payload);
         let is_json =
@@ -90,8 +93,10 @@ impl Book {
                 (Ok(text), Some(Ok(json))) => within(text, json, tag),
                 (Ok(_), Some(Err(error))) => Some(Err(format!("the payload is no JSON: {error}"))),
             };
+            // A message about something else keeps no old value alive.
+            let Some(found) = found else { continue };
             news.heard.push(*place);
-            news.values.extend(found.map(|found| (*place, found.map_err(|reason| format!("{topic}: {reason}")))));
+            news.values.push((*place, found.map_err(|reason| format!("{topic}: {reason}"))));
         }
         news.dropped = u64::from(news.values.iter().any(|(_, value)| value.is_err()));
         if is_retained { self.keep_retained(&news) } else { self.apply(&news, now) }
@@ -245,7 +250,38 @@ fn matches(topic: &str, filter: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
+    use crate::driver::tests::FixedClock;
+    use crate::driver::{ConnectionStatus, Sink, TagIndex};
+
+    #[test]
+    fn edge_14_messages_about_something_else_keep_no_value_alive() {
+        let path = Some(serde_json_path::JsonPath::parse("$.n").unwrap());
+        let source = MqttSource::Topic { filter: "a/#".into(), path, time_path: None };
+        let tag = MqttTag { tag: TagIndex(0), kind: TagType::I64, scaling: None, stale_after_ms: Some(5_000), source };
+        let context = Context {
+            sink: Sink::new(1),
+            clock: Arc::new(FixedClock(5)),
+            status: Arc::new(ConnectionStatus::new("gw".into(), "mqtt", 1)),
+            tags: 0..1,
+            data_dir: std::path::Path::new("").into(),
+            shutdown: CancellationToken::new(),
+        };
+        let mut book = Book::new(context.clone(), Arc::new([tag]));
+        let quality = || context.sink.latest(TagIndex(0)).unwrap().0.quality;
+        let began = Instant::now();
+        book.take("a/b", br#"{"n": 7}"#, false, began);
+        for second in 1..=10 {
+            let now = began + Duration::from_secs(second);
+            book.take("a/c", br#"{"other": 1}"#, false, now);
+            book.tick(now);
+            assert_eq!(quality() == Quality::Good, second < 5, "{second} s");
+        }
+        book.take("a/b", br#"{"n": 8}"#, false, began + Duration::from_secs(11));
+        assert_eq!(quality(), Quality::Good);
+    }
 
     #[test]
     fn edge_06_filters_match_as_the_standard_says() {

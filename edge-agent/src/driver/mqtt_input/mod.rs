@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rumqttc::{
-    AsyncClient, ConnectReturnCode, ConnectionError, EventLoop, Incoming, LastWill, MqttOptions, Publish, QoS, SubAck,
-    SubscribeFilter, SubscribeReasonCode, Transport,
+    AsyncClient, ConnectReturnCode, ConnectionError, EventLoop, Incoming, LastWill, MqttOptions, Publish, QoS,
+    StateError, SubAck, SubscribeFilter, SubscribeReasonCode, Transport, mqttbytes,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -36,13 +36,14 @@ const OPENING: Duration = Duration::from_secs(10);
 const CLOSING: Duration = Duration::from_secs(1);
 /// How closely silence is watched.
 const TICK: Duration = Duration::from_millis(250);
-/// Larger messages are not values of machines.
-const PACKET_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Larger messages are not values of machines. With [`INBOX`] it bounds what a sender can make this box hold.
+const PACKET_BYTES_MAX: usize = 256 * 1024;
 /// Topics in one request; small brokers refuse more.
 const FILTERS_PER_REQUEST: usize = 100;
 /// Requests that may wait to be sent.
 const OUTBOX: usize = 256;
-const INBOX: usize = 256;
+/// Messages that may wait to be looked at; the broker waits meanwhile.
+const INBOX: usize = 16;
 
 enum Heard {
     Connected,
@@ -244,12 +245,18 @@ impl Session<'_> {
         if !topic.starts_with(sparkplug::NAMESPACE) {
             return self.book.take(topic, payload, message.retain, now);
         }
-        let Some(parsed) = Topic::parse(topic) else { return };
-        let news = match sparkplug::decode(payload) {
+        let Some(parsed) = Topic::parse(topic).filter(|topic| self.nodes.knows(*topic)) else { return };
+        let news = if message.retain {
             // No message of a node may be retained; one that is comes from before.
-            Ok(_) if message.retain => unusable(topic, "is retained, so it is old"),
-            Ok(payload) => self.nodes.take(parsed, &payload, now),
-            Err(error) => unusable(topic, &format!("is no Sparkplug B payload: {error}")),
+            unusable(topic, "is retained, so it is old")
+        } else {
+            match sparkplug::decode(payload) {
+                Ok(payload) => self.nodes.take(parsed, &payload, now),
+                Err(error) => {
+                    let lost = self.nodes.garbled(parsed, now);
+                    News { lost, ..unusable(topic, &format!("is no Sparkplug B payload: {error}")) }
+                }
+            }
         };
         self.book.apply(&news, now);
         if self.is_up {
@@ -295,6 +302,9 @@ fn explain(error: &ConnectionError) -> String {
         ) => "the broker refuses the login; check user and password_file".into(),
         ConnectionError::ConnectionRefused(ConnectReturnCode::BadClientId) => {
             "the broker refuses the client id; write another client_id".into()
+        }
+        ConnectionError::MqttState(StateError::Deserialization(mqttbytes::Error::PayloadSizeLimitExceeded(bytes))) => {
+            format!("a message has {bytes} bytes, at most {PACKET_BYTES_MAX} are taken; publish it in parts")
         }
         other => other.to_string(),
     }

@@ -124,14 +124,62 @@ impl Nodes {
         due
     }
 
+    /// Whether a message of this topic matters here.
+    pub(super) fn knows(&self, topic: Topic<'_>) -> bool {
+        self.by_id.contains_key(&id(topic))
+    }
+
     pub(super) fn take(&mut self, topic: Topic<'_>, payload: &Payload, now: Instant) -> News {
-        let id = (topic.group.to_owned(), topic.edge_node.to_owned());
-        let node = self.by_id.get(&id).and_then(|index| self.nodes.get_mut(*index));
+        let node = self.by_id.get(&id(topic)).and_then(|index| self.nodes.get_mut(*index));
         node.map(|node| node.take(&self.tags, topic, payload, now)).unwrap_or_default()
+    }
+
+    /// A message that nobody can read; returns what is no longer known.
+    pub(super) fn garbled(&mut self, topic: Topic<'_>, now: Instant) -> Vec<usize> {
+        let node = self.by_id.get(&id(topic)).and_then(|index| self.nodes.get_mut(*index));
+        node.map(|node| node.garbled(topic, now)).unwrap_or_default()
     }
 }
 
+fn id(topic: Topic<'_>) -> (String, String) {
+    (topic.group.to_owned(), topic.edge_node.to_owned())
+}
+
 impl Node {
+    /// What a garbled message said may have been the stop of a machine, so it counts as one that was missed; a death
+    /// is one whatever stands in it. Its number is taken for the next, so that the message after it is no gap again.
+    fn garbled(&mut self, topic: Topic<'_>, now: Instant) -> Vec<usize> {
+        if let Some(seq) = self.session.as_mut().and_then(|session| session.seq.as_mut()) {
+            *seq = (*seq + 1) % 256;
+        }
+        self.want_birth(now);
+        let device = topic.device.map(str::to_owned);
+        match topic.kind {
+            Kind::NodeDeath => return self.end(),
+            // The names of the node's metrics are no longer those that are known.
+            Kind::NodeBirth => self.forget_births(),
+            Kind::DeviceBirth | Kind::DeviceDeath => {
+                if let Some(origin) = self.origins.get_mut(&device) {
+                    origin.is_born = false;
+                }
+            }
+            Kind::NodeData | Kind::DeviceData => {}
+        }
+        self.places()
+    }
+
+    fn forget_births(&mut self) {
+        self.session = None;
+        self.origins.values_mut().for_each(|origin| origin.is_born = false);
+    }
+
+    /// The node is gone; it says itself when it is back.
+    fn end(&mut self) -> Vec<usize> {
+        self.forget_births();
+        self.ask = None;
+        self.places()
+    }
+
     fn take(&mut self, tags: &[MqttTag], topic: Topic<'_>, payload: &Payload, now: Instant) -> News {
         let mut news = News::default();
         match topic.kind {
@@ -170,11 +218,8 @@ impl Node {
         {
             return News::default();
         }
-        self.session = None;
-        self.ask = None;
-        self.origins.values_mut().for_each(|origin| origin.is_born = false);
         let error = format!("{}/{}: the edge node is gone (NDEATH)", self.group, self.edge_node);
-        News { lost: self.places(), error: Some(error), ..News::default() }
+        News { lost: self.end(), error: Some(error), ..News::default() }
     }
 
     /// In the same session devices live on; in another one they are born again.

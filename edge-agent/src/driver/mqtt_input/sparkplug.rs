@@ -2,6 +2,7 @@
 //! needs it, and the topics. Pure; any bytes give a payload or an error.
 
 use prost::Message as _;
+use prost::encoding::{DecodeContext, decode_key, skip_field};
 
 use super::value;
 use crate::config::TagType;
@@ -11,6 +12,10 @@ pub(super) const NAMESPACE: &str = "spBv1.0";
 pub(super) const REBIRTH: &str = "Node Control/Rebirth";
 pub(super) const BD_SEQ: &str = "bdSeq";
 const BOOLEAN: u32 = 11;
+/// Of one message.
+const METRICS_MAX: usize = 10_000;
+/// Of [`Payload::metrics`].
+const METRICS_TAG: u32 = 2;
 /// Quality of a property set, as OPC has it: 192 is good, 0 bad, 500 stale.
 const QUALITY_GOOD: u64 = 192;
 
@@ -130,7 +135,21 @@ impl<'a> Topic<'a> {
 }
 
 pub(super) fn decode(bytes: &[u8]) -> Result<Payload, String> {
+    if has_too_many_metrics(bytes).map_err(|error| error.to_string())? {
+        return Err(format!("more than {METRICS_MAX} metrics in one message; let the node publish several"));
+    }
     Payload::decode(bytes).map_err(|error| error.to_string())
+}
+
+/// Before anything is decoded: two bytes on the wire make a metric of a hundred times that in memory.
+fn has_too_many_metrics(mut bytes: &[u8]) -> Result<bool, prost::DecodeError> {
+    let mut metrics = 0;
+    while !bytes.is_empty() && metrics <= METRICS_MAX {
+        let (tag, wire_type) = decode_key(&mut bytes)?;
+        metrics += usize::from(tag == METRICS_TAG);
+        skip_field(wire_type, tag, &mut bytes, DecodeContext::default())?;
+    }
+    Ok(metrics > METRICS_MAX)
 }
 
 /// What asks an edge node for its births.
@@ -254,6 +273,16 @@ mod tests {
         assert_eq!(with(500).value(None, TagType::U16).unwrap_err(), "the device says quality 500");
         let null = Metric { is_null: Some(true), ..good };
         assert_eq!(null.value(None, TagType::U16).unwrap_err(), "the device has no value");
+    }
+
+    #[test]
+    fn edge_06_a_message_has_a_bounded_number_of_metrics() {
+        // The shortest metric there is: tag 2, no bytes.
+        let message = |metrics: usize| [0x12, 0x00].repeat(metrics);
+        assert_eq!(decode(&message(10_000)).unwrap().metrics.len(), 10_000);
+        let refused = decode(&message(10_001)).unwrap_err();
+        assert_eq!(refused, "more than 10000 metrics in one message; let the node publish several");
+        assert!(decode(&[message(10_001), vec![0xff]].concat()).unwrap_err().contains("more than"), "read no further");
     }
 
     #[test]

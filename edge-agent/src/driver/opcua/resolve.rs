@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use opcua::client::Session;
 use opcua::types::{
-    BrowseDescription, BrowseDirection, BrowseResultMask, ByteString, NodeId, ReadValueId, ReferenceDescription,
-    ReferenceTypeId, TimestampsToReturn, VariableId, Variant,
+    BrowseDescription, BrowseDirection, BrowseResult, BrowseResultMask, ByteString, NodeId, ReadValueId,
+    ReferenceDescription, ReferenceTypeId, TimestampsToReturn, VariableId, Variant,
 };
 
 use super::limits::answer;
@@ -15,6 +15,8 @@ use crate::config::{OpcUaNode, OpcUaTag};
 
 /// Children of one node that are looked at; a folder with more is not on the way to a state.
 const CHILDREN_MAX: usize = 10_000;
+/// Answers that a server may spread them over.
+const ROUNDS_MAX: usize = 1_000;
 
 /// The node of each tag, or why there is none. `Err` when the server does not answer.
 pub(super) async fn resolve(session: &Session, tags: &[OpcUaTag]) -> Result<Vec<Result<NodeId, String>>, String> {
@@ -72,22 +74,42 @@ impl Tree<'_> {
         };
         let asked = [ask];
         let browse = self.session.browse(&asked, 0, None);
-        let mut results = answer("browse", browse).await.map_err(|refusal| refusal.text)?;
-        let mut children = Vec::new();
-        while let Some(result) = results.pop() {
-            children.extend(result.references.into_iter().flatten().filter_map(Child::new));
-            let point: ByteString = result.continuation_point;
-            if point.is_null_or_empty() {
-                break;
-            }
-            let (points, enough) = ([point], children.len() >= CHILDREN_MAX);
-            let next = self.session.browse_next(enough, &points);
-            results = answer("browse", next).await.map_err(|refusal| refusal.text)?;
-        }
-        let children: Arc<[Child]> = children.into();
+        let first = answer("browse", browse).await.map_err(|refusal| refusal.text)?;
+        let session = self.session;
+        let next = |point: ByteString, is_over: bool| async move {
+            answer("browse", session.browse_next(is_over, &[point])).await.map_err(|refusal| refusal.text)
+        };
+        let children: Arc<[Child]> = gather(first, next).await?.into();
         self.children.insert(node.clone(), children.clone());
         Ok(children)
     }
+}
+
+/// The children of a first answer and those after it. `next` goes on from a point, or tells the server to forget the rest.
+/// A server that never comes to an end, with many children or with none, is not followed.
+async fn gather<F>(
+    mut results: Vec<BrowseResult>,
+    mut next: impl FnMut(ByteString, bool) -> F,
+) -> Result<Vec<Child>, String>
+where
+    F: Future<Output = Result<Vec<BrowseResult>, String>>,
+{
+    let mut children = Vec::new();
+    for round in 1.. {
+        let Some(result) = results.pop() else { break };
+        let room = CHILDREN_MAX - children.len();
+        children.extend(result.references.into_iter().flatten().filter_map(Child::new).take(room));
+        if result.continuation_point.is_null_or_empty() {
+            break;
+        }
+        if children.len() == CHILDREN_MAX || round == ROUNDS_MAX {
+            // Whatever it answers, there is nothing more to ask.
+            let _ = next(result.continuation_point, true).await;
+            break;
+        }
+        results = next(result.continuation_point, false).await?;
+    }
+    Ok(children)
 }
 
 impl Child {
@@ -172,6 +194,34 @@ mod tests {
         check("Admin", Ok(3));
         check("a:b", Ok(4));
         check("Nothing", Err("no \"Nothing\""));
+    }
+
+    /// How many children come of a server that gives so many in each answer and never ends, and what it was asked.
+    async fn endless(each: usize) -> (usize, Vec<bool>) {
+        let reference = ReferenceDescription {
+            browse_name: opcua::types::QualifiedName::new(3, "Tag"),
+            ..ReferenceDescription::default()
+        };
+        let answer = || BrowseResult {
+            continuation_point: ByteString::from(b"more"),
+            references: Some(vec![reference.clone(); each]),
+            ..BrowseResult::default()
+        };
+        let mut asked = Vec::new();
+        let found = gather(vec![answer()], |_, is_over| {
+            asked.push(is_over);
+            std::future::ready(Ok(vec![answer()]))
+        });
+        (found.await.unwrap().len(), asked)
+    }
+
+    #[tokio::test]
+    async fn edge_03_a_server_that_always_has_more_children_is_left() {
+        let (children, asked) = endless(3_000).await;
+        assert_eq!((children, asked), (10_000, vec![false, false, false, true]));
+        let (children, asked) = endless(0).await;
+        assert_eq!((children, asked.len(), asked.iter().filter(|is_over| **is_over).count()), (0, 1_000, 1));
+        assert_eq!(asked.last(), Some(&true));
     }
 
     #[test]

@@ -45,7 +45,8 @@ impl std::error::Error for Gs1Error {}
 /// is right: a number of somebody's own must not become a lot.
 ///
 /// # Errors
-/// The first place that breaks the rules, where the text is marked as GS1.
+/// The first place that breaks the rules, where the text is marked as GS1. An identifier that comes twice says the same
+/// both times and counts once.
 pub fn parse(scanned: &str) -> Result<Option<Vec<Element>>, Gs1Error> {
     let scanned = scanned.trim_end_matches(['\r', '\n']);
     for (mark, digits) in RETAIL {
@@ -139,7 +140,7 @@ fn raw(scanned: &str, from: usize) -> Result<Vec<Element>, Gs1Error> {
         let end = if is_predefined(ai) { end.min(length_max(form)) } else { end };
         // Only where a character begins; what is cut there is no digit and is told as such.
         let end = (0..=end).rev().find(|end| rest.is_char_boundary(*end)).unwrap_or(0);
-        elements.push(element(ai, rest.get(..end).unwrap_or_default(), place(value_at))?);
+        add(&mut elements, element(ai, rest.get(..end).unwrap_or_default(), place(value_at))?, place(value_at))?;
         at = value_at + end;
         // A separator may stand behind a value of known length too.
         at += usize::from(scanned.get(at..).is_some_and(|rest| rest.starts_with(SEPARATOR)));
@@ -163,10 +164,23 @@ fn human(scanned: &str) -> Result<Vec<Element>, Gs1Error> {
             let reason = "is no application identifier".into();
             return Err(Gs1Error { ai: ai.to_owned(), position: position - 1 - ai.len(), reason });
         }
-        elements.push(element(ai, behind.get(..end).unwrap_or_default(), position)?);
+        add(&mut elements, element(ai, behind.get(..end).unwrap_or_default(), position)?, position)?;
         rest = behind.get(end..).unwrap_or_default();
     }
     Ok(elements)
+}
+
+/// A label that says two things by one identifier says neither.
+fn add(elements: &mut Vec<Element>, new: Element, position: usize) -> Result<(), Gs1Error> {
+    match elements.iter().find(|element| element.ai == new.ai) {
+        None => elements.push(new),
+        Some(before) if before.value == new.value => {}
+        Some(before) => {
+            let reason = format!("stands in this label twice, first as {}", before.value);
+            return Err(Gs1Error { ai: new.ai, position, reason });
+        }
+    }
+    Ok(())
 }
 
 /// The digits of `(digits)` in front.

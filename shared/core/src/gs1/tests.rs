@@ -41,6 +41,13 @@ fn edge_04_values_of_each_kind() {
 }
 
 #[test]
+fn edge_04_an_identifier_says_one_thing() {
+    refused("]C191A\u{1d}91B", "GS1 (91) at character 10: stands in this label twice, first as A");
+    refused("(10)L1(21)S1(10)L2", "GS1 (10) at character 17: stands in this label twice, first as L1");
+    check("]C191A\u{1d}10L\u{1d}91A", &[("91", "A"), ("10", "L")]);
+}
+
+#[test]
 fn edge_04_what_is_not_marked_is_not_guessed() {
     for code in [
         "",
@@ -149,7 +156,11 @@ fn value(form: &'static str) -> BoxedStrategy<String> {
 fn label() -> impl Strategy<Value = Vec<Element>> {
     let one = proptest::sample::select(TABLE.to_vec())
         .prop_flat_map(|(ai, _, form)| value(form).prop_map(move |value| Element { ai: ai.to_owned(), value }));
-    proptest::collection::vec(one, 1..6)
+    proptest::collection::vec(one, 1..6).prop_map(|mut label| {
+        let mut seen = std::collections::HashSet::new();
+        label.retain(|element| seen.insert(element.ai.clone()));
+        label
+    })
 }
 
 proptest! {

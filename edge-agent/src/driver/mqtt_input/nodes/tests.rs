@@ -130,6 +130,42 @@ fn edge_14_deaths_lose_at_once_and_an_old_will_does_not() {
 }
 
 #[test]
+fn edge_14_a_message_that_nobody_can_read_counts_as_missed() {
+    let now = Instant::now();
+    let garbled = |nodes: &mut Nodes, topic: &str| {
+        let topic = format!("spBv1.0/{topic}");
+        let mut lost = nodes.garbled(Topic::parse(&topic).unwrap(), now);
+        lost.sort_unstable();
+        lost
+    };
+    let speed = |nodes: &mut Nodes, seq| {
+        let news = take(nodes, "G/DDATA/N/D", &payload(seq, vec![metric(None, Some(2), 21)]), now);
+        (values(&news), news.dropped)
+    };
+    for (topic, still_believed) in [
+        ("G/NDATA/N", true),
+        ("G/DDATA/N/D", true),
+        ("G/DDATA/N/Else", true),
+        ("G/NBIRTH/N", false),
+        ("G/DBIRTH/N/D", false),
+        ("G/DDEATH/N/D", false),
+    ] {
+        let mut nodes = born(now);
+        assert_eq!(garbled(&mut nodes, topic), [0, 1, 2], "{topic}");
+        assert_eq!(nodes.ask(now).len(), 1, "{topic}: the births are asked for");
+        // What is said next is no second gap, and counts where its names are known.
+        let expect = if still_believed { vec![(1, Value::Int(21))] } else { vec![] };
+        assert_eq!(speed(&mut nodes, 3), (expect, 0), "{topic}");
+    }
+    let mut nodes = born(now);
+    assert_eq!(garbled(&mut nodes, "G/NDEATH/N"), [0, 1, 2]);
+    assert_eq!(nodes.ask(now), [], "it says itself when it is back");
+    assert_eq!(speed(&mut nodes, 2), (vec![], 0));
+    assert_eq!(garbled(&mut nodes, "G/NDATA/Unknown"), [0; 0]);
+    assert!(!nodes.knows(Topic::parse("spBv1.0/G/NDATA/Unknown").unwrap()));
+}
+
+#[test]
 fn edge_06_a_metric_that_the_birth_does_not_have_is_told() {
     let now = Instant::now();
     let mut nodes = nodes(now);
