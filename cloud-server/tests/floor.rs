@@ -8,7 +8,7 @@ use cloud_server::tenancy::Changed;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
-use support::{PASSWORD, Server, content};
+use support::{PASSWORD, Server, Session, content};
 use unison_core::master::{MasterOp, User};
 use unison_sync::wire::Batch;
 use uuid::Uuid;
@@ -335,4 +335,69 @@ async fn first_passwords_of_a_file_must_be_changed_unless_it_says_no() {
     load::load(&server.tenancy, &server.organization, load::parse(&text).unwrap()).await.unwrap();
     assert!(!must("b").await);
     assert!(load::parse(&user("d", "must_change_password = false")).unwrap_err().to_string().contains("that is made"));
+}
+
+#[tokio::test]
+async fn shift_06_what_edges_say_of_shifts_is_listed_by_plant_day_and_state() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let plants = admin.get("/plants").await.1;
+    let of =
+        |name: &str| plants["plants"].as_array().unwrap().iter().find(|p| p["name"] == name).unwrap()["id"].clone();
+    let (p1, p2) = (of("P1").as_i64().unwrap(), of("P2").as_i64().unwrap());
+    let user = admin.get("/me").await.1["user"]["id"].as_i64().unwrap();
+    let (now, org) = (server.tenancy.now(), server.organization.id);
+    let mut uuids = Vec::new();
+    for (plant, date, read) in [(p1, "2025-11-06", None), (p1, "2025-11-05", Some(user)), (p2, "2025-11-06", None)] {
+        let shift = json!({"plant_id": plant, "name": format!("Shift {plant} {date}"), "start_time": "06:00", "end_time": "14:00", "active_days": ["monday"]});
+        let (status, shift) = admin.post("/shifts", shift).await;
+        assert_eq!(status, 201, "{shift}");
+        let id = Uuid::now_v7();
+        let orders = json!([{"work_order_id": 1, "work_order_number": "WO-7", "status": "paused", "percent_complete": 40.0,
+            "quantity_completed": 4, "quantity_ordered": 10, "blocked_reason": "no bar"}]);
+        let sql = "INSERT INTO shift_handovers (organization_id, uuid, plant_id, shift_id, date, notes, work_orders, issues, logged_by, logged_at, acknowledged_by, acknowledged_at)
+                   VALUES ($1, $2, $3, $4, $5, 'Belt slips', $6, '[]', $7, $8, $9, $10)";
+        let shift = shift["id"].as_i64().unwrap();
+        server
+            .execute(
+                sql,
+                params![org, id, plant, shift, date.to_owned(), orders.to_string(), user, now, read, read.map(|_| now)],
+            )
+            .await;
+        uuids.push(id.to_string());
+    }
+    let ids = async |session: &Session<'_>, query: &str| {
+        let (status, list) = session.get(&format!("/shift-handovers{query}")).await;
+        assert_eq!(status, 200, "{list}");
+        let mut ids: Vec<String> =
+            list["shift_handovers"].as_array().unwrap().iter().map(|h| h["id"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(list["total"], ids.len());
+        ids.sort();
+        ids
+    };
+    assert_eq!(ids(&admin, "?plant_id=all").await, uuids);
+    assert_eq!(ids(&admin, "?plant_id=all&date=2025-11-06").await, [uuids[0].clone(), uuids[2].clone()]);
+    assert_eq!(ids(&admin, "?plant_id=all&acknowledged=true").await, [uuids[1].clone()]);
+    assert_eq!(ids(&admin, &format!("?plant_id={p2}")).await, [uuids[2].clone()]);
+    assert_eq!(admin.get("/shift-handovers?date=soon").await.0, 400);
+    let olga = server.signed_in("olga@acme.example").await;
+    assert_eq!(ids(&olga, "").await, [uuids[0].clone(), uuids[1].clone()], "TEN-10: only plants of hers");
+    let shown = olga.get("/shift-handovers?acknowledged=false").await.1["shift_handovers"][0].clone();
+    assert_eq!(
+        (&shown["handover_notes"], &shown["wip_work_orders"][0]["blocked_reason"], &shown["acknowledged_by"]),
+        (&json!("Belt slips"), &json!("no bar"), &Value::Null)
+    );
+
+    let machine =
+        server.query("SELECT id FROM machines WHERE machine_code = 'CNC-001'", &[]).await[0].get::<i64>("id").unwrap();
+    for ended in [None, Some(now)] {
+        let sql = "INSERT INTO help_calls (organization_id, uuid, machine_id, kind, called_by, called_at, ended_at) VALUES ($1, $2, $3, 'quality', $4, $5, $6)";
+        server.execute(sql, params![org, Uuid::now_v7(), machine, user, now, ended]).await;
+    }
+    assert_eq!(olga.get("/help-calls").await.1["total"], 2);
+    let open = olga.get("/help-calls?open=true").await.1;
+    assert_eq!((&open["total"], &open["help_calls"][0]["kind"]), (&json!(1), &json!("quality")));
+    let machines = olga.get("/machines").await.1;
+    let cnc = machines["machines"].as_array().unwrap().iter().find(|m| m["machine_code"] == "CNC-001").unwrap();
+    assert_eq!(cnc["help_calls"].as_array().unwrap().len(), 1, "the open one");
 }

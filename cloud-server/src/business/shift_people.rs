@@ -39,16 +39,18 @@ pub fn handovers(tx: &Tx<'_>, filter: &Handovers, page: Page) -> Result<Handover
          JOIN users w ON w.organization_id = h.organization_id AND w.id = h.logged_by
          LEFT JOIN users a ON a.organization_id = h.organization_id AND a.id = h.acknowledged_by
          WHERE h.organization_id = $1 AND {} AND ($4 = 0 OR h.plant_id = $4) AND ($5 = 0 OR h.shift_id = $5)
-         AND ($6 = '' OR h.date = $6) AND ($7 < 0 OR ($7 = 1) = (h.acknowledged_by IS NOT NULL))",
+         AND h.date >= $6 AND h.date <= $7 AND ($8 < 0 OR ($8 = 1) = (h.acknowledged_by IS NOT NULL))",
         reach_sql("h.plant_id")
     );
     let (all_plants, user) = reach_values(tx.caller());
     let (plant, shift) = (filter.plant.unwrap_or(0), filter.shift.unwrap_or(0));
-    let date = filter.date.map_or_else(String::new, |d| d.to_string());
-    let values = params![tx.org(), all_plants, user, plant, shift, date, flag(filter.acknowledged)].to_vec();
+    // All days there are, where none is asked for.
+    let day = |any: &str| filter.date.map_or_else(|| any.to_owned(), |d| d.to_string());
+    let (first, last) = (day("0001-01-01"), day("9999-12-31"));
+    let values = params![tx.org(), all_plants, user, plant, shift, first, last, flag(filter.acknowledged)].to_vec();
     let total = total(tx, &from, &values)?;
     let sql = format!(
-        "SELECT h.*, s.name AS shift_name, w.name AS writer, a.name AS reader {from} ORDER BY h.logged_at DESC, h.uuid LIMIT $8 OFFSET $9"
+        "SELECT h.*, s.name AS shift_name, w.name AS writer, a.name AS reader {from} ORDER BY h.logged_at DESC, h.uuid LIMIT $9 OFFSET $10"
     );
     let rows = tx.query(&sql, &[values.as_slice(), params![page.per_page, page.offset()]].concat())?;
     let shift_handovers = rows.iter().map(handover).collect::<Result<_, _>>()?;
