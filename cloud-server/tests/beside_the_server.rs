@@ -142,6 +142,30 @@ async fn q_119_edges_hear_of_people_and_of_those_who_left_their_plant() {
     edge.until("her account's end", |heard| is_ida(heard, &|u| !u.is_active)).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn q_119_edges_hear_what_tags_of_their_machines_tell() {
+    use unison_core::master::MachineTag;
+    let server = Server::start().await;
+    let (front, _stop) = intake(&server).await;
+    let id = machine(&server).await;
+    let mut edge = Edge::enrol(&server).await.run(front, id).await;
+    let admin = server.admin().await;
+    let plants = admin.get("/me").await.1["plants"].clone();
+    let tag =
+        json!({"plant_id": plants[0]["id"], "machine_id": id, "name": "load", "meaning": "Spindle load", "unit": "%"});
+    let (status, tag) = admin.post("/machine-tags", tag).await;
+    assert_eq!(status, 201, "{tag}");
+    let is = |heard: &Heard, is: &dyn Fn(&MachineTag) -> bool| matches!(heard, Heard::Op(MasterOp::MachineTag(t)) if t.machine.0 == id && t.name == "load" && is(t));
+    let load = |t: &MachineTag| t.is_active && t.meaning == "Spindle load" && t.unit.as_deref() == Some("%");
+    edge.until("the new tag", |heard| is(heard, &load)).await;
+    let path = format!("/machine-tags/{}", tag["id"]);
+    let change = json!({"version": tag["version"], "meaning": "Load of the spindle"});
+    assert_eq!(admin.call("PATCH", &path, change).await.0, 200);
+    edge.until("its new meaning", |heard| is(heard, &|t| t.meaning == "Load of the spindle")).await;
+    assert_eq!(admin.call("DELETE", &path, serde_json::Value::Null).await.0, 200);
+    edge.until("its end", |heard| is(heard, &|t| !t.is_active)).await;
+}
+
 /// An organisation as one is after its upgrade from a version without units: none, and not seeded.
 async fn as_upgraded(server: &Server) {
     server.execute("DELETE FROM units", &[]).await;
@@ -177,24 +201,27 @@ async fn units_are_given_once_to_organisations_from_before_there_were_any() {
 }
 
 #[tokio::test]
-async fn edges_of_an_older_cloud_hear_of_scrap_reasons_once() {
+async fn edges_of_an_older_cloud_hear_once_of_what_is_newer() {
     let server = Server::start().await;
     let ada = server.admin().await;
     assert_eq!(ada.post("/scrap-reasons", json!({"code": "burr", "name": "Burr"})).await.0, 201);
-    let sent = async || {
+    let id = machine(&server).await;
+    let plant = ada.get("/me").await.1["plants"][0]["id"].clone();
+    let tag = json!({"plant_id": plant, "machine_id": id, "name": "load", "meaning": "Load"});
+    assert_eq!(ada.post("/machine-tags", tag).await.0, 201);
+    let sent = async |kind: u16| {
         let rows = server.query("SELECT body FROM plant_log ORDER BY first_seq", &[]).await;
         let bodies = rows.iter().map(|row| row.get::<Vec<u8>>("body").unwrap());
         let ops = bodies.flat_map(|body| unison_sync::wire::Batch::decode(&body).unwrap().ops);
-        ops.filter(|op| op.kind == 1034).count()
+        ops.filter(|op| op.kind == kind).count()
     };
-    let before = sent().await;
-    assert!(before > 0, "told when it was made");
+    let (before, tags) = (sent(1034).await, sent(1035).await);
+    assert!(before > 0 && tags == 1, "told when it was made");
     execute(&server.store.platform().await, "UPDATE organizations SET seeds = 1", &[]).await.unwrap();
     migrate(&server).await;
-    let after = sent().await;
-    assert_eq!(after, 2 * before, "each plant again");
+    assert_eq!((sent(1034).await, sent(1035).await), (2 * before, 2 * tags), "each plant again");
     migrate(&server).await;
-    assert_eq!(sent().await, after, "once is once");
+    assert_eq!((sent(1034).await, sent(1035).await), (2 * before, 2 * tags), "once is once");
 }
 
 #[tokio::test]

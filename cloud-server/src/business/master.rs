@@ -8,7 +8,8 @@ use unison_core::activity::Mode;
 use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::kpi::Standard;
 use unison_core::master::{
-    Lane, Machine, MasterOp, Plant, Reason, ScrapReason, ShiftCycle, User, WorkOrder, WorkOrderStatus, WorkOrderTerms,
+    Lane, Machine, MachineTag, MasterOp, Plant, Reason, ScrapReason, ShiftCycle, User, WorkOrder, WorkOrderStatus,
+    WorkOrderTerms,
 };
 
 fn one(tx: &Tx<'_>, sql: &str, id: i64) -> Result<Option<Row>, DbError> {
@@ -74,6 +75,7 @@ pub fn json(op: &MasterOp) -> Result<serde_json::Value, DbError> {
         MasterOp::CalendarDay(record) => serde_json::to_value(record),
         MasterOp::Reason(record) => serde_json::to_value(record),
         MasterOp::ScrapReason(record) => serde_json::to_value(record),
+        MasterOp::MachineTag(record) => serde_json::to_value(record),
         MasterOp::User(record) => serde_json::to_value(record),
         MasterOp::WorkOrder(record) => serde_json::to_value(record),
         MasterOp::WorkOrderTerms(record) => serde_json::to_value(record),
@@ -240,6 +242,27 @@ pub(super) fn scrap_reason_of(row: &Row) -> Result<MasterOp, DbError> {
     Ok(reason.into())
 }
 
+/// What a machine's tag tells, for the edges of its plant.
+///
+/// # Errors
+/// When the database fails.
+pub fn machine_tag(tx: &Tx<'_>, id: i64) -> Result<Option<MasterOp>, DbError> {
+    let row = one(tx, "SELECT * FROM machine_tags WHERE organization_id = $1 AND id = $2", id)?;
+    row.as_ref().map(machine_tag_of).transpose().map(|tag| tag.map(MasterOp::from))
+}
+
+/// A row of `machine_tags`.
+pub(super) fn machine_tag_of(row: &Row) -> Result<MachineTag, DbError> {
+    Ok(MachineTag {
+        id: row.get("id")?,
+        machine: row.get("machine_id")?,
+        name: row.get("name")?,
+        meaning: row.get("meaning")?,
+        unit: row.get("unit")?,
+        is_active: row.get("is_active")?,
+    })
+}
+
 /// A person without password and hourly rate, which never leave the cloud.
 ///
 /// # Errors
@@ -340,6 +363,17 @@ pub fn send_all_of_version_5(tx: &WriteTx<'_>) -> Result<(), DbError> {
     }
     for row in tx.query("SELECT * FROM scrap_reasons WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
         send_everywhere(tx, Some(scrap_reason_of(&row)?))?;
+    }
+    Ok(())
+}
+
+/// Sends what edges of a cloud before schema 6 never heard of: what tags of machines tell.
+///
+/// # Errors
+/// When the database fails.
+pub fn send_all_of_version_6(tx: &WriteTx<'_>) -> Result<(), DbError> {
+    for row in tx.query("SELECT * FROM machine_tags WHERE organization_id = $1 ORDER BY id", params![tx.org()])? {
+        send(tx, row.get("plant_id")?, Some(machine_tag_of(&row)?.into()));
     }
     Ok(())
 }

@@ -125,6 +125,7 @@ fn seed_once(tx: &WriteTx<'_>) -> Result<(), DbError> {
     // Edges of an older cloud never heard what their open work orders take from products and projects.
     super::master::send_all_terms(tx)?;
     super::master::send_all_of_version_5(tx)?;
+    super::master::send_all_of_version_6(tx)?;
     match tx.query_one(sql, params![tx.org()])?.map(|row| row.get::<i64>("n")).transpose()? {
         // Without a row it was never made to its end.
         None | Some(1..) => Ok(()),

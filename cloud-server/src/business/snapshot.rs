@@ -39,6 +39,9 @@ pub fn of_plant(tx: &Tx<'_>, plant: PlantId) -> Result<Vec<PlantOp>, DbError> {
     out.extend(ops(tx, reasons, params![tx.org()], master::reason_of)?);
     let scrap_reasons = "SELECT * FROM scrap_reasons WHERE organization_id = $1 ORDER BY id";
     out.extend(ops(tx, scrap_reasons, params![tx.org()], master::scrap_reason_of)?);
+    let tags =
+        "SELECT * FROM machine_tags WHERE organization_id = $1 AND plant_id = $2 AND is_active = TRUE ORDER BY id";
+    out.extend(ops(tx, tags, own, |row| master::machine_tag_of(row).map(MasterOp::from))?);
     out.extend(users(tx, plant)?);
     let since = tx.now().plus(-CLOSED_KEPT);
     let orders = format!("{} AND {ORDERS} ORDER BY w.id", master::WORK_ORDERS);

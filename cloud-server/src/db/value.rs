@@ -3,7 +3,7 @@
 use super::DbError;
 use std::sync::Arc;
 use unison_core::ids::{
-    CalendarDayId, LaneId, MachineId, PlantId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId,
+    CalendarDayId, LaneId, MachineId, MachineTagId, PlantId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId,
 };
 use unison_core::time::Timestamp;
 use uuid::Uuid;
@@ -115,7 +115,7 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(CalendarDayId, PlantId, LaneId, MachineId, ShiftId, ReasonId, ScrapReasonId, UserId, WorkOrderId);
+ids!(CalendarDayId, PlantId, LaneId, MachineId, ShiftId, ReasonId, MachineTagId, ScrapReasonId, UserId, WorkOrderId);
 
 /// A type that a column can be read as.
 pub trait FromValue: Sized {

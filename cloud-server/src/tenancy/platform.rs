@@ -16,7 +16,7 @@ use unison_sync::seal::{Address, Keys, public_key};
 use uuid::Uuid;
 
 /// The generation of first records: 1 are the units of measure, 2 what edges heard first of the cloud of schema 5.
-const SEEDS: i64 = 2;
+const SEEDS: i64 = 3;
 
 /// How long an enrolment token may be used.
 const TOKEN_LIFE: i64 = 24 * HOUR;

@@ -11,9 +11,13 @@ use unison_core::activity::Activity;
 use unison_core::calendar_day::CalendarDay;
 use unison_core::downtime::Stop;
 use unison_core::facts::{Fact, WorkOrderMoved, WorkOrderVerb};
-use unison_core::ids::{CalendarDayId, LaneId, MachineId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::ids::{
+    CalendarDayId, LaneId, MachineId, MachineTagId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId,
+};
 use unison_core::kpi::Standard;
-use unison_core::master::{Lane, Machine, MasterOp, Plant, Reason, ScrapReason, User, WorkOrder, WorkOrderStatus};
+use unison_core::master::{
+    Lane, Machine, MachineTag, MasterOp, Plant, Reason, ScrapReason, User, WorkOrder, WorkOrderStatus,
+};
 use unison_core::shift::{Cycle, Shift};
 use unison_core::time::Timestamp;
 use unison_rules::work_order::takes_planned_status;
@@ -37,6 +41,7 @@ pub struct Model {
     pub days: BTreeMap<CalendarDayId, CalendarDay>,
     pub reasons: BTreeMap<ReasonId, Reason>,
     pub scrap_reasons: BTreeMap<ScrapReasonId, ScrapReason>,
+    pub machine_tags: BTreeMap<MachineTagId, MachineTag>,
     pub users: BTreeMap<UserId, User>,
     pub work_orders: BTreeMap<WorkOrderId, WorkOrderNow>,
     /// Up to here machine time is settled.
@@ -66,6 +71,7 @@ impl Default for Model {
             days: BTreeMap::new(),
             reasons: BTreeMap::new(),
             scrap_reasons: BTreeMap::new(),
+            machine_tags: BTreeMap::new(),
             users: BTreeMap::new(),
             work_orders: BTreeMap::new(),
             observed_until: Timestamp(0),
@@ -393,6 +399,9 @@ impl Model {
             }
             MasterOp::ScrapReason(r) => {
                 self.scrap_reasons.insert(r.id, r.clone());
+            }
+            MasterOp::MachineTag(t) => {
+                self.machine_tags.insert(t.id, t.clone());
             }
             MasterOp::Reason(r) => {
                 self.reasons.insert(r.id, r.clone());

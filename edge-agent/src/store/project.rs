@@ -159,6 +159,7 @@ pub(super) fn key(op: &MasterOp) -> Option<(u16, i64)> {
         MasterOp::CalendarDay(d) => d.id.0,
         MasterOp::Reason(r) => r.id.0,
         MasterOp::ScrapReason(r) => r.id.0,
+        MasterOp::MachineTag(t) => t.id.0,
         MasterOp::User(u) => u.id.0,
         MasterOp::WorkOrder(w) => w.id.0,
         MasterOp::WorkOrderTerms(t) => t.work_order.0,

@@ -32,6 +32,8 @@ id! {
     ReasonId,
     /// Why a unit was rejected.
     ScrapReasonId,
+    /// What is read from a machine, as master data describes it.
+    MachineTagId,
     /// A person who signs on.
     UserId,
     /// A work order.

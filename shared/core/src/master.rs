@@ -6,7 +6,7 @@
 use crate::activity::Mode;
 use crate::calendar_day::CalendarDay;
 use crate::facts::WorkOrderVerb;
-use crate::ids::{LaneId, MachineId, PlantId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId};
+use crate::ids::{LaneId, MachineId, MachineTagId, PlantId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId};
 use crate::kpi::Standard;
 use crate::shift::{Cycle, Shift};
 use crate::time::Timestamp;
@@ -67,6 +67,19 @@ pub struct ScrapReason {
     pub code: String,
     pub name: String,
     pub category: Option<String>,
+    pub is_active: bool,
+}
+
+/// What a value read from a machine tells people. How it is read stands in the edge's own file; the name links both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MachineTag {
+    pub id: MachineTagId,
+    pub machine: MachineId,
+    /// As in the edge's configuration.
+    pub name: String,
+    pub meaning: String,
+    /// Of measure, such as "mm/s".
+    pub unit: Option<String>,
     pub is_active: bool,
 }
 
@@ -187,6 +200,7 @@ crate::kinds::kinds! {
     WorkOrderTerms(WorkOrderTerms) = 1032 v 1,
     ShiftCycle(ShiftCycle) = 1033 v 1,
     ScrapReason(ScrapReason) = 1034 v 1,
+    MachineTag(MachineTag) = 1035 v 1,
     WorkOrderRequest(WorkOrderRequest) = 1100 v 1,
     WorkOrderAsked(WorkOrderAsked) = 1100 v 2,
 }
@@ -250,6 +264,16 @@ mod tests {
         let expect = [&[6, 1, 10][..], b"2025-11-03", &[8, 15]].concat();
         assert_eq!((op.kind(), op.encode().unwrap()), ((1033, 1), expect));
         assert_eq!(MasterOp::from(ShiftCycle { shift: ShiftId(3), cycle: None }).encode().unwrap(), [6, 0]);
+    }
+
+    #[test]
+    fn sync_07_layout_of_machine_tags_is_kept_for_ever() {
+        let (name, meaning, unit) = ("load".to_owned(), "Load".to_owned(), Some("%".to_owned()));
+        let (id, machine) = (MachineTagId(4), MachineId(15));
+        let op = MasterOp::from(MachineTag { id, machine, name, meaning, unit, is_active: true });
+        let expect = [&[8, 30, 4][..], b"load", &[4], b"Load", &[1, 1], b"%", &[1]].concat();
+        assert_eq!((op.kind(), op.encode().unwrap()), ((1035, 1), expect.clone()));
+        assert_eq!(MasterOp::decode(1035, 1, &expect).unwrap(), Some(op));
     }
 
     #[test]

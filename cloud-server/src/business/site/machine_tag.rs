@@ -1,9 +1,14 @@
 //! What is read from machines, for people who look for it. How it is read stands in the edge's own file.
 
 use super::PLANT;
+use crate::business::master;
+use crate::db::DbError;
 use crate::resource::{LookUp, Meta, Reach, Resource};
+use crate::tenancy::{Topic, WriteTx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use unison_core::ids::PlantId;
+use unison_core::master::MasterOp;
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct MachineTag {
@@ -42,4 +47,16 @@ impl Resource for MachineTag {
         holds: "FALSE",
         ..Meta::USUAL
     };
+
+    /// Edges show it beside the values of the tag.
+    fn saved(tx: &WriteTx<'_>, id: i64, before: Option<&Self>, after: &Self) -> Result<(), DbError> {
+        let Some(MasterOp::MachineTag(tag)) = master::machine_tag(tx, id)? else { return Ok(()) };
+        if let Some(left) = before.map(|b| b.plant_id).filter(|plant| *plant != after.plant_id) {
+            let gone = unison_core::master::MachineTag { is_active: false, ..tag.clone() };
+            master::send(tx, PlantId(left), Some(gone.into()));
+        }
+        master::send(tx, PlantId(after.plant_id), Some(tag.into()));
+        tx.changed(Topic::MasterData);
+        Ok(())
+    }
 }
