@@ -1,5 +1,5 @@
 # Thin: each target says what it needs and calls the tool that does it.
-.PHONY: demo test lint bench package prove-pool prove-pos prove-contract prove-recipe prove-node-opcua need-demo need-test need-bench
+.PHONY: demo test lint bench package prove-pool prove-pos prove-contract prove-recipe prove-fuzz prove-node-opcua need-demo need-test need-bench
 
 CARGO ?= cargo
 TOOLS := target/tools/bin
@@ -53,6 +53,10 @@ prove-recipe: need-test
 prove-node-opcua: need-test
 	npm install --prefix target/node-opcua --no-audit --no-fund --ignore-scripts --loglevel=error node-opcua-server@2.182.2
 	$(CARGO) nextest run -p edge-agent --run-ignored all -E 'test(node_opcua)'
+
+# Every fuzz target guided by coverage, FUZZ_RUNS executions each; the tests run some thousand of each.
+prove-fuzz: need-demo
+	scripts/fuzz $(or $(FUZZ_RUNS),1000000)
 
 need-demo:
 	@scripts/need demo

@@ -182,4 +182,15 @@ mod tests {
         }
         check("a,b\r\nx,1\ny,2\r\n\r\nz,3", &[(2, "x"), (3, "y"), (5, "z")]);
     }
+
+    /// Any text as a file of records: rows in lines that it has, or an error.
+    #[test]
+    fn fuzz_files_of_records() {
+        bolero::check!().with_iterations(5_000).for_each(|bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes);
+            let Ok((_, rows)) = read(&text) else { return };
+            let lines = text.split(['\n', '\r']).count();
+            assert!(rows.iter().all(|(line, _)| (1..=lines).contains(line)), "{text:?}");
+        });
+    }
 }

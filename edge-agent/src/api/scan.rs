@@ -438,4 +438,14 @@ mod tests {
         }
         assert_eq!(waiting.claim(uuid::Uuid::from_u128(10), at), None, "bounded");
     }
+
+    /// Any scan: refused, or a bounded printable code that means something, and what everybody hears names no badge.
+    #[test]
+    fn fuzz_codes() {
+        bolero::check!().with_iterations(20_000).for_each(|bytes: &[u8]| {
+            let Ok(read) = read(&String::from_utf8_lossy(bytes)) else { return };
+            assert!(!read.code.is_empty() && !read.code.contains(char::is_control), "{:?}", read.code);
+            let _ = (meaning(&read.code), label(&read.elements, 2026));
+        });
+    }
 }

@@ -239,4 +239,15 @@ mod tests {
         let twice = loaded("name,register,type\na,holding:1,u16\n", inline).err().unwrap();
         assert!(twice[0].contains("press.csv:2") && twice[0].contains("taken by line 10 of edge.toml"), "{twice:?}");
     }
+
+    /// Any text as a list of tags: tables, or an error that names a line of it.
+    #[test]
+    fn fuzz_lists_of_tags() {
+        bolero::check!().with_iterations(5_000).for_each(|bytes: &[u8]| {
+            let text = format!("name,register,type\n{}", String::from_utf8_lossy(bytes));
+            if let Err((line, reason)) = super::tables(&text) {
+                assert!(line <= text.len() && !reason.is_empty(), "{line} {reason}");
+            }
+        });
+    }
 }

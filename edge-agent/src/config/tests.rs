@@ -408,3 +408,19 @@ fn edge_18_broken_toml_and_missing_files_are_told() {
     let missing = load("/nonexistent/edge.toml").unwrap_err().to_string();
     assert!(missing.starts_with("/nonexistent/edge.toml: cannot be read: "), "{missing}");
 }
+
+/// A good file with damage in it: a configuration, or errors that name a line of it. Never a panic.
+#[test]
+fn fuzz_configurations() {
+    bolero::check!().with_iterations(2_000).with_type::<(usize, u8, Vec<u8>)>().for_each(|(at, taken, put)| {
+        let mut bytes = GOOD.as_bytes().to_vec();
+        let at = at % (bytes.len() + 1);
+        let end = (at + usize::from(*taken)).min(bytes.len());
+        bytes.splice(at..end, put.iter().copied());
+        let text = String::from_utf8_lossy(&bytes);
+        let lines = text.lines().count() + 1;
+        if let Err(errors) = super::parse("edge.toml", &text) {
+            assert!(!errors.0.is_empty() && errors.0.iter().all(|e| e.line <= lines), "{errors}");
+        }
+    });
+}

@@ -108,4 +108,20 @@ pub(crate) mod tests {
             self.0
         }
     }
+
+    /// One of the types, for tests that choose by a number.
+    pub(crate) fn type_of(number: u8) -> crate::config::TagType {
+        let words = crate::config::TagType::WORDS;
+        words[usize::from(number) % words.len()].1
+    }
+
+    /// Whether a whole number lies within its type.
+    pub(crate) fn fits(value: super::Value, kind: crate::config::TagType) -> bool {
+        let whole = match value {
+            super::Value::Int(i) => i128::from(i),
+            super::Value::Uint(u) => i128::from(u),
+            _ => return true,
+        };
+        kind.limits().is_none_or(|(low, high)| (low..=high).contains(&whole))
+    }
 }

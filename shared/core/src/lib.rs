@@ -11,6 +11,8 @@ pub mod counter;
 pub mod decimal;
 pub mod downtime;
 pub mod facts;
+#[cfg(test)]
+mod fuzz;
 pub mod gs1;
 pub mod ids;
 mod kinds;

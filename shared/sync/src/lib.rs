@@ -4,6 +4,8 @@
 //! programs and in the simulator. Carriers (MQTT, HTTPS) move envelopes and know nothing of this.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+#[cfg(test)]
+mod fuzz;
 pub mod gate;
 pub mod hlc;
 pub mod replica;

@@ -278,4 +278,19 @@ mod tests {
             }
         }
     }
+
+    /// Any presses and releases of any keys: codes are printable and bounded.
+    #[test]
+    fn fuzz_keys_of_a_scanner() {
+        bolero::check!().with_iterations(20_000).with_type::<(bool, Vec<(u8, i8)>)>().for_each(|(is_de, presses)| {
+            let mut keys = keys(if *is_de { Layout::De } else { Layout::Us });
+            for (key, value) in presses {
+                if let Some(Ok(code)) = keys.take(u16::from(*key), i32::from(*value)) {
+                    let chars = code.chars().count();
+                    assert!((1..=CHARS_MAX).contains(&chars) && !code.contains(char::is_control), "{code:?}");
+                }
+            }
+            let _ = keys.end();
+        });
+    }
 }

@@ -332,4 +332,20 @@ mod tests {
         let expect = Reading { tag: TagIndex(1), value: Value::Bool(true), quality: Quality::Good, at: 2 };
         assert_eq!(changed, [expect]);
     }
+
+    /// Any answer to any question: a value that is Good has all its words, and lies within its type.
+    #[test]
+    fn fuzz_answers() {
+        use crate::driver::tests::{fits, type_of};
+        bolero::check!().with_iterations(20_000).with_type::<(u8, u8, bool, bool, Vec<u16>)>().for_each(
+            |(kind, width, low_word_first, low_byte_first, words)| {
+                let kind = type_of(*kind);
+                let width = if kind == TagType::String { u16::from(*width) % 16 + 1 } else { kind.registers() };
+                let order = RegisterOrder { low_word_first: *low_word_first, low_byte_first: *low_byte_first };
+                let Some(value) = value(words, width, layout(kind, order)) else { return };
+                assert!(words.len() >= usize::from(width), "a value from a part of it: {words:x?}");
+                assert!(fits(value, kind), "{kind:?} {words:x?}");
+            },
+        );
+    }
 }

@@ -311,4 +311,36 @@ mod tests {
             }
         }
     }
+
+    /// Any payload, or a good one with damage in it: read or refused, and a whole number never leaves its type.
+    #[test]
+    fn fuzz_payloads_of_a_node() {
+        use crate::driver::tests::{fits, type_of};
+        let good = {
+            let metric = Metric {
+                name: Some("Speed".into()),
+                datatype: Some(4),
+                value: Some(MetricValue::Long(77)),
+                ..Metric::default()
+            };
+            Payload { timestamp: Some(1), metrics: vec![metric], seq: Some(3), ..Payload::default() }.encode_to_vec()
+        };
+        bolero::check!().with_iterations(20_000).with_type::<(u8, usize, Vec<u8>)>().for_each(
+            move |(kind, at, bytes)| {
+                let mut damaged = good.clone();
+                let at = at % (damaged.len() + 1);
+                let end = (at + bytes.len()).min(damaged.len());
+                damaged.splice(at..end, bytes.iter().copied());
+                let kind = type_of(*kind);
+                for payload in [bytes, &damaged].into_iter().filter_map(|bytes| decode(bytes).ok()) {
+                    for metric in &payload.metrics {
+                        if let Ok(value) = metric.value(None, kind) {
+                            assert!(fits(value, kind), "{kind:?} {value:?}");
+                        }
+                    }
+                }
+                let _ = Topic::parse(&String::from_utf8_lossy(bytes));
+            },
+        );
+    }
 }

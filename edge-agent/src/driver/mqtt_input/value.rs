@@ -158,4 +158,22 @@ mod tests {
             assert_eq!(time_us(&json), expect, "{json}");
         }
     }
+
+    /// Any payload as JSON and as text: a whole number never leaves its type, and times are times.
+    #[test]
+    fn fuzz_payloads() {
+        use crate::driver::tests::{fits, type_of};
+        bolero::check!().with_iterations(20_000).with_type::<(u8, Vec<u8>)>().for_each(|(kind, bytes)| {
+            let kind = type_of(*kind);
+            let text = String::from_utf8_lossy(bytes);
+            let json = serde_json::from_str::<serde_json::Value>(&text).ok();
+            for value in
+                [from_text(&text, kind), json.as_ref().and_then(|json| from_json(json, kind))].into_iter().flatten()
+            {
+                assert!(fits(value, kind), "{kind:?} {text:?}");
+            }
+            let _ = json.as_ref().and_then(time_us);
+            assert!(shown(&text).chars().count() <= 41, "{text:?}");
+        });
+    }
 }

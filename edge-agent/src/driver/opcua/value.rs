@@ -175,4 +175,21 @@ pub(super) mod tests {
         let data = DataValue { value: Some(Variant::Int32(4)), ..DataValue::default() };
         assert_eq!(reading(&scaled, &data, 0).0.value, Value::Float(3.0));
     }
+
+    /// A server's bytes for a value, read by the library and made ours: a value that is Good lies within its type.
+    #[test]
+    fn fuzz_values_of_a_server() {
+        use crate::driver::tests::{fits, type_of};
+        use opcua::types::{BinaryDecodable as _, ContextOwned};
+        let context = ContextOwned::default();
+        let context = std::panic::AssertUnwindSafe(context);
+        bolero::check!().with_iterations(20_000).with_type::<(u8, Vec<u8>)>().for_each(move |(kind, bytes)| {
+            let context = &context;
+            let Ok(value) = DataValue::decode(&mut bytes.as_slice(), &context.context()) else { return };
+            let kind = type_of(*kind);
+            let (found, _, error) = reading(&OpcUaTag { kind, ..tag(0) }, &value, 7);
+            assert_eq!(found.quality == Quality::Good, error.is_none(), "{value:?}");
+            assert!(found.quality == Quality::Bad || fits(found.value, kind), "{kind:?} {value:?}");
+        });
+    }
 }

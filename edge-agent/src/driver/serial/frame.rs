@@ -148,4 +148,25 @@ mod tests {
         let found = codes(&mut framer, b"]C1WO-1#\nWO-2#\n]C1WO-3\n]C1#\n");
         assert_eq!(found, [Ok("WO-1".to_owned()), Err(Noise::WithoutPrefix), Err(Noise::WithoutSuffix)]);
     }
+
+    /// Any bytes, cut anywhere: codes are printable but for GS1's separator, and
+    /// where the line was cut changes nothing.
+    #[test]
+    fn fuzz_frames_of_a_scanner() {
+        let endings = [Ending::Line, Ending::Cr, Ending::Lf, Ending::CrLf, Ending::Etx];
+        bolero::check!().with_iterations(20_000).with_type::<(u8, usize, Vec<u8>)>().for_each(
+            move |(ending, cut, bytes)| {
+                let ending = endings[usize::from(*ending) % endings.len()];
+                let whole = codes(&mut framer(ending), bytes);
+                let (first, second) = bytes.split_at(cut % (bytes.len() + 1));
+                let mut parted = framer(ending);
+                let mut found = codes(&mut parted, first);
+                found.extend(codes(&mut parted, second));
+                assert_eq!(found, whole);
+                let is_code =
+                    |code: &String| !code.is_empty() && !code.contains(|c: char| c.is_control() && c != '\u{1d}');
+                assert!(whole.iter().flatten().all(is_code), "{whole:?}");
+            },
+        );
+    }
 }
