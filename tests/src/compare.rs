@@ -3,6 +3,18 @@
 use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+use unison_core::time::Timestamp;
+
+/// What the clock says.
+///
+/// # Panics
+/// Before 1970.
+#[must_use]
+pub fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    Timestamp(i64::try_from(since.as_micros()).expect("before the year 294247"))
+}
 
 /// Rows of one table as text, ordered.
 type Rows = Vec<String>;

@@ -2,10 +2,13 @@
 //! administrator uses them (`tests/browser/dashboard.mjs`). Screenshots are left under `target/screenshots`.
 
 use anyhow::{Context, Result, ensure};
+use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
 use tokio::process::Command;
+use unison_core::time::BUCKET;
+use unison_tests::compare::now;
 use unison_tests::stage::{ADMIN_EMAIL, OPERATOR, ORGANIZATION, Options, Ports, SUPERVISOR, Stage, repository};
 
 const MACHINE: &str = "CNC-001";
@@ -68,6 +71,51 @@ async fn edge_10_shift_06_shift_08_every_operator_page_in_every_state() -> Resul
     command.env("PIN", &stage.pin).env("ORDER", ORDER).env("MACHINE", MACHINE);
     command.env("LOOKS", if std::env::var_os("UNISON_PROOFS").is_some() { "all" } else { "" });
     done(&command.output().await.context("node")?, &stage)?;
+    stage.stop()
+}
+
+/// A whole shift while the cloud hangs, an hour of it while the edge hangs too (`tests/browser/shift.mjs`). Afterwards
+/// the cloud holds what the edge does, each once, and shows the same figures.
+#[tokio::test(flavor = "multi_thread")]
+async fn edge_11_ui_05_sync_04_a_whole_shift_offline_and_then_both_sides_hold_the_same() -> Result<()> {
+    let data_dir = repository().join("target/stories/shift");
+    let mut stage = Stage::start(Options { data_dir, ports: Ports::free()?, seed: 9, speed: 1.0 }).await?;
+    let edge = stage.edge_api();
+    stage
+        .wait_for("the released work order", Duration::from_secs(60), async |_| {
+            Ok(edge.get(&format!("/work-orders/{ORDER}")).await.is_ok_and(|o| o["status"] == "released"))
+        })
+        .await?;
+    let from = now().bucket().plus(BUCKET);
+    let mut command = node("shift.mjs", &shots("shift-offline"));
+    command.env("EDGE_URL", stage.edge_url()).env("OPERATOR", OPERATOR).env("SUPERVISOR", SUPERVISOR);
+    command.env("EDGE_PID", stage.edge.pid().to_string()).env("CLOUD_PID", stage.cloud.pid().to_string());
+    command.env("PLANT_PORT", stage.options.ports.plant_control.to_string());
+    command.env("PIN", &stage.pin).env("ORDER", ORDER).env("MACHINE", MACHINE);
+    done(&command.output().await.context("node")?, &stage)?;
+    let to = now().bucket();
+
+    let manager = stage.manager().await?;
+    let figures = format!("/kpi/oee?from={}&to={}&machine={MACHINE}", from.rfc3339(), to.rfc3339());
+    stage
+        .wait_for("the cloud to know the shift", Duration::from_secs(120), async |_| {
+            let handed = manager.get("/shift-handovers").await?["shift_handovers"][0]["acknowledged_at"].is_string();
+            Ok(handed && manager.get(&figures).await? == edge.get(&figures).await?)
+        })
+        .await?;
+    ensure!(manager.get(&figures).await?["oee"].is_number(), "figures of the shift");
+    for side in [&manager, &edge] {
+        let order = side.get(&format!("/work-orders/{ORDER}")).await?;
+        let found = [&order["status"], &order["quantity_completed"], &order["quantity_rejected"]];
+        assert_eq!(found, [&json!("completed"), &json!(5_000), &json!(3)], "{order}");
+        let stops = side.get("/downtime-events?per_page=100").await?;
+        let stops = stops["downtime_events"].as_array().context("stops")?;
+        let named = stops.iter().filter(|stop| stop["reason_code"] == "mechanical_failure").count();
+        assert_eq!(named, 1, "{stops:?}");
+        let calls = side.get("/help-calls").await?;
+        let calls: Vec<_> = calls["help_calls"].as_array().context("calls")?.iter().map(|c| &c["notes"]).collect();
+        assert_eq!(calls, [&json!("Chips jam the conveyor")]);
+    }
     stage.stop()
 }
 

@@ -2,9 +2,9 @@
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use unison_core::time::{BUCKET, MINUTE, Timestamp};
-use unison_tests::compare::{cloud_database, edge_database, held, settled_in_cloud};
+use unison_tests::compare::{cloud_database, edge_database, held, now, settled_in_cloud};
 use unison_tests::stage::{Api, Options, Ports, Stage};
 
 const MACHINES: [&str; 3] = ["CNC-001", "PRESS-001", "PACK-001"];
@@ -12,11 +12,6 @@ const MACHINES: [&str; 3] = ["CNC-001", "PRESS-001", "PACK-001"];
 async fn stage(name: &str) -> Result<Stage> {
     let data_dir = unison_tests::stage::repository().join("target/stories").join(name);
     Stage::start(Options { data_dir, ports: Ports::free()?, seed: 11, speed: 1.0 }).await
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
-    Timestamp(i64::try_from(since.as_micros()).expect("before the year 294247"))
 }
 
 fn log(work_order: &Value, units: u32, notes: &str) -> Value {

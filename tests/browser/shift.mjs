@@ -1,0 +1,191 @@
+// A whole shift without the cloud, and an hour of it without the edge: the operator signs on, scans, starts, logs,
+// gives a stop its reason, calls for help, completes and hands over, while the cloud hangs from before to after. In
+// between the edge hangs too: what is written then waits in the tablet and is sent once. Processes hang by SIGSTOP,
+// which leaves every connection half open. `browser.rs` compares what both sides hold afterwards.
+import { connect } from "node:net";
+import { announce, expect, newContext, same, say, shot, walk } from "./browser.mjs";
+
+const { EDGE_URL, EDGE_PID, CLOUD_PID, OPERATOR, SUPERVISOR, PIN, ORDER, MACHINE, PLANT_PORT } = process.env;
+const origin = new URL(EDGE_URL).origin;
+const signal = (pid, name) => process.kill(Number(pid), name);
+const open = async (options) => (await newContext([origin], { reducedMotion: "reduce", ...options })).newPage();
+const id = (page, name) => page.getByTestId(name);
+const get = async (page, path) => (await page.request.get(`${EDGE_URL}/api/v1${path}`)).json();
+const toast = (page, text) => id(page, "toast").filter({ hasText: text }).first().waitFor();
+
+/** Commands the simulated plant. */
+function plant(line) {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(PLANT_PORT), "127.0.0.1", () => socket.write(`${line}\n`));
+    socket.once("data", (answer) => {
+      socket.end();
+      answer.toString().startsWith("ok") ? resolve() : reject(new Error(`${line}: ${answer}`));
+    });
+    socket.once("error", reject);
+  });
+}
+
+async function signOn(page, name) {
+  await page.goto(`${EDGE_URL}/login`);
+  await page.getByRole("button", { name }).click();
+  await id(page, "pin").fill(PIN);
+  await id(page, "sign-in").click();
+  await id(page, "user-button").filter({ hasText: name }).waitFor();
+}
+
+/** Types as a scanner does: every 8 ms a character, whether the page has taken the one before or not. */
+async function wedge(session, code) {
+  const taken = [];
+  for (const key of [...code, "Enter"]) {
+    const text = key === "Enter" ? "\r" : key;
+    taken.push(session.send("Input.dispatchKeyEvent", { type: "keyDown", key, text }));
+    taken.push(session.send("Input.dispatchKeyEvent", { type: "keyUp", key }));
+    await new Promise((resolve) => setTimeout(resolve, 8));
+  }
+  await Promise.all(taken);
+}
+
+/** The scanner types on a slow tablet while every machine's events arrive; a person who types is no scanner. */
+async function scan(page) {
+  await page.goto(EDGE_URL);
+  await id(page, `tile-${MACHINE}`).waitFor();
+  const slow = await page.context().newCDPSession(page);
+  await slow.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+  await page.evaluate(() => {
+    window.seen = 0;
+    new MutationObserver(() => (window.seen += 1)).observe(document.querySelector("#main"), { subtree: true, childList: true, characterData: true, attributes: true });
+  });
+  await page.keyboard.type(ORDER, { delay: 120 });
+  await page.keyboard.press("Enter");
+  await page.waitForTimeout(1_000);
+  same(new URL(page.url()).pathname, "/", "what a person types opens nothing");
+  const changes = await page.evaluate(() => window.seen);
+  expect(changes > 0, `the page was live meanwhile: ${changes} changes`);
+  const scans = 5;
+  for (let n = 0; n < scans; n += 1) {
+    await wedge(slow, ORDER);
+    await page.waitForURL(/\/m\/\d+/);
+    await page.goto(EDGE_URL);
+    await id(page, `tile-${MACHINE}`).waitFor();
+  }
+  await slow.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+  await slow.detach();
+  say(`scanned ${scans} of ${scans} on a tablet six times slower, ${changes} changes on the page while a person typed`);
+}
+
+async function startOrder(page, machine) {
+  await page.goto(`${EDGE_URL}/m/${machine.id}?view=orders`);
+  await shot(page, "shift-1-orders");
+  await id(page, `start-${ORDER}`).click();
+  await id(page, `pause-${ORDER}`).waitFor();
+  await id(page, `pause-${ORDER}`).click();
+  await id(page, `resume-${ORDER}`).click();
+  await id(page, `pause-${ORDER}`).waitFor();
+  say("the work order is started, paused and resumed without the cloud");
+}
+
+async function stop(page, machine) {
+  await plant(`hold ${MACHINE} down 101`);
+  await page.goto(EDGE_URL);
+  await id(page, `tile-${MACHINE}`).and(page.locator('[data-state="down"]')).click();
+  await id(page, "stop-page").waitFor();
+  await id(page, "reason-mechanical_failure").click();
+  await toast(page, "Mechanical Failure");
+  await plant(`release ${MACHINE}`);
+  await id(page, "state-band").and(page.locator('[data-state="running"]')).waitFor();
+  await shot(page, "shift-2-running-again");
+  await id(page, "call-help").click();
+  await id(page, "help-notes").fill("Chips jam the conveyor");
+  await id(page, "help-maintenance").click();
+  await toast(page, "Maintenance is called");
+  await page.goto(`${EDGE_URL}/m/${machine.id}/help`);
+  await id(page, "help-answer").click();
+  await id(page, "help-end").click();
+  await id(page, "help-call").waitFor({ state: "detached" });
+  say("a stop has its reason, help was called and came");
+}
+
+async function log(page, machine, order, good, scrap, expected) {
+  await page.goto(`${EDGE_URL}/m/${machine.id}/log?wo=${order.id}`);
+  await id(page, "log-good").fill(String(good));
+  await id(page, "log-scrap").fill(String(scrap));
+  await id(page, "log-hours").fill("0.5");
+  if (scrap > 0) await id(page, "scrap-burr").click();
+  await id(page, "submit-log").click();
+  await toast(page, expected);
+}
+
+/** The edge hangs: the page says since when, takes what is written, and sends it once when the edge is back. */
+async function tabletAlone(page, machine, order) {
+  await page.goto(`${EDGE_URL}/m/${machine.id}`);
+  await id(page, "station").waitFor();
+  // Opened before, as it is on a tablet that stands there all day: the pages themselves come from the edge.
+  await id(page, "log-production").click();
+  await id(page, "log-form").waitFor();
+  signal(EDGE_PID, "SIGSTOP");
+  try {
+    await page.locator('[data-testid="queue-indicator"][data-state="offline"]').waitFor();
+    await id(page, "log-good").fill("7");
+    await id(page, "log-scrap").fill("0");
+    await id(page, "log-hours").fill("0.25");
+    await id(page, "submit-log").click();
+    await toast(page, "Queued for sync");
+    same(await id(page, "queue-count").innerText(), "1", "entries that wait");
+    await shot(page, "shift-3-tablet-alone");
+  } finally {
+    signal(EDGE_PID, "SIGCONT");
+  }
+  await page.locator('[data-testid="queue-indicator"][data-state="online"]').waitFor({ timeout: 60_000 });
+  await id(page, "queue-count").waitFor({ state: "detached", timeout: 60_000 });
+  const logs = (await get(page, `/production-logs?work_order_id=${order.id}`)).production_logs;
+  same(logs.filter((l) => l.quantity_completed === 7).length, 1, "what waited is there once");
+  await shot(page, "shift-4-edge-is-back");
+  say("the edge hung: the page said so, what was logged waited and was sent once");
+}
+
+async function handOver(page, next) {
+  await page.goto(`${EDGE_URL}/handover`);
+  await id(page, "handover-figures").waitFor();
+  // The shift that runs cannot be handed over before it ends; the one before it is.
+  await id(page, "handover-shift").nth(1).click();
+  await id(page, "handover-notes").fill("Conveyor cleaned. Cloud away all shift.");
+  await id(page, "handover-save").click();
+  await toast(page, "");
+  await shot(page, "shift-5-handover");
+  await signOn(next, SUPERVISOR);
+  await next.goto(EDGE_URL);
+  await id(next, "handover-waits").click();
+  await id(next, "acknowledge").click();
+  await id(next, "handover-left").waitFor({ state: "detached" });
+  say("the shift is handed over and taken");
+}
+
+await walk(async () => {
+  signal(CLOUD_PID, "SIGSTOP");
+  const page = await open();
+  announce(401, "/api/v1/");
+  announce("net::ERR_", "/api/v1/");
+  try {
+    await signOn(page, OPERATOR);
+    const machine = (await get(page, "/machines")).machines.find((m) => m.machine_code === MACHINE);
+    const order = await get(page, `/work-orders/${ORDER}`);
+    await scan(page);
+    await startOrder(page, machine);
+    await log(page, machine, order, 12, 2, "Logged 14 units");
+    await stop(page, machine);
+    await tabletAlone(page, machine, order);
+    // The rest of the order, so that it can be completed: rejected units count as made.
+    await log(page, machine, order, order.quantity_ordered - 22, 1, "Logged");
+    await page.goto(`${EDGE_URL}/m/${machine.id}?view=orders`);
+    await id(page, `complete-${ORDER}`).click();
+    await id(page, `complete-${ORDER}`).waitFor({ state: "detached" });
+    await handOver(page, await open());
+    await page.goto(`${EDGE_URL}/queue`);
+    await id(page, "cloud-pending").waitFor();
+    await shot(page, "shift-6-waits-for-the-cloud");
+    expect(Number((await id(page, "cloud-pending").innerText()).replace(/\D/g, "")) > 0, "facts wait for the cloud");
+  } finally {
+    signal(EDGE_PID, "SIGCONT");
+    signal(CLOUD_PID, "SIGCONT");
+  }
+});
