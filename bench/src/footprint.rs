@@ -1,15 +1,19 @@
-//! The agent as a process: memory with 1,000 tags at one second, and the time from its start to the
-//! first state on disk, on a data directory that was enrolled before.
+//! The agent as a process: memory with 1,000 tags and with 100,000 on 100 connections at one second, machines stored
+//! and pages open, and the time from its start to the first state on disk, on a data directory that was enrolled before.
 
 use crate::measure::{Beside, Figures, beside, median};
 use crate::{plant, poll};
 use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OpenFlags};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 const STARTS: usize = 7;
+const CONNECTIONS: u64 = 100;
+const PAGES: usize = 4;
 
 pub fn run(figures: &mut Figures) -> Result<()> {
     let mut server = Beside::spawn(Command::new(beside("peer-modbus-server")?).stdout(Stdio::piped()))?;
@@ -26,7 +30,44 @@ pub fn run(figures: &mut Figures) -> Result<()> {
     figures.put("start_to_first_state", median(millis), "ms")?;
     let agent = agent(&config)?;
     std::thread::sleep(Duration::from_secs(15));
-    figures.put("resident_1000_tags", resident_mb(agent.pid())?, "MB")
+    figures.put("resident_1000_tags", resident_mb(agent.pid())?, "MB")?;
+    drop(agent);
+    many(figures, port)
+}
+
+/// A plant of 100 devices with a machine each, and four pages that follow it.
+fn many(figures: &mut Figures, port: u64) -> Result<()> {
+    let dir = tempfile::tempdir_in("target")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(plant::store(dir.path(), CONNECTIONS.cast_signed()))?.close();
+    let page = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let text = poll::configuration(port, CONNECTIONS, 1_000)?;
+    let text = text.replace("/nonexistent", &dir.path().display().to_string());
+    let text = text.replacen("127.0.0.1:0", &format!("127.0.0.1:{page}"), 1);
+    let machines = (0..CONNECTIONS).map(|c| {
+        // The first register holds a counter, each other one its own address.
+        format!(
+            "[[machine]]\ncode = \"M-{}\"\nstates = [{{ tag = \"t{c}_1\", equals = 1, activity = \"running\" }}]\n\
+             otherwise = \"idle\"\ncounter = {{ tag = \"t{c}_0\" }}\n",
+            c + 1
+        )
+    });
+    let config = dir.path().join("edge.toml");
+    std::fs::write(&config, text + &machines.collect::<String>())?;
+    let agent = agent(&config)?;
+    std::thread::sleep(Duration::from_secs(5));
+    let pages = (0..PAGES).map(|_| {
+        let mut stream = TcpStream::connect(("127.0.0.1", page))?;
+        stream.write_all(b"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")?;
+        let head = BufReader::new(stream.try_clone()?).lines().next().context("no answer")??;
+        anyhow::ensure!(head.contains("200"), "{head}");
+        // Read on, as a page does: else the server would soon stop writing.
+        std::thread::spawn(move || std::io::copy(&mut stream, &mut std::io::sink()));
+        Ok(())
+    });
+    pages.collect::<Result<Vec<()>>>()?;
+    std::thread::sleep(Duration::from_secs(30));
+    figures.put("resident_100000_tags", resident_mb(agent.pid())?, "MB")
 }
 
 fn configuration(dir: &Path, port: u64) -> Result<String> {

@@ -17,6 +17,7 @@ mod start;
 mod users;
 mod volume;
 mod writer;
+mod year;
 
 use anyhow::{Result, bail};
 use measure::Figures;
@@ -33,6 +34,7 @@ const ALL: &[Bench] = &[
     ("durable", durable::run),
     ("engine", engine::run),
     ("oee", oee::run),
+    ("year", year::run),
     ("footprint", footprint::run),
     ("volume", volume::run),
     ("start", start::run),
