@@ -2,58 +2,20 @@
 //! itself (EDGE-09). The refusal is the kernel's own: a process may write no file beyond its limit, which the child
 //! lowers and raises. SQLite sees an input/output error there, not a full disk.
 
+mod store_common;
+
 use std::convert::Infallible;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use edge_agent::agent::WallClock;
-use edge_agent::store::{Identity, StorageState, Store, StoreError};
+use edge_agent::store::{StorageState, StoreError};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use unison_core::facts::{Fact, ProductionLogged};
-use unison_core::ids::{UserId, WorkOrderId};
-use unison_core::time::Timestamp;
+use store_common::{logged, open};
 use uuid::Uuid;
 
 const CHILD: &str = "UNISON_REFUSED_WRITES_DIR";
 const ROUNDS: u64 = 12;
-
-fn logged(id: Uuid) -> Fact {
-    ProductionLogged {
-        id,
-        work_order: WorkOrderId(1),
-        machine: None,
-        completed: 1,
-        rejected: 0,
-        hours_micro: 1,
-        notes: Some("x".repeat(300)),
-        by: UserId(1),
-        at: Timestamp(1),
-        shift: None,
-    }
-    .into()
-}
-
-async fn open(dir: &Path) -> Store {
-    let store = Store::open(dir, Arc::new(WallClock)).unwrap();
-    if store.model().identity.is_none() {
-        let identity = Identity {
-            organization: Uuid::from_u128(1),
-            plant: Uuid::from_u128(2),
-            edge: Uuid::from_u128(3),
-            edge_id: 1,
-            cloud_public_key: [1; 32],
-            key_id: 1,
-            mqtt_host: String::new(),
-            mqtt_port: 1,
-            organization_name: String::new(),
-            plant_name: String::new(),
-        };
-        store.enrolled(identity).await.unwrap();
-    }
-    store
-}
 
 fn limit(bytes: Option<u64>) {
     let (_, hard) = getrlimit(Resource::RLIMIT_FSIZE).unwrap();
@@ -72,7 +34,7 @@ async fn child_whose_writes_are_refused() {
         limit(Some(len + 40_000 + round * 177));
         loop {
             let id = Uuid::new_v4();
-            match store.decide(move |_| Ok::<_, Infallible>((vec![logged(id)], ()))).await {
+            match store.decide(move |_| Ok::<_, Infallible>((vec![logged(id, Some("x".repeat(300)))], ()))).await {
                 Ok(_) => acked.push(id),
                 Err(StoreError::Unwritable(_)) => break,
                 Err(other) => panic!("{other}"),
@@ -84,7 +46,7 @@ async fn child_whose_writes_are_refused() {
         let until = Instant::now() + Duration::from_secs(30);
         loop {
             let id = Uuid::new_v4();
-            if store.decide(move |_| Ok::<_, Infallible>((vec![logged(id)], ()))).await.is_ok() {
+            if store.decide(move |_| Ok::<_, Infallible>((vec![logged(id, Some("x".repeat(300)))], ()))).await.is_ok() {
                 acked.push(id);
                 break;
             }
