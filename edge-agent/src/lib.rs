@@ -4,6 +4,7 @@ pub mod agent;
 pub mod api;
 pub mod carrier;
 pub mod check;
+pub mod commission;
 pub mod config;
 pub mod driver;
 pub mod enrol;
