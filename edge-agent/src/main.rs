@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand};
 use edge_agent::agent::{self, WallClock};
 use edge_agent::commission::probe::{self, Probe};
+use edge_agent::commission::{replay, simulate};
 use edge_agent::config::{self, Config, DriverConfig};
 use edge_agent::driver::Clock as _;
 use serde::Deserialize;
@@ -46,6 +47,10 @@ enum Command {
     /// Looks at a device before it is configured, and writes nothing to it.
     #[command(subcommand)]
     Probe(Probe),
+    /// Tries a configuration without its hardware: machines are walked through all that their rules can say.
+    Simulate(simulate::Args),
+    /// Says what machines would have done by a configuration, from recorded readings.
+    Replay(replay::Args),
     /// Prints the tags of a Modbus connection as CSV, in the form that `tags_file` reads.
     Tags {
         file: PathBuf,
@@ -103,6 +108,8 @@ fn main() -> ExitCode {
             Err(errors) => return wrong_config(&errors),
         },
         Command::Probe(probe) => commission(async |out, shutdown| probe::run(probe, out, shutdown).await),
+        Command::Simulate(args) => commission(async |out, shutdown| simulate::run(args, out, shutdown).await),
+        Command::Replay(args) => replay::run(&args, &mut std::io::stdout().lock()).map(|()| ExitCode::SUCCESS),
         Command::Tags { file, connection } => with_config(&file, |config| tags(&config, connection.as_deref())),
         Command::Pin { run: Run { config }, operator, pin } => with_config(&config, |c| set_pin(&c, &operator, &pin)),
         Command::Trust { run: Run { config }, connection, sha256 } => {

@@ -142,7 +142,9 @@ async fn edge_02_probe_modbus_watches_and_never_writes() {
     let args =
         ["--from", "holding:10", "--count", "3", "--watch", "--every-ms", "50", "--rounds", "3", "--types", "u16"];
     let text = edge_agent(&[&["probe", "modbus", "--tcp", &address], &args[..]].concat()).good();
-    let marked: Vec<_> = text.lines().filter(|line| line.starts_with('*')).collect();
-    assert_eq!(marked, ["*  \"holding:11\"  0001  0        1", "*  \"holding:11\"  0002  1        2"], "{text}");
+    let marked: Vec<Vec<_>> =
+        text.lines().filter(|line| line.starts_with('*')).map(|line| line.split_whitespace().collect()).collect();
+    let register = "\"holding:11\"";
+    assert_eq!(marked, [["*", register, "0001", "0", "1"], ["*", register, "0002", "1", "2"]], "{text}");
     assert_eq!(functions.load(Relaxed), 1 << 3, "only holding registers were read");
 }

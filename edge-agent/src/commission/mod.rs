@@ -3,7 +3,10 @@
 //! machines comes from the drivers, the sink and the engine that the agent itself runs.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod floor;
 pub mod probe;
+pub mod replay;
+pub mod simulate;
 mod table;
 
 /// The time of a moment in UTC, for lines that follow one another.
