@@ -1,7 +1,9 @@
 //! `edge-agent probe`: what a device says before anything is configured. Reads only, and bounded.
 
 pub mod modbus;
+pub mod opcua;
 mod registers;
+pub mod serial;
 
 use std::io::Write;
 
@@ -12,6 +14,10 @@ use tokio_util::sync::CancellationToken;
 pub enum Probe {
     /// Reads registers of a Modbus device and shows them in every type, or says which units answer.
     Modbus(modbus::Args),
+    /// Says how an OPC UA server can be reached, and shows its nodes. Trusts nothing and pins nothing.
+    Opcua(opcua::Args),
+    /// Lists the serial ports, or shows what comes at one of them and how a scanner there is to be framed.
+    Serial(serial::Args),
 }
 
 /// Runs until it has said all, or until `shutdown`.
@@ -21,5 +27,7 @@ pub enum Probe {
 pub async fn run(probe: Probe, out: &mut (impl Write + Send), shutdown: CancellationToken) -> anyhow::Result<()> {
     match probe {
         Probe::Modbus(args) => modbus::run(args, out, shutdown).await,
+        Probe::Opcua(args) => opcua::run(args, out, shutdown).await,
+        Probe::Serial(args) => serial::run(args, out, shutdown).await,
     }
 }
