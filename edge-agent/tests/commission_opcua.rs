@@ -36,6 +36,7 @@ fn edge_03_probe_opcua_shows_nodes_as_the_configuration_takes_them() {
     }
     let broken = node(&document, "nsu=urn:unison:plant;s=Broken");
     assert!(broken["status"].as_str().unwrap().contains("BadSensorFailure"), "{broken}");
+    assert_eq!(broken["type"], "i32", "its data type says it");
     // Three steps down are not four.
     let status = node(&document, "nsu=urn:unison:plant;s=Filler.Status");
     assert_eq!((&status["class"], &status["depth"]), (&json!("object"), &json!(2)));

@@ -291,10 +291,11 @@ fn variable(value: &DataValue, data_type: &NodeId, access: &DataValue, namespace
         }
         _ => None,
     };
+    let data_type = named.unwrap_or_else(|| text_of(data_type, namespaces));
     let status = value.status.map_or_else(|| "Good".to_owned(), |status| status.to_string());
     Variable {
-        data_type: named.unwrap_or_else(|| text_of(data_type, namespaces)),
-        kind: value.value.as_ref().and_then(kind_of),
+        kind: value.value.as_ref().and_then(kind_of).or_else(|| kind_named(&data_type)),
+        data_type,
         value: value.value.as_ref().map_or_else(String::new, shown),
         status,
         access,
@@ -318,10 +319,28 @@ const fn kind_of(value: &Variant) -> Option<TagType> {
     }
 }
 
+/// The same by the name of the data type, for a variable without a value now.
+fn kind_named(data_type: &str) -> Option<TagType> {
+    match data_type {
+        "Boolean" => Some(TagType::Bool),
+        "SByte" | "Int16" => Some(TagType::I16),
+        "Byte" | "UInt16" => Some(TagType::U16),
+        "Int32" => Some(TagType::I32),
+        "UInt32" => Some(TagType::U32),
+        "Int64" => Some(TagType::I64),
+        "UInt64" => Some(TagType::U64),
+        "Float" => Some(TagType::F32),
+        "Double" => Some(TagType::F64),
+        "String" | "LocalizedText" => Some(TagType::String),
+        _ => None,
+    }
+}
+
 /// Short, and nothing that moves a terminal's cursor.
 fn shown(value: &Variant) -> String {
     const CHARS_MAX: usize = 48;
     let text = match value {
+        Variant::Empty => String::new(),
         Variant::Array(array) => format!("a list of {}", array.values.len()),
         Variant::LocalizedText(text) => text.text.as_ref().to_owned(),
         other => other.to_string(),
