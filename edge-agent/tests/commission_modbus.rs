@@ -3,11 +3,12 @@
 mod commission_common;
 mod drivers_common;
 
+use std::os::fd::AsRawFd as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
 use commission_common::{File, Foreign, edge_agent, free_port};
-use drivers_common::{Answer, Device};
+use drivers_common::{Answer, Call, Device, serve_rtu};
 use serde_json::{Value, json};
 
 fn registers(document: &Value) -> &Vec<Value> {
@@ -147,4 +148,39 @@ async fn edge_02_probe_modbus_watches_and_never_writes() {
     let register = "\"holding:11\"";
     assert_eq!(marked, [["*", register, "0001", "0", "1"], ["*", register, "0002", "1", "2"]], "{text}");
     assert_eq!(functions.load(Relaxed), 1 << 3, "only holding registers were read");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edge_02_probe_modbus_on_a_serial_line_and_on_one_behind_tcp() {
+    // It has registers to 12, and answers no more than four at once.
+    let answer = |call: &Call| match call.unit {
+        7 if call.count > 4 => Answer::Send(Call::rtu(&call.exception(3))),
+        7 if call.address + call.count > 13 => Answer::Send(Call::rtu(&call.exception(2))),
+        7 => Answer::Send(Call::rtu(&call.answer(|address| address))),
+        _ => Answer::Silent,
+    };
+    let (device, port) = tokio_serial::SerialStream::pair().unwrap();
+    let path = std::fs::read_link(format!("/proc/self/fd/{}", port.as_raw_fd())).unwrap().display().to_string();
+    // A port belongs to one; kept open, so that it does not look unplugged.
+    let _open = std::fs::File::open(&path).unwrap();
+    drop(port);
+    tokio::spawn(serve_rtu(device, answer));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve_rtu(stream, answer));
+        }
+    });
+    for way in [["--rtu", &path], ["--rtu-over-tcp", &address]] {
+        let range = ["--unit", "7", "--from", "holding:3", "--count", "11", "--json"];
+        let document = edge_agent(&[&["probe", "modbus"], &way[..], &range].concat()).json();
+        let values: Vec<_> = registers(&document).iter().map(|line| line.get("u16").cloned()).collect();
+        let mut expect: Vec<_> = (3..13).map(|register| Some(json!(register))).collect();
+        expect.push(None);
+        assert_eq!(values, expect, "{way:?}");
+        let silent = ["--unit", "8", "--from", "holding:3", "--timeout-ms", "100"];
+        let said = edge_agent(&[&["probe", "modbus"], &way[..], &silent].concat());
+        assert!(said.code == 1 && said.err.contains("no answer for holding:3"), "{}", said.err);
+    }
 }

@@ -118,6 +118,46 @@ fn edge_06_simulate_shows_every_state_of_the_templates() {
 }
 
 #[test]
+fn edge_06_simulate_shows_what_is_so_only_for_a_while_and_says_which_tags_are_shared() {
+    const PULSES: &str = r#"
+[[connection]]
+name = "plc"
+driver = "modbus_tcp"
+address = "10.0.0.5:502"
+[[connection.tag]]
+name = "parts"
+register = "holding:0"
+type = "i16"
+[[connection.tag]]
+name = "door"
+register = "coil:0"
+type = "bool"
+[[machine]]
+code = "A"
+micro_stop_seconds = 5
+states = [
+  { tag = "parts", changed_within_ms = 3000, activity = "running" },
+  { tag = "parts", changed_within_ms = 20000, activity = "idle" },
+]
+otherwise = "down"
+counter = { tag = "parts", bits = 16 }
+"#;
+    let alone = simulate(&File::new(PULSES).path, &[]);
+    let end = alone.last().unwrap();
+    assert_eq!((&end["not_seen"], end["parts"].as_u64() > Some(20)), (&json!([]), true), "{alone:#?}");
+    // The counter is one of 16 bits with a sign, and wraps within the walk: no part is lost or made up.
+    assert!(alone.iter().all(|line| line.get("implausible").is_none()), "{alone:#?}");
+    let door = |code: &str| {
+        format!(
+            "[[machine]]\ncode = \"{code}\"\nstates = [{{ tag = \"door\", equals = true, activity = \"running\" }}]\notherwise = \"idle\"\n"
+        )
+    };
+    let both = File::new(&format!("{PULSES}{}{}", door("B"), door("C")));
+    let said = edge_agent(&["simulate", &both.path, "--speed", "0"]);
+    assert_eq!(said.err, "door is asked by B, C: the walk of each shows at the others\n");
+}
+
+#[test]
 fn edge_06_a_recorded_simulation_replays_to_the_same() {
     let own = File::new(&MACHINE.replace("ADDRESS", "10.0.0.5:502"));
     let example = repository().join("config/edge.toml").display().to_string();

@@ -94,6 +94,7 @@ pub async fn run(args: Args, out: &mut (impl Write + Send), shutdown: Cancellati
         world.plant = Some(plant);
         said.iter().try_for_each(|line| writeln!(std::io::stderr(), "{line}"))?;
     }
+    shared(&config).iter().try_for_each(|line| writeln!(std::io::stderr(), "{line}"))?;
     world.walk(&args, &mut teller, out, &shutdown).await?;
     world.finish(&mut teller, out)
 }
@@ -267,6 +268,20 @@ fn tags_of(machine: &config::MachineConfig) -> Vec<TagIndex> {
     let mut tags: Vec<TagIndex> = machine.counter.iter().chain(&machine.rejects).map(|counter| counter.tag).collect();
     solve::conditions(machine).for_each(|when| when.each(&mut |tag, _| tags.push(*tag)));
     tags
+}
+
+/// What to know of tags that several machines look at.
+fn shared(config: &Config) -> Vec<String> {
+    let mut by_tag: BTreeMap<TagIndex, BTreeSet<&str>> = BTreeMap::new();
+    for machine in &config.machines {
+        tags_of(machine).into_iter().for_each(|tag| by_tag.entry(tag).or_default().extend([&*machine.code]));
+    }
+    let said = by_tag.into_iter().filter(|(_, machines)| machines.len() > 1).map(|(tag, machines)| {
+        let name = config.tags.get(tag.index()).map_or("", |tag| &*tag.name);
+        let machines: Vec<_> = machines.into_iter().collect();
+        format!("{name} is asked by {}: the walk of each shows at the others", machines.join(", "))
+    });
+    said.collect()
 }
 
 /// A value near the one before.
