@@ -1,8 +1,11 @@
 //! `edge-agent probe opcua` against asyncua: endpoints, certificates, nodes, and nothing pinned.
 
 mod commission_common;
+mod drivers_common;
 
 use commission_common::{File, Foreign, edge_agent, free_port};
+use drivers_common::Edge;
+use edge_agent::driver::Value as TagValue;
 use serde_json::{Value, json};
 use sha2::Digest as _;
 
@@ -109,4 +112,45 @@ fn edge_03_probe_opcua_says_what_to_check() {
     }
     let said = edge_agent(&["probe", "opcua", "http://plc"]);
     assert!(said.code == 1 && said.err.contains("begins with opc.tcp://"), "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edge_03_probe_opcua_shows_the_edges_own_certificate_and_asks_no_stranger() {
+    let (port, dir) = (free_port().to_string(), tempfile::tempdir().unwrap());
+    let secure = format!("secure={}", dir.path().display());
+    let server = Foreign::start("opcua_server.py", &[&secure, &port]);
+    let connection = format!(
+        "[[connection]]\nname = \"press\"\ndriver = \"opcua\"\nendpoint = \"opc.tcp://127.0.0.1:{port}/\"\n\
+         [[connection.tag]]\nname = \"t\"\nnode = \"ns=2;s=State\"\ntype = \"i32\"\n"
+    );
+    // The agent ran: it has a certificate of its own and has pinned the server's.
+    let edge = Edge::start(&connection);
+    edge.until_value(0, TagValue::Int(6)).await;
+    edge.shutdown.cancel();
+    let data = edge.data_dir.path();
+    let files = || {
+        let walk =
+            |folder: &str| std::fs::read_dir(data.join("opcua").join(folder)).unwrap().map(|e| e.unwrap().path());
+        let mut all: Vec<_> = ["own", "private", "trust"].into_iter().flat_map(walk).collect();
+        all.sort();
+        all.into_iter().map(|path| (std::fs::read(&path).unwrap(), path)).collect::<Vec<_>>()
+    };
+    let file = data.join("edge.toml");
+    std::fs::write(&file, format!("[agent]\nname = \"t\"\ndata_dir = \"{}\"\n{connection}", data.display())).unwrap();
+    let file = file.display().to_string();
+    let probe = || edge_agent(&["probe", "opcua", "--config", &file, "--connection", "press", "--json"]);
+    let before = files();
+    let document = probe().json();
+    assert_eq!(
+        (&document["is_pinned"], &node(&document, "nsu=urn:unison:plant;s=State")["value"]),
+        (&json!(true), &json!("6"))
+    );
+
+    // Somebody else stands there now.
+    drop(server);
+    std::fs::remove_file(dir.path().join("certificate.der")).unwrap();
+    let _other = Foreign::start("opcua_server.py", &[&secure, &port]);
+    let said = probe();
+    assert!(said.code == 1 && said.err.contains("nothing more was asked"), "{}", said.err);
+    assert_eq!(files(), before, "pins and keys are as they were");
 }

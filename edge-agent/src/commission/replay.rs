@@ -298,6 +298,7 @@ fn print_figures(rows: &[FigureRow], out: &mut impl Write) -> anyhow::Result<()>
         ("stopped min", Align::Right),
         ("units", Align::Right),
         ("rejected", Align::Right),
+        ("units outside", Align::Right),
     ];
     let percent = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
     let cells = |row: &FigureRow| {
@@ -309,7 +310,7 @@ fn print_figures(rows: &[FigureRow], out: &mut impl Write) -> anyhow::Result<()>
             format!("{:.1}", oee.run_seconds),
             row.stop_minutes.to_string(),
         ]);
-        cells.extend([row.units.to_string(), oee.rejected.to_string()]);
+        cells.extend([oee.total, oee.rejected, oee.counts_outside_planned].map(|units| units.to_string()));
         cells
     };
     write!(out, "{}", table(&heads, &rows.iter().map(cells).collect::<Vec<_>>()))?;

@@ -269,7 +269,11 @@ async fn units(
             }
             // Without the line nobody answers.
             Err(silence @ Silence::Closed(_)) => return Err(unanswered(&silence, config, *unit, from)),
-            Err(_) => silent.push(*unit),
+            Err(_) => {
+                // Twenty silent units take a while.
+                writeln!(std::io::stderr(), "unit {unit}: no answer")?;
+                silent.push(*unit);
+            }
         }
     }
     if args.json {
