@@ -138,6 +138,9 @@ fn edge_18_replay_names_what_is_wrong_with_its_files() {
     let said = edge_agent(&["replay", &file.path, &readings]);
     assert_eq!(said.code, 1);
     assert!(said.err.contains("readings.csv: line 16: value \"three\": tag \"status\" is u16"), "{}", said.err);
+    std::fs::write(&readings, recording() + "2126-11-22T09:20:00Z,status,1,good\n").unwrap();
+    let said = edge_agent(&["replay", &file.path, &readings]);
+    assert!(said.code == 1 && said.err.contains("more than 400 days after its first row"), "{}", said.err);
     let said = edge_agent(&["replay", &file.path, &file.beside("nothing.csv")]);
     assert!(said.code == 1 && said.err.contains("nothing.csv"), "{}", said.err);
     let said = edge_agent(&["replay", &file.beside("nothing.toml"), &readings]);

@@ -2,6 +2,7 @@
 //! in the agent, and what comes out is told in order. No store, no disk, no random.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use unison_core::activity::Activity;
 use unison_core::facts::Fact;
@@ -72,6 +73,8 @@ pub(super) struct Floor<'a> {
     told: Vec<(i64, Quality)>,
     /// A good value holds for this long without being told again; `None`: for ever.
     holds: Option<i64>,
+    /// Tags that are good still, while nothing is told that changes it.
+    good: Option<Vec<Range<u32>>>,
     next_tick: i64,
     /// Open stops, by their machines.
     stops: HashMap<Uuid, usize>,
@@ -111,6 +114,7 @@ impl<'a> Floor<'a> {
             out: Output::new(ids),
             told: vec![(i64::MIN, Quality::Bad); config.tags.len()],
             holds,
+            good: None,
             next_tick: start + TICK,
             stops: HashMap::new(),
             events: Vec::new(),
@@ -128,6 +132,7 @@ impl<'a> Floor<'a> {
         // What is told anew now was as before until now.
         let until = readings.iter().filter(|r| self.told.get(r.tag.index()).is_some_and(|told| self.holds(told, at)));
         self.sink.confirm(&until.map(|r| r.tag.0..r.tag.0 + 1).collect::<Vec<_>>(), at, &[]);
+        self.good = None;
         for reading in readings {
             self.told.get_mut(reading.tag.index()).into_iter().for_each(|told| *told = (at, reading.quality));
         }
@@ -168,9 +173,23 @@ impl<'a> Floor<'a> {
         *quality == Quality::Good && self.holds.is_none_or(|holds| now - at <= holds)
     }
 
+    /// The tags that are good at `now`, as ranges of neighbours.
+    fn good(&self, now: i64) -> Vec<Range<u32>> {
+        let mut ranges: Vec<Range<u32>> = Vec::new();
+        for (tag, _) in (0u32..).zip(&self.told).filter(|(_, told)| self.holds(told, now)) {
+            match ranges.last_mut() {
+                Some(last) if last.end == tag => last.end = tag + 1,
+                _ => ranges.push(tag..tag + 1),
+            }
+        }
+        ranges
+    }
+
     fn tick(&mut self, now: i64) {
-        let good = (0u32..).zip(&self.told).filter(|(_, told)| self.holds(told, now)).map(|(tag, _)| tag..tag + 1);
-        self.sink.confirm(&good.collect::<Vec<_>>(), now, &[]);
+        let known = self.good.take().filter(|_| self.holds.is_none());
+        let good = known.unwrap_or_else(|| self.good(now));
+        self.sink.confirm(&good, now, &[]);
+        self.good = Some(good);
         feed::drain(&self.sink, &mut self.engine, &mut self.readings, &mut self.out);
         feed::tick(&self.sink, (&mut self.engine, &self.tags), now, &mut self.readings, &mut self.out);
         self.collect(now);

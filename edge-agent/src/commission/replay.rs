@@ -14,7 +14,7 @@ use unison_core::ids::ShiftId;
 use unison_core::kpi::{Bucket, Observed, Standard, StopTime};
 use unison_core::shift::{ActiveDays, Shift, ShiftCalendar, WallTime};
 use unison_core::span::Span;
-use unison_core::time::{SECOND, Timestamp};
+use unison_core::time::{HOUR, SECOND, Timestamp};
 use uuid::Uuid;
 
 use super::floor::{Event, Floor, What};
@@ -25,6 +25,8 @@ use crate::readings_csv::{ReadingsError, ReadingsReader};
 
 /// Rows between two words about how far it is.
 const PROGRESS_ROWS: u64 = 1_000_000;
+/// A longer recording is a mistake in its times; each half second of it is walked through.
+const SPAN_MAX: i64 = 400 * 24 * HOUR;
 /// A day, so that all time is planned.
 const ALL_DAY: &str = "00:00-00:00";
 
@@ -144,6 +146,10 @@ fn replay(path: &Path, config: &Config, ideals: &HashMap<String, i64>, holds: Op
     let mut count = 0;
     for row in rows.by_ref() {
         let row: Reading = row.map_err(|error: ReadingsError| anyhow!("{}: {error}", path.display()))?;
+        if row.at - first.at > SPAN_MAX {
+            let until = Timestamp(row.at).rfc3339();
+            bail!("{}: reaches to {until}, more than 400 days after its first row; cut it", path.display());
+        }
         if row.at != at {
             floor.take(at, &together);
             together.clear();
