@@ -4,6 +4,7 @@
 //! store cannot be started again inside the process: when it fails the process ends.
 
 mod collect;
+pub(crate) mod feed;
 
 use std::future::Future;
 use std::path::Path;

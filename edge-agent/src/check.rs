@@ -139,8 +139,8 @@ fn way(opcua: &OpcUaConfig) -> String {
     }
 }
 
-/// A condition as a template makes it.
-fn condition<'a>(when: &Expression<TagIndex>, name: &impl Fn(TagIndex) -> &'a str) -> String {
+/// A condition in words.
+pub(crate) fn condition<'a>(when: &Expression<TagIndex>, name: &impl Fn(TagIndex) -> &'a str) -> String {
     let all = |list: &[Expression<TagIndex>], word: &str| {
         list.iter().map(|one| condition(one, name)).collect::<Vec<_>>().join(word)
     };
@@ -152,7 +152,10 @@ fn condition<'a>(when: &Expression<TagIndex>, name: &impl Fn(TagIndex) -> &'a st
             let values: Vec<_> = list.iter().map(ToString::to_string).collect();
             format!("{} is {}", name(*tag), values.join(", "))
         }
-        Expression::Tag(tag, ask) => format!("{} {ask:?}", name(*tag)),
+        Expression::Tag(tag, Ask::Above(limit)) => format!("{} above {limit}", name(*tag)),
+        Expression::Tag(tag, Ask::Below(limit)) => format!("{} below {limit}", name(*tag)),
+        Expression::Tag(tag, Ask::Bit(bit)) => format!("{} has bit {bit}", name(*tag)),
+        Expression::Tag(tag, Ask::ChangedWithin(time)) => format!("{} changed within {} ms", name(*tag), time / 1_000),
     }
 }
 

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand};
 use edge_agent::agent::{self, WallClock};
+use edge_agent::commission::probe::{self, Probe};
+use edge_agent::commission::{replay, simulate};
 use edge_agent::config::{self, Config, DriverConfig};
 use edge_agent::driver::Clock as _;
 use serde::Deserialize;
@@ -42,6 +44,13 @@ enum Command {
     Run(Run),
     /// Says what a configuration would do, or all that is wrong with it. Talks to no device.
     Check { file: PathBuf },
+    /// Looks at a device before it is configured, and writes nothing to it.
+    #[command(subcommand)]
+    Probe(Probe),
+    /// Tries a configuration without its hardware: machines are walked through all that their rules can say.
+    Simulate(simulate::Args),
+    /// Says what machines would have done by a configuration, from recorded readings.
+    Replay(replay::Args),
     /// Prints the tags of a Modbus connection as CSV, in the form that `tags_file` reads.
     Tags {
         file: PathBuf,
@@ -98,6 +107,9 @@ fn main() -> ExitCode {
             Ok(summary) => say(summary.trim_end()),
             Err(errors) => return wrong_config(&errors),
         },
+        Command::Probe(probe) => commission(async |out, shutdown| probe::run(probe, out, shutdown).await),
+        Command::Simulate(args) => commission(async |out, shutdown| simulate::run(args, out, shutdown).await),
+        Command::Replay(args) => replay::run(&args, &mut std::io::stdout().lock()).map(|()| ExitCode::SUCCESS),
         Command::Tags { file, connection } => with_config(&file, |config| tags(&config, connection.as_deref())),
         Command::Pin { run: Run { config }, operator, pin } => with_config(&config, |c| set_pin(&c, &operator, &pin)),
         Command::Trust { run: Run { config }, connection, sha256 } => {
@@ -108,11 +120,32 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(code) => code,
-        Err(error) => {
-            eprintln_line(&format!("edge-agent: {error:#}"));
-            ExitCode::FAILURE
-        }
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => match error.downcast_ref::<config::ConfigErrors>() {
+            Some(errors) => wrong_config(errors),
+            None => {
+                eprintln_line(&format!("edge-agent: {error:#}"));
+                ExitCode::FAILURE
+            }
+        },
     }
+}
+
+/// Whoever read the answer has seen enough: `edge-agent probe … | head`.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// Runs a command that may take long; Ctrl-C ends it in an orderly way.
+fn commission(
+    command: impl AsyncFnOnce(&mut std::io::Stdout, CancellationToken) -> anyhow::Result<()>,
+) -> anyhow::Result<ExitCode> {
+    runtime()?.block_on(async {
+        let shutdown = CancellationToken::new();
+        tokio::spawn(stop_on_signal(shutdown.clone())?);
+        command(&mut std::io::stdout(), shutdown).await
+    })?;
+    Ok(ExitCode::SUCCESS)
 }
 
 #[expect(clippy::print_stdout, reason = "the answer of a command")]

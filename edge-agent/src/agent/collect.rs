@@ -15,7 +15,7 @@ use unison_core::time::Timestamp;
 use unison_rules::downtime;
 use uuid::Uuid;
 
-use super::ApiContext;
+use super::{ApiContext, feed};
 use crate::config::MachineConfig;
 use crate::driver::{Clock, Reading, Scan, Sink, TagIndex};
 use crate::machine::{Binding, Engine, Output};
@@ -172,9 +172,7 @@ impl Collector {
         if !self.offer() {
             return;
         }
-        self.sink.drain(&mut self.readings);
-        self.engine.readings(&self.readings, &mut self.out);
-        self.readings.clear();
+        feed::drain(&self.sink, &mut self.engine, &mut self.readings, &mut self.out);
         self.offer();
     }
 
@@ -185,11 +183,7 @@ impl Collector {
         // What was read before now comes before what now means.
         let now = self.clock.now_us();
         self.drain();
-        // What did not change was not drained; that it still holds is asked for here.
-        self.sink.refresh(&self.tags, &mut self.readings);
-        self.engine.readings(&self.readings, &mut self.out);
-        self.readings.clear();
-        let settled = self.engine.tick(now, &mut self.out);
+        let settled = feed::tick(&self.sink, (&mut self.engine, &self.tags), now, &mut self.readings, &mut self.out);
         if let Some(until) = settled.filter(|until| *until > self.observed) {
             self.observed = until;
             self.out.ride.facts.push(Observed { until }.into());

@@ -143,7 +143,7 @@ pub struct OpcUaNode {
 
 impl OpcUaNode {
     /// `ns=2;s=Press.State`, `i=2258` or `nsu=urn:plant;s=Press.State`.
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (namespace, id) = match text.strip_prefix("nsu=") {
             Some(rest) => {
                 let (namespace, id) = rest.split_once(';')?;

@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConnectionConfig, DriverConfig};
 
+pub(crate) use reading::measured;
 pub use reading::{Clock, Quality, Reader, Reading, Scan, SourceStamp, TagIndex, Text, Value};
 pub use sink::{SCANS_MAX, Sink};
 pub use status::{ConnectionState, ConnectionStatus, StatusSnapshot};

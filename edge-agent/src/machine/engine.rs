@@ -208,6 +208,13 @@ impl Engine {
         }
     }
 
+    /// For whoever asks why: the place of the rule of a machine that holds at `at` by what was heard last. `None` where
+    /// none does.
+    #[must_use]
+    pub fn rule(&self, place: usize, at: i64) -> Option<usize> {
+        self.machines.get(place).and_then(|m| m.rule(at))
+    }
+
     /// Until when each machine that is seen was seen.
     pub fn seen(&self) -> impl Iterator<Item = (MachineId, Timestamp)> {
         self.machines.iter().filter_map(Machine::seen)

@@ -120,6 +120,11 @@ impl Machine {
         self.bound.as_ref()?.stop?.downtime
     }
 
+    /// The rule that holds by what was heard last; none: what is otherwise.
+    pub(super) fn rule(&self, at: i64) -> Option<usize> {
+        self.signals.rule(at)
+    }
+
     /// Until when it was seen, if it is.
     pub(super) fn seen(&self) -> Option<(MachineId, Timestamp)> {
         let b = self.bound.as_ref().filter(|b| b.activity != Activity::NoData)?;

@@ -165,8 +165,14 @@ impl Signals {
 
     /// The first rule that holds at `at` says it.
     pub(super) fn judge(&self, at: i64) -> Outcome {
+        let rule = self.rule(at).and_then(|rule| self.rules.get(rule));
+        rule.map_or(self.otherwise, |(_, then)| *then)
+    }
+
+    /// The place of the first rule that holds at `at`.
+    pub(super) fn rule(&self, at: i64) -> Option<usize> {
         let known = |slot: &usize| self.known(*slot, at);
-        self.rules.iter().find(|(when, _)| when.holds(&known)).map_or(self.otherwise, |(_, then)| *then)
+        self.rules.iter().position(|(when, _)| when.holds(&known))
     }
 
     /// The first alarm that is on and can be seen.

@@ -7,6 +7,7 @@ pub mod plan;
 mod poll;
 mod rtu;
 mod schedule;
+pub mod survey;
 mod tcp;
 mod text;
 mod unit;

@@ -466,7 +466,7 @@ impl Planned {
     }
 }
 
-fn call(request: &Request) -> Call<'static> {
+pub(super) fn call(request: &Request) -> Call<'static> {
     let (address, count) = (request.address, request.count);
     match request.table {
         RegisterTable::Coil => Call::ReadCoils(address, count),

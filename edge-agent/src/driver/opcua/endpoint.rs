@@ -83,7 +83,7 @@ fn policy(uri: &str) -> Result<Option<OpcUaPolicy>, ()> {
     }
 }
 
-const fn mode_of(endpoint: &EndpointDescription) -> Option<OpcUaMode> {
+pub(super) const fn mode_of(endpoint: &EndpointDescription) -> Option<OpcUaMode> {
     match endpoint.security_mode {
         MessageSecurityMode::Sign => Some(OpcUaMode::Sign),
         MessageSecurityMode::SignAndEncrypt => Some(OpcUaMode::SignAndEncrypt),

@@ -10,6 +10,7 @@ mod limits;
 mod own;
 mod resolve;
 mod subscription;
+pub mod survey;
 mod trust;
 mod value;
 
@@ -132,11 +133,7 @@ async fn open(config: &OpcUaConfig, context: &Context) -> Result<Opened, String>
         aside(move || own::ensure(&pki, now)).await?.uri
     };
     let client = client(pki, &uri)?;
-    let endpoints = match timeout(OPENING, client.get_server_endpoints_from_url(config.endpoint.as_str())).await {
-        Ok(Ok(endpoints)) => endpoints,
-        Ok(Err(error)) => return Err(format!("no answer to the question for endpoints: {error}")),
-        Err(_) => return Err(format!("no answer in {} s", OPENING.as_secs())),
-    };
+    let endpoints = endpoints(&client, &config.endpoint).await?;
     let endpoint = endpoint::choose(endpoints, &config.endpoint, config.security, &config.user)?;
     if let Some(trust) = context.status.trust() {
         let certificate = endpoint.server_certificate.as_ref().to_vec();
@@ -149,6 +146,14 @@ async fn open(config: &OpcUaConfig, context: &Context) -> Result<Opened, String>
     let user = config.user.clone();
     let identity = aside(move || endpoint::identity(&user)).await?;
     Ok(Opened { client, endpoint, identity })
+}
+
+async fn endpoints(client: &Client, url: &str) -> Result<Vec<EndpointDescription>, String> {
+    match timeout(OPENING, client.get_server_endpoints_from_url(url)).await {
+        Ok(Ok(endpoints)) => Ok(endpoints),
+        Ok(Err(error)) => Err(format!("no answer to the question for endpoints: {error}")),
+        Err(_) => Err(format!("no answer in {} s", OPENING.as_secs())),
+    }
 }
 
 /// Files and keys wait for the disk and the processor; the runtime does not.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use opcua::client::Session;
 use opcua::types::{
-    BrowseDescription, BrowseDirection, BrowseResult, BrowseResultMask, ByteString, NodeId, ReadValueId,
+    BrowseDescription, BrowseDirection, BrowseResult, BrowseResultMask, ByteString, NodeClass, NodeId, ReadValueId,
     ReferenceDescription, ReferenceTypeId, TimestampsToReturn, VariableId, Variant,
 };
 
@@ -38,10 +38,12 @@ struct Tree<'a> {
     children: HashMap<NodeId, Arc<[Child]>>,
 }
 
-struct Child {
-    namespace: u16,
-    name: String,
-    node: NodeId,
+pub(super) struct Child {
+    pub(super) namespace: u16,
+    pub(super) name: String,
+    pub(super) node: NodeId,
+    /// Only where it was asked for.
+    pub(super) class: NodeClass,
 }
 
 impl Tree<'_> {
@@ -64,25 +66,29 @@ impl Tree<'_> {
         if let Some(known) = self.children.get(node) {
             return Ok(known.clone());
         }
-        let ask = BrowseDescription {
-            node_id: node.clone(),
-            browse_direction: BrowseDirection::Forward,
-            reference_type_id: ReferenceTypeId::HierarchicalReferences.into(),
-            include_subtypes: true,
-            node_class_mask: 0,
-            result_mask: BrowseResultMask::BrowseName as u32,
-        };
-        let asked = [ask];
-        let browse = self.session.browse(&asked, 0, None);
-        let first = answer("browse", browse).await.map_err(|refusal| refusal.text)?;
-        let session = self.session;
-        let next = |point: ByteString, is_over: bool| async move {
-            answer("browse", session.browse_next(is_over, &[point])).await.map_err(|refusal| refusal.text)
-        };
-        let children: Arc<[Child]> = gather(first, next).await?.into();
+        let children: Arc<[Child]> = children(self.session, node, BrowseResultMask::BrowseName as u32).await?.into();
         self.children.insert(node.clone(), children.clone());
         Ok(children)
     }
+}
+
+/// The nodes below one, with what `mask` asks for.
+pub(super) async fn children(session: &Session, node: &NodeId, mask: u32) -> Result<Vec<Child>, String> {
+    let ask = BrowseDescription {
+        node_id: node.clone(),
+        browse_direction: BrowseDirection::Forward,
+        reference_type_id: ReferenceTypeId::HierarchicalReferences.into(),
+        include_subtypes: true,
+        node_class_mask: 0,
+        result_mask: mask,
+    };
+    let asked = [ask];
+    let browse = session.browse(&asked, 0, None);
+    let first = answer("browse", browse).await.map_err(|refusal| refusal.text)?;
+    let next = |point: ByteString, is_over: bool| async move {
+        answer("browse", session.browse_next(is_over, &[point])).await.map_err(|refusal| refusal.text)
+    };
+    gather(first, next).await
 }
 
 /// The children of a first answer and those after it. `next` goes on from a point, or tells the server to forget the rest.
@@ -120,6 +126,7 @@ impl Child {
             namespace: reference.browse_name.namespace_index,
             name: reference.browse_name.name.as_ref().to_owned(),
             node: reference.node_id.node_id,
+            class: reference.node_class,
         })
     }
 }
@@ -144,7 +151,7 @@ fn child(children: &[Child], wanted: &str) -> Result<NodeId, String> {
     Ok(first.node.clone())
 }
 
-fn in_namespace(node: &OpcUaNode, namespaces: &[String]) -> Result<NodeId, String> {
+pub(super) fn in_namespace(node: &OpcUaNode, namespaces: &[String]) -> Result<NodeId, String> {
     let Some(wanted) = &node.namespace else { return Ok(node.id.clone()) };
     let place = namespaces.iter().position(|name| **name == **wanted).and_then(|place| u16::try_from(place).ok());
     let Some(namespace) = place else {
@@ -153,7 +160,7 @@ fn in_namespace(node: &OpcUaNode, namespaces: &[String]) -> Result<NodeId, Strin
     Ok(NodeId { namespace, identifier: node.id.identifier.clone() })
 }
 
-async fn namespaces(session: &Session) -> Result<Arc<[String]>, String> {
+pub(super) async fn namespaces(session: &Session) -> Result<Arc<[String]>, String> {
     let nodes = [ReadValueId::from(NodeId::from(VariableId::Server_NamespaceArray))];
     let read = session.read(&nodes, TimestampsToReturn::Neither, 0.0);
     let values = answer("ask for the server's namespaces", read).await.map_err(|refusal| refusal.text)?;
@@ -173,8 +180,12 @@ mod tests {
 
     #[test]
     fn edge_03_names_on_a_way_are_found_and_doubt_is_not_guessed_away() {
-        let child_of =
-            |namespace, name: &str, id: u32| Child { namespace, name: name.into(), node: NodeId::new(3, id) };
+        let child_of = |namespace, name: &str, id: u32| Child {
+            namespace,
+            name: name.into(),
+            node: NodeId::new(3, id),
+            class: NodeClass::Object,
+        };
         let children = [
             child_of(3, "Status", 1),
             child_of(4, "Status", 2),

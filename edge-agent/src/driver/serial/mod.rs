@@ -3,6 +3,7 @@
 //! with growing pauses.
 
 mod frame;
+pub mod watch;
 
 use std::time::Duration;
 
