@@ -9,5 +9,6 @@ pub mod driver;
 pub mod enrol;
 mod files;
 pub mod machine;
+pub mod readings_csv;
 pub mod store;
 pub mod tls;
