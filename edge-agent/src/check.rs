@@ -59,7 +59,11 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
         Some(cloud) => writeln!(out, "  cloud {}", cloud.url)?,
         None => writeln!(out, "  no [cloud]: this edge works alone")?,
     }
-    writeln!(out, "{}, {}", many(config.connections.len(), "connection"), many(config.tags.len(), "tag"))?;
+    write!(out, "{}, {}", many(config.connections.len(), "connection"), many(config.tags.len(), "tag"))?;
+    match config.kept().count() {
+        0 => writeln!(out)?,
+        kept => writeln!(out, ", {kept} of them kept for charts")?,
+    }
     for connection in &config.connections {
         write!(out, "  {} ({}): ", connection.name, connection.driver.code())?;
         match &connection.driver {
@@ -162,13 +166,8 @@ fn many(count: usize, what: &str) -> String {
 
 fn unused(config: &Config) -> Vec<&str> {
     let mut used = vec![false; config.tags.len()];
-    let mut mark = |tag: TagIndex| used.get_mut(tag.index()).into_iter().for_each(|used| *used = true);
-    for machine in &config.machines {
-        machine.counter.iter().chain(&machine.rejects).for_each(|counter| mark(counter.tag));
-        let rules = machine.states.iter().map(|rule| &rule.when);
-        rules
-            .chain(machine.alarms.iter().map(|alarm| &alarm.when))
-            .for_each(|when| when.each(&mut |tag, _| mark(*tag)));
+    for tag in config.machines.iter().flat_map(config::MachineConfig::tags) {
+        used.get_mut(tag.index()).into_iter().for_each(|used| *used = true);
     }
     config.tags.iter().zip(used).filter(|(_, used)| !used).map(|(tag, _)| &*tag.name).collect()
 }
