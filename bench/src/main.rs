@@ -13,6 +13,7 @@ mod organizations;
 mod pace;
 mod plant;
 mod poll;
+mod ring;
 mod start;
 mod users;
 mod volume;
@@ -35,6 +36,7 @@ const ALL: &[Bench] = &[
     ("oee", oee::run),
     ("footprint", footprint::run),
     ("volume", volume::run),
+    ("ring", ring::run),
     ("start", start::run),
     ("http", http::run),
     ("users", users::run),

@@ -205,17 +205,18 @@ mod tests {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/edge.toml");
         let text = check(path, Timestamp(0)).unwrap_or_else(|errors| panic!("{errors}"));
         for line in [
-            "3 connections, 8 tags",
+            "3 connections, 8 tags, 2 of them kept for charts",
             "  gateway-1 (modbus_tcp): 10.0.0.5:502, 6 tags in 4 requests, 6.2 requests a second",
             "  press (opcua): opc.tcp://10.0.0.6:4840, 2 tags every 250 ms, without security",
             "  scanner-1 (serial_scanner): /dev/serial/by-id/usb-scanner-1 at 9600 baud, for PACK-001",
             "2 machines",
             "  CNC-001: 3 rules, otherwise idle, parts from cnc_parts (32 bits), rejects from cnc_rejects (16 bits), 2 alarms",
             "  PRESS-001: 2 rules, otherwise idle, parts from press_parts (32 bits)",
-            "read but used by no machine: cnc_temperature",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\nis not in\n{text}");
         }
+        // What a chart shows is used.
+        assert!(!text.contains("used by no machine"), "{text}");
     }
 
     #[test]

@@ -60,8 +60,8 @@ impl Chart {
         Self { from, until, width, buckets: vec![None; count], seen: Vec::new(), held: None }
     }
 
-    /// The points of a run, in order of time; those before the time asked for say what was when it began.
-    pub(super) fn run(&mut self, points: impl IntoIterator<Item = Point>, until: i64) {
+    /// The next points of a run, in order of time; those before the time asked for say what was when it began.
+    pub(super) fn add(&mut self, points: impl IntoIterator<Item = Point>) {
         let end = self.until;
         for point in points.into_iter().take_while(|point| point.at < end) {
             self.ends(point.at);
@@ -70,6 +70,10 @@ impl Chart {
                 self.put(point.at, &value);
             }
         }
+    }
+
+    /// The run ends here, and another one may begin.
+    pub(super) fn end(&mut self, until: i64) {
         self.ends(until);
         self.held = None;
     }
@@ -81,8 +85,10 @@ impl Chart {
             self.put(self.from, &value);
         }
         let (from, until) = (since.max(self.from), at.min(self.until));
-        if from < until {
-            self.seen.push((from, until));
+        match self.seen.last_mut() {
+            _ if from >= until => {}
+            Some((_, to)) if *to == from => *to = until,
+            _ => self.seen.push((from, until)),
         }
         self.held = Some((at.max(since), value));
     }
@@ -166,7 +172,13 @@ mod tests {
 
     fn history(runs: &[(&[Point], i64)], stretch: Stretch, points: usize) -> History {
         let mut chart = Chart::new(stretch, points);
-        runs.iter().for_each(|(points, until)| chart.run(points.iter().copied(), *until));
+        for (points, until) in runs {
+            // In two pieces, as they come from two blocks.
+            let (first, second) = points.split_at(points.len() / 2);
+            chart.add(first.iter().copied());
+            chart.add(second.iter().copied());
+            chart.end(*until);
+        }
         chart.finish(i64::MAX)
     }
 
@@ -189,7 +201,8 @@ mod tests {
         assert_eq!(history(&[(&run, 190)], (195, 200), 4), History { buckets: vec![], gaps: vec![(195, 200)] });
         // What is to come is no gap.
         let mut chart = Chart::new((100, 200), 20);
-        chart.run(run, 190);
+        chart.add(run);
+        chart.end(190);
         assert_eq!(chart.finish(160).gaps, [(150, 160)]);
     }
 

@@ -7,8 +7,9 @@ use super::codec::Point;
 use super::file::Place;
 use super::{Ring, RingError, Row, lock};
 
-/// Blocks that are read before the file is let go again.
+/// Blocks and values that are read before the file is let go again.
 const BLOCKS_AT_ONCE: usize = 64;
+const VALUES_AT_ONCE: usize = 100_000;
 
 /// Where an export stands.
 pub struct Export {
@@ -52,6 +53,9 @@ impl Export {
         }
         let mut keeper = lock(&self.ring.0.file);
         for _ in 0..BLOCKS_AT_ONCE {
+            if self.held.len() >= VALUES_AT_ONCE {
+                break;
+            }
             let Some(block) = self.blocks.pop() else { break };
             for (tag, name) in self.names.iter().enumerate() {
                 let points = keeper.ask(&self.ring.0.path, |file| file.points(&block, name))?.unwrap_or_default();

@@ -43,6 +43,8 @@ const TRY_AGAIN: Duration = Duration::from_secs(10);
 const STEP_LATE_MS: i64 = 5_000;
 /// How far a clock may be set ahead while the agent runs and be believed: a jump makes nothing old.
 const JUMP_MOST: i64 = 24 * HOUR;
+/// Times that the oldest blocks are given up at one look, so that whoever waits for the file does not wait long.
+const DROPS_MOST: u32 = 64;
 /// What is above the limit is given up to this part of it, so that it is not done at every turn.
 const ROOM: u64 = 20;
 
@@ -216,9 +218,14 @@ impl Ring {
             if is_short {
                 most = most.min(used - used / 8);
             }
-            while file.drop_oldest(Some(age))? {}
+            let mut turns = DROPS_MOST;
+            while turns > 0 && file.drop_oldest(Some(age))? {
+                turns -= 1;
+            }
             if file.bytes()? > most {
-                while file.bytes()? > most - most / ROOM && file.drop_oldest(None)? {}
+                while turns > 0 && file.bytes()? > most - most / ROOM && file.drop_oldest(None)? {
+                    turns -= 1;
+                }
             }
             if is_short {
                 while file.give_back()? {}
@@ -242,25 +249,25 @@ impl Ring {
             let (mut runs, blocks) = (file.runs()?, file.blocks(stretch)?);
             memory.merge(&mut runs);
             for run in runs.iter().filter(|run| run.from < stretch.1 && run.until >= stretch.0) {
-                let mut points = Vec::new();
                 for block in file.blocks_before(run.id, stretch.0)? {
                     if let Some(last) = file.points(&block, name)?.last() {
-                        points.push(*last);
+                        chart.add([*last]);
                         break;
                     }
                 }
                 for block in blocks.iter().filter(|block| block.run == run.id) {
-                    points.append(&mut file.points(block, name)?);
+                    chart.add(file.points(block, name)?);
                 }
-                points.extend(memory.points(run.id, 0));
-                chart.run(points, run.until);
+                chart.add(memory.points(run.id, 0));
+                chart.end(run.until);
             }
             Ok(())
         })?;
         if runs.is_none() {
             // There is no file: what is in memory is all there is.
             for run in &memory.runs {
-                chart.run(memory.points(run.id, 0).collect::<Vec<_>>(), run.until);
+                chart.add(memory.points(run.id, 0));
+                chart.end(run.until);
             }
         }
         drop(keeper);
