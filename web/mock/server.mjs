@@ -141,6 +141,7 @@ function api(req, path, query, body) {
   if (at === '/downtime-pareto') return ok({ downtime_pareto: [['mechanical_failure', 'Mechanical Failure', 180, 2, 50], ['setup_changeover', 'Changeover', 95, 3, 26.39], ['unclassified', 'Unclassified', 60, 1, 16.67], ['material_shortage', 'Material Shortage', 25, 1, 6.94]].map(([reason_code, reason, minutes, occurrences, percent]) => ({ reason_code, reason, minutes, occurrences, percent })) });
   if (at === '/downtime-events' && req.method === 'POST') return ok({ ...stops[0], id: body.uuid, ...body }, 201);
   if (at === '/downtime-events') return list('downtime_events', stops.filter((s) => !query.get('machine_id') || s.machine_id === Number(query.get('machine_id'))));
+  if (req.method === 'GET' && (m = /^\/downtime-events\/([^/]+)(\/history)?$/.exec(at))) { const s = stops.find((x) => x.id === m[1]); return s ? ok(m[2] ? { changes: [] } : { ...s, alarm: null, escalated_at: null, allowed_actions: [] }) : refuse(404, 'Not found', 'No such stop'); }
   if ((m = /^\/downtime-events\/(.+)$/.exec(at))) { const s = stops.find((x) => x.id === m[1]); const r = reasons.find((x) => x.code === body.downtime_reason_code); Object.assign(s, { reason_code: r.code, downtime_reason: r.name, classified_by: user.user }); const mc = machines.find((x) => x.open_downtime_id === s.id); if (mc) { mc.downtime_reason = r.name; emit('machines', [mc]); } return ok(s); }
   if (at === '/scans') return scan(body);
   if (at === '/queue') return ok(queue());
