@@ -13,6 +13,7 @@ mod organizations;
 mod pace;
 mod plant;
 mod poll;
+mod ring;
 mod start;
 mod users;
 mod volume;
@@ -37,6 +38,7 @@ const ALL: &[Bench] = &[
     ("year", year::run),
     ("footprint", footprint::run),
     ("volume", volume::run),
+    ("ring", ring::run),
     ("start", start::run),
     ("http", http::run),
     ("users", users::run),

@@ -113,7 +113,7 @@ fn counter(machine: i64, now: i64) -> CounterAt {
 }
 
 /// Bytes that reached, or will reach, the disk because of this process.
-fn stored() -> Result<u64> {
+pub fn stored() -> Result<u64> {
     let io = std::fs::read_to_string("/proc/self/io")?;
     let line = io.lines().find_map(|l| l.strip_prefix("write_bytes: "));
     Ok(line.unwrap_or("0").parse()?)

@@ -22,6 +22,7 @@ use crate::carrier::{self, CarrierState, CarrierStatus};
 use crate::config::Config;
 use crate::driver::{self, Clock, ConnectionStatus, Scan, Sink};
 use crate::store::Store;
+use crate::store::ring::{Kept, Ring};
 use crate::tls::{Https, Place};
 use crate::{api, enrol, files};
 
@@ -35,6 +36,8 @@ const HEALTHY_AFTER: Duration = Duration::from_secs(60);
 const STOPPING_MOST: Duration = Duration::from_secs(3);
 /// So often the certificate of HTTPS is looked at: files, addresses, clock.
 const HTTPS_EVERY: Duration = Duration::from_secs(10);
+/// So often the changes of kept tags are taken.
+const KEEP_EVERY: Duration = Duration::from_millis(500);
 const ADMIN_TOKEN_FILE: &str = "admin.token";
 
 /// All that the operator API is given.
@@ -43,6 +46,10 @@ pub struct ApiContext {
     pub store: Store,
     /// In the order of the configuration.
     pub connections: Vec<Arc<ConnectionStatus>>,
+    /// The newest reading of every tag.
+    pub sink: Sink,
+    /// What kept tags were.
+    pub ring: Ring,
     /// Codes read by scanners.
     pub scans: broadcast::Sender<Scan>,
     /// The way to the cloud, enrolment included; how much waits is `store.model().queue`.
@@ -76,11 +83,14 @@ pub async fn run(config: Config, clock: Arc<dyn Clock>, shutdown: CancellationTo
     let store = Store::open_with(&config.agent.data_dir, clock.clone(), config.storage)?;
     let admin_token = admin_token(&config.agent.data_dir)?;
     let https = https(&config, &listeners, &store, &clock)?;
-    let sink = Sink::new(config.tags.len());
+    let sink = Sink::keeping(config.tags.len(), config.kept().collect());
+    let ring = ring(&config, &store, &clock);
     let connections = driver::start_all(&config, sink.clone(), clock.clone(), shutdown.clone());
     let context = ApiContext {
         store: store.clone(),
         connections,
+        sink: sink.clone(),
+        ring: ring.clone(),
         scans: broadcast::channel(SCANS_KEPT).0,
         carrier: Arc::new(CarrierStatus::default()),
         config,
@@ -98,8 +108,25 @@ pub async fn run(config: Config, clock: Arc<dyn Clock>, shutdown: CancellationTo
         tracing::warn!("a part did not end in time");
         parts.abort_all();
     }
-    tokio::task::spawn_blocking(move || store.close()).await?;
+    tokio::task::spawn_blocking(move || {
+        // After the drivers ended: what they read last is in it.
+        ring.step(&sink);
+        ring.flush();
+        store.close();
+    })
+    .await?;
     Ok(())
+}
+
+/// What kept tags were over the last days.
+fn ring(config: &Config, store: &Store, clock: &Arc<dyn Clock>) -> Ring {
+    let kept = config.kept().filter_map(|tag| {
+        let info = config.tags.get(tag.index())?;
+        Some(Kept { tag, name: info.name.clone(), period_ms: info.period_ms })
+    });
+    let store = store.clone();
+    let disk = move || store.storage().state;
+    Ring::open(&config.agent.data_dir, kept.collect(), config.storage.ring_bytes, clock.clone(), disk)
 }
 
 fn start_parts(
@@ -114,6 +141,8 @@ fn start_parts(
     parts.spawn(part("engine", Box::new(move || Box::pin(collect::machines(c.clone(), s.clone(), stop.clone())))));
     let (c, s, stop) = (context.clone(), sink.clone(), shutdown.clone());
     parts.spawn(part("scans", Box::new(move || Box::pin(collect::scans(c.scans.clone(), s.clone(), stop.clone())))));
+    let (r, s, stop) = (context.ring.clone(), sink.clone(), shutdown.clone());
+    parts.spawn(part("ring of kept tags", Box::new(move || Box::pin(keep(r.clone(), s.clone(), stop.clone())))));
     let (c, stop) = (context.clone(), shutdown.clone());
     parts.spawn(part("link to the cloud", Box::new(move || Box::pin(link(c.clone(), stop.clone())))));
     let (c, stop) = (context.clone(), shutdown.clone());
@@ -182,6 +211,15 @@ async fn certificate(context: ApiContext, shutdown: CancellationToken) -> anyhow
     while shutdown.run_until_cancelled(tokio::time::sleep(HTTPS_EVERY)).await.is_some() {
         let (https, now) = (https.clone(), Timestamp(context.clock.now_us()));
         tokio::task::spawn_blocking(move || https.look(now, std::time::Instant::now())).await?;
+    }
+    Ok(())
+}
+
+/// Takes the changes of kept tags again and again. The disk is only waited for on a thread of its own.
+async fn keep(ring: Ring, sink: Sink, shutdown: CancellationToken) -> anyhow::Result<()> {
+    while shutdown.run_until_cancelled(tokio::time::sleep(KEEP_EVERY)).await.is_some() {
+        let (ring, sink) = (ring.clone(), sink.clone());
+        tokio::task::spawn_blocking(move || ring.step(&sink)).await?;
     }
     Ok(())
 }

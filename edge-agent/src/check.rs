@@ -59,7 +59,11 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
         Some(cloud) => writeln!(out, "  cloud {}", cloud.url)?,
         None => writeln!(out, "  no [cloud]: this edge works alone")?,
     }
-    writeln!(out, "{}, {}", many(config.connections.len(), "connection"), many(config.tags.len(), "tag"))?;
+    write!(out, "{}, {}", many(config.connections.len(), "connection"), many(config.tags.len(), "tag"))?;
+    match config.kept().count() {
+        0 => writeln!(out)?,
+        kept => writeln!(out, ", {kept} of them kept for charts")?,
+    }
     for connection in &config.connections {
         write!(out, "  {} ({}): ", connection.name, connection.driver.code())?;
         match &connection.driver {
@@ -165,13 +169,8 @@ fn many(count: usize, what: &str) -> String {
 
 fn unused(config: &Config) -> Vec<&str> {
     let mut used = vec![false; config.tags.len()];
-    let mut mark = |tag: TagIndex| used.get_mut(tag.index()).into_iter().for_each(|used| *used = true);
-    for machine in &config.machines {
-        machine.counter.iter().chain(&machine.rejects).for_each(|counter| mark(counter.tag));
-        let rules = machine.states.iter().map(|rule| &rule.when);
-        rules
-            .chain(machine.alarms.iter().map(|alarm| &alarm.when))
-            .for_each(|when| when.each(&mut |tag, _| mark(*tag)));
+    for tag in config.machines.iter().flat_map(config::MachineConfig::tags) {
+        used.get_mut(tag.index()).into_iter().for_each(|used| *used = true);
     }
     config.tags.iter().zip(used).filter(|(_, used)| !used).map(|(tag, _)| &*tag.name).collect()
 }
@@ -209,17 +208,18 @@ mod tests {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/edge.toml");
         let text = check(path, Timestamp(0)).unwrap_or_else(|errors| panic!("{errors}"));
         for line in [
-            "3 connections, 8 tags",
+            "3 connections, 8 tags, 2 of them kept for charts",
             "  gateway-1 (modbus_tcp): 10.0.0.5:502, 6 tags in 4 requests, 6.2 requests a second",
             "  press (opcua): opc.tcp://10.0.0.6:4840, 2 tags every 250 ms, without security",
             "  scanner-1 (serial_scanner): /dev/serial/by-id/usb-scanner-1 at 9600 baud, for PACK-001",
             "2 machines",
             "  CNC-001: 3 rules, otherwise idle, parts from cnc_parts (32 bits), rejects from cnc_rejects (16 bits), 2 alarms",
             "  PRESS-001: 2 rules, otherwise idle, parts from press_parts (32 bits)",
-            "read but used by no machine: cnc_temperature",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\nis not in\n{text}");
         }
+        // What a chart shows is used.
+        assert!(!text.contains("used by no machine"), "{text}");
     }
 
     #[test]

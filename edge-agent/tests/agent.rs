@@ -111,6 +111,7 @@ impl Agent {
               register = "holding:1"
               type = "u16"
               period_ms = 100
+              keep = true
             [[machine]]
             code = "CNC-001"
             stale_after_ms = 1000
@@ -224,6 +225,12 @@ async fn edge_01_edge_09_sync_04_the_story_of_an_edge() {
     let work_orders: Vec<_> =
         facts.iter().filter_map(|f| if let Fact::Counted(f) = f { f.work_order } else { None }).collect();
     assert!(work_orders.contains(&ORDER), "parts know their work order");
+    // What was read before the clean stop is in the chart, and so is that nobody looked meanwhile.
+    let kept = |h: &Value| h["buckets"].as_array().is_some_and(|b| b.last().is_some_and(|b| b["last"] == 21.0));
+    agent.until("/tags/parts/history?points=2000", "the chart goes on", kept).await;
+    let chart = agent.get("/tags/parts/history?points=2000").await.unwrap();
+    assert_eq!(chart["buckets"][0]["first"], 65_530.0);
+    assert!(chart["buckets"].as_array().unwrap().iter().any(|bucket| bucket["has_gap"] == true), "{chart}");
     agent.stop().await;
 }
 

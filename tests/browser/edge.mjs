@@ -126,7 +126,7 @@ async function device(page, machineId) {
 const pages = (machineId, order, stop) => [
   ["floor", "/", true], ["station", `/m/${machineId}`, true], ["orders", `/m/${machineId}?view=orders`, true], ["log", `/m/${machineId}/log?wo=${order.id}`, true],
   ["stop-new", `/m/${machineId}/stop/new`, true], ["stop", `/m/${machineId}/stop/${stop}`, true], ["stop-edit", `/m/${machineId}/stop/${stop}/edit`, true], ["help", `/m/${machineId}/help`, true],
-  ["handover", "/handover", true], ["tv", "/tv", true], ["queue", "/queue", true], ["login", "/login", true], ["settings", "/settings", true], ["scanner", "/scanner", false], ["trust", "/trust", true], ["nothing", "/nothing-here", false],
+  ["handover", "/handover", true], ["tv", "/tv", true], ["queue", "/queue", true], ["connections", "/connections", true], ["connection", "/connections?name=gateway-1", true], ["login", "/login", true], ["settings", "/settings", true], ["scanner", "/scanner", false], ["trust", "/trust", true], ["nothing", "/nothing-here", false],
 ];
 
 const emptied = (body) => Object.fromEntries(Object.entries(body).map(([key, value]) => [key, Array.isArray(value) ? [] : value]));

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { createResources } from './resource.mjs';
 import { ago, iso, machines, oee, operators, orders, present, reasons, ribbon, stops, trend } from './data.mjs';
 import { people } from './people.mjs';
+import { signals as answerSignals } from './signals.mjs';
 
 const app = process.argv[2] ?? 'edge';
 const port = Number(process.argv[3] ?? (app === 'edge' ? 8091 : 8090));
@@ -18,6 +19,7 @@ const resources = createResources();
 const PLANTS = [{ id: 1, name: 'Detroit', timezone: 'America/Detroit' }, { id: 2, name: 'Toledo', timezone: 'America/New_York' }];
 
 const policy = (n) => `default-src 'none'; script-src 'self' 'nonce-${n}'${app === 'edge' ? " 'wasm-unsafe-eval'" : ''}; style-src 'self' 'nonce-${n}'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'`;
+const signals = (at, query) => { const body = answerSignals(at, query, state.empty); return body && ok(body); };
 const refuse = (code, error, reason) => ({ code, body: { error, reason } });
 const ok = (body, code = 200, headers = {}) => ({ code, body, headers });
 const emit = (event, data) => { for (const s of state.streams) s.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`); };
@@ -139,10 +141,11 @@ function api(req, path, query, body) {
   if (at === '/downtime-pareto') return ok({ downtime_pareto: [['mechanical_failure', 'Mechanical Failure', 180, 2, 50], ['setup_changeover', 'Changeover', 95, 3, 26.39], ['unclassified', 'Unclassified', 60, 1, 16.67], ['material_shortage', 'Material Shortage', 25, 1, 6.94]].map(([reason_code, reason, minutes, occurrences, percent]) => ({ reason_code, reason, minutes, occurrences, percent })) });
   if (at === '/downtime-events' && req.method === 'POST') return ok({ ...stops[0], id: body.uuid, ...body }, 201);
   if (at === '/downtime-events') return list('downtime_events', stops.filter((s) => !query.get('machine_id') || s.machine_id === Number(query.get('machine_id'))));
+  if (req.method === 'GET' && (m = /^\/downtime-events\/([^/]+)(\/history)?$/.exec(at))) { const s = stops.find((x) => x.id === m[1]); return s ? ok(m[2] ? { changes: [] } : { ...s, alarm: null, escalated_at: null, allowed_actions: [] }) : refuse(404, 'Not found', 'No such stop'); }
   if ((m = /^\/downtime-events\/(.+)$/.exec(at))) { const s = stops.find((x) => x.id === m[1]); const r = reasons.find((x) => x.code === body.downtime_reason_code); Object.assign(s, { reason_code: r.code, downtime_reason: r.name, classified_by: user.user }); const mc = machines.find((x) => x.open_downtime_id === s.id); if (mc) { mc.downtime_reason = r.name; emit('machines', [mc]); } return ok(s); }
   if (at === '/scans') return scan(body);
   if (at === '/queue') return ok(queue());
-  if (at === '/connections') return ok({ connections: [{ name: 'cnc-modbus', driver: 'modbus', state: 'good', last_good_at: ago(0), error: null, tags: 24, requests_per_second: 8.2, scans_skipped: 3, dropped: 0 }, { name: 'drill-opcua', driver: 'opcua', state: 'retrying', last_good_at: ago(19), error: 'connection refused', tags: 6, requests_per_second: 0, scans_skipped: 0, dropped: 0 }] });
+  if (at === '/connections' || at.startsWith('/tags')) return signals(at, query) ?? refuse(404, 'Not found', 'No such tag');
   if (at === '/kpi/oee') return ok(oee(query.get('machine'), query.get('from'), query.get('to')));
   if (at === '/kpi/oee/trend') return ok({ days: trend() });
   if (at === '/edges') return ok({ edges: state.empty ? [] : [{ id: 1, name: 'edge-detroit-1', plant_name: 'Detroit', version: '0.1.0', last_seen: ago(0), state: 'online', lag_seconds: 0.4, head: 18234, acked: 18234 }, { id: 2, name: 'edge-toledo-1', plant_name: 'Toledo', version: '0.1.0', last_seen: ago(2900), state: 'offline', lag_seconds: 174000, head: 9120, acked: 8211 }] });

@@ -8,21 +8,20 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::MissedTickBehavior;
 use unison_core::ids::MachineId;
 use unison_core::kpi::{Utilisation, utilisation};
 use unison_core::shift::{date_of, day_start};
 use unison_core::span::Span;
 use unison_core::time::Rfc3339;
 
-use super::{Api, floor, machines, present, scans};
+use super::{Api, connections, floor, machines, present, scans};
 use crate::store::{Change, StoreError, history, stops};
 
 /// At most four deltas a second.
 const TICK: Duration = Duration::from_millis(250);
-/// Ticks between heartbeats, measurements of connections, and sums of the day.
+/// Ticks between heartbeats, with which connections are measured, and sums of the day.
 const HEARTBEAT: u64 = 4;
-const RATES: u64 = 20;
 const DAY: u64 = 240;
 
 /// Fills the snapshot before the first page comes.
@@ -63,9 +62,6 @@ async fn run(api: &Arc<Api>) {
             },
             _ = ticks.tick() => {
                 let is_second = tick.is_multiple_of(HEARTBEAT);
-                if tick.is_multiple_of(RATES) {
-                    rates(api);
-                }
                 if tick.is_multiple_of(DAY) {
                     refresh_utilisation(api).await;
                     is_dirty = true;
@@ -75,6 +71,7 @@ async fn run(api: &Arc<Api>) {
                     is_dirty = false;
                 }
                 if is_second {
+                    connections::measure(api);
                     api.hub.queue(floor::queue_now(api));
                     api.hub.send("heartbeat", &json!({"at": Rfc3339(api.store.now())}));
                 }
@@ -122,30 +119,6 @@ async fn told(api: &Arc<Api>, change: &Arc<Change>) {
     for log in &logs {
         api.hub.send("production_log", log);
     }
-}
-
-/// How fast a connection answers.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rate {
-    requests: u64,
-    at: Instant,
-    pub per_second: Option<f64>,
-}
-
-fn rates(api: &Api) {
-    let Ok(mut rates) = api.rates.lock() else { return };
-    let now = Instant::now();
-    let measure = |(place, c): (usize, &Arc<crate::driver::ConnectionStatus>)| {
-        let requests = c.snapshot().requests_ok;
-        let per_second = rates.get(place).map(|before: &Rate| {
-            let answers = u32::try_from(requests.saturating_sub(before.requests)).unwrap_or(u32::MAX);
-            let rate = f64::from(answers) / now.duration_since(before.at).as_secs_f64().max(0.001);
-            (rate * 10.0).round() / 10.0
-        });
-        Rate { requests, at: now, per_second }
-    };
-    let measured = api.context.connections.iter().enumerate().map(measure).collect();
-    *rates = measured;
 }
 
 /// Utilisation of the day so far (KPI-09) of the machines of this edge.

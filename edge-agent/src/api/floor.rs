@@ -6,7 +6,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use unison_api::error::ApiError;
 use unison_core::activity::Activity;
-use unison_core::time::{Rfc3339, Timestamp};
 
 use super::pages::with_type;
 use super::queue::{QueueState, QueueView};
@@ -68,49 +67,6 @@ pub(super) async fn station(call: Call) -> Answer {
             storage: StorageView::of(&call.api.store.storage()),
         },
     ))
-}
-
-/// A device or gateway.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct ConnectionView {
-    name: String,
-    driver: &'static str,
-    /// "connecting", "connected" or "disconnected".
-    state: &'static str,
-    last_good_at: Option<Rfc3339>,
-    error: Option<String>,
-    tags: u32,
-    /// Answers, notifications or codes a second, over the last seconds.
-    requests_per_second: Option<f64>,
-    /// Scans that were due while the one before was still under way, since the start. They are not made up.
-    scans_skipped: u64,
-    /// What came and was of no use: late answers, noise, since the start.
-    dropped: u64,
-}
-
-/// All devices, in the order of the configuration.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Connections {
-    connections: Vec<ConnectionView>,
-}
-
-pub(super) async fn connections(call: Call) -> Answer {
-    let rates = call.api.rates.lock().map(|r| r.clone()).unwrap_or_default();
-    let view = |(place, c): (usize, &std::sync::Arc<crate::driver::ConnectionStatus>)| {
-        let now = c.snapshot();
-        ConnectionView {
-            name: now.name.to_string(),
-            driver: now.driver,
-            state: now.state.code(),
-            last_good_at: now.last_good_at.map(|at| Timestamp(at).into()),
-            error: now.last_error.map(|e| e.to_string()),
-            tags: now.tags,
-            requests_per_second: rates.get(place).and_then(|r| r.per_second),
-            scans_skipped: now.skipped,
-            dropped: now.dropped,
-        }
-    };
-    Ok(json(200, &Connections { connections: call.api.context.connections.iter().enumerate().map(view).collect() }))
 }
 
 pub(super) fn queue_now(api: &Api) -> QueueView {

@@ -61,6 +61,13 @@ fn write(out: &mut String, api: &Api) -> std::fmt::Result {
     writeln!(out, "unison_storage_wal_bytes {}", storage.wal_bytes)?;
     head(out, "unison_storage_wal_stuck", "gauge", "1 while a reader keeps the write-ahead log from being folded.")?;
     writeln!(out, "unison_storage_wal_stuck {}", u8::from(storage.is_wal_stuck))?;
+    let ring = api.context.ring.state();
+    head(out, "unison_ring_bytes", "gauge", "Kept values of tags on the disk.")?;
+    writeln!(out, "unison_ring_bytes {}", ring.bytes)?;
+    head(out, "unison_ring_waiting", "gauge", "Kept values that are not yet on the disk.")?;
+    writeln!(out, "unison_ring_waiting {}", ring.waiting)?;
+    head(out, "unison_ring_lost_total", "counter", "Kept values that were given up because the disk took none.")?;
+    writeln!(out, "unison_ring_lost_total {}", ring.lost)?;
     head(out, "unison_log_incarnation", "gauge", "Grows each time the database was set back to a copy.")?;
     writeln!(out, "unison_log_incarnation {}", queue.incarnation)?;
     head(out, "unison_machine_activity", "gauge", "1 for what a machine does now.")?;

@@ -6,6 +6,7 @@
 
 mod body;
 mod caller;
+mod connections;
 mod encrypted;
 mod feed;
 mod floor;
@@ -31,6 +32,7 @@ mod server;
 mod sign_on;
 mod stop_edits;
 mod stops;
+mod tags;
 mod trust;
 
 use std::collections::BTreeMap;
@@ -67,7 +69,8 @@ pub(crate) struct Api {
     /// Utilisation of the day so far in percent.
     utilisation: Mutex<BTreeMap<MachineId, f64>>,
     /// In the order of the configuration.
-    rates: Mutex<Vec<feed::Rate>>,
+    speeds: Mutex<Vec<connections::Speed>>,
+    exports: Arc<Semaphore>,
     meters: meters::Meters,
     shutdown: CancellationToken,
 }
@@ -96,7 +99,8 @@ pub async fn serve(
         scan_misses: limiter::Misses::new(SCAN_MISSES_MAX),
         hub: live::Hub::default(),
         utilisation: Mutex::default(),
-        rates: Mutex::default(),
+        speeds: Mutex::default(),
+        exports: Arc::new(Semaphore::new(tags::EXPORTS_MAX)),
         meters: meters::Meters::default(),
         shutdown: shutdown.clone(),
         context,

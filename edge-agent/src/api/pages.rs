@@ -35,8 +35,10 @@ pub(super) async fn serve(State(api): State<Arc<Api>>, request: Request) -> Resp
 }
 
 fn is_app_route(path: &str) -> bool {
-    matches!(path, "/" | "/login" | "/queue" | "/scanner" | "/handover" | "/settings" | "/tv" | "/trust")
-        || path.starts_with("/m/")
+    matches!(
+        path,
+        "/" | "/login" | "/queue" | "/connections" | "/scanner" | "/handover" | "/settings" | "/tv" | "/trust"
+    ) || path.starts_with("/m/")
 }
 
 fn index(api: &Api, request: &Request, status: StatusCode) -> Response {

@@ -16,7 +16,10 @@ use super::present::{LOG, MOVE};
 use super::queue::QueueView;
 use super::router::{Handler, Route};
 use super::scan::{NewScan, ScanView};
-use super::{floor, handovers, help, https, kpi, logs, machines, orders, scans, sign_on, stop_edits, stops, trust};
+use super::{
+    connections, floor, handovers, help, https, kpi, logs, machines, orders, scans, sign_on, stop_edits, stops, tags,
+    trust,
+};
 
 /// Largest body of a call; nearly all of them are a few fields.
 const BODY: usize = 16 * 1024;
@@ -38,7 +41,7 @@ macro_rules! to {
 
 /// Every route.
 pub(super) fn all() -> Vec<Route> {
-    [reads(), sign_on(), writes(), people(), certificate(), documents()].concat()
+    [reads(), tags(), sign_on(), writes(), people(), certificate(), documents()].concat()
 }
 
 fn read(path: &'static str, summary: &'static str, query: &'static [Query], body: SchemaOf, handler: Handler) -> Route {
@@ -176,7 +179,7 @@ fn reads() -> Vec<Route> {
             to!(logs::list),
         ),
         read("/queue", "What waits for the cloud", &[], schema_of::<QueueView>, to!(floor::queue)),
-        read("/connections", "The devices", &[], schema_of::<floor::Connections>, to!(floor::connections)),
+        read("/connections", "The devices", &[], schema_of::<connections::Connections>, to!(connections::list)),
         read(
             "/trust",
             "Certificates of OPC UA servers and of this edge",
@@ -185,6 +188,40 @@ fn reads() -> Vec<Route> {
             to!(trust::list),
         ),
         read("/health", "Whether this program is well", &[], schema_of::<floor::Health>, to!(floor::health)),
+    ]
+}
+
+/// What tags are and were.
+fn tags() -> Vec<Route> {
+    const TAGS: &[Query] = &[
+        ("connection", false, "Name of a connection"),
+        ("machine", false, "Code of a machine: the tags of its rules, counters and alarms, and those of its chart"),
+        ("keep", false, "true: only kept ones; false: only others"),
+        ("search", false, "Part of the name"),
+        PAGE,
+        PER_PAGE,
+    ];
+    const SINCE: Query = ("from", false, "Start, RFC 3339; an hour before to where missing; at most 8 days before to");
+    const UNTIL: Query = ("to", false, "End, RFC 3339; now where missing");
+    const HISTORY: &[Query] = &[SINCE, UNTIL, ("points", false, "Most buckets, 1 to 2000; 500 where missing")];
+    const EXPORT: &[Query] = &[("tag", true, "Name of a tag; again for more, at most 50"), SINCE, UNTIL];
+    let export = read(
+        "/tags/history.csv",
+        "All kept values of tags, as the command replay reads them",
+        EXPORT,
+        schema_of::<()>,
+        to!(tags::export),
+    );
+    vec![
+        read("/tags", "Tags as they are now", TAGS, schema_of::<tags::TagList>, to!(tags::list)),
+        read(
+            "/tags/{name}/history",
+            "What a kept tag was, for a chart",
+            HISTORY,
+            schema_of::<tags::TagHistory>,
+            to!(tags::history),
+        ),
+        Route { doc: RouteDoc { response: (200, None), ..export.doc }, ..export },
     ]
 }
 

@@ -11,7 +11,8 @@ use unison_core::time::Rfc3339;
 use super::Api;
 use super::caller;
 use super::router::{Answer, Call, internal, json};
-use crate::config::DriverConfig;
+use crate::config::{ConnectionConfig, DriverConfig};
+use crate::driver::ConnectionStatus;
 use crate::driver::opcua::{self, Certificate, NotTrusted, Pin, Trust, TrustedBy};
 
 /// The permission to decide which server is believed.
@@ -170,6 +171,12 @@ async fn truster(call: &Call) -> Result<TrustedBy, ApiError> {
 fn own(api: &Api) -> Option<OwnView> {
     let certificate = opcua::own_certificate(&api.context.config.agent.data_dir)?;
     Some(OwnView { certificate: (&certificate).into(), pem: certificate.pem() })
+}
+
+/// How a connection stands, where it matters.
+pub(super) fn state_of(config: &ConnectionConfig, status: &ConnectionStatus) -> Option<&'static str> {
+    let DriverConfig::OpcUa(_) = &config.driver else { return None };
+    Some(status.trust().map_or("insecure", |trust| trust.snapshot().state.code()))
 }
 
 fn view(connection: &str, endpoint: &str, trust: Option<&Arc<Trust>>) -> TrustView {

@@ -1,7 +1,7 @@
 //! Reads `[[machine]]`: which signals say what a machine does (EDGE-06, the rules are in [`super::rule`]) and where
 //! its parts are counted (EDGE-13).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::connection::{Tags, name};
@@ -32,6 +32,24 @@ pub struct MachineConfig {
     pub rejects: Option<Counter>,
     /// The first that holds while the machine stands suggests the reason.
     pub alarms: Vec<Alarm>,
+    /// Kept tags that no rule names and that belong to this machine all the same.
+    pub chart: Vec<TagIndex>,
+}
+
+impl MachineConfig {
+    /// All tags of this machine, each once, in the order of the file.
+    #[must_use]
+    pub fn tags(&self) -> BTreeSet<TagIndex> {
+        let mut tags: BTreeSet<_> = self.chart.iter().copied().collect();
+        tags.extend(self.counter.iter().chain(&self.rejects).map(|counter| counter.tag));
+        let rules = self.states.iter().map(|rule| &rule.when);
+        rules.chain(self.alarms.iter().map(|alarm| &alarm.when)).for_each(|when| {
+            when.each(&mut |tag, _| {
+                tags.insert(*tag);
+            });
+        });
+        tags
+    }
 }
 
 /// A part counter and the width at which it wraps.
@@ -73,6 +91,7 @@ fn machine(table: &mut Fields<'_, '_>, tags: &Tags, names: &mut HashMap<String, 
     };
     let counter = count_of(table, tags, "counter", &mut watch);
     let rejects = count_of(table, tags, "rejects", &mut watch);
+    let chart = chart(table, tags);
     if let (Some(stale_after_ms), Some((period_ms, tag))) = (stale_after_ms, slowest)
         && u64::from(stale_after_ms) < 2 * u64::from(period_ms)
     {
@@ -92,7 +111,35 @@ fn machine(table: &mut Fields<'_, '_>, tags: &Tags, names: &mut HashMap<String, 
         counter: counter?,
         rejects: rejects?,
         alarms: alarms?,
+        chart: chart?,
     })
+}
+
+/// `chart = ["spindle_load"]`: what the charts of this machine show beside the tags of its rules.
+fn chart(table: &mut Fields<'_, '_>, tags: &Tags) -> Option<Vec<TagIndex>> {
+    let Some(value) = table.raw("chart") else { return Some(Vec::new()) };
+    let Some(names) = value.get_ref().as_array() else {
+        table.mistyped("chart", value, "a list of tags, like [\"spindle_load\"]");
+        return None;
+    };
+    let found: Vec<Option<TagIndex>> = names
+        .iter()
+        .map(|name| {
+            let Some(text) = name.get_ref().as_str() else {
+                table.mistyped("chart", name, "a list of tags, like [\"spindle_load\"]");
+                return None;
+            };
+            let wrong = |reason: &str| table.say(name.span(), format!("chart \"{text}\" {reason}"));
+            match tags.find(text) {
+                Some((tag, info)) if info.keep => return Some(tag),
+                Some(_) => wrong("is not kept, so there is nothing to show; write keep = true at the tag"),
+                None if tags.is_broken(text) => {}
+                None => wrong("is not the name of any [[connection.tag]] in this file"),
+            }
+            None
+        })
+        .collect();
+    found.into_iter().collect()
 }
 
 /// What says the activity; `None` for each part that has an error.

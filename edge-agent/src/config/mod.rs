@@ -41,6 +41,7 @@ pub use scanner::{
 pub use tags_csv::tags_as_csv;
 pub use template::Model;
 
+use crate::driver::TagIndex;
 use crate::store::StorageConfig;
 use error::Report;
 use fields::Fields;
@@ -92,6 +93,15 @@ pub struct TagInfo {
     pub scaled: bool,
     /// How often a value is read or confirmed, milliseconds.
     pub period_ms: u32,
+    /// Its changes are kept for charts.
+    pub keep: bool,
+}
+
+impl Config {
+    /// The tags whose changes are kept for charts.
+    pub fn kept(&self) -> impl Iterator<Item = TagIndex> + '_ {
+        self.tags.iter().zip(0..).filter(|(tag, _)| tag.keep).map(|(_, place)| TagIndex(place))
+    }
 }
 
 /// One device or gateway.

@@ -259,8 +259,9 @@ fn modbus_tag(
     limits_of: impl Fn(u8) -> Limits,
 ) -> Option<ModbusTag> {
     let name = tag_name(table, tags);
+    let keep = table.flag("keep");
     let read = read_tag(table, scans, limits_of);
-    let Some(read) = read else {
+    let (Some(read), Some(keep)) = (read, keep) else {
         tags.broken.extend(name.map(Spanned::into_inner));
         return None;
     };
@@ -270,6 +271,7 @@ fn modbus_tag(
         kind: read.kind,
         scaled: read.scaling.is_some(),
         period_ms: read.period_ms,
+        keep,
     };
     let tag = add_tag(table, tags, name?, info)?;
     Some(ModbusTag { tag, ..read })

@@ -178,19 +178,21 @@ fn mqtt_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> O
     let types: Vec<_> = words.iter().map(|(word, _)| *word).collect();
     let kind = table.need_word("type", &words, &format!("one of: {}", types.join(", ")));
     let scaling = scaling(table, kind.as_ref().map(|kind| *kind.get_ref()));
+    let keep = table.flag("keep");
     let is_metric = ["group", "edge_node", "device", "metric", "alias"].iter().any(|key| table.has(key));
     let source = if is_metric { metric(table) } else { topic(table) };
     let stale_after_ms = match (table.has("stale_after_ms"), is_metric) {
         (false, true) => Some(None),
         _ => table.whole_or("stale_after_ms", STALE_AFTER_MS, STALE_MS, " ms (0.5 s to 1 day)").map(Some),
     };
-    let (Some(source), Some(kind), Some(scaling), Some(stale_after_ms)) = (source, kind, scaling, stale_after_ms)
-    else {
+    let all = (source, kind, scaling, stale_after_ms, keep);
+    let (Some(source), Some(kind), Some(scaling), Some(stale_after_ms), Some(keep)) = all else {
         tags.broken.extend(name.map(Spanned::into_inner));
         return None;
     };
     let kind = kind.into_inner();
-    let info = TagInfo { name: "".into(), connection, kind, scaled: scaling.is_some(), period_ms: MQTT_CONFIRM_MS };
+    let (scaled, period_ms) = (scaling.is_some(), MQTT_CONFIRM_MS);
+    let info = TagInfo { name: "".into(), connection, kind, scaled, period_ms, keep };
     let tag = add_tag(table, tags, name?, info)?;
     Some(MqttTag { tag, kind, scaling, stale_after_ms, source })
 }

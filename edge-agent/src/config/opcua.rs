@@ -299,9 +299,11 @@ fn opcua_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, common: &Common) -> Op
     let queue_size = table.whole_or("queue_size", usual, QUEUE_SIZES, " values");
     let discard = table.word("discard", &[("oldest", true), ("newest", false)]);
     let is_discard_wrong = discard.is_none() && table.has("discard");
+    let keep = table.flag("keep");
     let deadband = deadband(table, kind.as_ref().map(|kind| *kind.get_ref()));
-    let all = (node, kind, scaling, sampling_ms, queue_size, deadband);
-    let (Some(node), Some(kind), Some(scaling), Some(sampling_ms), Some(queue_size), Some(deadband)) = all else {
+    let all = (node, kind, scaling, sampling_ms, queue_size, deadband, keep);
+    let (Some(node), Some(kind), Some(scaling), Some(sampling_ms), Some(queue_size), Some(deadband), Some(keep)) = all
+    else {
         tags.broken.extend(name.map(Spanned::into_inner));
         return None;
     };
@@ -313,7 +315,8 @@ fn opcua_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, common: &Common) -> Op
     // A subscription only speaks of changes; the keep-alive confirms the rest once a second.
     let period_ms = sampling_ms.max(publishing_ms).max(OPCUA_CONFIRM_MS);
     let (connection, scaled) = (common.connection, scaling.is_some());
-    let tag = add_tag(table, tags, name?, TagInfo { name: "".into(), connection, kind, scaled, period_ms })?;
+    let info = TagInfo { name: "".into(), connection, kind, scaled, period_ms, keep };
+    let tag = add_tag(table, tags, name?, info)?;
     let discard_oldest = discard.is_none_or(Spanned::into_inner);
     Some(OpcUaTag { tag, node, kind, scaling, sampling_ms, queue_size, discard_oldest, deadband })
 }

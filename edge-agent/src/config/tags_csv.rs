@@ -11,7 +11,7 @@ use super::{ModbusTag, RegisterOrder, TagInfo, TagType};
 
 /// A list larger than this is not one.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 12] = [
     "name",
     "unit",
     "register",
@@ -23,9 +23,12 @@ const COLUMNS: [&str; 11] = [
     "byte_order",
     "scale",
     "offset",
+    "keep",
 ];
 /// Cells of these are numbers.
 const NUMBERS: [&str; 5] = ["unit", "registers", "period_ms", "scale", "offset"];
+/// Cells of these are true or false, in whatever letters the spreadsheet writes them.
+const FLAGS: [&str; 1] = ["keep"];
 /// With one of these in front, a spreadsheet takes a cell for a formula.
 const FORMULA: [char; 4] = ['=', '+', '-', '@'];
 
@@ -102,7 +105,12 @@ fn tables(csv: &str) -> Result<Tables, (usize, String)> {
         from = start + blank;
         tables.add("[[tag]]", line);
         for (column, cell) in columns.iter().zip(&record).filter(|(_, cell)| !cell.is_empty()) {
-            let value = if NUMBERS.contains(&column) && is_number(cell) { cell.to_owned() } else { quoted(cell) };
+            let is_flag = || ["true", "false"].iter().any(|word| cell.eq_ignore_ascii_case(word));
+            let value = match column {
+                _ if NUMBERS.contains(&column) && is_number(cell) => cell.to_owned(),
+                _ if FLAGS.contains(&column) && is_flag() => cell.to_ascii_lowercase(),
+                _ => quoted(cell),
+            };
             tables.add(&format!("{column} = {value}"), line);
         }
     }
@@ -140,7 +148,9 @@ pub fn tags_as_csv(tags: &[ModbusTag], infos: &[TagInfo]) -> String {
     let columns = COLUMNS.iter().filter(|column| **column != "scan");
     let mut out = columns.copied().collect::<Vec<_>>().join(",") + "\n";
     for tag in tags {
-        let name = infos.get(tag.tag.index()).map_or("", |info| &*info.name);
+        let info = infos.get(tag.tag.index());
+        let name = info.map_or("", |info| &*info.name);
+        let keep = if info.is_some_and(|info| info.keep) { "true" } else { "" };
         let name = if name.starts_with(FORMULA) { format!("'{name}") } else { name.to_owned() };
         let name = if name.contains(['"', ',', ';']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name };
         let registers = if tag.kind == TagType::String { tag.registers.to_string() } else { String::new() };
@@ -150,7 +160,7 @@ pub fn tags_as_csv(tags: &[ModbusTag], infos: &[TagInfo]) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(
             out,
-            "{name},{},{},{},{registers},{},{},{},{},{}",
+            "{name},{},{},{},{registers},{},{},{},{},{},{keep}",
             tag.unit,
             tag.register,
             tag.kind.code(),
@@ -184,10 +194,10 @@ mod tests {
 
     #[test]
     fn edge_18_a_list_of_tags_reads_as_the_tags_themselves() {
-        let csv = "\u{feff}name,register,type,unit,scale,offset,registers,word_order\n\
-                   temperature,input:0,i16,2,0.1,-40,,\n\
-                   \"recipe, new\",holding:10,string,,,,8,\n\
-                   '-total,holding:20,u32,,,,,little\n";
+        let csv = "\u{feff}name,register,type,unit,scale,offset,registers,word_order,keep\n\
+                   temperature,input:0,i16,2,0.1,-40,,,TRUE\n\
+                   \"recipe, new\",holding:10,string,,,,8,,false\n\
+                   '-total,holding:20,u32,,,,,little,\n";
         let inline = "[[connection.tag]]\nname = \"state\"\nregister = \"holding:0\"\ntype = \"u16\"\n";
         let config = loaded(csv, inline).unwrap();
         let names: Vec<_> = config.tags.iter().map(|tag| &*tag.name).collect();
@@ -197,12 +207,15 @@ mod tests {
         let scaling = modbus.tags[1].scaling.unwrap();
         assert_eq!((modbus.tags[1].unit, scaling.scale, scaling.offset), (2, 0.1, -40.0));
         assert_eq!((modbus.tags[2].registers, modbus.tags[3].order.low_word_first), (8, true));
+        let kept = |config: &super::super::Config| config.kept().map(|tag| tag.0).collect::<Vec<_>>();
+        assert_eq!(kept(&config), [1]);
         // Out and in again.
         let out = super::tags_as_csv(&modbus.tags, &config.tags);
         let again = loaded(&out, "").unwrap();
         let DriverConfig::Modbus(same) = &again.connections[0].driver else { panic!("wrong driver") };
         assert_eq!(format!("{:?}", same.tags), format!("{:?}", modbus.tags));
         assert_eq!(again.tags.iter().map(|tag| &*tag.name).collect::<Vec<_>>(), names);
+        assert_eq!(kept(&again), [1]);
         // Semicolons of a spreadsheet with another decimal sign.
         assert!(loaded("name;register;type\na;holding:1;u16\n", "").is_ok());
     }
@@ -229,8 +242,12 @@ mod tests {
             "name,adress,type\n",
             &[
                 "press.csv:1: connection \"press\": column \"adress\" is not known; known here: name, unit, register, type, \
-               registers, period_ms, scan, word_order, byte_order, scale, offset",
+               registers, period_ms, scan, word_order, byte_order, scale, offset, keep",
             ],
+        );
+        check(
+            "name,register,type,keep\na,holding:1,u16,ja\n",
+            &["press.csv:2: connection \"press\", tag \"a\": keep must be true or false, not string"],
         );
         check("name,name\n", &["press.csv:1: connection \"press\": column \"name\" is there twice; leave one out"]);
         let ragged = loaded("name,register,type\na,holding:1\n", "").err().unwrap();

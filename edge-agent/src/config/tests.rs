@@ -179,7 +179,7 @@ fn edge_18_every_mistake_names_file_line_field_and_reason() {
         "type = \"u16\"",
         "type = \"u16\"\nperid_ms = 100",
         &[
-            "edge.toml:12: connection \"gateway-1\", tag \"cnc_status\": unknown key \"perid_ms\"; known here: byte_order, name, offset, period_ms, register, scale, scan, type, unit, word_order",
+            "edge.toml:12: connection \"gateway-1\", tag \"cnc_status\": unknown key \"perid_ms\"; known here: byte_order, keep, name, offset, period_ms, register, scale, scan, type, unit, word_order",
         ],
     );
     check(
@@ -383,6 +383,42 @@ fn down_03_alarms_name_their_text_and_a_reason() {
     assert_eq!(
         errors(&with("{ tag = \"cnc_status\", equals = 7 }")),
         ["edge.toml:29: machine \"CNC-001\", alarms 1: text is missing: what people read, like \"Spindle overload\""]
+    );
+}
+
+#[test]
+fn edge_18_tags_of_any_driver_can_be_kept_and_given_to_a_machine() {
+    let keep = |text: &str, after: &str| text.replacen(after, &format!("{after}keep = true\n"), 1);
+    let good = keep(&keep(GOOD, "type = \"u32\"\n"), "type = \"i32\"\n")
+        .replace("otherwise = \"idle\"\n", "otherwise = \"idle\"\nchart = [\"press_state\"]\n");
+    let config = parse("edge.toml", &good).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(config.kept().collect::<Vec<_>>(), [TagIndex(1), TagIndex(2)]);
+    // The tag of its rule, of its counter and of its chart.
+    assert_eq!(config.machines[0].tags().into_iter().collect::<Vec<_>>(), [TagIndex(0), TagIndex(1), TagIndex(2)]);
+    assert_eq!(config.storage.ring_bytes, 512 << 20);
+    let machine = "machine \"CNC-001\":";
+    check(
+        "type = \"u32\"\n",
+        "type = \"u32\"\nkeep = 1\n",
+        &["edge.toml:16: connection \"gateway-1\", tag \"cnc_parts\": keep must be true or false, not integer"],
+    );
+    check(
+        "otherwise = \"idle\"\n",
+        "otherwise = \"idle\"\nchart = [\"press_state\", \"pres_state\", 3]\n",
+        &[
+            &format!(
+                "edge.toml:29: {machine} chart \"press_state\" is not kept, so there is nothing to show; write keep = true at the tag"
+            ),
+            &format!(
+                "edge.toml:29: {machine} chart \"pres_state\" is not the name of any [[connection.tag]] in this file"
+            ),
+            &format!("edge.toml:29: {machine} chart must be a list of tags, like [\"spindle_load\"], not integer"),
+        ],
+    );
+    check(
+        "[[connection]]\n",
+        "[storage]\nring_mb = 8\n[[connection]]\n",
+        &["edge.toml:5: [storage]: ring_mb 8: out of range; write 16 to 1048576 MB"],
     );
 }
 

@@ -25,7 +25,7 @@ use crate::config::{Config, ConnectionConfig, DriverConfig};
 
 pub(crate) use reading::measured;
 pub use reading::{Clock, Quality, Reader, Reading, Scan, SourceStamp, TagIndex, Text, Value};
-pub use sink::{SCANS_MAX, Sink};
+pub use sink::{KEPT_MAX, SCANS_MAX, Sink};
 pub use status::{ConnectionState, ConnectionStatus, StatusSnapshot};
 use supervise::DriverFuture;
 
@@ -70,7 +70,7 @@ impl ConnectionConfig {
     /// Starts this connection under its supervisor and returns at once. It ends with `shutdown`.
     pub fn start(&self, sink: Sink, clock: Arc<dyn Clock>, shutdown: CancellationToken) -> Arc<ConnectionStatus> {
         let tags = self.tags.end.saturating_sub(self.tags.start);
-        let status = Arc::new(ConnectionStatus::new(self.name.clone(), self.driver.code(), tags));
+        let status = Arc::new(ConnectionStatus::new(self.name.clone(), self.driver.code(), tags, clock.clone()));
         if let DriverConfig::OpcUa(opcua) = &self.driver
             && opcua.pins()
         {

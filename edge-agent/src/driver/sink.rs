@@ -16,6 +16,9 @@ use super::reading::{Quality, Reading, Scan, SourceStamp, TagIndex, Value};
 /// Scans that may wait unread. A person scans a few a minute; more than this is a stuck scanner.
 pub const SCANS_MAX: usize = 256;
 
+/// Changes of kept tags that may wait to be taken; whoever takes them looks twice a second.
+pub const KEPT_MAX: usize = 64 * 1024;
+
 /// Cloneable handle; all clones share one table.
 #[derive(Clone)]
 pub struct Sink(Arc<Shared>);
@@ -35,6 +38,11 @@ struct Table {
     /// than `slots`.
     unread: Vec<Reading>,
     merged: u64,
+    /// The tags of which every change is kept.
+    keep: Vec<TagIndex>,
+    /// Their changes since they were taken, in the order in which they came.
+    kept: Vec<Reading>,
+    kept_lost: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -42,6 +50,7 @@ struct Slot {
     value: Value,
     quality: Quality,
     unread: bool,
+    is_kept: bool,
     /// When it got this value and quality.
     since: i64,
     /// When it was first lost since the reader took it. A loss that is over before anybody looks was one all
@@ -56,21 +65,35 @@ impl Sink {
     /// A table for `tags` tags, all Bad until somebody reads them.
     #[must_use]
     pub fn new(tags: usize) -> Self {
+        Self::keeping(tags, Vec::new())
+    }
+
+    /// As [`Sink::new`]; of the tags in `keep` every change can be taken with [`Sink::take_kept`].
+    #[must_use]
+    pub fn keeping(tags: usize, keep: Vec<TagIndex>) -> Self {
         let slot = Slot {
             value: Value::Int(0),
             quality: Quality::Bad,
             unread: false,
+            is_kept: false,
             since: 0,
             lost: None,
             told: 0,
             source: SourceStamp::default(),
         };
+        let mut slots = vec![slot; tags];
+        for tag in &keep {
+            slots.get_mut(tag.index()).into_iter().for_each(|slot| slot.is_kept = true);
+        }
         Self(Arc::new(Shared {
             table: Mutex::new(Table {
-                slots: vec![slot; tags],
+                slots,
                 at: vec![0; tags],
                 unread: Vec::with_capacity(tags),
                 merged: 0,
+                keep,
+                kept: Vec::new(),
+                kept_lost: 0,
             }),
             readings: Notify::new(),
             scans: Mutex::new(VecDeque::with_capacity(SCANS_MAX)),
@@ -156,6 +179,40 @@ impl Sink {
         self.0.readings.notified().await;
     }
 
+    /// Takes the changes of kept tags since the last call, in order, each after up to when it had been as before;
+    /// and how each kept tag is now. Says how many changes were lost since the start because nobody took them.
+    /// `changes` and `now` are emptied first; their memory goes round.
+    pub fn take_kept(&self, changes: &mut Vec<Reading>, now: &mut Vec<Reading>) -> u64 {
+        changes.clear();
+        now.clear();
+        let mut table = self.table();
+        std::mem::swap(&mut table.kept, changes);
+        let newest = |tag: &TagIndex| {
+            let (slot, at) = (table.slots.get(tag.index())?, table.at.get(tag.index())?);
+            Some(Reading { tag: *tag, value: slot.value, quality: slot.quality, at: *at })
+        };
+        now.extend(table.keep.iter().filter_map(newest));
+        table.kept_lost
+    }
+
+    /// For each of these ranges of tags, neighbours in this order, how many have a reading that nobody took yet.
+    #[must_use]
+    pub fn unread(&self, ranges: &[Range<u32>]) -> Vec<usize> {
+        let mut counts = vec![0; ranges.len()];
+        for reading in &self.table().unread {
+            let place = ranges.partition_point(|range| range.end <= reading.tag.0);
+            counts.get_mut(place).into_iter().for_each(|count| *count += 1);
+        }
+        counts
+    }
+
+    /// How many scans of a connection nobody took yet.
+    #[must_use]
+    pub fn scans_waiting(&self, connection: &str) -> usize {
+        let scans = self.0.scans.lock().unwrap_or_else(PoisonError::into_inner);
+        scans.iter().filter(|scan| *scan.connection == *connection).count()
+    }
+
     /// Stores a scan. When nobody has read the last [`SCANS_MAX`], the oldest stay and this one is
     /// refused with `false`: what was scanned first is what the operator waits for.
     pub fn scan(&self, scan: Scan) -> bool {
@@ -223,6 +280,17 @@ impl Table {
         let before = std::mem::replace(at, reading.at);
         if before != 0 && (slot.value, slot.quality) == (reading.value, reading.quality) {
             return;
+        }
+        if slot.is_kept {
+            // Two at the most: how long it had been as before, and what it is now.
+            if self.kept.len() + 2 > KEPT_MAX {
+                self.kept_lost += 1;
+            } else {
+                if before > slot.since && slot.quality == Quality::Good {
+                    self.kept.push(Reading { tag: reading.tag, value: slot.value, quality: slot.quality, at: before });
+                }
+                self.kept.push(reading);
+            }
         }
         if slot.unread {
             // A loss is handed on, whatever follows it.
@@ -338,6 +406,30 @@ mod tests {
         // It was told of that one; what comes back is only back.
         sink.publish(&[at(9, good, 110)]);
         assert_eq!(take(), [at(9, good, 110)]);
+    }
+
+    #[test]
+    fn edge_12_every_change_of_a_kept_tag_can_be_taken_however_late_the_engine_looks() {
+        let sink = Sink::keeping(3, vec![TagIndex(1)]);
+        let at = |tag, value, at| Reading { at, ..reading(tag, value) };
+        let (mut changes, mut now) = (Vec::new(), Vec::new());
+        sink.publish(&[at(0, 1, 10), at(1, 1, 10), at(1, 2, 20)]);
+        sink.confirm(std::slice::from_ref(&(0..3)), 30, &[]);
+        sink.publish(&[at(1, 3, 40)]);
+        sink.mark_bad([TagIndex(1)], 50);
+        assert_eq!(sink.take_kept(&mut changes, &mut now), 0);
+        let bad = Reading { quality: Quality::Bad, ..at(1, 3, 50) };
+        // That it was 2 up to 30 stands before what came then.
+        assert_eq!(changes, [at(1, 1, 10), at(1, 2, 20), at(1, 2, 30), at(1, 3, 40), bad]);
+        assert_eq!(now, [bad]);
+        assert_eq!(sink.unread(&[0..1, 1..1, 1..3]), [1, 0, 1]);
+        sink.take_kept(&mut changes, &mut now);
+        assert!(changes.is_empty());
+        assert_eq!(now, [bad]);
+        // Nobody takes them: what is too much is counted, and nothing grows.
+        (0..).take(KEPT_MAX).for_each(|n| _ = sink.publish(&[at(1, n, 100 + n)]));
+        assert_eq!(sink.take_kept(&mut changes, &mut now), 1);
+        assert_eq!((changes.len(), now.len()), (KEPT_MAX - 1, 1));
     }
 
     #[test]

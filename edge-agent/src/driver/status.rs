@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::Clock;
 use super::opcua::Trust;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,15 @@ impl ConnectionState {
     }
 }
 
+/// What went wrong.
+#[derive(Default)]
+struct Errors {
+    /// Now.
+    present: Option<Arc<str>>,
+    /// The last time, and when that was.
+    last: Option<(Arc<str>, i64)>,
+}
+
 /// Shared between one driver and everybody who looks.
 pub struct ConnectionStatus {
     pub name: Arc<str>,
@@ -37,7 +47,8 @@ pub struct ConnectionStatus {
     trust: OnceLock<Arc<Trust>>,
     state: AtomicU8,
     last_good_at: AtomicI64,
-    last_error: Mutex<Option<Arc<str>>>,
+    clock: Arc<dyn Clock>,
+    last_error: Mutex<Errors>,
     requests_ok: AtomicU64,
     requests_failed: AtomicU64,
     merged: AtomicU64,
@@ -56,6 +67,8 @@ pub struct StatusSnapshot {
     pub last_good_at: Option<i64>,
     /// What is wrong now; `None` when nothing is.
     pub last_error: Option<Arc<str>>,
+    /// What was wrong last, and when that was said last; it stays when all is well again.
+    pub last_failure: Option<(Arc<str>, i64)>,
     pub tags: u32,
     /// Answers, notifications or codes received.
     pub requests_ok: u64,
@@ -73,15 +86,16 @@ pub struct StatusSnapshot {
 
 impl ConnectionStatus {
     #[must_use]
-    pub fn new(name: Arc<str>, driver: &'static str, tags: u32) -> Self {
+    pub fn new(name: Arc<str>, driver: &'static str, tags: u32, clock: Arc<dyn Clock>) -> Self {
         Self {
             name,
+            clock,
             driver,
             tags,
             trust: OnceLock::new(),
             state: AtomicU8::new(0),
             last_good_at: AtomicI64::new(i64::MIN),
-            last_error: Mutex::new(None),
+            last_error: Mutex::default(),
             requests_ok: AtomicU64::new(0),
             requests_failed: AtomicU64::new(0),
             merged: AtomicU64::new(0),
@@ -105,12 +119,17 @@ impl ConnectionStatus {
     #[must_use]
     pub fn snapshot(&self) -> StatusSnapshot {
         let last_good_at = self.last_good_at.load(Relaxed);
+        let (last_error, last_failure) = {
+            let errors = self.errors();
+            (errors.present.clone(), errors.last.clone())
+        };
         StatusSnapshot {
             name: self.name.clone(),
             driver: self.driver,
             state: self.state(),
             last_good_at: (last_good_at != i64::MIN).then_some(last_good_at),
-            last_error: self.error().clone(),
+            last_error,
+            last_failure,
             tags: self.tags,
             requests_ok: self.requests_ok.load(Relaxed),
             requests_failed: self.requests_failed.load(Relaxed),
@@ -119,6 +138,12 @@ impl ConnectionStatus {
             dropped: self.dropped.load(Relaxed),
             restarts: self.restarts.load(Relaxed),
         }
+    }
+
+    /// Requests that were answered and that failed, since the start.
+    #[must_use]
+    pub fn requests(&self) -> (u64, u64) {
+        (self.requests_ok.load(Relaxed), self.requests_failed.load(Relaxed))
     }
 
     #[must_use]
@@ -144,7 +169,7 @@ impl ConnectionStatus {
             ConnectionState::Connecting => tracing::debug!(connection = %self.name, "connecting"),
             ConnectionState::Connected => tracing::info!(connection = %self.name, "connected"),
             ConnectionState::Disconnected => {
-                let error = self.error().clone();
+                let error = self.errors().present.clone();
                 tracing::warn!(connection = %self.name, error = error.as_deref(), "disconnected");
             }
         }
@@ -161,11 +186,12 @@ impl ConnectionStatus {
     }
 
     pub(crate) fn set_error(&self, error: String) {
-        *self.error() = Some(error.into());
+        let (error, now): (Arc<str>, _) = (error.into(), self.clock.now_us());
+        *self.errors() = Errors { present: Some(error.clone()), last: Some((error, now)) };
     }
 
     pub(crate) fn clear_error(&self) {
-        *self.error() = None;
+        self.errors().present = None;
     }
 
     pub(crate) fn add_merged(&self, n: u64) {
@@ -186,7 +212,7 @@ impl ConnectionStatus {
         self.restarts.fetch_add(1, Relaxed);
     }
 
-    fn error(&self) -> std::sync::MutexGuard<'_, Option<Arc<str>>> {
+    fn errors(&self) -> std::sync::MutexGuard<'_, Errors> {
         self.last_error.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

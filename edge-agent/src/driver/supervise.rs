@@ -86,7 +86,12 @@ mod tests {
         Context {
             sink: sink.clone(),
             clock: Arc::new(FixedClock(77)),
-            status: Arc::new(ConnectionStatus::new(name.into(), "test", tags.end - tags.start)),
+            status: Arc::new(ConnectionStatus::new(
+                name.into(),
+                "test",
+                tags.end - tags.start,
+                Arc::new(FixedClock(77)),
+            )),
             tags,
             data_dir: std::path::Path::new("").into(),
             shutdown: shutdown.clone(),

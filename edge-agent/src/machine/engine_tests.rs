@@ -29,6 +29,7 @@ pub(super) fn config() -> MachineConfig {
         counter: Some(Counter { tag: TagIndex(PARTS), bits: 16 }),
         rejects: Some(Counter { tag: TagIndex(REJECTS), bits: 16 }),
         alarms: vec![],
+        chart: Vec::new(),
     }
 }
 

@@ -23,6 +23,7 @@ pub mod people;
 mod project;
 mod queue;
 mod retention;
+pub mod ring;
 mod schema;
 mod snapshot;
 mod start;

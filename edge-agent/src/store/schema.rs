@@ -64,7 +64,7 @@ pub(super) fn open(path: &Path, now_us: i64) -> Result<Connection, StoreError> {
 
 /// Makes the file, if there is none, readable for this user only: it holds e-mail addresses, hashes of PINs
 /// and sessions. SQLite gives its other files the same rights.
-fn private(path: &Path) -> Result<(), StoreError> {
+pub(super) fn private(path: &Path) -> Result<(), StoreError> {
     let made = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
     made.map(drop).map_err(|error| StoreError::File { path: path.to_owned(), error })
 }

@@ -41,6 +41,8 @@ pub struct StorageConfig {
     pub low_bytes: u64,
     /// … and below so many degraded.
     pub degraded_bytes: u64,
+    /// The kept values of tags take at most so many bytes; the oldest go first.
+    pub ring_bytes: u64,
 }
 
 impl StorageConfig {
@@ -50,7 +52,7 @@ impl StorageConfig {
 
 impl Default for StorageConfig {
     fn default() -> Self {
-        Self { keep_days: Self::KEEP_DAYS_MIN, low_bytes: 512 << 20, degraded_bytes: 128 << 20 }
+        Self { keep_days: Self::KEEP_DAYS_MIN, low_bytes: 512 << 20, degraded_bytes: 128 << 20, ring_bytes: 512 << 20 }
     }
 }
 
@@ -142,7 +144,7 @@ mod tests {
 
     #[test]
     fn edge_09_the_state_of_the_disk_follows_its_space_and_does_not_flicker() {
-        let config = StorageConfig { keep_days: 35, low_bytes: 1_000, degraded_bytes: 400 };
+        let config = StorageConfig { keep_days: 35, low_bytes: 1_000, degraded_bytes: 400, ..StorageConfig::default() };
         let check = |before, free, is_refused, expect| {
             let seen = DiskSeen { free, is_refused };
             assert_eq!(next(before, seen, &config), expect, "{before:?} {seen:?}");

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use edge_agent::agent::ApiContext;
 use edge_agent::carrier::CarrierStatus;
-use edge_agent::driver::{Clock, ConnectionStatus, Scan, Sink, start_all};
-use edge_agent::store::{Identity, Store};
+use edge_agent::driver::{Clock, ConnectionStatus, Scan, Sink, TagIndex, start_all};
+use edge_agent::store::ring::{Kept, Ring};
+use edge_agent::store::{Identity, StorageState, Store};
 use edge_agent::tls::{Https, Place};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -55,6 +56,8 @@ pub struct Edge {
     pub store: Store,
     pub scans: broadcast::Sender<Scan>,
     pub connections: Vec<Arc<ConnectionStatus>>,
+    pub sink: Sink,
+    pub ring: Ring,
     pub dir: PathBuf,
     clock: Arc<TestClock>,
     shutdown: CancellationToken,
@@ -97,8 +100,13 @@ impl Edge {
         let config = format!("[agent]\nname = \"Hall 1\"\ndata_dir = \"{}\"\n{lines}", dir.display());
         let config = edge_agent::config::parse("test.toml", &config).unwrap_or_else(|e| panic!("{e}"));
         let shutdown = CancellationToken::new();
-        let sink = Sink::new(config.tags.len());
-        let connections = start_all(&config, sink, clock.clone(), shutdown.clone());
+        let sink = Sink::keeping(config.tags.len(), config.kept().collect());
+        let kept = |tag: TagIndex| {
+            let info = &config.tags[tag.index()];
+            Kept { tag, name: info.name.clone(), period_ms: info.period_ms }
+        };
+        let ring = Ring::open(&dir, config.kept().map(kept).collect(), 1 << 30, clock.clone(), || StorageState::Ok);
+        let connections = start_all(&config, sink.clone(), clock.clone(), shutdown.clone());
         let tls_listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let tls = https_names.is_some().then(|| tls_listener.local_addr().unwrap());
         let https = https_names.zip(tls).map(|(names, address)| {
@@ -111,6 +119,8 @@ impl Edge {
         let context = ApiContext {
             store: store.clone(),
             connections: connections.clone(),
+            sink: sink.clone(),
+            ring: ring.clone(),
             scans: broadcast::channel(16).0,
             carrier: Arc::new(CarrierStatus::default()),
             config: Arc::new(config),
@@ -123,7 +133,7 @@ impl Edge {
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(edge_agent::api::serve(context, listener, Some(tls_listener), shutdown.clone()));
         let http = Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
-        Self { url, tls, http, store, scans, connections, dir, clock, shutdown }
+        Self { url, tls, http, store, scans, connections, sink, ring, dir, clock, shutdown }
     }
 
     pub fn advance(&self, seconds: i64) {

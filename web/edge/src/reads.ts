@@ -3,10 +3,11 @@
  */
 import {
   get, type Connection, type Downtime, type DowntimeReason, type DueShift, type EdgeQueue, type FigureRow, type Handover, type Machine, type Operator,
-  type ProductionLog, type RibbonData, type ScrapReason, type StationInfo, type StationView, type WorkOrder,
+  type ProductionLog, type RibbonData, type ScrapReason, type StationInfo, type StationView, type Tag, type TagHistory, type WorkOrder,
 } from '@unison/ui-kit';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import type { MachineList } from './services';
+import { ASKED_MS } from './signals';
 
 export const RIBBON_MS = 8 * 3_600_000;
 
@@ -99,6 +100,48 @@ export const useQueue = () =>
 
 export const useConnections = () =>
   useQuery({ queryKey: ['connections'], queryFn: ({ signal }) => get<{ connections: Connection[] }>('/connections', undefined, signal), refetchInterval: 5_000 });
+
+export interface TagList {
+  tags: Tag[];
+  total: number;
+}
+
+/** Signals of a connection as they are now, one page of them. */
+export const useTags = (connection: string, search: string, keep: boolean, page: number, perPage: number) =>
+  useQuery({
+    queryKey: ['tags', connection, search, keep, page],
+    queryFn: ({ signal }) => get<TagList>('/tags', { connection, page, per_page: perPage, ...(search ? { search } : {}), ...(keep ? { keep } : {}) }, signal),
+    // Another filter shows other signals, so nothing of before is left on screen under it.
+    refetchInterval: ASKED_MS,
+  });
+
+/** The kept signals of a machine. */
+export const useKeptTags = (machine: string | undefined) =>
+  useQuery({
+    queryKey: ['tags', 'kept', machine],
+    queryFn: ({ signal }) => get<TagList>('/tags', { machine, keep: true, per_page: 100 }, signal),
+    enabled: machine !== undefined,
+    staleTime: 60_000,
+  });
+
+/** What signals were, in one order with their names; `follow` while the time is not over. */
+export const useTagHistories = (tags: string[], from: string, to: string, points: number, follow: boolean) =>
+  useQueries({
+    queries: tags.map((tag) => ({
+      queryKey: ['tag-history', tag, from, to, points],
+      queryFn: ({ signal }: { signal: AbortSignal }) => get<TagHistory>(`/tags/${encodeURIComponent(tag)}/history`, { from, to, points }, signal),
+      placeholderData: keepPreviousData,
+      staleTime: follow ? 0 : 60_000,
+    })),
+  });
+
+/** What a machine did in some time, beside its signals. */
+export const useActivity = (id: number, from: string, to: string) =>
+  useQuery({
+    queryKey: ['activity', id, from, to],
+    queryFn: ({ signal }) => get<RibbonData>(`/machines/${id}/ribbon`, { from, to }, signal),
+    placeholderData: keepPreviousData,
+  });
 
 /** Orders this station may work on: its own, and those of its lane that no machine has taken. */
 export function ordersOf(machine: Machine, orders: WorkOrder[]): WorkOrder[] {

@@ -1,7 +1,7 @@
 /**
  * The addresses of the operator pages. What a page shows is in its address, so a reload changes nothing.
  */
-import { CrashPage } from '@unison/ui-kit';
+import { CrashPage, Skeletons } from '@unison/ui-kit';
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { Floor } from './pages/Floor';
 import { Handover } from './pages/Handover';
@@ -10,16 +10,21 @@ import { LogProduction } from './pages/LogProduction';
 import { NotFound } from './pages/NotFound';
 import { Queue } from './pages/Queue';
 import { Scanner } from './pages/Scanner';
-import { Settings } from './pages/Settings';
 import { SignIn } from './pages/SignIn';
 import { Station } from './pages/Station';
-import { StopEdit } from './pages/StopEdit';
 import { StopReason } from './pages/StopReason';
-import { Trust } from './pages/Trust';
 import { Tv } from './pages/Tv';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { firstPlace } from './device';
 import { Shell } from './parts/Shell';
 import { onNeedLogin } from './session';
+
+/** What is seldom looked at, and never without the box: the hall's pages come without it. */
+const Connections = lazy(() => import('./pages/Connections'));
+const Settings = lazy(() => import('./pages/Settings'));
+const StopEdit = lazy(() => import('./pages/StopEdit'));
+const Trust = lazy(() => import('./pages/Trust'));
+const later = (page: ReactNode) => <Suspense fallback={<Skeletons count={3} height={160} />}>{page}</Suspense>;
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
@@ -74,7 +79,7 @@ const edit = createRoute({
   params: { parse: (p: { id: string; uuid: string }) => ({ id: Number(p.id), uuid: p.uuid }), stringify: (p: { id: number; uuid: string }) => ({ id: String(p.id), uuid: p.uuid }) },
   component: function EditPage() {
     const { id, uuid } = edit.useParams();
-    return <StopEdit key={uuid} id={id} uuid={uuid} />;
+    return later(<StopEdit key={uuid} id={id} uuid={uuid} />);
   },
 });
 const help = createRoute({
@@ -86,7 +91,7 @@ const help = createRoute({
   },
 });
 const handover = createRoute({ getParentRoute: () => root, path: '/handover', component: Handover });
-const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: Settings });
+const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: () => later(<Settings />) });
 /** Seconds until the wall turns its page, when the address does not say. */
 const TURN_SECONDS = 12;
 const tv = createRoute({
@@ -117,11 +122,20 @@ const login = createRoute({
   },
 });
 const queue = createRoute({ getParentRoute: () => root, path: '/queue', component: Queue });
+const connections = createRoute({
+  getParentRoute: () => root,
+  path: '/connections',
+  validateSearch: (search: Record<string, unknown>): { name?: string } => (typeof search['name'] === 'string' ? { name: search['name'] } : {}),
+  component: function ConnectionsPage() {
+    const { name } = connections.useSearch();
+    return later(<Connections key={name} name={name} />);
+  },
+});
 const scanner = createRoute({ getParentRoute: () => root, path: '/scanner', component: Scanner });
-const trust = createRoute({ getParentRoute: () => root, path: '/trust', component: Trust });
+const trust = createRoute({ getParentRoute: () => root, path: '/trust', component: () => later(<Trust />) });
 
 export const router = createRouter({
-  routeTree: root.addChildren([floor, station, log, stop, edit, help, handover, settings, tv, login, queue, scanner, trust]),
+  routeTree: root.addChildren([floor, station, log, stop, edit, help, handover, settings, tv, login, queue, connections, scanner, trust]),
   defaultErrorComponent: ({ error }) => <CrashPage message={error instanceof Error ? error.message : String(error)} />,
 });
 

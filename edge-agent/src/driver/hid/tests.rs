@@ -58,7 +58,7 @@ fn context() -> Context {
     Context {
         sink: Sink::new(0),
         clock: Arc::new(FixedClock(5)),
-        status: Arc::new(ConnectionStatus::new("hid".into(), "hid_scanner", 0)),
+        status: Arc::new(ConnectionStatus::new("hid".into(), "hid_scanner", 0, Arc::new(FixedClock(5)))),
         tags: 0..0,
         data_dir: Path::new("").into(),
         shutdown: CancellationToken::new(),

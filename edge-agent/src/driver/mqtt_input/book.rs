@@ -264,7 +264,7 @@ mod tests {
         let context = Context {
             sink: Sink::new(1),
             clock: Arc::new(FixedClock(5)),
-            status: Arc::new(ConnectionStatus::new("gw".into(), "mqtt", 1)),
+            status: Arc::new(ConnectionStatus::new("gw".into(), "mqtt", 1, Arc::new(FixedClock(5)))),
             tags: 0..1,
             data_dir: std::path::Path::new("").into(),
             shutdown: CancellationToken::new(),

@@ -344,7 +344,7 @@ mod tests {
         let context = Context {
             sink: Sink::new(2),
             clock: Arc::new(FixedClock(5)),
-            status: Arc::new(ConnectionStatus::new("press".into(), "opcua", 2)),
+            status: Arc::new(ConnectionStatus::new("press".into(), "opcua", 2, Arc::new(FixedClock(5)))),
             tags: 0..2,
             data_dir: std::path::Path::new("").into(),
             shutdown: CancellationToken::new(),

@@ -1,7 +1,7 @@
 /**
  * What waits and where: page→edge, edge→cloud, the machines' connections, and the settings of this device.
  */
-import { clock, decimal, Loaded, NONE, reasonOf, toast, units, useTexts } from '@unison/ui-kit';
+import { clock, Loaded, reasonOf, toast, units, useTexts } from '@unison/ui-kit';
 import { Link } from '@tanstack/react-router';
 import { useState, useSyncExternalStore, type ReactNode } from 'react';
 import type { Entry } from '../outbox/store';
@@ -99,28 +99,19 @@ function Row({ entry }: { entry: Entry }) {
   );
 }
 
+/** How many answer; what there is to say of each has a page of its own. */
 function Connections() {
-  const { t, language } = useTexts();
+  const { t } = useTexts();
   const connections = useConnections();
-  const zone = useStationInfo().data?.timezone;
   return (
     <article className="card">
       <h2>{t('queue.connections')}</h2>
       <Loaded query={connections} what={t('queue.connections')}>
         {({ connections: list }) => list.length === 0 ? <p className="dim">{t('queue.noConnections')}</p> : (
-          <ul className="entries">
-            {list.map((c) => (
-              <li key={c.name} className="entry-row" data-testid={`connection-${c.name}`}>
-                <p>
-                  <b>{c.name}</b>
-                  <span>{c.driver} · {t('queue.tags', { count: c.tags })} · {c.requests_per_second === null ? NONE : decimal(c.requests_per_second, language, 1)}/s</span>
-                  <span>{c.state} · {t('live.age', { time: clock(c.last_good_at, zone, language) })}{c.error ? ` · ${c.error}` : ''}</span>
-                </p>
-              </li>
-            ))}
-          </ul>
+          <p>{t('queue.answering', { count: list.filter((c) => c.state === 'connected').length, total: list.length })}</p>
         )}
       </Loaded>
+      <Link to="/connections" className="back" data-testid="open-connections">{t('queue.openConnections')}</Link>
     </article>
   );
 }

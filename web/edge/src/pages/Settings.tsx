@@ -8,7 +8,7 @@ import { useState } from 'react';
 import { ownStation, setOwnStation } from '../device';
 import { useMachines, useStationInfo } from '../reads';
 
-export function Settings() {
+export default function Settings() {
   const { t } = useTexts();
   return (
     <section className="sheet" aria-labelledby="settings-title" data-testid="settings">

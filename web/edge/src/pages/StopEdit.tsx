@@ -10,6 +10,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import { holdEntry } from '../entry';
+import { StopSignalsFold } from '../parts/StopSignalsFold';
 import { useDowntimes, useReasons, useStationInfo } from '../reads';
 import { useUser } from '../session';
 import { editStop } from '../writes';
@@ -19,7 +20,7 @@ type Kind = (typeof KINDS)[number];
 /** An edit as the edge takes it; null while something is missing. */
 type Body = Record<string, unknown> | null;
 
-export function StopEdit({ id, uuid }: { id: number; uuid: string }) {
+export default function StopEdit({ id, uuid }: { id: number; uuid: string }) {
   const { t } = useTexts();
   const stop = useQuery({ queryKey: ['stop', uuid], queryFn: ({ signal }) => get<Downtime>(`/downtime-events/${uuid}`, undefined, signal) });
   const [kind, setKind] = useState<Kind>('classify');
@@ -37,6 +38,7 @@ export function StopEdit({ id, uuid }: { id: number; uuid: string }) {
         {(data) => (
           <>
             <Facts stop={data} />
+            <StopSignalsFold stop={data} />
             <div className="began" role="group" aria-label={t('edit.kinds')}>
               {KINDS.map((k) => (
                 <button key={k} type="button" className="chip" aria-pressed={kind === k} data-testid={`edit-${k}`} onClick={() => setKind(k)}>{t(`edit.${k}`)}</button>

@@ -5,6 +5,7 @@ import { clock, Empty, Failure, Loaded, Skeletons, span, useLiveStream, useServe
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { holdEntry, putOff } from '../entry';
+import { StopSignalsFold } from '../parts/StopSignalsFold';
 import { useDowntimes, useMachine, useReasons, useStation, useStationInfo } from '../reads';
 import { endStop, giveReason, reportStop } from '../writes';
 
@@ -60,6 +61,7 @@ export function StopReason({ id, uuid }: { id: number; uuid: string }) {
         {({ downtime_reasons: list }) => <Grid reasons={list} current={stop?.reason_code} suggested={stop?.suggested_reason_code} onChoose={choose} />}
       </Loaded>
       <label className="notes"><span>{t('stop.notes')}</span><input value={notes} maxLength={500} data-testid="stop-notes" onChange={(event) => setNotes(event.target.value)} /></label>
+      {stop && <StopSignalsFold stop={stop} />}
     </section>
   );
 }

@@ -18,7 +18,7 @@ interface Certificate {
 
 const CHECK_MS = 8_000;
 
-export function Trust() {
+export default function Trust() {
   const { t } = useTexts();
   const query = useQuery({ queryKey: ['certificate'], queryFn: ({ signal }) => get<Certificate>('/certificate', undefined, signal) });
   return (

@@ -31,7 +31,7 @@ export function Servers() {
   // Most boxes have no OPC UA server: then there is nothing to say.
   if (servers.data?.connections.length === 0) return null;
   return (
-    <article className="card" data-testid="servers">
+    <article className="card" id="servers" data-testid="servers">
       <h2>{t('servers.title')}</h2>
       <Loaded query={servers} what={t('servers.title')}>
         {({ connections }) => <ul className="entries">{connections.map((s) => <li key={s.connection}><Row server={s} /></li>)}</ul>}

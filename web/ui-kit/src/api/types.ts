@@ -363,15 +363,66 @@ export interface EdgeQueue {
 export interface Connection {
   name: string;
   driver: string;
-  state: string;
+  state: 'connecting' | 'connected' | 'disconnected';
   last_good_at: Timestamp | null;
+  last_good_age_ms: number | null;
+  /** What is wrong now. */
   error: string | null;
+  /** What was wrong last; it stays when all is well again. */
+  last_error: string | null;
+  last_error_at: Timestamp | null;
   tags: number;
+  tags_kept: number;
   requests_per_second: number | null;
+  errors_per_second: number | null;
+  readings_waiting: number;
+  scans_waiting: number;
+  /** Readings that a newer one replaced before they were taken. */
+  merged: number;
   /** Scans left out because the one before was still under way. */
   scans_skipped: number;
   /** What came and was of no use: late answers, noise. */
   dropped: number;
+  restarts: number;
+  /** Of an OPC UA server. */
+  trust: 'unseen' | 'unknown' | 'trusted' | 'changed' | 'unreadable' | 'insecure' | null;
+}
+
+/** A signal as it is now. */
+export interface Tag {
+  name: string;
+  connection: string;
+  type: string;
+  /** What was known last; with a bad quality it says nothing of now. */
+  value: number | boolean | string | null;
+  quality: 'good' | 'bad';
+  at: Timestamp | null;
+  age_ms: number | null;
+  is_live: boolean;
+  period_ms: number;
+  keep: boolean;
+}
+
+/** What happened in one part of the time asked for. */
+export interface TagBucket {
+  at: Timestamp;
+  until: Timestamp;
+  /** Null where the values are texts. */
+  first: number | null;
+  min: number | null;
+  max: number | null;
+  last: number | null;
+  text: string | null;
+  has_gap: boolean;
+}
+
+export interface TagHistory {
+  tag: string;
+  keep: boolean;
+  from: Timestamp;
+  to: Timestamp;
+  buckets: TagBucket[];
+  gaps: { from: Timestamp; to: Timestamp }[];
 }
 
 export interface EdgeRow {

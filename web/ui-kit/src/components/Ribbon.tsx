@@ -19,10 +19,12 @@ interface Props {
   untagged: ReadonlySet<string>;
   zone?: string;
   height?: number;
+  /** What stands at the end; "now" where nothing is said. */
+  end?: string;
   onStop?: (downtimeId: string) => void;
 }
 
-export function Ribbon({ ribbon, from, to, untagged, zone, height = 72, onStop }: Props) {
+export function Ribbon({ ribbon, from, to, untagged, zone, height = 72, end, onStop }: Props) {
   const { t, language } = useTexts();
   const { ref, width } = useElementSize<HTMLDivElement>();
   const hatch = useId();
@@ -51,7 +53,7 @@ export function Ribbon({ ribbon, from, to, untagged, zone, height = 72, onStop }
             {scale(at) > 18 && scale(at) < width - 40 && <text x={scale(at)} y={height - 3} textAnchor="middle">{clock(at, zone, language)}</text>}
           </g>
         ))}
-        <text className="u-ribbon-now" x={width} y={height - 3} textAnchor="end">{t('ribbon.now')}</text>
+        <text className="u-ribbon-now" x={width} y={height - 3} textAnchor="end">{end ?? t('ribbon.now')}</text>
       </svg>
     </div>
   );
