@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::io::AsyncWriteExt as _;
 use tokio_serial::SerialStream;
 
-/// What the program says of these frames, each after a pause.
+/// What the program says of these frames, each sent when the one before was shown; at last it is told to end.
 async fn probe(frames: &[&[u8]], args: &[&str]) -> (i32, String, String) {
     let (mut scanner, port) = SerialStream::pair().unwrap();
     let device = std::fs::read_link(format!("/proc/self/fd/{}", port.as_raw_fd())).unwrap();
@@ -23,23 +23,32 @@ async fn probe(frames: &[&[u8]], args: &[&str]) -> (i32, String, String) {
     command.args(["probe", "serial"]).arg(&device).args(args);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut said = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    said.read_line(&mut line).unwrap();
-    assert!(line.starts_with("listening at"), "{line}");
+    let mut shown = BufReader::new(child.stdout.take().unwrap());
+    let (mut out, mut err) = (String::new(), String::new());
+    said.read_line(&mut err).unwrap();
+    assert!(err.starts_with("listening at"), "{err}");
     for frame in frames {
         scanner.write_all(frame).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        let from = out.len();
+        // The code is the last that is shown of a frame.
+        while !out[from..].contains("code") {
+            assert_ne!(shown.read_line(&mut out).unwrap(), 0, "{out}");
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
     }
-    let output = child.wait_with_output().unwrap();
-    let mut err = String::new();
+    if !frames.is_empty() {
+        let id = nix::unistd::Pid::from_raw(child.id().try_into().unwrap());
+        nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).unwrap();
+    }
+    shown.read_to_string(&mut out).unwrap();
     said.read_to_string(&mut err).unwrap();
-    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), err)
+    (child.wait().unwrap().code().unwrap(), out, err)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn edge_04_probe_serial_shows_frames_and_what_becomes_of_them() {
     let frames: [&[u8]; 3] = [b"WO-1\r\n", b"]C10109506000134352\r\n", b"]C10109506000134353\r\n"];
-    let (code, out, err) = probe(&frames, &["--seconds", "4", "--json"]).await;
+    let (code, out, err) = probe(&frames, &["--json"]).await;
     assert_eq!(code, 0, "{err}");
     let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let [order, label, wrong, suggestion] = lines.as_slice() else { panic!("{out}") };
@@ -53,7 +62,7 @@ async fn edge_04_probe_serial_shows_frames_and_what_becomes_of_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn edge_04_probe_serial_suggests_a_connection_that_the_file_takes() {
-    let (code, out, err) = probe(&[b"\x02A1\x03", b"\x02B2\x03"], &["--seconds", "3"]).await;
+    let (code, out, err) = probe(&[b"\x02A1\x03", b"\x02B2\x03"], &[]).await;
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("  text  <STX>A1<ETX>\n  code  A1\n"), "{out}");
     let (_, keys) = out.split_once("Fits 2 frames:\n").unwrap();
