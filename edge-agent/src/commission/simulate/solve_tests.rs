@@ -51,6 +51,7 @@ fn machine(rules: Vec<Expression<TagIndex>>, alarms: Vec<Expression<TagIndex>>) 
         counter: None,
         rejects: None,
         alarms: alarms.into_iter().map(|when| Alarm { when, text: "a".into(), reason: None }).collect(),
+        chart: Vec::new(),
     }
 }
 
