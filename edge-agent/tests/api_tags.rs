@@ -82,6 +82,18 @@ async fn edge_14_a_value_carries_its_age_and_is_not_live_when_it_is_old_or_bad()
 }
 
 #[tokio::test]
+async fn edge_16_a_tag_is_told_as_master_data_describes_it() {
+    let plant = Plant::start().await;
+    let told = async |name| {
+        let tag = plant.tag(name).await;
+        [tag["meaning"].clone(), tag["unit"].clone()]
+    };
+    assert_eq!(told("Spindle/load %").await, [json!("Load of the spindle"), json!("%")]);
+    assert_eq!(told("door").await, [Json::Null, Json::Null], "of a machine elsewhere");
+    assert_eq!(told("parts").await, [Json::Null, Json::Null], "archived");
+}
+
+#[tokio::test]
 async fn edge_12_tags_are_found_by_connection_machine_name_and_whether_they_are_kept() {
     let plant = Plant::start().await;
     let names = async |query: &str| {

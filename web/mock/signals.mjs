@@ -12,10 +12,10 @@ const connections = [
   { ...CONNECTION, name: 'gun', driver: 'serial_scanner', state: 'connecting', last_good_at: null, last_good_age_ms: null, requests_per_second: null, errors_per_second: null, tags: 0, tags_kept: 0, scans_waiting: 2 },
 ];
 
-const tag = (name, type, value, over = {}) => ({ name, connection: 'cnc-modbus', type, value, quality: 'good', at: ago(0), age_ms: 320, is_live: true, period_ms: 500, keep: false, ...over });
+const tag = (name, type, value, over = {}) => ({ name, connection: 'cnc-modbus', type, value, quality: 'good', at: ago(0), age_ms: 320, is_live: true, period_ms: 500, keep: false, meaning: null, unit: null, ...over });
 const tags = [
   tag('spindle_load', 'f32', 71.4375, { keep: true }), tag('door_open', 'bool', false, { keep: true }), tag('recipe', 'string', 'P-40 rough', { keep: true }),
-  tag('coolant_temperature', 'i16', 38.2), tag('cnc_parts', 'u32', 100213), tag('cnc_status', 'u16', 3, { age_ms: 41_000, is_live: false }), tag('axis_fault', 'u16', 12, { quality: 'bad', is_live: false, age_ms: 19 * 60_000 }),
+  tag('coolant_temperature', 'i16', 38.2, { meaning: 'Coolant, return flow', unit: '°C' }), tag('cnc_parts', 'u32', 100213), tag('cnc_status', 'u16', 3, { age_ms: 41_000, is_live: false }), tag('axis_fault', 'u16', 12, { quality: 'bad', is_live: false, age_ms: 19 * 60_000 }),
   tag('never_read', 'u16', null, { quality: 'bad', at: null, age_ms: null, is_live: false }),
   ...Array.from({ length: 60 }, (_, i) => tag(`reserve_${String(i + 1).padStart(2, '0')}`, 'u16', i * 7)),
 ];

@@ -1,6 +1,7 @@
 //! What tags are now and, where they are kept, what they were: for whoever connects a machine, and for charts. All of
 //! it is read; nothing here waits for a device.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use tokio::sync::OwnedSemaphorePermit;
 use unison_api::error::ApiError;
+use unison_core::master::MachineTag;
 use unison_core::time::{HOUR, Rfc3339, SECOND, Timestamp};
 
 use super::machines::cut;
@@ -58,6 +60,9 @@ pub(super) struct TagView {
     period_ms: u32,
     /// Its changes are kept for charts.
     keep: bool,
+    /// What it tells and its unit of measure, where the master data of the machines here says so.
+    meaning: Option<String>,
+    unit: Option<String>,
 }
 
 /// Tags in the order of the configuration.
@@ -165,11 +170,15 @@ pub(super) async fn list(call: Call) -> Answer {
         .collect();
     let (found, total) = cut(found, page);
     let now = context.clock.now_us();
+    let model = call.api.store.model();
+    let told: HashMap<&str, &MachineTag> = model.own_tags().map(|tag| (tag.name.as_str(), tag)).collect();
     let tags = found
         .into_iter()
         .map(|(tag, info)| {
             let connection = context.config.connections.get(info.connection).map_or("", |one| &*one.name);
-            view(info, connection, context.sink.latest(tag).map(|(reading, _)| reading), now)
+            let now_view = view(info, connection, context.sink.latest(tag).map(|(reading, _)| reading), now);
+            let told = told.get(&*info.name);
+            TagView { meaning: told.map(|t| t.meaning.clone()), unit: told.and_then(|t| t.unit.clone()), ..now_view }
         })
         .collect();
     Ok(json(200, &TagList { tags, total, page: page.page, per_page: page.per_page }))
@@ -192,6 +201,8 @@ fn view(info: &TagInfo, connection: &str, reading: Option<Reading>, now: i64) ->
         is_live: is_good && age_ms.is_some_and(|age| age <= live_ms),
         period_ms: info.period_ms,
         keep: info.keep,
+        meaning: None,
+        unit: None,
     }
 }
 

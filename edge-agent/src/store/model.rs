@@ -373,6 +373,12 @@ impl Model {
         }
     }
 
+    /// What master data says of the tags of machines that this edge looks after.
+    pub fn own_tags(&self) -> impl Iterator<Item = &MachineTag> {
+        let is_ours = |tag: &&MachineTag| self.machines.get(&tag.machine).is_some_and(|m| m.is_ours);
+        self.machine_tags.values().filter(|tag| tag.is_active).filter(is_ours)
+    }
+
     /// Takes one op of the cloud's log. Requests are answered by the writer, not here. `sums` are those
     /// of a work order that is new here, whose logs may have come before it.
     pub(super) fn master(&mut self, op: &MasterOp, sums: Sums) {

@@ -26,6 +26,9 @@ export function valueText(value: Tag['value'], language: string, words: { on: st
   return typeof value === 'number' ? decimal(value, language, 4) : value;
 }
 
+/** As master data calls it, with its unit; else as the configuration does. */
+export const nameOf = (tag: Tag): string => (tag.meaning ?? tag.name) + (tag.unit ? ` (${tag.unit})` : '');
+
 export type LinePoint = [at: number, value: number | null];
 
 /**

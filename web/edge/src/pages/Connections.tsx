@@ -196,10 +196,10 @@ function Row({ tag, since }: { tag: Tag; since: number }) {
     <>
       <tr className={live ? undefined : 'tag-old'} data-testid={`tag-${tag.name}`} data-live={live}>
         <th scope="row" data-label={t('connections.tag')}>
-          <span>{tag.name}</span>
+          <span>{tag.name}{tag.meaning && <small className="dim tag-meaning">{tag.meaning}</small>}</span>
           {tag.keep && <button type="button" className="chip tag-chart" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{t('connections.hour')}</button>}
         </th>
-        <td data-label={t('connections.value')} className="tag-value">{valueText(tag.value, language, words)}</td>
+        <td data-label={t('connections.value')} className="tag-value">{valueText(tag.value, language, words)}{tag.value !== null && tag.unit ? ` ${tag.unit}` : ''}</td>
         <td data-label={t('connections.quality')}>{t(`connections.quality.${quality}`)}</td>
         <td data-label={t('connections.age')}>{age === null ? NONE : age < 1_000 ? t('connections.fresh') : span(age)}</td>
       </tr>

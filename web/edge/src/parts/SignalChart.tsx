@@ -4,7 +4,7 @@
 import { clock, decimal, useTexts, type Tag, type TagHistory } from '@unison/ui-kit';
 import { tooltip, useChart, type ChartOption, type Colour } from '@unison/ui-kit/charts';
 import { useCallback } from 'react';
-import { lineOf } from '../signals';
+import { lineOf, nameOf } from '../signals';
 
 /** Pixels of one line with its name; the styles know it, too. */
 const LINE = 128;
@@ -41,7 +41,7 @@ export default function SignalChart({ signals, from, to, now, zone, label, shade
         axisLabel: { show: i === last, color: colour('--dim'), hideOverlap: true, formatter: (at: number) => clock(at, zone, language) }, axisTick: { show: i === last },
       })),
       yAxis: signals.map(({ tag }, i) => ({
-        type: 'value' as const, gridIndex: i, scale: tag.type !== 'bool', name: tag.name, nameLocation: 'end' as const, nameGap: 13,
+        type: 'value' as const, gridIndex: i, scale: tag.type !== 'bool', name: nameOf(tag), nameLocation: 'end' as const, nameGap: 13,
         nameTextStyle: { color: colour('--ink'), align: 'left' as const, fontWeight: 'bold' as const, padding: [0, 0, 0, 4 - LEFT] },
         ...(tag.type === 'bool' ? { min: 0, max: 1, interval: 1 } : { splitNumber: 2 }),
         axisLabel: { color: colour('--dim'), hideOverlap: true, formatter: (value: number) => (tag.type === 'bool' ? t(value === 1 ? 'signals.on' : 'signals.off') : decimal(value, language, 3)) },

@@ -4,7 +4,7 @@
 import { clock, decimal, Failure, NONE, Skeletons, useTexts, type Tag, type TagHistory } from '@unison/ui-kit';
 import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { useTagHistories } from '../reads';
-import { exportPath, twinOf, valueText } from '../signals';
+import { exportPath, nameOf, twinOf, valueText } from '../signals';
 
 const SignalChart = lazy(() => import('./SignalChart'));
 
@@ -45,7 +45,7 @@ export function Signals({ tags, from, to, now, zone, label, shaded, follow, band
       {tags.length > 1 && (
         <div className="began" role="group" aria-label={t('signals.choose')}>
           {tags.map((tag) => (
-            <button key={tag.name} type="button" className="chip" aria-pressed={chosen.includes(tag.name)} disabled={!chosen.includes(tag.name) && chosen.length >= LINES_MAX} onClick={() => toggle(tag.name)}>{tag.name}</button>
+            <button key={tag.name} type="button" className="chip" aria-pressed={chosen.includes(tag.name)} disabled={!chosen.includes(tag.name) && chosen.length >= LINES_MAX} onClick={() => toggle(tag.name)}>{tag.meaning ?? tag.name}</button>
           ))}
         </div>
       )}
@@ -78,7 +78,7 @@ function Twin({ signals, from, to, zone }: { signals: { tag: Tag; history: TagHi
   return (
     <div className="scroll" tabIndex={0} role="group" aria-label={t('signals.table')}>
       <table className="plain-table" data-testid="signals-table">
-        <thead><tr><th scope="col">{t('signals.time')}</th>{signals.map(({ tag }) => <th scope="col" key={tag.name}>{tag.name}</th>)}</tr></thead>
+        <thead><tr><th scope="col">{t('signals.time')}</th>{signals.map(({ tag }) => <th scope="col" key={tag.name}>{nameOf(tag)}</th>)}</tr></thead>
         <tbody>{rows.map((row) => (
           <tr key={row.from}>
             <th scope="row">{clock(row.from, zone, language)}</th>

@@ -401,6 +401,9 @@ export interface Tag {
   is_live: boolean;
   period_ms: number;
   keep: boolean;
+  /** From master data, where that knows the tag. */
+  meaning: string | null;
+  unit: string | null;
 }
 
 /** What happened in one part of the time asked for. */
