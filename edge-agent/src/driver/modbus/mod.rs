@@ -2,11 +2,13 @@
 //! units (EDGE-02). One planner and one poller for all; only the link differs. Reads only.
 
 pub mod decode;
+mod doubt;
 mod link;
 pub mod plan;
 mod poll;
 mod rtu;
 mod schedule;
+mod search;
 mod tcp;
 mod text;
 mod unit;

@@ -12,13 +12,14 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
+use tokio_modbus::prelude::Request as Call;
 
 /// Unit, function, address, count, check sum.
 const REQUEST: usize = 8;
 /// Unit, function, length, check sum around the data of an answer.
 const AROUND: usize = 5;
 
-/// A serial port, or a TCP stream to one.
+/// A serial port or a TCP stream.
 pub(super) trait Wire: AsyncRead + AsyncWrite + Debug + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Debug + Send + Unpin> Wire for S {}
@@ -154,8 +155,24 @@ impl AsyncRead for Line {
         }
         shared.got += read;
         shared.heard = Instant::now();
+        if shared.got >= shared.whole.saturating_add(AROUND) {
+            // Not a byte of noise where the line turns around: what came is long enough for two answers, and
+            // nobody can say which of them is ours.
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, "it is longer than one answer")));
+        }
         Poll::Ready(Ok(()))
     }
+}
+
+/// Bytes of a request and of its whole answer.
+pub(super) fn bytes_of(call: &Call<'_>) -> u32 {
+    let data = match call {
+        Call::ReadCoils(_, count) | Call::ReadDiscreteInputs(_, count) => u32::from(*count).div_ceil(8),
+        Call::ReadHoldingRegisters(_, count) | Call::ReadInputRegisters(_, count) => 2 * u32::from(*count),
+        // Nothing else is asked.
+        _ => 0,
+    };
+    (REQUEST + AROUND) as u32 + data
 }
 
 /// How long the answer to a read is.
