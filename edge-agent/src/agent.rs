@@ -42,6 +42,8 @@ pub struct ApiContext {
     pub store: Store,
     /// In the order of the configuration.
     pub connections: Vec<Arc<ConnectionStatus>>,
+    /// The newest reading of every tag.
+    pub sink: Sink,
     /// Codes read by scanners.
     pub scans: broadcast::Sender<Scan>,
     /// The way to the cloud, enrolment included; how much waits is `store.model().queue`.
@@ -80,6 +82,7 @@ pub async fn run(config: Config, clock: Arc<dyn Clock>, shutdown: CancellationTo
     let context = ApiContext {
         store: store.clone(),
         connections,
+        sink: sink.clone(),
         scans: broadcast::channel(SCANS_KEPT).0,
         carrier: Arc::new(CarrierStatus::default()),
         config,

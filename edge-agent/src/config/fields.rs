@@ -100,6 +100,16 @@ impl<'a, 'i> Fields<'a, 'i> {
         number.map(|number| Spanned::new(value.span(), number))
     }
 
+    /// `true` or `false`; absent is false, `None` is a mistake.
+    pub(super) fn flag(&mut self, key: &'static str) -> Option<bool> {
+        let Some(value) = self.raw(key) else { return Some(false) };
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.mistyped(key, value, "true or false");
+        }
+        flag
+    }
+
     /// One of a list of words.
     pub(super) fn word<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)]) -> Option<Spanned<T>> {
         let text = self.text(key)?;

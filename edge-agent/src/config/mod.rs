@@ -92,6 +92,8 @@ pub struct TagInfo {
     pub scaled: bool,
     /// How often a value is read or confirmed, milliseconds.
     pub period_ms: u32,
+    /// People may write it to the device.
+    pub writable: bool,
 }
 
 /// One device or gateway.

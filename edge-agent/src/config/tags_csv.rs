@@ -11,7 +11,7 @@ use super::{ModbusTag, RegisterOrder, TagInfo, TagType};
 
 /// A list larger than this is not one.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 12] = [
     "name",
     "unit",
     "register",
@@ -23,6 +23,7 @@ const COLUMNS: [&str; 11] = [
     "byte_order",
     "scale",
     "offset",
+    "writable",
 ];
 /// Cells of these are numbers.
 const NUMBERS: [&str; 5] = ["unit", "registers", "period_ms", "scale", "offset"];
@@ -102,7 +103,13 @@ fn tables(csv: &str) -> Result<Tables, (usize, String)> {
         from = start + blank;
         tables.add("[[tag]]", line);
         for (column, cell) in columns.iter().zip(&record).filter(|(_, cell)| !cell.is_empty()) {
-            let value = if NUMBERS.contains(&column) && is_number(cell) { cell.to_owned() } else { quoted(cell) };
+            let is_flag = column == "writable" && matches!(cell.to_ascii_lowercase().as_str(), "true" | "false");
+            let value = match NUMBERS.contains(&column) && is_number(cell) {
+                true => cell.to_owned(),
+                // Spreadsheets write it in capitals.
+                false if is_flag => cell.to_ascii_lowercase(),
+                false => quoted(cell),
+            };
             tables.add(&format!("{column} = {value}"), line);
         }
     }
@@ -150,7 +157,7 @@ pub fn tags_as_csv(tags: &[ModbusTag], infos: &[TagInfo]) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(
             out,
-            "{name},{},{},{},{registers},{},{},{},{},{}",
+            "{name},{},{},{},{registers},{},{},{},{},{},{}",
             tag.unit,
             tag.register,
             tag.kind.code(),
@@ -159,6 +166,7 @@ pub fn tags_as_csv(tags: &[ModbusTag], infos: &[TagInfo]) -> String {
             order(low_byte_first),
             number(tag.scaling.map(|s| s.scale)),
             number(tag.scaling.map(|s| s.offset)),
+            if tag.writable { "true" } else { "" },
         );
     }
     out
@@ -184,10 +192,10 @@ mod tests {
 
     #[test]
     fn edge_18_a_list_of_tags_reads_as_the_tags_themselves() {
-        let csv = "\u{feff}name,register,type,unit,scale,offset,registers,word_order\n\
-                   temperature,input:0,i16,2,0.1,-40,,\n\
-                   \"recipe, new\",holding:10,string,,,,8,\n\
-                   '-total,holding:20,u32,,,,,little\n";
+        let csv = "\u{feff}name,register,type,unit,scale,offset,registers,word_order,writable\n\
+                   temperature,input:0,i16,2,0.1,-40,,,\n\
+                   \"recipe, new\",holding:10,string,,,,8,,TRUE\n\
+                   '-total,holding:20,u32,,,,,little,false\n";
         let inline = "[[connection.tag]]\nname = \"state\"\nregister = \"holding:0\"\ntype = \"u16\"\n";
         let config = loaded(csv, inline).unwrap();
         let names: Vec<_> = config.tags.iter().map(|tag| &*tag.name).collect();
@@ -196,6 +204,8 @@ mod tests {
         let DriverConfig::Modbus(modbus) = &config.connections[0].driver else { panic!("wrong driver") };
         let scaling = modbus.tags[1].scaling.unwrap();
         assert_eq!((modbus.tags[1].unit, scaling.scale, scaling.offset), (2, 0.1, -40.0));
+        let writable: Vec<_> = config.tags.iter().map(|tag| tag.writable).collect();
+        assert_eq!(writable, [false, false, true, false]);
         assert_eq!((modbus.tags[2].registers, modbus.tags[3].order.low_word_first), (8, true));
         // Out and in again.
         let out = super::tags_as_csv(&modbus.tags, &config.tags);
@@ -229,7 +239,7 @@ mod tests {
             "name,adress,type\n",
             &[
                 "press.csv:1: connection \"press\": column \"adress\" is not known; known here: name, unit, register, type, \
-               registers, period_ms, scan, word_order, byte_order, scale, offset",
+               registers, period_ms, scan, word_order, byte_order, scale, offset, writable",
             ],
         );
         check("name,name\n", &["press.csv:1: connection \"press\": column \"name\" is there twice; leave one out"]);

@@ -56,6 +56,8 @@ pub struct Edge {
     pub scans: broadcast::Sender<Scan>,
     pub connections: Vec<Arc<ConnectionStatus>>,
     pub dir: PathBuf,
+    /// What its API was given.
+    pub context: ApiContext,
     clock: Arc<TestClock>,
     shutdown: CancellationToken,
 }
@@ -98,7 +100,7 @@ impl Edge {
         let config = edge_agent::config::parse("test.toml", &config).unwrap_or_else(|e| panic!("{e}"));
         let shutdown = CancellationToken::new();
         let sink = Sink::new(config.tags.len());
-        let connections = start_all(&config, sink, clock.clone(), shutdown.clone());
+        let connections = start_all(&config, sink.clone(), clock.clone(), shutdown.clone());
         let tls_listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let tls = https_names.is_some().then(|| tls_listener.local_addr().unwrap());
         let https = https_names.zip(tls).map(|(names, address)| {
@@ -111,6 +113,7 @@ impl Edge {
         let context = ApiContext {
             store: store.clone(),
             connections: connections.clone(),
+            sink,
             scans: broadcast::channel(16).0,
             carrier: Arc::new(CarrierStatus::default()),
             config: Arc::new(config),
@@ -118,12 +121,12 @@ impl Edge {
             admin_token: ADMIN.into(),
             clock: clock.clone(),
         };
-        let scans = context.scans.clone();
+        let (scans, given) = (context.scans.clone(), context.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(edge_agent::api::serve(context, listener, Some(tls_listener), shutdown.clone()));
         let http = Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
-        Self { url, tls, http, store, scans, connections, dir, clock, shutdown }
+        Self { url, tls, http, store, scans, connections, dir, context: given, clock, shutdown }
     }
 
     pub fn advance(&self, seconds: i64) {

@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_imports, reason = "every test file uses another part")]
 
 mod device;
+mod plc;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -13,6 +14,7 @@ use edge_agent::driver::{
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use device::{Answer, Call, Device, modbus, serve_rtu, sleep_ms};
+pub use plc::{Plc, Request, serve_plc};
 
 pub struct SystemClock;
 

@@ -215,6 +215,10 @@ impl Lane {
 
 /// Whether an answer has what was asked for; the library only compares the function.
 fn fits(call: &Call<'_>, response: Response) -> Outcome {
+    if let Some(is_same) = confirms(call, &response) {
+        let strange = || Outcome::Nonsense("the device confirms another write than the one it was sent".into());
+        return if is_same { Outcome::Answer(response) } else { strange() };
+    }
     let (got, wanted, what) = match (call, &response) {
         (Call::ReadHoldingRegisters(_, count), Response::ReadHoldingRegisters(words))
         | (Call::ReadInputRegisters(_, count), Response::ReadInputRegisters(words)) => {
@@ -232,6 +236,24 @@ fn fits(call: &Call<'_>, response: Response) -> Outcome {
     } else {
         Outcome::Nonsense(format!("asked for {wanted} {what}, got {got}"))
     }
+}
+
+/// Whether an answer to a write is about just this write; `None` when it is none.
+fn confirms(call: &Call<'_>, response: &Response) -> Option<bool> {
+    Some(match (call, response) {
+        (Call::WriteSingleCoil(at, on), Response::WriteSingleCoil(of, is_on)) => (at, on) == (of, is_on),
+        (Call::WriteSingleRegister(at, word), Response::WriteSingleRegister(of, is)) => (at, word) == (of, is),
+        (Call::WriteMultipleCoils(at, bits), Response::WriteMultipleCoils(of, count)) => {
+            (*at, bits.len()) == (*of, usize::from(*count))
+        }
+        (Call::WriteMultipleRegisters(at, words), Response::WriteMultipleRegisters(of, count)) => {
+            (*at, words.len()) == (*of, usize::from(*count))
+        }
+        (Call::MaskWriteRegister(at, and, or), Response::MaskWriteRegister(of, was_and, was_or)) => {
+            (at, and, or) == (of, was_and, was_or)
+        }
+        _ => return None,
+    })
 }
 
 /// The library's texts print whole answers; these do not.

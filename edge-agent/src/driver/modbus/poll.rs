@@ -2,6 +2,7 @@
 //! [`verdict`].
 
 mod verdict;
+mod writing;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use super::unit::{Budget, PAUSE_FIRST, PAUSE_MOST, PROBE_SHARE, Probe, Unit, pro
 use crate::config::{ModbusConfig, RegisterTable};
 use crate::driver::backoff::Backoff;
 use crate::driver::supervise::DriverEnd;
-use crate::driver::{Context, Reading, TagIndex};
+use crate::driver::{Context, Reading, TagIndex, WriteRequest};
 
 /// Something to wake up for when nothing is due.
 const IDLE: Duration = Duration::from_secs(3_600);
@@ -72,6 +73,10 @@ struct Poller {
     calls: FuturesUnordered<BoxFuture<'static, Done>>,
     /// What those calls ask for.
     under_way: Vec<usize>,
+    /// A write is under way: they go one after the other, in the order in which they came.
+    is_writing: bool,
+    /// Asked for before a value was written that they read: asked again.
+    outdated: Vec<usize>,
     /// Pauses between attempts to open the connection.
     backoff: Backoff,
     /// Nothing answers; all tags are marked.
@@ -122,6 +127,8 @@ enum Why {
     Check,
     /// To find addresses that do not exist, or do again.
     Search,
+    /// It writes what a person asked for.
+    Write,
 }
 
 /// What came of a request.
@@ -134,6 +141,8 @@ struct Done {
     took: Duration,
     /// How much of that the line needs.
     wire: Duration,
+    /// Whoever waits to hear of it.
+    write: Option<WriteRequest>,
 }
 
 impl Poller {
@@ -155,6 +164,8 @@ impl Poller {
             link: None,
             calls: FuturesUnordered::new(),
             under_way: Vec::new(),
+            is_writing: false,
+            outdated: Vec::new(),
             backoff: Backoff::new(PAUSE_FIRST, PAUSE_MOST),
             is_lost: false,
             is_unsettled: true,
@@ -171,6 +182,7 @@ impl Poller {
         self.urgent.clear();
         self.search.clear();
         self.under_way.clear();
+        self.outdated.clear();
         for request in plan(&self.config.tags, |unit| self.config.limits_of(unit)) {
             let known = self.units.iter().position(|unit| unit.id == request.unit);
             let unit = known.unwrap_or_else(|| {
@@ -189,6 +201,7 @@ impl Poller {
     }
 
     async fn poll(&mut self) {
+        let status = self.context.status.clone();
         loop {
             let now = Instant::now();
             self.context.status.add_skipped(self.schedule.start(now));
@@ -196,13 +209,17 @@ impl Poller {
             self.ask(now).await;
             let wake = self.wake(Instant::now());
             if self.calls.is_empty() {
-                sleep_until(wake).await;
+                tokio::select! {
+                    () = sleep_until(wake) => {}
+                    () = status.writes().came() => {}
+                }
                 continue;
             }
             let is_full = self.calls.len() >= self.config.pipeline as usize;
             tokio::select! {
                 done = self.calls.next() => if let Some(done) = done { self.done(done) },
                 () = sleep_until(wake), if !is_full => {}
+                () = status.writes().came(), if !is_full => {}
             }
         }
     }
@@ -210,10 +227,14 @@ impl Poller {
     /// Sends what is due while there is room on the line.
     async fn ask(&mut self, now: Instant) {
         while self.calls.len() < self.config.pipeline as usize {
+            // What a person wants goes before what is due.
+            if self.next_write() {
+                continue;
+            }
             let Some(Ask { index, limit, why }) = self.next(now) else { return };
             if self.link.is_none() && !self.open().await {
                 self.again(index);
-                tokio::time::sleep(self.backoff.pause()).await;
+                self.pause().await;
                 return;
             }
             let (Some(planned), Some(link)) = (self.planned.get(index), &mut self.link) else { return };
@@ -226,7 +247,7 @@ impl Poller {
             self.under_way.push(index);
             self.calls.push(Box::pin(async move {
                 let (lane, outcome, took) = lane.ask(unit, call, limit).await;
-                Done { index, generation, why, lane, outcome, took, wire }
+                Done { index, generation, why, lane, outcome, took, wire, write: None }
             }));
         }
     }

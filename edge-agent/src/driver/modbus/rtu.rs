@@ -18,6 +18,11 @@ use tokio_modbus::prelude::Request as Call;
 const REQUEST: usize = 8;
 /// Unit, function, length, check sum around the data of an answer.
 const AROUND: usize = 5;
+/// The answer to a write: unit, function, address, value or count, check sum.
+const WRITTEN: usize = 8;
+/// Request and answer of a masked write, with two masks.
+const MASKED: usize = 10;
+const MASK_WRITE: u8 = 0x16;
 
 /// A serial port or a TCP stream.
 pub(super) trait Wire: AsyncRead + AsyncWrite + Debug + Send + Unpin {}
@@ -166,20 +171,30 @@ impl AsyncRead for Line {
 
 /// Bytes of a request and of its whole answer.
 pub(super) fn bytes_of(call: &Call<'_>) -> u32 {
-    let data = match call {
-        Call::ReadCoils(_, count) | Call::ReadDiscreteInputs(_, count) => u32::from(*count).div_ceil(8),
-        Call::ReadHoldingRegisters(_, count) | Call::ReadInputRegisters(_, count) => 2 * u32::from(*count),
-        // Nothing else is asked.
-        _ => 0,
+    let most = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let more = match call {
+        Call::ReadCoils(_, count) | Call::ReadDiscreteInputs(_, count) => AROUND + usize::from(*count).div_ceil(8),
+        Call::ReadHoldingRegisters(_, count) | Call::ReadInputRegisters(_, count) => AROUND + 2 * usize::from(*count),
+        // A length and the values in the request, and an answer as long as a request for values.
+        Call::WriteMultipleCoils(_, bits) => 1 + bits.len().div_ceil(8) + WRITTEN,
+        Call::WriteMultipleRegisters(_, words) => 1 + 2 * words.len() + WRITTEN,
+        // Both are the same.
+        Call::MaskWriteRegister(..) => MASKED - REQUEST + MASKED,
+        _ => WRITTEN,
     };
-    (REQUEST + AROUND) as u32 + data
+    most(REQUEST + more)
 }
 
-/// How long the answer to a read is.
+/// How long the answer to a request is.
 fn answer_len(request: &[u8]) -> usize {
     let Some(&[_, function, _, _, high, low, _, _]) = request.first_chunk::<REQUEST>() else { return usize::MAX };
     let count = usize::from(u16::from_be_bytes([high, low]));
-    AROUND + if function <= 2 { count.div_ceil(8) } else { 2 * count }
+    match function {
+        1 | 2 => AROUND + count.div_ceil(8),
+        3 | 4 => AROUND + 2 * count,
+        MASK_WRITE => MASKED,
+        _ => WRITTEN,
+    }
 }
 
 #[cfg(test)]

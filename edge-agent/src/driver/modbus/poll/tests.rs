@@ -4,6 +4,9 @@
 #[path = "../../../../tests/drivers_common/device.rs"]
 #[allow(dead_code, reason = "shared with the tests over real lines")]
 mod device;
+#[path = "../../../../tests/drivers_common/plc.rs"]
+mod plc;
+mod writes;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 

@@ -14,7 +14,7 @@ use crate::driver::modbus::unit::Unit;
 
 impl Poller {
     pub(super) fn done(&mut self, done: Done) {
-        let Done { index, generation, why, lane, outcome, took, wire } = done;
+        let Done { index, generation, why, lane, outcome, took, wire, write } = done;
         let now = Instant::now();
         let Some(link) = &mut self.link else { return };
         let after = link.after(lane, &outcome);
@@ -29,14 +29,17 @@ impl Poller {
         match why {
             Why::Probe => self.budget.spend(now, took),
             Why::Search => self.search.spend(now, took),
-            Why::Due | Why::Check => {}
+            Why::Due | Why::Check | Why::Write => {}
         }
         if matches!(outcome, Outcome::Silent) {
             self.doubt.silent(why == Why::Check);
         }
-        if generation == self.generation {
+        if let Some(write) = write {
+            self.written(write, now, outcome, (took, wire));
+        } else if generation == self.generation {
             self.under_way.retain(|asked| *asked != index);
             self.follow(index, now, outcome, (took, wire));
+            self.read_again(index);
         }
         if after == After::Reopen || self.is_dead() {
             self.close();
@@ -44,9 +47,7 @@ impl Poller {
     }
 
     fn follow(&mut self, index: usize, now: Instant, outcome: Outcome, (took, wire): (Duration, Duration)) {
-        // Frames of a serial line have no number. Whatever went wrong, the answer may still be on its way: asked
-        // at once again, the unit would give the old one for the new one.
-        let rest = if self.config.line.has_numbers() { Duration::ZERO } else { self.timeout + wire };
+        let rest = self.rest(wire);
         let took = took.saturating_sub(wire);
         match outcome {
             Outcome::Answer(response) => {
@@ -61,6 +62,12 @@ impl Poller {
         }
     }
 
+    /// Frames of a serial line have no number. Whatever went wrong, the answer may still be on its way: asked
+    /// at once again, the unit would give the old one for the new one.
+    pub(super) fn rest(&self, wire: Duration) -> Duration {
+        if self.config.line.has_numbers() { Duration::ZERO } else { self.timeout + wire }
+    }
+
     /// Whether the connection, and not the units, may be what does not answer.
     fn is_dead(&self) -> bool {
         self.doubt.is_dead(self.is_anyone_well()) && self.link.as_ref().is_some_and(Link::may_be_dead)
@@ -70,6 +77,7 @@ impl Poller {
     fn close(&mut self) {
         self.link = None;
         self.calls.clear();
+        self.is_writing = false;
         for index in std::mem::take(&mut self.under_way) {
             self.again(index);
         }
@@ -116,7 +124,7 @@ impl Poller {
     }
 
     /// The unit said something.
-    fn is_well(&mut self, index: usize, took: Duration) {
+    pub(super) fn is_well(&mut self, index: usize, took: Duration) {
         self.backoff.reset();
         self.doubt.heard();
         self.context.status.set_state(ConnectionState::Connected);
@@ -179,7 +187,7 @@ impl Poller {
     }
 
     /// No answer or none that can be believed: the unit is left alone for a while.
-    fn failed(&mut self, index: usize, now: Instant, rest: Duration, reason: &str) {
+    pub(super) fn failed(&mut self, index: usize, now: Instant, rest: Duration, reason: &str) {
         let Some(planned) = self.planned.get_mut(index) else { return };
         let error = format!("{}: {reason}", range(&planned.request));
         // The unit may answer another request that is under way before this one is asked again.
