@@ -270,10 +270,11 @@ impl Poller {
         }
         // The line has nothing to do until then.
         let idle = self.schedule.due().map_or(IDLE, |due| due.saturating_duration_since(now));
-        let Self { search, planned, units, .. } = self;
+        let Self { search, planned, units, link, .. } = self;
         let is_short = |index: usize| {
-            let unit = planned.get(index).and_then(|planned| units.get(planned.unit));
-            unit.is_some_and(|unit| unit.slowest(limit) < idle)
+            let Some(planned) = planned.get(index) else { return false };
+            let wire = link.as_ref().map_or(Duration::ZERO, |link| link.wire_time(&call(&planned.request)));
+            units.get(planned.unit).is_some_and(|unit| unit.slowest(limit) + wire < idle)
         };
         let index = search.next_idle(|index| is_short(index) && may_search(planned, units, index))?;
         Some(Ask { index, limit, why: Why::Search })

@@ -50,6 +50,7 @@ impl Search {
 
     /// It got lost on the way: the next one to ask.
     pub(super) fn again(&mut self, now: Instant, index: usize) {
+        self.parts.retain(|(_, part)| *part != index);
         self.parts.push_front((now, index));
     }
 

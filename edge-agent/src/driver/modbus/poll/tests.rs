@@ -291,6 +291,26 @@ async fn edge_12_many_illegal_addresses_take_a_tenth_of_a_serial_line_and_no_sca
 }
 
 #[tokio::test(start_paused = true)]
+async fn edge_14_a_search_that_is_cut_off_goes_on() {
+    // Silent, or gone as the gateway says, while it is searched for the one address that is not there.
+    for code in [None, Some(0x0b)] {
+        let rig =
+            Rig::start(&holding(100, 1_000, 64).replace("timeout", "pipeline = 3\ntimeout"), move |call| {
+                match (call.number, code) {
+                    (2..=6, None) => Answer::Silent,
+                    (2..=6, Some(code)) => Answer::Send(call.exception(code)),
+                    _ if (call.address..call.address + call.count).contains(&9) => Answer::Send(call.exception(2)),
+                    _ => Answer::Send(call.answer(|n| n)),
+                }
+            });
+        sleep_ms(60_000).await;
+        for n in 0..64 {
+            assert_eq!(rig.good(n), (n != 9).then_some(Value::Uint(n.into())), "{n}, {code:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn edge_12_a_device_that_froze_is_followed_by_no_burst() {
     let rig = Rig::start(&tcp(2_000, 50, &[("holding:1", "u16")]), |call| {
         let answer = call.answer(|n| n);

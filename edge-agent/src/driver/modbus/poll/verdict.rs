@@ -40,6 +40,9 @@ impl Poller {
             self.under_way.retain(|asked| *asked != index);
             self.follow(index, now, outcome, (took, wire));
             self.read_again(index);
+            if why == Why::Search {
+                self.search_again(index, now);
+            }
         }
         if after == After::Reopen || self.is_dead() {
             self.close();
@@ -59,6 +62,15 @@ impl Poller {
                 self.failed(index, now, rest, &format!("no answer in {} ms", self.config.timeout_ms));
             }
             Outcome::Nonsense(reason) | Outcome::Gone(reason) => self.failed(index, now, rest, &reason),
+        }
+    }
+
+    /// What the search asked for and nobody said anything about is asked for again.
+    fn search_again(&mut self, index: usize, now: Instant) {
+        match self.planned.get(index).map(|planned| planned.health) {
+            Some(Health::Part { .. }) => self.search.add_part(now, index),
+            Some(Health::Illegal) => self.search.add_bad(now, index),
+            _ => {}
         }
     }
 
