@@ -112,6 +112,10 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
             writeln!(out, "    {} when {}", rule.then.activity.code(), condition(&rule.when, &name))?;
         }
     }
+    let writable: Vec<&str> = config.tags.iter().filter(|tag| tag.writable).map(|tag| &*tag.name).collect();
+    if !writable.is_empty() {
+        writeln!(out, "people may write to devices: {}", writable.join(", "))?;
+    }
     let unused = unused(config);
     if !unused.is_empty() {
         writeln!(out, "read but used by no machine: {}", unused.join(", "))?;
@@ -170,7 +174,8 @@ fn unused(config: &Config) -> Vec<&str> {
             .chain(machine.alarms.iter().map(|alarm| &alarm.when))
             .for_each(|when| when.each(&mut |tag, _| mark(*tag)));
     }
-    config.tags.iter().zip(used).filter(|(_, used)| !used).map(|(tag, _)| &*tag.name).collect()
+    // What people write is read so that they see it.
+    config.tags.iter().zip(used).filter(|(tag, used)| !used && !tag.writable).map(|(tag, _)| &*tag.name).collect()
 }
 
 #[cfg(test)]
@@ -217,6 +222,20 @@ mod tests {
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\nis not in\n{text}");
         }
+    }
+
+    #[test]
+    fn edge_02_check_says_what_people_may_write() {
+        let tag = |name: &str, more: &str| {
+            format!("[[connection.tag]]\nname = \"{name}\"\nregister = \"holding:1\"\ntype = \"u16\"\n{more}")
+        };
+        let text = "[agent]\nname = \"t\"\ndata_dir = \"/tmp/u\"\n[[connection]]\nname = \"c\"\ndriver = \"modbus_tcp\"\naddress = \"plc:502\"\n"
+            .to_owned()
+            + &tag("limit", "writable = true\n")
+            + &tag("seen", "");
+        let text = summary(&config::parse("edge.toml", &text).unwrap());
+        assert!(text.lines().any(|line| line == "people may write to devices: limit"), "{text}");
+        assert!(text.lines().any(|line| line == "read but used by no machine: seen"), "{text}");
     }
 
     #[test]
