@@ -395,6 +395,17 @@ async fn shift_06_what_edges_say_of_shifts_is_listed_by_plant_day_and_state() {
         server.execute(sql, params![org, Uuid::now_v7(), machine, user, now, ended]).await;
     }
     assert_eq!(olga.get("/help-calls").await.1["total"], 2);
+    for (plant, tag, of, after) in [(p1, "speed", Some(machine), 1), (p1, "light", None, 2), (p2, "speed", None, 3)] {
+        let sql = "INSERT INTO tag_writes (organization_id, uuid, plant_id, tag, machine_id, value, written_by, asked_at, outcome) VALUES ($1, $2, $3, $4, $5, '7', $6, $7, 'done')";
+        server.execute(sql, params![org, Uuid::now_v7(), plant, tag, of, user, now.plus(after)]).await;
+    }
+    let written = |list: Value| -> Vec<String> {
+        let all = list["tag_writes"].as_array().unwrap().iter();
+        all.map(|w| format!("{} {}", w["tag"].as_str().unwrap(), w["machine_code"])).collect()
+    };
+    assert_eq!(written(olga.get("/tag-writes").await.1), ["light null", "speed \"CNC-001\""], "TEN-10");
+    assert_eq!(written(olga.get("/tag-writes?tag=speed").await.1), ["speed \"CNC-001\""]);
+    assert_eq!(written(admin.get("/tag-writes?plant_id=all&tag=speed").await.1).len(), 2);
     let open = olga.get("/help-calls?open=true").await.1;
     assert_eq!((&open["total"], &open["help_calls"][0]["kind"]), (&json!(1), &json!("quality")));
     let machines = olga.get("/machines").await.1;

@@ -116,6 +116,10 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
             writeln!(out, "    {} when {}", rule.then.activity.code(), condition(&rule.when, &name))?;
         }
     }
+    let writable: Vec<&str> = config.tags.iter().filter(|tag| tag.writable).map(|tag| &*tag.name).collect();
+    if !writable.is_empty() {
+        writeln!(out, "people may write to devices: {}", writable.join(", "))?;
+    }
     let unused = unused(config);
     if !unused.is_empty() {
         writeln!(out, "read but used by no machine: {}", unused.join(", "))?;
@@ -172,7 +176,8 @@ fn unused(config: &Config) -> Vec<&str> {
     for tag in config.machines.iter().flat_map(config::MachineConfig::tags) {
         used.get_mut(tag.index()).into_iter().for_each(|used| *used = true);
     }
-    config.tags.iter().zip(used).filter(|(_, used)| !used).map(|(tag, _)| &*tag.name).collect()
+    // What people write is read so that they see it.
+    config.tags.iter().zip(used).filter(|(tag, used)| !used && !tag.writable).map(|(tag, _)| &*tag.name).collect()
 }
 
 #[cfg(test)]
@@ -220,6 +225,20 @@ mod tests {
         }
         // What a chart shows is used.
         assert!(!text.contains("used by no machine"), "{text}");
+    }
+
+    #[test]
+    fn edge_02_check_says_what_people_may_write() {
+        let tag = |name: &str, more: &str| {
+            format!("[[connection.tag]]\nname = \"{name}\"\nregister = \"holding:1\"\ntype = \"u16\"\n{more}")
+        };
+        let text = "[agent]\nname = \"t\"\ndata_dir = \"/tmp/u\"\n[[connection]]\nname = \"c\"\ndriver = \"modbus_tcp\"\naddress = \"plc:502\"\n"
+            .to_owned()
+            + &tag("limit", "writable = true\n")
+            + &tag("seen", "");
+        let text = summary(&config::parse("edge.toml", &text).unwrap());
+        assert!(text.lines().any(|line| line == "people may write to devices: limit"), "{text}");
+        assert!(text.lines().any(|line| line == "read but used by no machine: seen"), "{text}");
     }
 
     #[test]

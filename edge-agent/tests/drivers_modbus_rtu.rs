@@ -163,7 +163,8 @@ async fn edge_12_a_silent_unit_on_a_serial_line_backs_off_alone() {
     });
     let edge = Edge::start(&adapter.config(100, &[("1/holding:1", "u16"), ("2/holding:2", "u16")]));
     until("unit 1 was asked often", || asked[1].load(Relaxed) >= 60).await;
-    assert!(asked[2].load(Relaxed) <= 4, "unit 2 was asked {} times", asked[2].load(Relaxed));
+    // However long that took: its pauses grow, and looks take 2 % of the time.
+    assert!(asked[2].load(Relaxed) <= 12, "unit 2 was asked {} times", asked[2].load(Relaxed));
     assert_eq!((edge.good(0), edge.good(1)), (Some(Value::Uint(1)), None));
     assert_eq!(edge.status(0).last_error.as_deref(), Some("unit 2, holding:2..2: no answer in 100 ms"));
 }

@@ -11,29 +11,6 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 #[tokio::test]
-async fn edge_12_one_dead_unit_of_ten_costs_the_others_no_connection_and_little_time() {
-    let asked = Arc::new([const { AtomicU64::new(0) }; 11]);
-    let counted = asked.clone();
-    let device = Device::start(move |call| {
-        counted[usize::from(call.unit)].fetch_add(1, Relaxed);
-        if call.unit == 4 { Answer::Silent } else { Answer::Send(call.answer(|n| n)) }
-    })
-    .await;
-    let registers: Vec<_> = (1..=10).map(|unit| format!("{unit}/holding:{unit}")).collect();
-    let tags: Vec<_> = registers.iter().map(|register| (register.as_str(), "u16")).collect();
-    let edge = Edge::start(&modbus("gateway", device.address, 200, 50, &tags));
-    let others = || (1..=10).filter(|unit| *unit != 4).map(|unit| asked[unit].load(Relaxed));
-    until("the others were asked often", || others().min().is_some_and(|least| least >= 80)).await;
-    // In these four seconds: once in earnest and a few short looks.
-    assert!(asked[4].load(Relaxed) <= 5, "{asked:?}");
-    // Nobody waited for another one of them.
-    assert!(others().max().unwrap() - others().min().unwrap() <= 1, "{asked:?}");
-    assert_eq!(device.connections(), 1);
-    assert_eq!((edge.good(3), edge.good(4)), (None, Some(Value::Uint(5))));
-    assert_eq!(edge.status(0).state, ConnectionState::Connected);
-}
-
-#[tokio::test]
 async fn edge_14_an_answer_that_comes_late_is_thrown_away_and_the_connection_stays() {
     let device = Device::start(|call| match call.number {
         3 => Answer::SendAfter(150, call.answer(|_| 0xdead)),

@@ -1,7 +1,7 @@
 //! The drivers against servers that somebody else wrote: pymodbus, libmodbus and asyncua.
 
 use anyhow::{Context, Result, bail};
-use edge_agent::driver::{self, Clock, ConnectionStatus, Quality, Sink, TagIndex, Text, Value};
+use edge_agent::driver::{self, Clock, ConnectionStatus, Quality, Sink, TagIndex, Text, Value, Written};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -230,6 +230,66 @@ async fn edge_02_libmodbus_over_tcp_and_on_a_serial_line() -> Result<()> {
     let _rtu = Foreign::libmodbus(&["rtu", &line.ends[1].display().to_string()])?;
     has_all(&Polled::start(&over_tcp(&port), MODBUS_TAGS)?).await?;
     has_all(&Polled::start(&over_line(&line), MODBUS_TAGS)?).await
+}
+
+/// Read once an hour: what is seen sooner was read back after the write.
+const WRITABLE_TAGS: &[(&str, &str)] = &[
+    ("u16", "register = \"holding:0\"\ntype = \"u16\"\nperiod_ms = 3600000\nwritable = true"),
+    ("scaled", "register = \"holding:1\"\ntype = \"i16\"\nscale = 0.1\nperiod_ms = 3600000\nwritable = true"),
+    ("u32", "register = \"holding:2\"\ntype = \"u32\"\nperiod_ms = 3600000\nwritable = true"),
+    ("f32", "register = \"holding:14\"\ntype = \"f32\"\nperiod_ms = 3600000\nwritable = true"),
+    ("bit", "register = \"holding:22.5\"\ntype = \"bool\"\nperiod_ms = 3600000\nwritable = true"),
+    ("beside", "register = \"holding:22.3\"\ntype = \"bool\"\nperiod_ms = 1000"),
+    ("digits", "register = \"holding:23\"\ntype = \"bcd32\"\nperiod_ms = 3600000\nwritable = true"),
+    ("text", "register = \"holding:25\"\ntype = \"string\"\nregisters = 4\nperiod_ms = 3600000\nwritable = true"),
+    ("coil", "register = \"coil:1\"\ntype = \"bool\"\nperiod_ms = 3600000\nwritable = true"),
+    ("nowhere", "register = \"holding:44\"\ntype = \"u16\"\nperiod_ms = 3600000\nwritable = true"),
+];
+
+/// What is written to a server is there when it is read back at once; what it does not have it refuses.
+async fn takes_all(polled: &Polled) -> Result<()> {
+    polled.is("u16", Value::Uint(65_535)).await?;
+    let write = async |name: &str, value: Value| {
+        let index = polled.names.iter().position(|n| n == name).context("a tag")?;
+        anyhow::Ok(polled.connections[0].writes().write(TagIndex(index as u32), value).await)
+    };
+    let text = Value::Text(Text::new(b"PART 12").context("short")?);
+    for (name, value) in [
+        ("u16", Value::Uint(4_711)),
+        ("scaled", Value::Float(-55.5)),
+        ("u32", Value::Uint(3_000_000_001)),
+        ("f32", Value::Float(-0.75)),
+        ("bit", Value::Bool(true)),
+        ("digits", Value::Uint(87_654_321)),
+        ("text", text),
+        ("coil", Value::Bool(true)),
+    ] {
+        let written = write(name, value).await?;
+        anyhow::ensure!(written == Written::Done, "{name}: {written:?}");
+        polled.is(name, value).await?;
+    }
+    polled.is("beside", Value::Bool(true)).await?;
+    let refused = write("nowhere", Value::Uint(1)).await?;
+    anyhow::ensure!(matches!(&refused, Written::Refused(why) if why.contains("no such address")), "{refused:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edge_02_pymodbus_takes_writes_over_tcp_and_on_a_serial_line() -> Result<()> {
+    let (port, line) = (free_port()?.to_string(), Line::new()?);
+    let _tcp = Foreign::python("modbus_server.py", &["tcp", &port])?;
+    let _rtu = Foreign::python("modbus_server.py", &["rtu", &line.ends[1].display().to_string()])?;
+    takes_all(&Polled::start(&over_tcp(&port), WRITABLE_TAGS)?).await?;
+    takes_all(&Polled::start(&over_line(&line), WRITABLE_TAGS)?).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edge_02_libmodbus_takes_writes_over_tcp_and_on_a_serial_line() -> Result<()> {
+    let (port, line) = (free_port()?.to_string(), Line::new()?);
+    let _tcp = Foreign::libmodbus(&["tcp", &port])?;
+    let _rtu = Foreign::libmodbus(&["rtu", &line.ends[1].display().to_string()])?;
+    takes_all(&Polled::start(&over_tcp(&port), WRITABLE_TAGS)?).await?;
+    takes_all(&Polled::start(&over_line(&line), WRITABLE_TAGS)?).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

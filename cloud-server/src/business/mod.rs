@@ -24,6 +24,7 @@ pub mod setup;
 pub mod shift_people;
 pub mod site;
 pub mod snapshot;
+pub mod tag_writes;
 pub mod work_orders;
 
 use crate::db::DbError;

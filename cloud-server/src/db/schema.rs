@@ -12,6 +12,7 @@ const FILES: &[(&str, &str)] = &[
     (include_str!("schema/organization_0003.sql"), include_str!("schema/platform_0003.sql")),
     (include_str!("schema/organization_0004.sql"), include_str!("schema/platform_0004.sql")),
     (include_str!("schema/organization_0005.sql"), include_str!("schema/platform_0005.sql")),
+    (include_str!("schema/organization_0006.sql"), include_str!("schema/platform_0006.sql")),
 ];
 
 pub(super) const FIRST_IN_KINDS: i64 = 2;

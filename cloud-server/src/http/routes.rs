@@ -182,6 +182,7 @@ pub fn all() -> Vec<Route> {
     out.extend(super::area::session::routes());
     out.extend(super::area::people::routes());
     out.extend(super::area::shift_people::routes());
+    out.extend(super::area::tag_writes::routes());
     out.extend(entities());
     // What stands above by hand replaces what all entities have.
     let by_hand: Vec<_> = out.iter().map(|r| (r.doc.method, r.doc.path)).collect();

@@ -1,11 +1,14 @@
-//! The facts of people: shifts handed over and acknowledged, calls for help. Part of `project`.
+//! The facts of people: shifts handed over and acknowledged, calls for help, values written to devices. Part of
+//! `project`.
 
 use super::project::{Projection, Refused, poison};
 use crate::params;
 use crate::tenancy::Topic;
 use serde::Serialize;
 use unison_api::handover::{IssueView, OrderLeftView};
-use unison_core::facts::{HandoverAcknowledged, HelpAnswered, HelpCalled, HelpEnded, ShiftHandedOver};
+use unison_core::facts::{
+    HandoverAcknowledged, HelpAnswered, HelpCalled, HelpEnded, ShiftHandedOver, TagWritten, WriteOutcome,
+};
 use unison_core::ids::{MachineId, PlantId, UserId};
 use unison_core::time::Timestamp;
 use unison_rules::logging;
@@ -122,6 +125,32 @@ impl Projection<'_, '_> {
             params![self.tx.org(), f.id, f.by, f.at, f.note.clone()],
         )?;
         self.tx.changed(Topic::Machine(machine));
+        Ok(())
+    }
+
+    /// The first outcome counts; an edge that was set back may say another one later.
+    pub(super) fn tag_written(&mut self, f: &TagWritten) -> Result<(), Refused> {
+        self.need_past(f.at)?;
+        self.need_record("users", f.by.0, "user")?;
+        if let Some(machine) = f.machine {
+            self.need_here(machine)?;
+        }
+        let sql = "SELECT plant_id FROM tag_writes WHERE organization_id = $1 AND uuid = $2";
+        let row = self.tx.query_one(sql, params![self.tx.org(), f.id])?;
+        if row.map(|row| row.get::<PlantId>("plant_id")).transpose()?.is_some_and(|plant| plant != self.edge.plant) {
+            return poison(format!("write {} is one of another plant", f.id));
+        }
+        let ended = (f.outcome != WriteOutcome::Asked).then_some(f.at);
+        self.tx.execute(
+            "INSERT INTO tag_writes (organization_id, uuid, plant_id, tag, machine_id, value_before, value, written_by, asked_at, outcome, reason, ended_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             ON CONFLICT (organization_id, uuid) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason,
+               ended_at = excluded.ended_at WHERE tag_writes.outcome = 'asked'",
+            params![
+                self.tx.org(), f.id, self.edge.plant, f.tag.clone(), f.machine, f.before.clone(), f.value.clone(), f.by,
+                f.at, f.outcome.code(), f.reason.clone(), ended
+            ],
+        )?;
         Ok(())
     }
 

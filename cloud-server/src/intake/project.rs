@@ -128,6 +128,7 @@ impl<'t, 's> Projection<'t, 's> {
             Fact::HelpCalled(fact) => self.undoable(|p| p.help_called(&fact)),
             Fact::HelpAnswered(fact) => self.undoable(|p| p.help_answered(&fact)),
             Fact::HelpEnded(fact) => self.undoable(|p| p.help_ended(&fact)),
+            Fact::TagWritten(fact) => self.undoable(|p| p.tag_written(&fact)),
         }
     }
 

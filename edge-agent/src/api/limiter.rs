@@ -1,10 +1,11 @@
-//! How often one address may be wrong: guessing badge codes must take years.
+//! How often one address may be wrong: guessing badge codes must take years. And how often one person may write.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use unison_api::error::ApiError;
+use unison_core::ids::UserId;
 use unison_core::time::{MINUTE, Timestamp};
 
 /// Addresses that are remembered.
@@ -48,9 +49,46 @@ impl Misses {
     }
 }
 
+/// Counts writes to devices per person and minute.
+pub struct Turns {
+    most: u32,
+    seen: Mutex<HashMap<UserId, (i64, u32)>>,
+}
+
+impl Turns {
+    #[must_use]
+    pub fn new(most_per_minute: u32) -> Self {
+        Self { most: most_per_minute, seen: Mutex::default() }
+    }
+
+    /// # Errors
+    /// 429 when this person wrote too often in this minute.
+    pub fn take(&self, who: UserId, now: Timestamp) -> Result<(), ApiError> {
+        let minute = now.0.div_euclid(MINUTE);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.retain(|_, (m, _)| *m == minute);
+        let (_, n) = seen.entry(who).or_insert((minute, 0));
+        if *n >= self.most {
+            return Err(ApiError::new(429, "Too many writes", "Please wait a minute, then write again"));
+        }
+        *n += 1;
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn q_136_a_person_who_writes_too_often_has_to_wait() {
+        let turns = Turns::new(2);
+        let now = Timestamp(0);
+        assert!(turns.take(UserId(1), now).is_ok() && turns.take(UserId(1), now).is_ok());
+        assert_eq!(turns.take(UserId(1), now).unwrap_err().status, 429);
+        assert!(turns.take(UserId(2), now).is_ok());
+        assert!(turns.take(UserId(1), Timestamp(MINUTE)).is_ok());
+    }
 
     #[test]
     fn q_136_an_address_that_guesses_has_to_wait() {

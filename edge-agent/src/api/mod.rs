@@ -1,7 +1,7 @@
 //! The operator API of the edge: pages, JSON and live events for the people in the hall (EDGE-10, EDGE-11).
 //!
 //! Everything here reads the store's model and history and writes through `Store::decide`; nothing here
-//! talks to a device or to the cloud, so all of it works without either. [`routes`] is THE list of routes.
+//! talks to the cloud, and to a device only [`tag_writes`], through its connection's driver. [`routes`] is THE list of routes.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod body;
@@ -32,6 +32,7 @@ mod server;
 mod sign_on;
 mod stop_edits;
 mod stops;
+mod tag_writes;
 mod tags;
 mod trust;
 
@@ -65,6 +66,7 @@ pub(crate) struct Api {
     badges: scan::Waiting,
     badge_misses: limiter::Misses,
     scan_misses: limiter::Misses,
+    tag_writes: limiter::Turns,
     hub: live::Hub,
     /// Utilisation of the day so far in percent.
     utilisation: Mutex<BTreeMap<MachineId, f64>>,
@@ -97,6 +99,7 @@ pub async fn serve(
         badges: scan::Waiting::default(),
         badge_misses: limiter::Misses::new(BADGE_MISSES_MAX),
         scan_misses: limiter::Misses::new(SCAN_MISSES_MAX),
+        tag_writes: limiter::Turns::new(tag_writes::WRITES_MAX),
         hub: live::Hub::default(),
         utilisation: Mutex::default(),
         speeds: Mutex::default(),
@@ -105,6 +108,9 @@ pub async fn serve(
         shutdown: shutdown.clone(),
         context,
     });
+    if let Err(error) = tag_writes::settle(&api).await {
+        tracing::warn!(reason = error.body.reason, "writes of before the start are still open");
+    }
     feed::first(&api);
     let feed = tokio::spawn(feed::supervise(api.clone()));
     let router = router::router(api).into_make_service_with_connect_info::<server::Peer>();

@@ -11,14 +11,15 @@ use unison_api::openapi::{Access, Query, RouteDoc, SchemaOf, schema_of};
 use unison_api::production::{
     LogProduction, MoveWorkOrder, ProductionLogList, ProductionLogView, ScrapReasonList, WorkOrderList, WorkOrderView,
 };
+use unison_api::tag_write::{TagWriteList, TagWriteView, WriteTag};
 
 use super::present::{LOG, MOVE};
 use super::queue::QueueView;
 use super::router::{Handler, Route};
 use super::scan::{NewScan, ScanView};
 use super::{
-    connections, floor, handovers, help, https, kpi, logs, machines, orders, scans, sign_on, stop_edits, stops, tags,
-    trust,
+    connections, floor, handovers, help, https, kpi, logs, machines, orders, scans, sign_on, stop_edits, stops,
+    tag_writes, tags, trust,
 };
 
 /// Largest body of a call; nearly all of them are a few fields.
@@ -178,6 +179,13 @@ fn reads() -> Vec<Route> {
             schema_of::<ProductionLogList>,
             to!(logs::list),
         ),
+        read(
+            "/tag-writes",
+            "Values that people wrote to devices, the latest first",
+            &[("tag", false, "Name of a tag"), PAGE, PER_PAGE],
+            schema_of::<TagWriteList>,
+            to!(tag_writes::list),
+        ),
         read("/queue", "What waits for the cloud", &[], schema_of::<QueueView>, to!(floor::queue)),
         read("/connections", "The devices", &[], schema_of::<connections::Connections>, to!(connections::list)),
         read(
@@ -325,6 +333,14 @@ fn writes() -> Vec<Route> {
             "Say that a reported stop was none",
             schema_of::<VoidStop>,
             to!(stop_edits::void),
+        ),
+        write(
+            ("POST", "/tags/{name}/write"),
+            "Write a value to a device; the same uuid writes once",
+            Access::Permission(tag_writes::WRITE),
+            Some(schema_of::<WriteTag>),
+            (201, Some(schema_of::<TagWriteView>)),
+            to!(tag_writes::create),
         ),
         // Open, because a badge is scanned before anybody is signed on; it changes no record.
         write(

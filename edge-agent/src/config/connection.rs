@@ -137,6 +137,14 @@ pub(super) fn scaling(table: &mut Fields<'_, '_>, kind: Option<TagType>) -> Opti
     Some(Some(Scaling { scale: scale.into_inner(), offset: offset.into_inner() }))
 }
 
+/// Says clearly that tags of a driver cannot be written.
+pub(super) fn not_writable(table: &mut Fields<'_, '_>, driver: &str) {
+    if let Some(value) = table.raw("writable") {
+        let reason = format!("writable: tags of {driver} can only be read by this edge; remove the line");
+        table.say(value.span(), reason);
+    }
+}
+
 pub(super) fn tag_name(table: &mut Fields<'_, '_>, tags: &Tags) -> Option<Spanned<String>> {
     let name = table.need_text("name", "every tag has its own")?;
     let text = name.get_ref();

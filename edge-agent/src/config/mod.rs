@@ -95,6 +95,8 @@ pub struct TagInfo {
     pub period_ms: u32,
     /// Its changes are kept for charts.
     pub keep: bool,
+    /// People may write it to the device.
+    pub writable: bool,
 }
 
 impl Config {

@@ -10,7 +10,7 @@ use super::connection::{PERIOD_MS, Tags, add_tag, scaling, tag_name};
 use super::fields::Fields;
 use super::register::{Register, RegisterTable, TagType};
 use super::{DriverConfig, Scaling, TagInfo, tags_csv};
-use crate::driver::{TagIndex, Text};
+use crate::driver::{TagIndex, Text, Value, modbus};
 
 /// The longest text of a tag.
 pub const TEXT_REGISTERS_MAX: u16 = Text::BYTES_MAX / 2;
@@ -76,6 +76,8 @@ pub struct ModbusTag {
     pub order: RegisterOrder,
     pub scaling: Option<Scaling>,
     pub period_ms: u32,
+    /// People may write it.
+    pub writable: bool,
 }
 
 /// How a value lies in its registers. Big first is the standard.
@@ -123,6 +125,15 @@ impl Limits {
 }
 
 impl ModbusConfig {
+    /// Whether a value may be written to a tag; the reason is for the one who writes.
+    ///
+    /// # Errors
+    /// When it does not fit, or the tag is not writable.
+    pub fn check_write(&self, tag: TagIndex, value: Value) -> Result<(), String> {
+        let tag = self.tags.iter().find(|of| of.tag == tag).ok_or("is no tag of this connection")?;
+        modbus::check_write(tag, value)
+    }
+
     #[must_use]
     pub fn limits_of(&self, unit: u8) -> Limits {
         self.units.iter().find(|(id, _)| *id == unit).map_or(self.limits, |(_, limits)| *limits)
@@ -179,15 +190,16 @@ fn modbus(
     let units = units(table, most);
     let scans = scans(table);
     let mut list = Vec::new();
+    let has_numbers = line.as_ref().is_none_or(ModbusLine::has_numbers);
     let limits_of = |unit: u8| {
         let own = units.as_ref().and_then(|units| units.iter().find(|(id, _)| *id == unit));
         own.map_or(most, |(_, limits)| *limits)
     };
     for mut tag in table.tables("tag") {
-        list.extend(modbus_tag(&mut tag, tags, connection, &scans, limits_of));
+        list.extend(modbus_tag(&mut tag, tags, connection, &scans, (has_numbers, limits_of)));
         tag.finish();
     }
-    tags_csv::read(table, |tag| list.extend(modbus_tag(tag, tags, connection, &scans, limits_of)));
+    tags_csv::read(table, |tag| list.extend(modbus_tag(tag, tags, connection, &scans, (has_numbers, limits_of))));
     if line.is_some() && list.is_empty() && !table.has("tag") && !table.has("tags_file") {
         table.say_here("no tags; add [[connection.tag]] or tags_file, or remove the connection".into());
     }
@@ -256,11 +268,11 @@ fn modbus_tag(
     tags: &mut Tags,
     connection: usize,
     scans: &HashMap<String, Option<u32>>,
-    limits_of: impl Fn(u8) -> Limits,
+    line: (bool, impl Fn(u8) -> Limits),
 ) -> Option<ModbusTag> {
     let name = tag_name(table, tags);
     let keep = table.flag("keep");
-    let read = read_tag(table, scans, limits_of);
+    let read = read_tag(table, scans, line);
     let (Some(read), Some(keep)) = (read, keep) else {
         tags.broken.extend(name.map(Spanned::into_inner));
         return None;
@@ -272,6 +284,7 @@ fn modbus_tag(
         scaled: read.scaling.is_some(),
         period_ms: read.period_ms,
         keep,
+        writable: read.writable,
     };
     let tag = add_tag(table, tags, name?, info)?;
     Some(ModbusTag { tag, ..read })
@@ -281,7 +294,7 @@ fn modbus_tag(
 fn read_tag(
     table: &mut Fields<'_, '_>,
     scans: &HashMap<String, Option<u32>>,
-    limits_of: impl Fn(u8) -> Limits,
+    (has_numbers, limits_of): (bool, impl Fn(u8) -> Limits),
 ) -> Option<ModbusTag> {
     let unit = table.whole_or("unit", 1, 0..=255, "").and_then(|unit| u8::try_from(unit).ok());
     let register = table.need_text("register", "like holding:100").and_then(|text| {
@@ -297,6 +310,7 @@ fn read_tag(
     let low_word_first = order(table, "word_order");
     let low_byte_first = order(table, "byte_order");
     let scaling = scaling(table, kind);
+    let writable = table.flag("writable");
     let (unit, register, kind, registers) = (unit?, register?, kind?, registers?);
     let wrong = |reason: String| {
         let separator = if reason.starts_with("as ") { "" } else { ":" };
@@ -309,9 +323,19 @@ fn read_tag(
         wrong(format!("as {} needs {registers} registers, and unit {unit} answers at most {most}", kind.code()));
         return None;
     }
+    let writable = writable?;
+    if writable && !matches!(register.get_ref().table, RegisterTable::Coil | RegisterTable::Holding) {
+        let table = register.get_ref().table.code();
+        wrong(format!("writable: a device lets nobody write a {table}; only coil and holding can be written"));
+        return None;
+    }
+    if writable && unit == 0 && !has_numbers {
+        wrong("writable: on a serial line unit 0 is everybody at once; write the number of one unit".into());
+        return None;
+    }
     let order = RegisterOrder { low_word_first: low_word_first?, low_byte_first: low_byte_first? };
     let (register, scaling, period_ms) = (register.into_inner(), scaling?, period_ms?);
-    Some(ModbusTag { tag: TagIndex(0), unit, register, kind, registers, order, scaling, period_ms })
+    Some(ModbusTag { tag: TagIndex(0), unit, register, kind, registers, order, scaling, period_ms, writable })
 }
 
 /// How many registers a value takes.

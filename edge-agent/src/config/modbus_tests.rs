@@ -129,3 +129,31 @@ fn edge_06_rules_over_texts_and_decimal_digits() {
     let reason = "a tag of type bcd16 cannot count parts; use a whole number without scale and offset";
     refused(&counter, &[(11, reason)]);
 }
+
+#[test]
+fn edge_02_only_what_a_device_lets_one_write_is_writable() {
+    let tag = |register: &str, kind: &str, more: &str| {
+        let tag = TAG.replace("holding:0", register).replace("u16", kind);
+        format!("{TCP}{tag}{more}")
+    };
+    let writable = "writable = true\n";
+    for (register, kind) in [("holding:0", "u16"), ("holding:0.3", "bool"), ("coil:7", "bool")] {
+        let modbus = modbus(&tag(register, kind, writable));
+        assert!(modbus.tags[0].writable);
+    }
+    assert!(!modbus(&tag("holding:0", "u16", "")).tags[0].writable);
+    assert!(!modbus(&tag("input:0", "u16", "writable = false\n")).tags[0].writable);
+    for (register, kind, table) in [("input:0", "u16", "input"), ("discrete:7", "bool", "discrete")] {
+        let why = format!(
+            "register \"{register}\": writable: a device lets nobody write a {table}; only coil and holding can be written"
+        );
+        refused(&tag(register, kind, writable), &[(5, &why)]);
+    }
+    refused(&tag("holding:0", "u16", "writable = 1\n"), &[(7, "writable must be true or false, not integer")]);
+    // Over TCP unit 0 is a device like others; on a serial line it is all of them.
+    assert!(modbus(&tag("holding:0", "u16", "unit = 0\nwritable = true\n")).tags[0].writable);
+    let line = tag("holding:0", "u16", "unit = 0\nwritable = true\n").replace("modbus_tcp", "modbus_rtu_over_tcp");
+    let why =
+        "register \"holding:0\": writable: on a serial line unit 0 is everybody at once; write the number of one unit";
+    refused(&line, &[(5, why)]);
+}

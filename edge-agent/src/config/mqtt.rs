@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json_path::JsonPath;
 use toml::Spanned;
 
-use super::connection::{Tags, add_tag, scaling, tag_name};
+use super::connection::{Tags, add_tag, not_writable, scaling, tag_name};
 use super::fields::Fields;
 use super::{DriverConfig, Scaling, TagInfo, TagType};
 use crate::driver::TagIndex;
@@ -179,6 +179,7 @@ fn mqtt_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> O
     let kind = table.need_word("type", &words, &format!("one of: {}", types.join(", ")));
     let scaling = scaling(table, kind.as_ref().map(|kind| *kind.get_ref()));
     let keep = table.flag("keep");
+    not_writable(table, "MQTT");
     let is_metric = ["group", "edge_node", "device", "metric", "alias"].iter().any(|key| table.has(key));
     let source = if is_metric { metric(table) } else { topic(table) };
     let stale_after_ms = match (table.has("stale_after_ms"), is_metric) {
@@ -192,7 +193,7 @@ fn mqtt_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, connection: usize) -> O
     };
     let kind = kind.into_inner();
     let (scaled, period_ms) = (scaling.is_some(), MQTT_CONFIRM_MS);
-    let info = TagInfo { name: "".into(), connection, kind, scaled, period_ms, keep };
+    let info = TagInfo { name: "".into(), connection, kind, scaled, period_ms, keep, writable: false };
     let tag = add_tag(table, tags, name?, info)?;
     Some(MqttTag { tag, kind, scaling, stale_after_ms, source })
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use opcua::types::NodeId;
 use toml::Spanned;
 
-use super::connection::{PERIOD_MS, Tags, add_tag, scaling, tag_name};
+use super::connection::{PERIOD_MS, Tags, add_tag, not_writable, scaling, tag_name};
 use super::fields::Fields;
 use super::register::TagType;
 use super::{DriverConfig, Scaling, TagInfo};
@@ -301,6 +301,7 @@ fn opcua_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, common: &Common) -> Op
     let is_discard_wrong = discard.is_none() && table.has("discard");
     let keep = table.flag("keep");
     let deadband = deadband(table, kind.as_ref().map(|kind| *kind.get_ref()));
+    not_writable(table, "OPC UA");
     let all = (node, kind, scaling, sampling_ms, queue_size, deadband, keep);
     let (Some(node), Some(kind), Some(scaling), Some(sampling_ms), Some(queue_size), Some(deadband), Some(keep)) = all
     else {
@@ -315,7 +316,7 @@ fn opcua_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, common: &Common) -> Op
     // A subscription only speaks of changes; the keep-alive confirms the rest once a second.
     let period_ms = sampling_ms.max(publishing_ms).max(OPCUA_CONFIRM_MS);
     let (connection, scaled) = (common.connection, scaling.is_some());
-    let info = TagInfo { name: "".into(), connection, kind, scaled, period_ms, keep };
+    let info = TagInfo { name: "".into(), connection, kind, scaled, period_ms, keep, writable: false };
     let tag = add_tag(table, tags, name?, info)?;
     let discard_oldest = discard.is_none_or(Spanned::into_inner);
     Some(OpcUaTag { tag, node, kind, scaling, sampling_ms, queue_size, discard_oldest, deadband })

@@ -122,4 +122,5 @@ fn edge_03_nodes_by_number_by_namespace_and_by_the_way_to_them() {
         assert!(parse("edge.toml", &text).unwrap_err().to_string().contains("is not a node id"), "{wrong}");
     }
     check("", "path = \"Status//State\"", "is not a way down from the node");
+    check("", "writable = true", "writable: tags of OPC UA can only be read by this edge; remove the line");
 }

@@ -11,7 +11,7 @@ use super::{ModbusTag, RegisterOrder, TagInfo, TagType};
 
 /// A list larger than this is not one.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "name",
     "unit",
     "register",
@@ -24,11 +24,12 @@ const COLUMNS: [&str; 12] = [
     "scale",
     "offset",
     "keep",
+    "writable",
 ];
 /// Cells of these are numbers.
 const NUMBERS: [&str; 5] = ["unit", "registers", "period_ms", "scale", "offset"];
 /// Cells of these are true or false, in whatever letters the spreadsheet writes them.
-const FLAGS: [&str; 1] = ["keep"];
+const FLAGS: [&str; 2] = ["keep", "writable"];
 /// With one of these in front, a spreadsheet takes a cell for a formula.
 const FORMULA: [char; 4] = ['=', '+', '-', '@'];
 
@@ -160,7 +161,7 @@ pub fn tags_as_csv(tags: &[ModbusTag], infos: &[TagInfo]) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(
             out,
-            "{name},{},{},{},{registers},{},{},{},{},{},{keep}",
+            "{name},{},{},{},{registers},{},{},{},{},{},{keep},{}",
             tag.unit,
             tag.register,
             tag.kind.code(),
@@ -169,6 +170,7 @@ pub fn tags_as_csv(tags: &[ModbusTag], infos: &[TagInfo]) -> String {
             order(low_byte_first),
             number(tag.scaling.map(|s| s.scale)),
             number(tag.scaling.map(|s| s.offset)),
+            if tag.writable { "true" } else { "" },
         );
     }
     out
@@ -194,10 +196,10 @@ mod tests {
 
     #[test]
     fn edge_18_a_list_of_tags_reads_as_the_tags_themselves() {
-        let csv = "\u{feff}name,register,type,unit,scale,offset,registers,word_order,keep\n\
-                   temperature,input:0,i16,2,0.1,-40,,,TRUE\n\
-                   \"recipe, new\",holding:10,string,,,,8,,false\n\
-                   '-total,holding:20,u32,,,,,little,\n";
+        let csv = "\u{feff}name,register,type,unit,scale,offset,registers,word_order,keep,writable\n\
+                   temperature,input:0,i16,2,0.1,-40,,,TRUE,\n\
+                   \"recipe, new\",holding:10,string,,,,8,,false,TRUE\n\
+                   '-total,holding:20,u32,,,,,little,,false\n";
         let inline = "[[connection.tag]]\nname = \"state\"\nregister = \"holding:0\"\ntype = \"u16\"\n";
         let config = loaded(csv, inline).unwrap();
         let names: Vec<_> = config.tags.iter().map(|tag| &*tag.name).collect();
@@ -206,6 +208,8 @@ mod tests {
         let DriverConfig::Modbus(modbus) = &config.connections[0].driver else { panic!("wrong driver") };
         let scaling = modbus.tags[1].scaling.unwrap();
         assert_eq!((modbus.tags[1].unit, scaling.scale, scaling.offset), (2, 0.1, -40.0));
+        let writable: Vec<_> = config.tags.iter().map(|tag| tag.writable).collect();
+        assert_eq!(writable, [false, false, true, false]);
         assert_eq!((modbus.tags[2].registers, modbus.tags[3].order.low_word_first), (8, true));
         let kept = |config: &super::super::Config| config.kept().map(|tag| tag.0).collect::<Vec<_>>();
         assert_eq!(kept(&config), [1]);
@@ -242,7 +246,7 @@ mod tests {
             "name,adress,type\n",
             &[
                 "press.csv:1: connection \"press\": column \"adress\" is not known; known here: name, unit, register, type, \
-               registers, period_ms, scan, word_order, byte_order, scale, offset, keep",
+               registers, period_ms, scan, word_order, byte_order, scale, offset, keep, writable",
             ],
         );
         check(

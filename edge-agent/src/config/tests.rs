@@ -179,7 +179,7 @@ fn edge_18_every_mistake_names_file_line_field_and_reason() {
         "type = \"u16\"",
         "type = \"u16\"\nperid_ms = 100",
         &[
-            "edge.toml:12: connection \"gateway-1\", tag \"cnc_status\": unknown key \"perid_ms\"; known here: byte_order, keep, name, offset, period_ms, register, scale, scan, type, unit, word_order",
+            "edge.toml:12: connection \"gateway-1\", tag \"cnc_status\": unknown key \"perid_ms\"; known here: byte_order, keep, name, offset, period_ms, register, scale, scan, type, unit, word_order, writable",
         ],
     );
     check(

@@ -1,5 +1,6 @@
 //! Drivers: what talks to devices. A driver is a folder here, a variant of [`DriverConfig`] and one line
-//! in [`start`]. It reads and publishes; it never writes to a device, never decides what a value means,
+//! in [`start`]. It reads and publishes; it writes to a device only what a person asked for, to tags that are
+//! marked writable; it never decides what a value means,
 //! and never waits for the engine, the disk or the network behind us.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
@@ -14,6 +15,7 @@ pub mod serial;
 mod sink;
 mod status;
 mod supervise;
+mod writes;
 
 use std::ops::Range;
 use std::path::Path;
@@ -28,6 +30,7 @@ pub use reading::{Clock, Quality, Reader, Reading, Scan, SourceStamp, TagIndex, 
 pub use sink::{KEPT_MAX, SCANS_MAX, Sink};
 pub use status::{ConnectionState, ConnectionStatus, StatusSnapshot};
 use supervise::DriverFuture;
+pub use writes::{WRITES_MAX, WriteRequest, Writes, Written};
 
 /// All a driver gets from outside.
 #[derive(Clone)]

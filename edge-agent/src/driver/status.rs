@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::Clock;
 use super::opcua::Trust;
+use super::writes::Writes;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionState {
@@ -55,6 +56,7 @@ pub struct ConnectionStatus {
     skipped: AtomicU64,
     dropped: AtomicU64,
     restarts: AtomicU64,
+    writes: Writes,
 }
 
 /// The status at one moment.
@@ -102,6 +104,7 @@ impl ConnectionStatus {
             skipped: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
             restarts: AtomicU64::new(0),
+            writes: Writes::default(),
         }
     }
 
@@ -109,6 +112,12 @@ impl ConnectionStatus {
     #[must_use]
     pub fn trust(&self) -> Option<&Arc<Trust>> {
         self.trust.get()
+    }
+
+    /// The way of values to the device.
+    #[must_use]
+    pub const fn writes(&self) -> &Writes {
+        &self.writes
     }
 
     /// To be called once, before the driver starts.

@@ -32,6 +32,7 @@ pub mod stops;
 mod storage;
 mod upkeep;
 mod writer;
+pub mod writes;
 
 use std::fs::{File, TryLockError};
 use std::ops::Deref;

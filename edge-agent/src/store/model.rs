@@ -269,7 +269,8 @@ impl Model {
             | Fact::WorkOrderRefused(_)
             | Fact::ProductionScrapped(_)
             | Fact::ShiftHandedOver(_)
-            | Fact::HandoverAcknowledged(_) => {}
+            | Fact::HandoverAcknowledged(_)
+            | Fact::TagWritten(_) => {}
         }
     }
 

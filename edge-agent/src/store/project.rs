@@ -8,7 +8,7 @@ use unison_core::time::Timestamp;
 use uuid::Uuid;
 
 use super::model::status_after;
-use super::{CounterAt, people, stops};
+use super::{CounterAt, people, stops, writes};
 
 /// Returns the stops that an edit changed.
 pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result<Vec<Stop>> {
@@ -45,6 +45,7 @@ pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result
         | Fact::HelpCalled(_)
         | Fact::HelpAnswered(_)
         | Fact::HelpEnded(_) => people::project(conn, fact)?,
+        Fact::TagWritten(f) => writes::project(conn, f)?,
         Fact::ProductionLogged(f) => {
             production_log(conn, f, true)?;
         }

@@ -126,7 +126,7 @@ fn next_machine(conn: &Connection, table: &ByMachine, after: i64) -> rusqlite::R
 }
 
 /// Logs and executions of work orders that the master data no longer holds, histories of stops that are gone, answers
-/// that nobody asks for again, handovers and calls for help. Only
+/// that nobody asks for again, handovers, calls for help and writes to devices. Only
 /// while the cloud holds all: such a row does not say when it was written, and may tell of a time long before.
 fn without_machine(tx: &Connection, until: Timestamp) -> rusqlite::Result<bool> {
     let gone = format!("NOT EXISTS (SELECT 1 FROM master WHERE kind = {WORK_ORDER} AND master.id =");
@@ -153,8 +153,10 @@ fn without_machine(tx: &Connection, until: Timestamp) -> rusqlite::Result<bool> 
     let scrap = "DELETE FROM production_scrap WHERE log_uuid IN (SELECT log_uuid FROM production_scrap AS s
          WHERE NOT EXISTS (SELECT 1 FROM production_logs AS l WHERE l.uuid = s.log_uuid) LIMIT ?2)"
         .to_owned();
+    let writes = "DELETE FROM tag_writes WHERE uuid IN (SELECT uuid FROM tag_writes WHERE asked_at < ?1 AND outcome <> 'asked' LIMIT ?2)"
+        .to_owned();
     let mut deleted = 0;
-    for text in [logs, scrap, orders, histories, answers, handovers, authors, calls] {
+    for text in [logs, scrap, orders, histories, answers, handovers, authors, calls, writes] {
         deleted += tx.prepare_cached(&text)?.execute(params![until.0, ROWS_MOST])?;
     }
     Ok(deleted > 0)

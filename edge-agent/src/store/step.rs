@@ -294,7 +294,8 @@ impl<'a> Step<'a> {
             | Fact::WorkOrderRefused(_)
             | Fact::ProductionScrapped(_)
             | Fact::ShiftHandedOver(_)
-            | Fact::HandoverAcknowledged(_) => (None, None, None),
+            | Fact::HandoverAcknowledged(_)
+            | Fact::TagWritten(_) => (None, None, None),
         };
         self.changed.machines.extend(machine);
         self.changed.machines.extend(downtime.and_then(|id| self.model.open_downtime(id)).map(|(machine, _)| machine));

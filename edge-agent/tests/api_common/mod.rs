@@ -20,9 +20,13 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use unison_core::activity::Mode;
 use unison_core::facts::Fact;
-use unison_core::ids::{LaneId, MachineId, PlantId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId};
+use unison_core::ids::{
+    LaneId, MachineId, MachineTagId, PlantId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId,
+};
 use unison_core::kpi::Standard;
-use unison_core::master::{Lane, Machine, MasterOp, Plant, Reason, ScrapReason, User, WorkOrder, WorkOrderStatus};
+use unison_core::master::{
+    Lane, Machine, MachineTag, MasterOp, Plant, Reason, ScrapReason, User, WorkOrder, WorkOrderStatus,
+};
 use unison_core::shift::{ActiveDays, Shift, WallTime};
 use unison_core::time::{SECOND, Timestamp};
 use unison_sync::wire::{Batch, FORMAT, Have, Op, hash};
@@ -59,6 +63,8 @@ pub struct Edge {
     pub sink: Sink,
     pub ring: Ring,
     pub dir: PathBuf,
+    /// What its API was given.
+    pub context: ApiContext,
     clock: Arc<TestClock>,
     shutdown: CancellationToken,
 }
@@ -128,12 +134,12 @@ impl Edge {
             admin_token: ADMIN.into(),
             clock: clock.clone(),
         };
-        let scans = context.scans.clone();
+        let (scans, given) = (context.scans.clone(), context.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(edge_agent::api::serve(context, listener, Some(tls_listener), shutdown.clone()));
         let http = Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
-        Self { url, tls, http, store, scans, connections, sink, ring, dir, clock, shutdown }
+        Self { url, tls, http, store, scans, connections, sink, ring, dir, context: given, clock, shutdown }
     }
 
     pub fn advance(&self, seconds: i64) {
@@ -268,6 +274,12 @@ fn machine(id: i64, code: &str, mode: Mode, edge: Option<u128>) -> MasterOp {
     .into()
 }
 
+fn machine_tag(id: i64, machine: i64, name: &str, is_active: bool) -> MasterOp {
+    let (meaning, unit) = ("Load of the spindle".to_owned(), Some("%".to_owned()));
+    let (id, machine) = (MachineTagId(id), MachineId(machine));
+    MachineTag { id, machine, name: name.to_owned(), meaning, unit, is_active }.into()
+}
+
 pub fn user(id: i64, name: &str, role: &str, badge: Option<&str>, is_active: bool) -> MasterOp {
     User {
         id: UserId(id),
@@ -332,6 +344,9 @@ fn master() -> Vec<MasterOp> {
         machine(CNC, "CNC-001", Mode::Production, None),
         machine(RETIRED, "OLD-001", Mode::Decommissioned, None),
         machine(ELSEWHERE, "FAR-001", Mode::Production, Some(99)),
+        machine_tag(1, CNC, "Spindle/load %", true),
+        machine_tag(2, ELSEWHERE, "door", true),
+        machine_tag(3, CNC, "parts", false),
         Shift {
             id: ShiftId(1),
             name: "Day".into(),

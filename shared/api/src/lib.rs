@@ -16,6 +16,7 @@ pub mod oee;
 pub mod openapi;
 pub mod page;
 pub mod production;
+pub mod tag_write;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -10,10 +10,12 @@
 //! 128-159 people and shifts, 1024 and up master data (`master`).
 
 mod people;
+mod writes;
 
 pub use people::{
     HandoverAcknowledged, HelpAnswered, HelpCalled, HelpEnded, HelpKind, Issue, OrderLeft, ShiftHandedOver,
 };
+pub use writes::{TagWritten, WriteOutcome};
 
 use crate::activity::Activity;
 use crate::ids::{MachineId, ReasonId, ScrapReasonId, ShiftId, UserId, WorkOrderId};
@@ -281,6 +283,7 @@ crate::kinds::kinds! {
     HelpCalled(HelpCalled) = 130 v 1,
     HelpAnswered(HelpAnswered) = 131 v 1,
     HelpEnded(HelpEnded) = 132 v 1,
+    TagWritten(TagWritten) = 133 v 1,
 }
 
 #[cfg(test)]
@@ -348,7 +351,14 @@ mod tests {
             HelpCalled { id, machine, kind: HelpKind::Quality, note: Some("burr".into()), by, at }.into(),
             HelpAnswered { id, by, at }.into(),
             HelpEnded { id, by, at, note: None }.into(),
+            written(id, WriteOutcome::Refused).into(),
         ]
+    }
+
+    fn written(id: Uuid, outcome: WriteOutcome) -> TagWritten {
+        let (before, value, reason) = (Some("7".into()), "80".into(), Some("no".into()));
+        let (tag, machine) = ("sp".into(), Some(MachineId(7)));
+        TagWritten { id, tag, machine, before, value, by: UserId(3), at: Timestamp(1), outcome, reason }
     }
 
     fn handover(id: Uuid) -> ShiftHandedOver {
@@ -457,6 +467,19 @@ mod tests {
         check(called.into(), 130, &[&one, &[14, 3, 1, 1], b"z", &[6, 2]]);
         check(HelpAnswered { id, by, at }.into(), 131, &[&one, &[6, 2]]);
         check(HelpEnded { id, by, at, note: None }.into(), 132, &[&one, &[6, 2, 0]]);
+    }
+
+    #[test]
+    fn edge_02_bytes_of_writes_are_kept_for_ever() {
+        let id = Uuid::from_u128(0x11);
+        let head = [&[16][..], id.as_bytes(), &[2], b"sp", &[1, 14, 1, 1], b"7", &[2], b"80", &[6, 2]].concat();
+        // Asked, done, refused, not sent, unknown: 0 to 4.
+        for (place, outcome) in (0..).zip(WriteOutcome::ALL) {
+            let fact = Fact::from(written(id, outcome));
+            let bytes = [&head[..], &[place, 1, 2], b"no"].concat();
+            assert_eq!((fact.kind(), fact.encode().unwrap()), ((133, 1), bytes));
+            assert_eq!(WriteOutcome::from_code(outcome.code()), Some(outcome));
+        }
     }
 
     #[test]

@@ -94,6 +94,7 @@ pub const ROLES: &[Role] = &[
             "pm:write",
             "downtime:classify",
             "connections:trust",
+            "plc:write",
             "inventory:issue",
             LOGS_OF_ALL,
         ],

@@ -10,4 +10,5 @@ pub mod resource;
 pub mod session;
 pub mod shift_people;
 pub mod system;
+pub mod tag_writes;
 pub mod work_orders;

@@ -5,7 +5,7 @@ use crate::params;
 use unison_core::calendar::Day;
 use unison_core::facts::{
     Fact, HandoverAcknowledged, HelpAnswered, HelpCalled, HelpEnded, HelpKind, Issue, OrderLeft, ProductionScrapped,
-    ScrapPart, ShiftHandedOver,
+    ScrapPart, ShiftHandedOver, TagWritten, WriteOutcome,
 };
 use unison_core::ids::{MachineId, ScrapReasonId, ShiftId, UserId, WorkOrderId};
 use unison_core::master::WorkOrderStatus;
@@ -123,4 +123,37 @@ async fn log_07_why_units_of_a_log_were_rejected() {
     other.connect().await;
     refused(&cloud, &mut other, why(another, SCRAP, 1), "made by another edge").await;
     assert_eq!(cloud.number("SELECT count(*) AS n FROM production_scrap WHERE organization_id = $1", &[]).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edge_02_a_write_to_a_device_comes_up_with_its_first_outcome() {
+    let (cloud, mut edge) = connected().await;
+    let id = Uuid::now_v7();
+    let asked = TagWritten {
+        id,
+        tag: "press_speed".into(),
+        machine: Some(MachineId(FREE)),
+        before: Some("40".into()),
+        value: "55".into(),
+        by: BY,
+        at: AT,
+        outcome: WriteOutcome::Asked,
+        reason: None,
+    };
+    let ended =
+        |outcome, at| TagWritten { outcome, at: Timestamp(T + at), reason: Some("why".into()), ..asked.clone() };
+    edge.facts(vec![asked.clone().into()]).await;
+    let row = "SELECT outcome AS t FROM tag_writes WHERE organization_id = $1 AND uuid = $2 AND written_by = $3 AND asked_at = $4";
+    assert_eq!(cloud.text(row, params![id, USER, AT]).await, "asked");
+    edge.facts(vec![ended(WriteOutcome::Refused, 7).into(), ended(WriteOutcome::Done, 9).into()]).await;
+    assert_eq!(cloud.text(row, params![id, USER, AT]).await, "refused");
+    let end =
+        "SELECT value_before AS t FROM tag_writes WHERE organization_id = $1 AND ended_at = $2 AND reason = 'why'";
+    assert_eq!(cloud.text(end, params![Timestamp(T + 7)]).await, "40");
+
+    let other = |id| TagWritten { id, ..asked.clone() };
+    refused(&cloud, &mut edge, TagWritten { by: UserId(999), ..other(Uuid::now_v7()) }, "user 999").await;
+    let elsewhere = TagWritten { machine: Some(MachineId(IN_OTHER_PLANT)), ..other(Uuid::now_v7()) };
+    refused(&cloud, &mut edge, elsewhere, "another plant").await;
+    assert_eq!(cloud.number("SELECT count(*) AS n FROM tag_writes WHERE organization_id = $1", &[]).await, 1);
 }

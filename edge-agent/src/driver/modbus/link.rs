@@ -10,7 +10,7 @@ use tokio_modbus::prelude::{ExceptionCode, Request as Call, Response, Slave, Sla
 use tokio_modbus::{Error, ProtocolError};
 use tokio_serial::{SerialPortBuilderExt as _, SerialStream};
 
-use super::rtu::Line;
+use super::rtu::{self as frames, Line, Wire};
 use super::tcp::Mux;
 use crate::config::{ModbusConfig, ModbusLine, Parity};
 
@@ -30,7 +30,11 @@ pub(super) struct Link {
 
 enum Kind {
     Tcp(Mux),
-    Rtu { line: Line, is_serial: bool },
+    /// How long a byte takes, where the edge knows it.
+    Rtu {
+        line: Line,
+        byte: Option<Duration>,
+    },
 }
 
 /// Carries one request at a time.
@@ -66,28 +70,39 @@ impl Link {
     pub(super) async fn open(config: &ModbusConfig) -> Result<Self, String> {
         let limit = Duration::from_millis(u64::from(config.timeout_ms));
         match &config.line {
-            ModbusLine::Tcp { address } => {
-                let mux = Mux::new(connect(address, limit).await?);
-                let lanes = 0..usize::try_from(config.pipeline).unwrap_or(1);
-                let lane = |place| Lane { context: tcp::attach(mux.lane()), place };
-                let free = lanes.map(lane).collect();
-                Ok(Self { kind: Kind::Tcp(mux), free })
-            }
-            ModbusLine::RtuOverTcp { address } => {
+            ModbusLine::Tcp { address } | ModbusLine::RtuOverTcp { address } => {
                 let stream = connect(address, limit).await?;
-                Ok(Self::rtu(Line::new(Box::new(stream), Duration::ZERO, QUIET_TCP), false))
+                Ok(Self::over(config, Box::new(stream)))
             }
             ModbusLine::Rtu { path, baud, parity, stop_bits } => {
                 let stream = serial(&path.to_string_lossy(), *baud, *parity, *stop_bits)?;
-                let gap = gap(*baud);
-                Ok(Self::rtu(Line::new(Box::new(stream), gap, gap.max(QUIET_SERIAL)), true))
+                Ok(Self::over(config, Box::new(stream)))
             }
         }
     }
 
-    fn rtu(line: Line, is_serial: bool) -> Self {
+    /// The same over something that is open.
+    pub(super) fn over(config: &ModbusConfig, wire: Box<dyn Wire>) -> Self {
+        match config.line {
+            ModbusLine::Tcp { .. } => {
+                let mux = Mux::new(wire);
+                let lanes = 0..usize::try_from(config.pipeline).unwrap_or(1);
+                let lane = |place| Lane { context: tcp::attach(mux.lane()), place };
+                let free = lanes.map(lane).collect();
+                Self { kind: Kind::Tcp(mux), free }
+            }
+            ModbusLine::RtuOverTcp { .. } => Self::rtu(Line::new(wire, Duration::ZERO, QUIET_TCP), None),
+            ModbusLine::Rtu { baud, parity, stop_bits, .. } => {
+                let gap = gap(baud);
+                let line = Line::new(wire, gap, gap.max(QUIET_SERIAL));
+                Self::rtu(line, Some(byte_time(baud, parity, stop_bits)))
+            }
+        }
+    }
+
+    fn rtu(line: Line, byte: Option<Duration>) -> Self {
         let free = vec![Lane { context: rtu::attach(line.clone()), place: 0 }];
-        Self { kind: Kind::Rtu { line, is_serial }, free }
+        Self { kind: Kind::Rtu { line, byte }, free }
     }
 
     /// A lane for the next request; `None` while all are under way.
@@ -133,10 +148,19 @@ impl Link {
         }
     }
 
+    /// How long request and answer are on their way when nobody takes any time to think. What a line behind a
+    /// TCP server needs is not known here.
+    pub(super) fn wire_time(&self, call: &Call<'_>) -> Duration {
+        match self.kind {
+            Kind::Rtu { byte: Some(byte), .. } => byte * frames::bytes_of(call),
+            _ => Duration::ZERO,
+        }
+    }
+
     /// Whether a line on which nothing answers may work again when it is opened anew. A serial line does
     /// not; when it is unplugged it says so.
     pub(super) const fn may_be_dead(&self) -> bool {
-        !matches!(self.kind, Kind::Rtu { is_serial: true, .. })
+        !matches!(self.kind, Kind::Rtu { byte: Some(_), .. })
     }
 }
 
@@ -163,6 +187,12 @@ fn serial(path: &str, baud: u32, parity: Parity, stop_bits: u8) -> Result<Serial
     port.map_err(|error| format!("{path}: cannot be opened: {error}; is the adapter plugged in?"))
 }
 
+/// A start bit, eight data bits, a parity bit where there is one, and the stop bits.
+fn byte_time(baud: u32, parity: Parity, stop_bits: u8) -> Duration {
+    let bits = 9 + u64::from(parity != Parity::None) + u64::from(stop_bits);
+    Duration::from_nanos(bits * 1_000_000_000 / u64::from(baud.max(1)))
+}
+
 /// Three and a half characters of eleven bits.
 fn gap(baud: u32) -> Duration {
     if baud > BAUD_FIXED { GAP_FIXED } else { Duration::from_micros(38_500_000 / u64::from(baud.max(1))) }
@@ -185,6 +215,10 @@ impl Lane {
 
 /// Whether an answer has what was asked for; the library only compares the function.
 fn fits(call: &Call<'_>, response: Response) -> Outcome {
+    if let Some(is_same) = confirms(call, &response) {
+        let strange = || Outcome::Nonsense("the device confirms another write than the one it was sent".into());
+        return if is_same { Outcome::Answer(response) } else { strange() };
+    }
     let (got, wanted, what) = match (call, &response) {
         (Call::ReadHoldingRegisters(_, count), Response::ReadHoldingRegisters(words))
         | (Call::ReadInputRegisters(_, count), Response::ReadInputRegisters(words)) => {
@@ -202,6 +236,24 @@ fn fits(call: &Call<'_>, response: Response) -> Outcome {
     } else {
         Outcome::Nonsense(format!("asked for {wanted} {what}, got {got}"))
     }
+}
+
+/// Whether an answer to a write is about just this write; `None` when it is none.
+fn confirms(call: &Call<'_>, response: &Response) -> Option<bool> {
+    Some(match (call, response) {
+        (Call::WriteSingleCoil(at, on), Response::WriteSingleCoil(of, is_on)) => (at, on) == (of, is_on),
+        (Call::WriteSingleRegister(at, word), Response::WriteSingleRegister(of, is)) => (at, word) == (of, is),
+        (Call::WriteMultipleCoils(at, bits), Response::WriteMultipleCoils(of, count)) => {
+            (*at, bits.len()) == (*of, usize::from(*count))
+        }
+        (Call::WriteMultipleRegisters(at, words), Response::WriteMultipleRegisters(of, count)) => {
+            (*at, words.len()) == (*of, usize::from(*count))
+        }
+        (Call::MaskWriteRegister(at, and, or), Response::MaskWriteRegister(of, was_and, was_or)) => {
+            (at, and, or) == (of, was_and, was_or)
+        }
+        _ => return None,
+    })
 }
 
 /// The library's texts print whole answers; these do not.

@@ -9,7 +9,17 @@ fn tag(index: u32, unit: u8, register: &str, kind: TagType, period_ms: u32) -> M
     let order = RegisterOrder { low_word_first: false, low_byte_first: false };
     let register = Register::parse(register).unwrap();
     let registers = kind.registers();
-    ModbusTag { tag: TagIndex(index), unit, register, kind, registers, order, scaling: None, period_ms }
+    ModbusTag {
+        tag: TagIndex(index),
+        unit,
+        register,
+        kind,
+        registers,
+        order,
+        scaling: None,
+        period_ms,
+        writable: false,
+    }
 }
 
 fn standard(tags: &[ModbusTag]) -> Vec<Request> {

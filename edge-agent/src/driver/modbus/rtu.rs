@@ -12,13 +12,19 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
+use tokio_modbus::prelude::Request as Call;
 
 /// Unit, function, address, count, check sum.
 const REQUEST: usize = 8;
 /// Unit, function, length, check sum around the data of an answer.
 const AROUND: usize = 5;
+/// The answer to a write: unit, function, address, value or count, check sum.
+const WRITTEN: usize = 8;
+/// Request and answer of a masked write, with two masks.
+const MASKED: usize = 10;
+const MASK_WRITE: u8 = 0x16;
 
-/// A serial port, or a TCP stream to one.
+/// A serial port or a TCP stream.
 pub(super) trait Wire: AsyncRead + AsyncWrite + Debug + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Debug + Send + Unpin> Wire for S {}
@@ -154,15 +160,41 @@ impl AsyncRead for Line {
         }
         shared.got += read;
         shared.heard = Instant::now();
+        if shared.got >= shared.whole.saturating_add(AROUND) {
+            // Not a byte of noise where the line turns around: what came is long enough for two answers, and
+            // nobody can say which of them is ours.
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, "it is longer than one answer")));
+        }
         Poll::Ready(Ok(()))
     }
 }
 
-/// How long the answer to a read is.
+/// Bytes of a request and of its whole answer.
+pub(super) fn bytes_of(call: &Call<'_>) -> u32 {
+    let most = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let more = match call {
+        Call::ReadCoils(_, count) | Call::ReadDiscreteInputs(_, count) => AROUND + usize::from(*count).div_ceil(8),
+        Call::ReadHoldingRegisters(_, count) | Call::ReadInputRegisters(_, count) => AROUND + 2 * usize::from(*count),
+        // A length and the values in the request, and an answer as long as a request for values.
+        Call::WriteMultipleCoils(_, bits) => 1 + bits.len().div_ceil(8) + WRITTEN,
+        Call::WriteMultipleRegisters(_, words) => 1 + 2 * words.len() + WRITTEN,
+        // Both are the same.
+        Call::MaskWriteRegister(..) => MASKED - REQUEST + MASKED,
+        _ => WRITTEN,
+    };
+    most(REQUEST + more)
+}
+
+/// How long the answer to a request is.
 fn answer_len(request: &[u8]) -> usize {
     let Some(&[_, function, _, _, high, low, _, _]) = request.first_chunk::<REQUEST>() else { return usize::MAX };
     let count = usize::from(u16::from_be_bytes([high, low]));
-    AROUND + if function <= 2 { count.div_ceil(8) } else { 2 * count }
+    match function {
+        1 | 2 => AROUND + count.div_ceil(8),
+        3 | 4 => AROUND + 2 * count,
+        MASK_WRITE => MASKED,
+        _ => WRITTEN,
+    }
 }
 
 #[cfg(test)]

@@ -100,6 +100,7 @@ impl Survey {
                 registers: 1,
                 order,
                 scaling: None,
+                writable: false,
                 period_ms: 1_000,
             })
             .collect();

@@ -10,8 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio_modbus::bytes::{Buf as _, BytesMut};
+
+use super::rtu::Wire;
 
 /// Transaction, protocol, length, unit.
 const HEADER: usize = 7;
@@ -25,7 +26,7 @@ pub(super) struct Mux(Arc<Mutex<Shared>>);
 
 #[derive(Debug)]
 struct Shared {
-    stream: TcpStream,
+    stream: Box<dyn Wire>,
     input: BytesMut,
     output: BytesMut,
     lanes: Vec<LaneState>,
@@ -52,7 +53,7 @@ pub(super) struct Lane {
 }
 
 impl Mux {
-    pub(super) fn new(stream: TcpStream) -> Self {
+    pub(super) fn new(stream: Box<dyn Wire>) -> Self {
         Self(Arc::new(Mutex::new(Shared {
             stream,
             input: BytesMut::with_capacity(4_096),
@@ -229,7 +230,7 @@ mod tests {
     use std::time::Duration;
 
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
     use tokio::time::timeout;
 
     use super::*;
@@ -239,7 +240,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (mut device, _) = listener.accept().await.unwrap();
-        let mux = Mux::new(stream);
+        let mux = Mux::new(Box::new(stream));
         let (mut first, mut second) = (mux.lane(), mux.lane());
         let request = [0, 9, 0, 0, 0, 6, 1, 3, 0, 4, 0, 1];
         first.write_all(&request).await.unwrap();

@@ -14,7 +14,7 @@ const PROBE_LEAST: Duration = Duration::from_millis(50);
 /// A unit that was silent is given this many times the time that it took when it was well.
 const PROBE_SLACK: u32 = 3;
 /// After a probe that took a while, none follows for this many times as long: 2 % of the line's time.
-const PROBE_SHARE: u32 = 50;
+pub(super) const PROBE_SHARE: u32 = 50;
 
 /// One device behind the connection.
 pub(super) struct Unit {
@@ -23,6 +23,7 @@ pub(super) struct Unit {
     silence: Option<Silence>,
     /// How long it takes to answer; falls slowly when it gets faster.
     slowest: Option<Duration>,
+    heard: Option<Instant>,
 }
 
 #[derive(Clone, Copy)]
@@ -36,24 +37,30 @@ struct Silence {
     is_asked: bool,
 }
 
-/// What asking after silent units may cost those that answer.
+/// What something may cost those that answer: a share of the line's time.
 pub(super) struct Budget {
     next: Instant,
+    share: u32,
 }
 
 impl Budget {
-    pub(super) const fn new(now: Instant) -> Self {
-        Self { next: now }
+    /// After something that took a while, nothing follows for `share` times as long.
+    pub(super) const fn new(now: Instant, share: u32) -> Self {
+        Self { next: now, share }
     }
 
     pub(super) fn spend(&mut self, now: Instant, took: Duration) {
-        self.next = self.next.max(now + took * PROBE_SHARE);
+        self.next = self.next.max(now + took * self.share);
+    }
+
+    pub(super) const fn next(&self) -> Instant {
+        self.next
     }
 }
 
 impl Unit {
     pub(super) const fn new(id: u8) -> Self {
-        Self { id, backoff: Backoff::new(PAUSE_FIRST, PAUSE_MOST), silence: None, slowest: None }
+        Self { id, backoff: Backoff::new(PAUSE_FIRST, PAUSE_MOST), silence: None, slowest: None, heard: None }
     }
 
     pub(super) const fn is_silent(&self) -> bool {
@@ -65,8 +72,19 @@ impl Unit {
         self.silence.is_some_and(|silence| silence.is_sure)
     }
 
-    /// It answered; true when it had been silent.
-    pub(super) fn answered(&mut self, took: Duration) -> bool {
+    /// When it last answered.
+    pub(super) const fn heard(&self) -> Option<Instant> {
+        self.heard
+    }
+
+    /// How long it may take when it is well.
+    pub(super) fn slowest(&self, timeout: Duration) -> Duration {
+        self.slowest.unwrap_or(timeout / 4)
+    }
+
+    /// It answered; true when it had been silent. `took` without the time that the line needs.
+    pub(super) fn answered(&mut self, now: Instant, took: Duration) -> bool {
+        self.heard = Some(now);
         let before = self.slowest.unwrap_or_default();
         self.slowest = Some(took.max(before - before / 16));
         self.backoff.reset();
@@ -163,15 +181,15 @@ mod tests {
     #[test]
     fn edge_12_one_lost_answer_is_asked_for_again_at_once_and_briefly() {
         let now = Instant::now();
-        let (mut unit, budget) = (Unit::new(3), Budget::new(now));
-        assert!(!unit.answered(ms(30)));
+        let (mut unit, budget) = (Unit::new(3), Budget::new(now, PROBE_SHARE));
+        assert!(!unit.answered(now, ms(30)));
         unit.failed(now, TIMEOUT, Duration::ZERO, 7);
         assert!(unit.is_silent() && !unit.is_given_up());
         let repeat = Probe { request: 7, limit: ms(90), is_repeat: true };
         assert_eq!(probe(slice::from_mut(&mut unit), now, Some(&budget)), Some(repeat));
         // It is asked once, not twice.
         assert_eq!(probe(slice::from_mut(&mut unit), now, Some(&budget)), None);
-        assert!(unit.answered(ms(20)));
+        assert!(unit.answered(now, ms(20)));
         assert!(!unit.is_silent());
     }
 
@@ -197,7 +215,7 @@ mod tests {
     #[test]
     fn edge_12_probes_of_all_silent_units_together_cost_two_percent() {
         let start = Instant::now();
-        let mut budget = Budget::new(start);
+        let mut budget = Budget::new(start, PROBE_SHARE);
         let mut units: Vec<Unit> = (0..9).map(Unit::new).collect();
         units.iter_mut().enumerate().for_each(|(i, unit)| unit.failed(start, TIMEOUT, Duration::ZERO, i));
         let (mut now, mut spent, mut asked) = (start, Duration::ZERO, [0; 9]);
@@ -223,13 +241,13 @@ mod tests {
     #[test]
     fn edge_14_the_first_repeat_does_not_wait_for_looks_at_the_lost() {
         let now = Instant::now();
-        let (mut units, mut budget) = ([Unit::new(1), Unit::new(2)], Budget::new(now));
+        let (mut units, mut budget) = ([Unit::new(1), Unit::new(2)], Budget::new(now, PROBE_SHARE));
         for _ in 0..2 {
             units[0].failed(now, TIMEOUT, Duration::ZERO, 0);
         }
         // A look at the one that is lost has used up the minute.
         budget.spend(now, TIMEOUT);
-        units[1].answered(ms(20));
+        units[1].answered(now, ms(20));
         units[1].failed(now, TIMEOUT, Duration::ZERO, 1);
         assert_eq!(units[1].probe_at(Some(&budget)), Some(now));
         let repeat = Probe { request: 1, limit: ms(60), is_repeat: true };

@@ -3020,6 +3020,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tag-writes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Values that people wrote to devices */
+        get: operations["get_tag_writes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/units": {
         parameters: {
             query?: never;
@@ -6248,6 +6265,40 @@ export interface components {
         SwitchPlant: {
             /** Format: int64 */
             plant_id: number;
+        };
+        /** @description One page of writes, the latest first. */
+        TagWriteList: {
+            /** Format: uint32 */
+            page: number;
+            /** Format: uint32 */
+            per_page: number;
+            tag_writes: components["schemas"]["TagWriteView"][];
+            /** Format: uint64 */
+            total: number;
+        };
+        /** @description A write and what became of it. */
+        TagWriteView: {
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            machine_code?: string | null;
+            /** Format: int64 */
+            machine_id?: number | null;
+            /**
+             * @description asked (under way), done, refused (by the device), not_sent, or unknown (it was sent, and nobody knows whether it
+             *     happened).
+             */
+            outcome: string;
+            /** @description Why it was not done, or why nobody knows. */
+            reason?: string | null;
+            tag: string;
+            value: string;
+            /** @description The last value that was known then; null where none was. */
+            value_before?: string | null;
+            written_by: components["schemas"]["Person"];
         };
         /**
          * @description How single pieces can be followed.
@@ -15506,6 +15557,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_tag_writes: {
+        parameters: {
+            query?: {
+                /** @description Only this machine */
+                machine_id?: string;
+                /** @description Page, from 1 */
+                page?: string;
+                /** @description Entries of a page, 1 to 100; 50 when left out */
+                per_page?: string;
+                /** @description Only this plant; all for every plant you reach; the chosen one when left out */
+                plant_id?: string;
+                /** @description Only this tag, by its name at the edge */
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagWriteList"];
                 };
             };
             /** @description Refused */

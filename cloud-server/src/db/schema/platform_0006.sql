@@ -1,0 +1,1 @@
+-- Version 6: nothing of the platform changed.

@@ -1,0 +1,186 @@
+//! Values that people write to devices. Each attempt is recorded before anything is sent, and its outcome after it, so
+//! that nobody moves a machine without a trace. Whether a value can be written at all says the driver.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+use unison_api::error::ApiError;
+use unison_api::tag_write::{TagWriteList, TagWriteView, WriteTag};
+use unison_core::facts::{TagWritten, WriteOutcome};
+use unison_core::ids::MachineId;
+use uuid::Uuid;
+
+use super::machines::is_shown;
+use super::router::{Answer, Call, internal, json};
+use super::{Api, not_stored, present};
+use crate::config::DriverConfig;
+use crate::driver::{ConnectionStatus, Quality, TagIndex, Text, Value, Written};
+use crate::store::Model;
+use crate::store::writes::{self, TagWrite};
+
+/// The permission to write to devices.
+pub(super) const WRITE: &str = "plc:write";
+/// Writes of one person in a minute.
+pub(super) const WRITES_MAX: u32 = 30;
+
+pub(super) async fn list(call: Call) -> Answer {
+    let page = call.query.page()?;
+    let tag = call.query.get("tag").map(str::to_owned);
+    let (skip, take) = (u64::try_from(page.offset()).unwrap_or(0), u64::from(page.per_page));
+    let found = call.api.store.query(move |conn| writes::list(conn, tag, skip, take));
+    let (rows, total) = found.await.map_err(not_stored)?;
+    let model = call.api.store.model();
+    let tag_writes = rows.iter().map(|row| view(&model, row)).collect();
+    Ok(json(200, &TagWriteList { tag_writes, total, page: page.page, per_page: page.per_page }))
+}
+
+/// A tag that can be written, and the way to it.
+struct Target {
+    tag: TagIndex,
+    name: String,
+    connection: Arc<ConnectionStatus>,
+    value: Value,
+}
+
+pub(super) async fn create(call: Call) -> Answer {
+    let body: WriteTag = call.json()?;
+    let key = call.headers.get("idempotency-key").and_then(|v| v.to_str().ok()).and_then(|v| Uuid::parse_str(v).ok());
+    let id = body.uuid.or(key).unwrap_or_else(Uuid::now_v7);
+    let target = target(&call, &body.value)?;
+    let (by, at, machine) = (call.signed_on()?.user.id, call.api.store.now(), body.machine_id.map(MachineId));
+    let one_at_a_time = call.api.reporting.lock().await;
+    if let Some(known) = stored(&call.api, id).await? {
+        let asked = &known.written;
+        let is_same = asked.tag == target.name && asked.value == target.value.to_string() && asked.by == by;
+        return if is_same {
+            Ok(json(200, &view(&call.api.store.model(), &known)))
+        } else {
+            Err(ApiError::field("uuid", "is another write's; make a new one"))
+        };
+    }
+    call.api.tag_writes.take(by, at)?;
+    let before = call.api.context.sink.latest(target.tag).map(|(reading, _)| reading);
+    let before = before.filter(|reading| reading.quality == Quality::Good).map(|reading| reading.value.to_string());
+    let value = target.value.to_string();
+    let (tag, outcome, reason) = (target.name.clone(), WriteOutcome::Asked, None);
+    let asked = TagWritten { id, tag, machine, before, value, by, at, outcome, reason };
+    let fact = asked.clone();
+    let decided = call.api.store.decide(move |model| {
+        let is_here = |id| model.machines.get(&id).is_some_and(|m| is_shown(model, m));
+        if machine.is_some_and(|id| !is_here(id)) {
+            return Err(ApiError::field("machine_id", "there is no such machine at this edge"));
+        }
+        Ok((vec![fact.into()], ()))
+    });
+    decided.await.map_err(not_stored)??;
+    drop(one_at_a_time);
+    // It goes on when the caller is gone: what was sent has to be recorded.
+    let api = call.api.clone();
+    tokio::spawn(async move { send(&api, target, asked).await }).await.map_err(internal)??;
+    let found = stored(&call.api, id).await?;
+    let found = found.ok_or_else(|| internal(format!("write {id} is recorded but not found")))?;
+    Ok(json(201, &view(&call.api.store.model(), &found)))
+}
+
+/// Writes what was recorded and records what became of it.
+async fn send(api: &Api, target: Target, asked: TagWritten) -> Result<(), ApiError> {
+    let written = target.connection.writes().write(target.tag, target.value).await;
+    let (outcome, reason) = match written {
+        Written::Done => (WriteOutcome::Done, None),
+        Written::Refused(why) => (WriteOutcome::Refused, Some(why)),
+        Written::NotSent(why) => (WriteOutcome::NotSent, Some(why)),
+        Written::Unknown(why) => (WriteOutcome::Unknown, Some(why)),
+    };
+    tracing::info!(
+        tag = target.name,
+        value = asked.value,
+        by = %asked.by,
+        outcome = outcome.code(),
+        reason,
+        "a person wrote to a device"
+    );
+    ended(api, asked, outcome, reason).await
+}
+
+async fn ended(api: &Api, asked: TagWritten, outcome: WriteOutcome, reason: Option<String>) -> Result<(), ApiError> {
+    let fact = TagWritten { outcome, reason, at: api.store.now(), ..asked };
+    let decided = api.store.decide(move |_| Ok::<_, ApiError>((vec![fact.into()], ())));
+    decided.await.map_err(not_stored)?
+}
+
+/// Says of writes that were under way when this program ended that nobody knows what became of them.
+pub(super) async fn settle(api: &Api) -> Result<(), ApiError> {
+    for write in api.store.query(writes::open).await.map_err(not_stored)? {
+        let why = Some("the edge stopped before it knew what became of it".to_owned());
+        ended(api, write.written, WriteOutcome::Unknown, why).await?;
+    }
+    Ok(())
+}
+
+fn target(call: &Call, value: &Json) -> Result<Target, ApiError> {
+    let (name, config) = (call.path("name"), &call.api.context.config);
+    let found = config.tags.iter().position(|info| *info.name == *name);
+    let found = found.and_then(|place| Some((u32::try_from(place).ok()?, config.tags.get(place)?)));
+    let (place, info) = found.ok_or_else(|| ApiError::not_found("tag"))?;
+    let tag = TagIndex(place);
+    let connection = call.api.context.connections.get(info.connection).cloned();
+    let connection = connection.ok_or_else(|| internal("a tag without a connection"))?;
+    let modbus = match config.connections.get(info.connection).map(|connection| &connection.driver) {
+        Some(DriverConfig::Modbus(modbus)) if info.writable => modbus,
+        _ => {
+            let why = format!("{name} cannot be written; write writable = true at its tag in the edge's configuration");
+            return Err(ApiError::new(409, "Not writable", why));
+        }
+    };
+    let value = read(value).map_err(|why| ApiError::field("value", why))?;
+    // A whole number that is too large for a browser comes as a text.
+    let value = match value {
+        Value::Text(text) if info.kind.limits().is_some() && !info.scaled => whole(&text.to_string()).unwrap_or(value),
+        value => value,
+    };
+    modbus.check_write(tag, value).map_err(|why| ApiError::field("value", why))?;
+    Ok(Target { tag, name: name.to_owned(), connection, value })
+}
+
+fn whole(text: &str) -> Option<Value> {
+    text.parse().map(Value::Uint).or_else(|_| text.parse().map(Value::Int)).ok()
+}
+
+fn read(value: &Json) -> Result<Value, String> {
+    match value {
+        Json::Bool(on) => Ok(Value::Bool(*on)),
+        Json::Number(number) => number
+            .as_u64()
+            .map(Value::Uint)
+            .or_else(|| number.as_i64().map(Value::Int))
+            .or_else(|| number.as_f64().filter(|f| f.is_finite()).map(Value::Float))
+            .ok_or_else(|| "is no number that a device holds".into()),
+        Json::String(text) if text.contains(char::is_control) => Err("has characters that nobody sees".into()),
+        Json::String(text) => Text::new(text.as_bytes())
+            .map(Value::Text)
+            .ok_or_else(|| format!("is longer than {} bytes", Text::BYTES_MAX)),
+        _ => Err("must be true or false, a number or a text".into()),
+    }
+}
+
+async fn stored(api: &Api, id: Uuid) -> Result<Option<TagWrite>, ApiError> {
+    api.store.query(move |conn| writes::one(conn, id)).await.map_err(not_stored)
+}
+
+fn view(model: &Model, write: &TagWrite) -> TagWriteView {
+    let TagWrite { written, ended_at } = write;
+    let machine = written.machine.and_then(|id| model.machines.get(&id));
+    TagWriteView {
+        id: written.id,
+        tag: written.tag.clone(),
+        machine_id: written.machine.map(|id| id.0),
+        machine_code: machine.map(|m| m.record.code.clone()),
+        value_before: written.before.clone(),
+        value: written.value.clone(),
+        written_by: present::person(model, written.by),
+        asked_at: written.at.into(),
+        outcome: written.outcome.code().to_owned(),
+        reason: written.reason.clone(),
+        ended_at: ended_at.map(Into::into),
+    }
+}

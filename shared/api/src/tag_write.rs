@@ -1,0 +1,51 @@
+//! Values that people write to devices.
+
+use crate::Person;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use unison_core::time::Rfc3339;
+use uuid::Uuid;
+
+/// Body of `POST /tags/{name}/write`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WriteTag {
+    /// Made by the client so that a repeated call writes once; the header Idempotency-Key does the same.
+    #[serde(default)]
+    pub uuid: Option<Uuid>,
+    /// true or false, a number, or a text; a whole number above 2^53 may be a text.
+    pub value: Value,
+    /// The machine that it is for.
+    #[serde(default)]
+    pub machine_id: Option<i64>,
+}
+
+/// A write and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TagWriteView {
+    pub id: Uuid,
+    pub tag: String,
+    pub machine_id: Option<i64>,
+    pub machine_code: Option<String>,
+    /// The last value that was known then; null where none was.
+    pub value_before: Option<String>,
+    pub value: String,
+    pub written_by: Person,
+    pub asked_at: Rfc3339,
+    /// asked (under way), done, refused (by the device), not_sent, or unknown (it was sent, and nobody knows whether it
+    /// happened).
+    pub outcome: String,
+    /// Why it was not done, or why nobody knows.
+    pub reason: Option<String>,
+    pub ended_at: Option<Rfc3339>,
+}
+
+/// One page of writes, the latest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TagWriteList {
+    pub tag_writes: Vec<TagWriteView>,
+    pub total: u64,
+    pub page: u32,
+    pub per_page: u32,
+}
