@@ -104,6 +104,7 @@ function Box() {
         )}
       </Loaded>
       <Link to="/queue" className="back">{t('queue.title')}</Link>
+      <Link to="/connections" className="back">{t('queue.connections')}</Link>
     </article>
   );
 }
