@@ -185,6 +185,7 @@ async fn edge_12_an_export_has_every_value_in_the_form_that_is_replayed() {
         scaled: false,
         period_ms: 1_000,
         keep: true,
+        writable: false,
     };
     let tags =
         [info("Spindle/load %", edge_agent::config::TagType::F32), info("door", edge_agent::config::TagType::Bool)];
