@@ -207,7 +207,7 @@ mod tests {
     const T: i64 = 1_795_339_200_000_000;
 
     fn tag(name: &str, kind: TagType, scaled: bool) -> TagInfo {
-        TagInfo { name: name.into(), connection: 0, kind, scaled, period_ms: 1_000, keep: false }
+        TagInfo { name: name.into(), connection: 0, kind, scaled, period_ms: 1_000, keep: false, writable: false }
     }
 
     fn tags() -> Vec<TagInfo> {

@@ -341,6 +341,7 @@ mod tests {
             scaled: false,
             period_ms: 2_000,
             keep: true,
+            writable: false,
         };
         let at = |quality, age_ms: i64| {
             let reading = Reading { tag: TagIndex(0), value: Value::Uint(7), quality, at: (100_000 - age_ms) * 1_000 };

@@ -237,7 +237,7 @@ mod tests {
             let registers = if kind == TagType::String { 4 } else { kind.registers() };
             let register = Register { table, address: 7, bit };
             let (tag, unit) = (TagIndex(0), 3);
-            let tag = ModbusTag { tag, unit, register, kind, registers, order, scaling, period_ms: 1_000 };
+            let tag = ModbusTag { tag, unit, register, kind, registers, order, scaling, period_ms: 1_000, writable: false };
             // Scaled, a float keeps no more than 53 bits.
             let value = value(kind, if is_scaled { raw & 0xff_ffff } else { raw });
             let value = crate::driver::measured(value, scaling).unwrap();

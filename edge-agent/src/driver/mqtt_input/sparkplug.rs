@@ -323,7 +323,7 @@ mod tests {
                 value: Some(MetricValue::Long(77)),
                 ..Metric::default()
             };
-            Payload { timestamp: Some(1), metrics: vec![metric], seq: Some(3), ..Payload::default() }.encode_to_vec()
+            Payload { timestamp: Some(1), metrics: vec![metric], seq: Some(3) }.encode_to_vec()
         };
         bolero::check!().with_iterations(20_000).with_type::<(u8, usize, Vec<u8>)>().for_each(
             move |(kind, at, bytes)| {

@@ -73,11 +73,12 @@ impl Rig {
             let link = Link::over(&of, Box::new(ours));
             async move { Ok(link) }.boxed()
         });
-        let status = Arc::new(ConnectionStatus::new("plc".into(), "test", 0));
+        let clock: Arc<dyn Clock> = Arc::new(PausedClock(Instant::now()));
+        let status = Arc::new(ConnectionStatus::new("plc".into(), "test", 0, clock.clone()));
         let shutdown = CancellationToken::new();
         let context = Context {
             sink: sink.clone(),
-            clock: Arc::new(PausedClock(Instant::now())),
+            clock,
             status: status.clone(),
             tags: connection.tags.clone(),
             data_dir: connection.data_dir.clone(),
