@@ -1,5 +1,5 @@
 # Thin: each target says what it needs and calls the tool that does it.
-.PHONY: demo test lint bench package prove-pool prove-pos prove-contract prove-recipe prove-fuzz prove-node-opcua need-demo need-test need-bench
+.PHONY: demo test lint bench package prove-pool prove-pos prove-contract prove-recipe prove-fuzz prove-power prove-node-opcua need-demo need-test need-bench
 
 CARGO ?= cargo
 TOOLS := target/tools/bin
@@ -57,6 +57,10 @@ prove-node-opcua: need-test
 # Every fuzz target guided by coverage, FUZZ_RUNS executions each; the tests run some thousand of each.
 prove-fuzz: need-demo
 	scripts/fuzz $(or $(FUZZ_RUNS),1000000)
+
+# The edge's store after 10,000 power cuts, and with a disk that fails at each of its first 2,000 calls.
+prove-power: need-test
+	UNISON_PROVE_POWER=10000 UNISON_PROVE_DISK=2000 $(CARGO) nextest run -p edge-agent --no-capture -E 'test(power_cut) or test(every_call_of_the_disk)'
 
 need-demo:
 	@scripts/need demo
