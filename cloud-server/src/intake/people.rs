@@ -135,20 +135,25 @@ impl Projection<'_, '_> {
         if let Some(machine) = f.machine {
             self.need_here(machine)?;
         }
-        let sql = "SELECT plant_id FROM tag_writes WHERE organization_id = $1 AND uuid = $2";
-        let row = self.tx.query_one(sql, params![self.tx.org(), f.id])?;
-        if row.map(|row| row.get::<PlantId>("plant_id")).transpose()?.is_some_and(|plant| plant != self.edge.plant) {
-            return poison(format!("write {} is one of another plant", f.id));
+        let sql = "SELECT origin, tag, value, written_by FROM tag_writes WHERE organization_id = $1 AND uuid = $2";
+        if let Some(row) = self.tx.query_one(sql, params![self.tx.org(), f.id])? {
+            if row.get::<Uuid>("origin")? != self.edge.uuid {
+                return poison(format!("write {} was made by another edge", f.id));
+            }
+            let asked: (String, String, UserId) = (row.get("tag")?, row.get("value")?, row.get("written_by")?);
+            if asked != (f.tag.clone(), f.value.clone(), f.by) {
+                return poison(format!("write {} was asked with other words", f.id));
+            }
         }
         let ended = (f.outcome != WriteOutcome::Asked).then_some(f.at);
         self.tx.execute(
-            "INSERT INTO tag_writes (organization_id, uuid, plant_id, tag, machine_id, value_before, value, written_by, asked_at, outcome, reason, ended_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            "INSERT INTO tag_writes (organization_id, uuid, plant_id, origin, tag, machine_id, value_before, value, written_by, asked_at, outcome, reason, ended_at)
+             VALUES ($1, $2, $3, $13, $4, $5, $6, $7, $8, $9, $10, $11, $12)
              ON CONFLICT (organization_id, uuid) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason,
                ended_at = excluded.ended_at WHERE tag_writes.outcome = 'asked'",
             params![
                 self.tx.org(), f.id, self.edge.plant, f.tag.clone(), f.machine, f.before.clone(), f.value.clone(), f.by,
-                f.at, f.outcome.code(), f.reason.clone(), ended
+                f.at, f.outcome.code(), f.reason.clone(), ended, self.edge.uuid
             ],
         )?;
         Ok(())

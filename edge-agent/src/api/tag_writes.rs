@@ -1,20 +1,24 @@
 //! Values that people write to devices. Each attempt is recorded before anything is sent, and its outcome after it, so
 //! that nobody moves a machine without a trace. Whether a value can be written at all says the driver.
 
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value as Json;
+use tokio::time::Instant;
 use unison_api::error::ApiError;
 use unison_api::tag_write::{TagWriteList, TagWriteView, WriteTag};
 use unison_core::facts::{TagWritten, WriteOutcome};
-use unison_core::ids::MachineId;
+use unison_core::ids::{MachineId, UserId};
+use unison_core::time::Timestamp;
 use uuid::Uuid;
 
 use super::machines::is_shown;
 use super::router::{Answer, Call, internal, json};
 use super::{Api, not_stored, present};
 use crate::config::DriverConfig;
-use crate::driver::{ConnectionStatus, Quality, TagIndex, Text, Value, Written};
+use crate::driver::{ConnectionStatus, Quality, TagIndex, Text, Value, WAIT_MOST, Written};
 use crate::store::Model;
 use crate::store::writes::{self, TagWrite};
 
@@ -22,6 +26,10 @@ use crate::store::writes::{self, TagWrite};
 pub(super) const WRITE: &str = "plc:write";
 /// Writes of one person in a minute.
 pub(super) const WRITES_MAX: u32 = 30;
+/// Whoever asks is answered within this time, below that of every route, also while the device still thinks.
+const TOLD_WITHIN: Duration = Duration::from_secs(12);
+/// An outcome that could not be recorded is tried again.
+const AGAIN: Duration = Duration::from_secs(2);
 
 pub(super) async fn list(call: Call) -> Answer {
     let page = call.query.page()?;
@@ -42,30 +50,65 @@ struct Target {
     value: Value,
 }
 
+/// One attempt of a person to write.
+struct Attempt {
+    id: Uuid,
+    by: UserId,
+    at: Timestamp,
+    machine: Option<MachineId>,
+    target: Target,
+    /// From then on nothing is sent any more, whatever held it up.
+    until: Instant,
+}
+
 pub(super) async fn create(call: Call) -> Answer {
+    let until = Instant::now() + WAIT_MOST;
     let body: WriteTag = call.json()?;
-    let key = call.headers.get("idempotency-key").and_then(|v| v.to_str().ok()).and_then(|v| Uuid::parse_str(v).ok());
-    let id = body.uuid.or(key).unwrap_or_else(Uuid::now_v7);
+    let id = id(&call, body.uuid)?;
     let target = target(&call, &body.value)?;
     let (by, at, machine) = (call.signed_on()?.user.id, call.api.store.now(), body.machine_id.map(MachineId));
-    let one_at_a_time = call.api.reporting.lock().await;
-    if let Some(known) = stored(&call.api, id).await? {
-        let asked = &known.written;
-        let is_same = asked.tag == target.name && asked.value == target.value.to_string() && asked.by == by;
-        return if is_same {
-            Ok(json(200, &view(&call.api.store.model(), &known)))
-        } else {
-            Err(ApiError::field("uuid", "is another write's; make a new one"))
-        };
+    let (api, attempt) = (call.api.clone(), Attempt { id, by, at, machine, target, until });
+    // It goes on when the caller is gone: what is recorded is sent or not, and what was sent is recorded.
+    let running = tokio::spawn(async move { make(&api, attempt).await });
+    let status = match tokio::time::timeout(TOLD_WITHIN, running).await {
+        Ok(done) => done.map_err(internal)??,
+        // Still under way: whoever asks again with this id learns what became of it.
+        Err(_) => 201,
+    };
+    let found = stored(&call.api, id).await?;
+    let slow = || ApiError::new(503, "Not written", "it could not be recorded in time, and so it is not sent");
+    Ok(json(status, &view(&call.api.store.model(), &found.ok_or_else(slow)?)))
+}
+
+/// The id that makes a repetition the same write.
+fn id(call: &Call, body: Option<Uuid>) -> Result<Uuid, ApiError> {
+    let Some(header) = call.headers.get("idempotency-key") else { return Ok(body.unwrap_or_else(Uuid::now_v7)) };
+    let key = header.to_str().ok().and_then(|text| Uuid::parse_str(text).ok());
+    let wrong = |reason| ApiError::field("Idempotency-Key", reason);
+    let key = key.ok_or_else(|| wrong("must be a UUID here, else a repetition would write again"))?;
+    if body.is_some_and(|id| id != key) {
+        return Err(wrong("differs from uuid; give one of them"));
     }
-    call.api.tag_writes.take(by, at)?;
-    let before = call.api.context.sink.latest(target.tag).map(|(reading, _)| reading);
+    Ok(key)
+}
+
+/// Records, sends and records what became of it; the status to answer.
+async fn make(api: &Api, attempt: Attempt) -> Result<u16, ApiError> {
+    let Attempt { id, by, at, machine, target, until } = attempt;
+    let one_at_a_time = api.reporting.lock().await;
+    if let Some(TagWrite { written: asked, .. }) = stored(api, id).await? {
+        let is_same = (&asked.tag, &asked.value) == (&target.name, &target.value.to_string())
+            && (asked.by, asked.machine) == (by, machine);
+        return if is_same { Ok(200) } else { Err(ApiError::field("uuid", "is another write's; make a new one")) };
+    }
+    api.tag_writes.take(by, at)?;
+    let before = api.context.sink.latest(target.tag).map(|(reading, _)| reading);
     let before = before.filter(|reading| reading.quality == Quality::Good).map(|reading| reading.value.to_string());
     let value = target.value.to_string();
     let (tag, outcome, reason) = (target.name.clone(), WriteOutcome::Asked, None);
     let asked = TagWritten { id, tag, machine, before, value, by, at, outcome, reason };
     let fact = asked.clone();
-    let decided = call.api.store.decide(move |model| {
+    let decided = api.store.decide(move |model| {
         let is_here = |id| model.machines.get(&id).is_some_and(|m| is_shown(model, m));
         if machine.is_some_and(|id| !is_here(id)) {
             return Err(ApiError::field("machine_id", "there is no such machine at this edge"));
@@ -74,17 +117,7 @@ pub(super) async fn create(call: Call) -> Answer {
     });
     decided.await.map_err(not_stored)??;
     drop(one_at_a_time);
-    // It goes on when the caller is gone: what was sent has to be recorded.
-    let api = call.api.clone();
-    tokio::spawn(async move { send(&api, target, asked).await }).await.map_err(internal)??;
-    let found = stored(&call.api, id).await?;
-    let found = found.ok_or_else(|| internal(format!("write {id} is recorded but not found")))?;
-    Ok(json(201, &view(&call.api.store.model(), &found)))
-}
-
-/// Writes what was recorded and records what became of it.
-async fn send(api: &Api, target: Target, asked: TagWritten) -> Result<(), ApiError> {
-    let written = target.connection.writes().write(target.tag, target.value).await;
+    let written = target.connection.writes().write(target.tag, target.value, until).await;
     let (outcome, reason) = match written {
         Written::Done => (WriteOutcome::Done, None),
         Written::Refused(why) => (WriteOutcome::Refused, Some(why)),
@@ -99,21 +132,33 @@ async fn send(api: &Api, target: Target, asked: TagWritten) -> Result<(), ApiErr
         reason,
         "a person wrote to a device"
     );
-    ended(api, asked, outcome, reason).await
+    ended(api, asked, outcome, reason).await;
+    Ok(201)
 }
 
-async fn ended(api: &Api, asked: TagWritten, outcome: WriteOutcome, reason: Option<String>) -> Result<(), ApiError> {
+/// Until it is recorded: a disk that takes nothing now may take it in a minute. A stop leaves it to the next start.
+async fn ended(api: &Api, asked: TagWritten, outcome: WriteOutcome, reason: Option<String>) {
     let fact = TagWritten { outcome, reason, at: api.store.now(), ..asked };
-    let decided = api.store.decide(move |_| Ok::<_, ApiError>((vec![fact.into()], ())));
-    decided.await.map_err(not_stored)?
+    loop {
+        let again = fact.clone();
+        let Err(error) = api.store.decide(move |_| Ok::<_, Infallible>((vec![again.into()], ()))).await else { return };
+        tracing::warn!(%error, write = %fact.id, outcome = outcome.code(), "what became of a write is not recorded yet");
+        if api.shutdown.run_until_cancelled(tokio::time::sleep(AGAIN)).await.is_none() {
+            return;
+        }
+    }
 }
 
 /// Says of writes that were under way when this program ended that nobody knows what became of them.
-pub(super) async fn settle(api: &Api) -> Result<(), ApiError> {
-    for write in api.store.query(writes::open).await.map_err(not_stored)? {
-        let why = Some("the edge stopped before it knew what became of it".to_owned());
-        ended(api, write.written, WriteOutcome::Unknown, why).await?;
-    }
+pub(super) async fn settle(api: &Arc<Api>) -> Result<(), ApiError> {
+    let open = api.store.query(writes::open).await.map_err(not_stored)?;
+    let api = api.clone();
+    tokio::spawn(async move {
+        for write in open {
+            let why = Some("the edge stopped before it knew what became of it".to_owned());
+            ended(&api, write.written, WriteOutcome::Unknown, why).await;
+        }
+    });
     Ok(())
 }
 

@@ -30,7 +30,7 @@ pub use reading::{Clock, Quality, Reader, Reading, Scan, SourceStamp, TagIndex, 
 pub use sink::{KEPT_MAX, SCANS_MAX, Sink};
 pub use status::{ConnectionState, ConnectionStatus, StatusSnapshot};
 use supervise::DriverFuture;
-pub use writes::{WRITES_MAX, WriteRequest, Writes, Written};
+pub use writes::{WAIT_MOST, WRITES_MAX, WriteRequest, Writes, Written};
 
 /// All a driver gets from outside.
 #[derive(Clone)]

@@ -14,13 +14,15 @@ use super::reading::{TagIndex, Value};
 /// Writes that may wait for one connection.
 pub const WRITES_MAX: usize = 16;
 /// What was not sent within this time is never sent.
-const WAIT_MOST: Duration = Duration::from_secs(5);
+pub const WAIT_MOST: Duration = Duration::from_secs(5);
 
 /// A value for a device.
 #[derive(Debug)]
 pub struct WriteRequest {
     pub tag: TagIndex,
     pub value: Value,
+    /// Afterwards it is not sent.
+    pub until: Instant,
     answer: oneshot::Sender<Written>,
 }
 
@@ -52,9 +54,13 @@ impl WriteRequest {
     }
 }
 
+fn late() -> String {
+    format!("it could not be sent within {} s", WAIT_MOST.as_secs())
+}
+
 impl Writes {
-    /// Writes and waits for what becomes of it.
-    pub async fn write(&self, tag: TagIndex, value: Value) -> Written {
+    /// Writes, if that can begin before `until`, and waits for what becomes of it.
+    pub async fn write(&self, tag: TagIndex, value: Value, until: Instant) -> Written {
         let (answer, answered) = oneshot::channel();
         let id = self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         {
@@ -62,14 +68,14 @@ impl Writes {
             if waiting.len() >= WRITES_MAX {
                 return Written::NotSent(format!("{WRITES_MAX} writes wait for this connection already"));
             }
-            waiting.push_back((id, WriteRequest { tag, value, answer }));
+            waiting.push_back((id, WriteRequest { tag, value, until, answer }));
         }
         self.came.notify_one();
         let mut answered = answered;
-        let taken = match timeout_at(Instant::now() + WAIT_MOST, &mut answered).await {
+        let taken = match timeout_at(until, &mut answered).await {
             Ok(done) => done,
             Err(_) if self.withdraw(id) => {
-                return Written::NotSent(format!("the connection was busy for {} s", WAIT_MOST.as_secs()));
+                return Written::NotSent(late());
             }
             // It is with the driver, whose time-outs end it.
             Err(_) => answered.await,
@@ -77,9 +83,15 @@ impl Writes {
         taken.unwrap_or_else(|_| Written::Unknown("the connection ended while it was under way".into()))
     }
 
-    /// What waits longest.
+    /// What waits longest, and not too long: whoever asked may not have been woken since.
     pub(crate) fn take(&self) -> Option<WriteRequest> {
-        self.lock().pop_front().map(|(_, request)| request)
+        loop {
+            let (_, request) = self.lock().pop_front()?;
+            if Instant::now() < request.until {
+                return Some(request);
+            }
+            request.answer(Written::NotSent(late()));
+        }
     }
 
     /// Waits until a write came. For one driver.
@@ -116,7 +128,7 @@ mod tests {
 
     fn write(writes: &Arc<Writes>, value: u64) -> tokio::task::JoinHandle<Written> {
         let writes = writes.clone();
-        tokio::spawn(async move { writes.write(TAG, Value::Uint(value)).await })
+        tokio::spawn(async move { writes.write(TAG, Value::Uint(value), Instant::now() + WAIT_MOST).await })
     }
 
     #[tokio::test(start_paused = true)]
@@ -124,6 +136,17 @@ mod tests {
         let writes = Arc::new(Writes::default());
         assert!(matches!(write(&writes, 1).await.unwrap(), Written::NotSent(why) if why.contains("5 s")));
         assert!(writes.take().is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn edge_12_what_waits_too_long_is_not_sent_although_nobody_withdrew_it() {
+        let writes = Writes::default();
+        let asked = writes.write(TAG, Value::Uint(1), Instant::now() + WAIT_MOST);
+        tokio::pin!(asked);
+        assert!(futures::poll!(&mut asked).is_pending());
+        tokio::time::advance(Duration::from_secs(60)).await;
+        assert!(writes.take().is_none());
+        assert!(matches!(asked.await, Written::NotSent(why) if why.contains("5 s")));
     }
 
     #[tokio::test(start_paused = true)]

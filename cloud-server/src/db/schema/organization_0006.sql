@@ -4,6 +4,8 @@
 CREATE TABLE tag_writes (
   uuid         uuid      NOT NULL,
   plant_id     integer   NOT NULL REFERENCES plants,
+  -- Of the edge that wrote.
+  origin       uuid      NOT NULL,
   -- Name of the tag in the configuration of the edge.
   tag          text      NOT NULL,
   machine_id   integer   REFERENCES machines,

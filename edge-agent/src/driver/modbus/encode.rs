@@ -11,7 +11,7 @@ use crate::driver::Value;
 /// Whole numbers above this are no longer exact in a float.
 const EXACT_MOST: f64 = 9_007_199_254_740_992.0;
 /// How far from a whole number a value may lie after its scaling was taken off: what floats lose on the way.
-const SCALED_SLACK: f64 = 1e-6;
+const SCALED_SLACK: f64 = 1e-9;
 
 /// The request that writes a value, and one that means the same for devices that do not know the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +67,12 @@ fn words(tag: &ModbusTag, value: Value) -> Result<Vec<u16>, String> {
         TagType::Bool => Ok(vec![u16::from(switch(value)?)]),
         TagType::String => text(value, count),
         TagType::F32 | TagType::F64 => {
-            let Number { value, .. } = number(value, tag.scaling)?;
+            let Number { value, exact } = number(value, tag.scaling)?;
+            let held = if tag.kind == TagType::F64 { value } else { f64::from(value as f32) };
+            // A fraction is taken to the nearest float; a whole number, and what is not nothing, stays what it is.
+            if exact.is_some_and(|whole| held as i128 != whole) || (held == 0.0) != (value == 0.0) {
+                return Err(format!("is not exact: {} would hold {held}", tag.kind.code()));
+            }
             let bits = if tag.kind == TagType::F64 {
                 value.to_bits()
             } else {
@@ -124,7 +129,10 @@ fn whole(number: Number, scaling: Option<Scaling>) -> Result<i128, String> {
     }
     let Number { value, .. } = number;
     let near = value.round();
-    let slack = if scaling.is_some() { SCALED_SLACK * value.abs().max(1.0) } else { 0.0 };
+    let slack = scaling.map_or(0.0, |Scaling { scale, offset }| {
+        // Taking the offset off costs digits of the larger of both.
+        SCALED_SLACK * value.abs().max(1.0) + 4.0 * f64::EPSILON * (offset / scale).abs()
+    });
     if near.abs() > EXACT_MOST {
         return Err("does not fit: so large a number is not exact".into());
     }

@@ -53,7 +53,9 @@ impl Poller {
             let Write { call, other } = write;
             let (mut outcome, mut took);
             (lane, outcome, took) = lane.ask(unit, call, limit).await;
-            if let (Outcome::Exception(ExceptionCode::IllegalFunction), Some(other)) = (&outcome, other) {
+            let is_late = Instant::now() >= request.until;
+            if let (Outcome::Exception(ExceptionCode::IllegalFunction), Some(other), false) = (&outcome, other, is_late)
+            {
                 // It knows only the writing of several: nothing has happened yet.
                 (lane, outcome, took) = lane.ask(unit, other, limit).await;
             }

@@ -46,7 +46,7 @@ fn right(asked: &Asked, answer: Vec<u8>) -> Answer {
 
 impl Rig {
     async fn write(&self, tag: u32, value: Value) -> Written {
-        self.status.writes().write(TagIndex(tag), value).await
+        self.status.writes().write(TagIndex(tag), value, Instant::now() + crate::driver::WAIT_MOST).await
     }
 }
 
