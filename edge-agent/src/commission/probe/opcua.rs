@@ -22,10 +22,10 @@ use crate::driver::opcua::{Certificate, Trust, own_certificate, pki};
 #[command(
     after_help = "Reads only. Without --security-policy the best that the server offers is taken, as in a configuration; a\n\
     server that offers none at all is read in the clear, if no user is given. Compare the SHA-256 with what the\n\
-    server's own tools show.\n\n\
+    server's own tools show; --user needs it as --sha256, because the password goes to whoever has that certificate.\n\n\
     Examples:\n  \
     edge-agent probe opcua opc.tcp://10.0.0.6:4840 --security-policy None\n  \
-    edge-agent probe opcua opc.tcp://10.0.0.6:4840 --user edge --password-file pw --node \"nsu=urn:plant;s=Press\" --depth 5\n  \
+    edge-agent probe opcua opc.tcp://10.0.0.6:4840 --user edge --password-file pw --sha256 59e1… --depth 5\n  \
     edge-agent probe opcua --config edge.toml --connection press --json"
 )]
 pub struct Args {
@@ -48,6 +48,9 @@ pub struct Args {
     /// sign_and_encrypt (when left out) or sign.
     #[arg(long, conflicts_with = "config")]
     security_mode: Option<String>,
+    /// The server is the one whose certificate has this SHA-256. A password goes to no other.
+    #[arg(long, value_name = "HEX", conflicts_with = "config")]
+    sha256: Option<String>,
     /// Where to begin, like i=85 or "nsu=urn:plant;s=Press"; Objects when left out.
     #[arg(long)]
     node: Option<String>,
@@ -88,23 +91,12 @@ async fn look(args: &Args, out: &mut impl Write) -> anyhow::Result<()> {
         print_offers(&config, &offers, out)?;
     }
     let certificate = survey.certificate(&config).map_err(|reason| anyhow!("{}: {reason}", config.endpoint))?;
-    let pinned = connection.as_ref().and_then(|connection| pinned(connection, &config));
-    if let (Some(pinned), Some(shown)) = (&pinned, &certificate)
-        && pinned != shown
-    {
-        bail!(
-            "{}: pinned is SHA-256 {}, now it shows {}; nothing more was asked\n\
-             If that is right, trust it on the page or with `edge-agent trust`.",
-            config.endpoint,
-            pinned.sha256(),
-            shown.sha256()
-        );
-    }
+    let is_pinned = args.decide(&config, connection.as_ref(), certificate.as_ref())?;
     let bounds = Bounds { depth: args.depth.into(), nodes: args.max_nodes.into() };
     let browsed = survey.browse(&config, from.as_ref(), bounds, WallClock.now_us()).await;
     let browsed = browsed.map_err(|reason| anyhow!("{}: {reason}", config.endpoint))?;
     if args.json {
-        writeln!(out, "{:#}", document(&config, &offers, &browsed, pinned.is_some()))?;
+        writeln!(out, "{:#}", document(&config, &offers, &browsed, is_pinned))?;
     } else {
         print_nodes(&browsed, out)?;
     }
@@ -163,12 +155,41 @@ impl Args {
         }
         bail!("there is no OPC UA connection \"{wanted}\" in {}; there are: {}", path.display(), names.join(", "))
     }
-}
 
-/// What the edge believes this server to be.
-fn pinned(connection: &ConnectionConfig, config: &OpcUaConfig) -> Option<Certificate> {
-    let trust = Trust::open(&pki(&connection.data_dir), &connection.name, &config.endpoint, config.first_trust);
-    trust.snapshot().pinned.map(|pin| pin.certificate)
+    /// Whether the certificate that the server shows is pinned. An error where nothing more may be asked: as the agent
+    /// decides for a connection of the file, and by hand before a password goes to somebody that nobody looked at.
+    fn decide(
+        &self,
+        config: &OpcUaConfig,
+        connection: Option<&ConnectionConfig>,
+        shown: Option<&Certificate>,
+    ) -> anyhow::Result<bool> {
+        let endpoint = &config.endpoint;
+        let is_secret = matches!(config.user, OpcUaUser::Password { .. });
+        let is_asked = connection.map_or(is_secret || self.sha256.is_some(), |_| config.pins());
+        let Some(shown) = shown.filter(|_| is_asked) else {
+            if is_asked {
+                bail!(
+                    "{endpoint}: the server shows no certificate, so nobody can tell who it is; nothing more was asked"
+                );
+            }
+            return Ok(false);
+        };
+        if let Some(connection) = connection {
+            let trust = Trust::open(&pki(&connection.data_dir), &connection.name, endpoint, config.first_trust);
+            trust.would_admit(shown).map_err(|reason| anyhow!("{endpoint}: {reason}; nothing more was asked"))?;
+            return Ok(trust.snapshot().pinned.is_some());
+        }
+        let is = shown.sha256();
+        match &self.sha256 {
+            Some(wanted) if wanted.eq_ignore_ascii_case(&is) => Ok(false),
+            Some(_) => bail!("--sha256: {endpoint} shows another certificate, SHA-256 {is}; nothing more was asked"),
+            None => bail!(
+                "{endpoint}: the password would go to whoever has the certificate with SHA-256 {is}; nothing more was asked\n\
+                 Compare that with what the server's own tools show; if it is right, give it: --sha256 {is}"
+            ),
+        }
+    }
 }
 
 fn print_offers(config: &OpcUaConfig, offers: &[Offer], out: &mut impl Write) -> anyhow::Result<()> {
