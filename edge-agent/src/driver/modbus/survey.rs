@@ -137,8 +137,10 @@ impl Survey {
             None => Link::open(&self.config).await?,
         };
         let Some(lane) = link.lane() else { return Err("the line is in use".into()) };
-        let limit = Duration::from_millis(u64::from(self.config.timeout_ms)) + link.patience();
-        let (lane, outcome, _) = lane.ask(request.unit, call(request), limit).await;
+        let call = call(request);
+        // The time-out is for the device, not for a slow line.
+        let limit = Duration::from_millis(u64::from(self.config.timeout_ms)) + link.wire_time(&call) + link.patience();
+        let (lane, outcome, _) = lane.ask(request.unit, call, limit).await;
         if link.after(lane, &outcome) == After::Stay {
             self.link = Some(link);
         }
