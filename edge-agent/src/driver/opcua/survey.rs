@@ -210,7 +210,7 @@ async fn look(session: &Session, from: Option<&OpcUaNode>, bounds: Bounds) -> Re
         seen.push((own, root.clone()));
     }
     let mut waiting = VecDeque::from([Waiting { depth: 0, node: root }]);
-    while let Some(Waiting { depth, node }) = waiting.pop_front() {
+    while !is_cut && let Some(Waiting { depth, node }) = waiting.pop_front() {
         let mask = BrowseResultMask::BrowseName as u32 | BrowseResultMask::NodeClass as u32;
         let below = children(session, &node, mask).await?;
         // Beneath the one that it belongs to.
