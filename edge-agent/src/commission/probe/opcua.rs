@@ -66,10 +66,10 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: Args, out: &mut impl Write, shutdown: CancellationToken) -> anyhow::Result<()> {
-    shutdown.run_until_cancelled(look(&args, out)).await.unwrap_or(Ok(()))
+    look(&args, out, &shutdown).await
 }
 
-async fn look(args: &Args, out: &mut impl Write) -> anyhow::Result<()> {
+async fn look(args: &Args, out: &mut impl Write, shutdown: &CancellationToken) -> anyhow::Result<()> {
     let (mut config, connection) = args.server()?;
     let from = match &args.node {
         Some(text) => Some(OpcUaNode::parse(text).ok_or_else(|| {
@@ -81,7 +81,10 @@ async fn look(args: &Args, out: &mut impl Write) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let own = connection.as_ref().map(|c| &*c.data_dir).filter(|data_dir| own_certificate(data_dir).is_some());
     let folder = own.map_or_else(|| folder.path().to_owned(), pki);
-    let survey = Survey::open(&config.endpoint, folder).await.map_err(|reason| unanswered(&config, &reason))?;
+    let Some(survey) = shutdown.run_until_cancelled(Survey::open(&config.endpoint, folder)).await else {
+        return Ok(());
+    };
+    let survey = survey.map_err(|reason| unanswered(&config, &reason))?;
     let offers = survey.offers();
     let is_open_only = offers.iter().all(|offer| offer.policy == "None");
     if args.config.is_none() && args.security_policy.is_none() && args.user.is_none() && is_open_only {
@@ -93,8 +96,8 @@ async fn look(args: &Args, out: &mut impl Write) -> anyhow::Result<()> {
     let certificate = survey.certificate(&config).map_err(|reason| anyhow!("{}: {reason}", config.endpoint))?;
     let is_pinned = args.decide(&config, connection.as_ref(), certificate.as_ref())?;
     let bounds = Bounds { depth: args.depth.into(), nodes: args.max_nodes.into() };
-    let browsed = survey.browse(&config, from.as_ref(), bounds, WallClock.now_us()).await;
-    let browsed = browsed.map_err(|reason| anyhow!("{}: {reason}", config.endpoint))?;
+    let browsed = survey.browse(&config, from.as_ref(), bounds, WallClock.now_us(), shutdown).await;
+    let Some(browsed) = browsed.map_err(|reason| anyhow!("{}: {reason}", config.endpoint))? else { return Ok(()) };
     if args.json {
         writeln!(out, "{:#}", document(&config, &offers, &browsed, is_pinned))?;
     } else {

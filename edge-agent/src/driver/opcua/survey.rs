@@ -11,6 +11,7 @@ use opcua::types::{
     ReadValueId, TimestampsToReturn, UserTokenType, Variant,
 };
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use super::limits::{Limits, answer};
 use super::resolve::{children, in_namespace, namespaces};
@@ -110,7 +111,8 @@ impl Survey {
         endpoint::choose(self.offered.clone(), &config.endpoint, config.security, &config.user)
     }
 
-    /// Opens a session and looks at the nodes below `from`, or below Objects.
+    /// Opens a session and looks at the nodes below `from`, or below Objects. `None` when `shutdown` came first; the
+    /// session is closed then, too.
     ///
     /// # Errors
     /// For people.
@@ -120,7 +122,8 @@ impl Survey {
         from: Option<&OpcUaNode>,
         bounds: Bounds,
         now_us: i64,
-    ) -> Result<Browsed, String> {
+        shutdown: &CancellationToken,
+    ) -> Result<Option<Browsed>, String> {
         let endpoint = self.chosen(config)?;
         let Offer { policy, mode, certificate, .. } = Offer::of(&endpoint);
         let uri = if config.security == OpcUaSecurity::None {
@@ -138,7 +141,7 @@ impl Survey {
         tokio::pin!(events);
         let looked = tokio::select! {
             reason = drive(&mut events) => return Err(reason),
-            looked = look(&session, from, bounds) => looked,
+            looked = shutdown.run_until_cancelled(look(&session, from, bounds)) => looked,
         };
         let closing = async {
             tokio::select! {
@@ -148,8 +151,8 @@ impl Survey {
         };
         // What was seen is seen; a session that is not closed ends by its time-out.
         let _ = timeout(CLOSING, closing).await;
-        let (nodes, is_cut) = looked?;
-        Ok(Browsed { nodes, is_cut, policy: format!("{policy}, {mode}"), certificate })
+        let Some((nodes, is_cut)) = looked.transpose()? else { return Ok(None) };
+        Ok(Some(Browsed { nodes, is_cut, policy: format!("{policy}, {mode}"), certificate }))
     }
 }
 
