@@ -148,6 +148,13 @@ async fn edge_02_probe_modbus_watches_and_never_writes() {
     let register = "\"holding:11\"";
     assert_eq!(marked, [["*", register, "0001", "0", "1"], ["*", register, "0002", "1", "2"]], "{text}");
     assert_eq!(functions.load(Relaxed), 1 << 3, "only holding registers were read");
+
+    // In every type: the register before it has not changed, though a value of both has.
+    let args = ["--from", "holding:10", "--count", "3", "--watch", "--every-ms", "50", "--rounds", "2", "--json"];
+    let text = edge_agent(&[&["probe", "modbus", "--tcp", &address], &args[..]].concat()).good();
+    let second: Value = serde_json::from_str(text.lines().nth(1).unwrap()).unwrap();
+    let changed: Vec<_> = registers(&second).iter().map(|line| &line["register"]).collect();
+    assert_eq!(changed, ["holding:11"], "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -207,7 +207,9 @@ fn show(
     at: i64,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let is_new = |line: &&Line| before.is_none_or(|before| !before.iter().any(|old| old == *line));
+    // What the register itself said: wide values of the registers before it change with it.
+    let is_same = |old: &Line, line: &Line| old.register == line.register && old.answer == line.answer;
+    let is_new = |line: &&Line| before.is_none_or(|before| !before.iter().any(|old| is_same(old, line)));
     let shown: Vec<Line> = lines.iter().filter(is_new).cloned().collect();
     if args.json {
         let lines: Vec<_> = shown.iter().map(|line| registers::document(line, views)).collect();
