@@ -98,8 +98,11 @@ async fn edge_02_probe_modbus_says_which_units_answer_and_what_to_check() {
         said,
         "unit 3 answers: holding:0 = 7 (hex 0007)\n\
          unit 5 answers: holding:0: no such address in the device (exception 2)\n\
-         no answer in 100 ms from units 2, 4, 9\n"
+         no answer in 100 ms: units 2, 4\n\
+         the unit behind the gateway does not answer (exception 11): units 9\n"
     );
+    let nobody = edge_agent(&["probe", "modbus", "--tcp", &address, "--units", "8,9", "--timeout-ms", "100"]);
+    assert!(nobody.code == 1 && nobody.err.contains("The gateway answers."), "{}", nobody.err);
     let ask = |unit| {
         edge_agent(&[
             "probe",
