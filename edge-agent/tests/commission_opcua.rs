@@ -54,6 +54,8 @@ fn edge_03_probe_opcua_shows_nodes_as_the_configuration_takes_them() {
 
     let text = edge_agent(&["probe", "opcua", &endpoint, "--max-nodes", "4"]).good();
     assert!(text.contains("There are more than 4 nodes: begin deeper with --node"), "{text}");
+    let mistyped = edge_agent(&["probe", "opcua", &endpoint, "--node", "nsu=urn:unison:plant;s=Filer"]);
+    assert!(mistyped.code == 1 && mistyped.err.contains("the server does not show it: BadNodeId"), "{}", mistyped.err);
     let unknown = edge_agent(&["probe", "opcua", &endpoint, "--node", "nsu=urn:gone;s=x"]);
     assert!(unknown.code == 1 && unknown.err.contains("no namespace \"urn:gone\""), "{}", unknown.err);
 }

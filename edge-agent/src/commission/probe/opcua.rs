@@ -228,6 +228,13 @@ fn print_nodes(browsed: &Browsed, out: &mut impl Write) -> anyhow::Result<()> {
             row.extend([variable.data_type.clone(), kind, variable.value.clone(), variable.status.clone()]);
             row.push(variable.access.to_owned());
         }
+        if let Some(refused) = &seen.refused {
+            let said = format!("below: {refused}");
+            match row.get_mut(6) {
+                Some(status) => *status = format!("{status}, {said}"),
+                None => row.extend([String::new(), String::new(), String::new(), said]),
+            }
+        }
         row
     };
     let rows: Vec<_> = browsed.nodes.iter().map(row).collect();
@@ -251,6 +258,7 @@ fn document(config: &OpcUaConfig, offers: &[Offer], browsed: &Browsed, is_pinned
             "depth": seen.depth, "name": seen.name, "node": seen.node, "class": seen.class,
             "data_type": variable.map(|v| &v.data_type), "type": variable.and_then(|v| v.kind).map(config::TagType::code),
             "value": variable.map(|v| &v.value), "status": variable.map(|v| &v.status), "access": variable.map(|v| v.access),
+            "below_refused": seen.refused,
         })
     });
     json!({

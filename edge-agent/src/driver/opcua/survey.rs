@@ -45,6 +45,8 @@ pub struct Seen {
     /// As `node = "…"` takes it.
     pub node: String,
     pub class: &'static str,
+    /// Why what is below it is not shown.
+    pub refused: Option<String>,
     pub variable: Option<Variable>,
 }
 
@@ -208,6 +210,7 @@ async fn look(session: &Session, from: Option<&OpcUaNode>, bounds: Bounds) -> Re
             name: text_of(&root, &namespaces),
             node: text_of(&root, &namespaces),
             class: "",
+            refused: None,
             variable: None,
         };
         seen.push((own, root.clone()));
@@ -215,7 +218,15 @@ async fn look(session: &Session, from: Option<&OpcUaNode>, bounds: Bounds) -> Re
     let mut waiting = VecDeque::from([Waiting { depth: 0, node: root }]);
     while !is_cut && let Some(Waiting { depth, node }) = waiting.pop_front() {
         let mask = BrowseResultMask::BrowseName as u32 | BrowseResultMask::NodeClass as u32;
-        let below = children(session, &node, mask).await?;
+        let (below, status) = children(session, &node, mask).await?;
+        if status.is_bad() {
+            if depth == 0 {
+                let node = text_of(&node, &namespaces);
+                return Err(format!("--node {node}: the server does not show it: {status}; check the id"));
+            }
+            let of = seen.iter_mut().find(|(_, of)| *of == node);
+            of.into_iter().for_each(|(seen, _)| seen.refused = Some(status.to_string()));
+        }
         // Beneath the one that it belongs to.
         let mut place = seen.iter().position(|(_, of)| *of == node).map_or(seen.len(), |place| place + 1);
         for child in below {
@@ -228,7 +239,14 @@ async fn look(session: &Session, from: Option<&OpcUaNode>, bounds: Bounds) -> Re
             }
             let name = format!("{}:{}", child.namespace, child.name);
             let class = class_of(child.class);
-            let one = Seen { depth: depth + 1, name, node: text_of(&child.node, &namespaces), class, variable: None };
+            let one = Seen {
+                depth: depth + 1,
+                name,
+                node: text_of(&child.node, &namespaces),
+                class,
+                refused: None,
+                variable: None,
+            };
             seen.insert(place, (one, child.node.clone()));
             place += 1;
             // What the server says of itself is long, and of no machine.
@@ -297,7 +315,11 @@ fn variable(value: &DataValue, data_type: &NodeId, access: &DataValue, namespace
     let data_type = named.unwrap_or_else(|| text_of(data_type, namespaces));
     let status = value.status.map_or_else(|| "Good".to_owned(), |status| status.to_string());
     Variable {
-        kind: value.value.as_ref().and_then(kind_of).or_else(|| kind_named(&data_type)),
+        // A list has the data type of what is in it, and no tag takes it.
+        kind: match &value.value {
+            None | Some(Variant::Empty) => kind_named(&data_type),
+            Some(value) => kind_of(value),
+        },
         data_type,
         value: value.value.as_ref().map_or_else(String::new, shown),
         status,
@@ -371,6 +393,16 @@ fn text_of(node: &NodeId, namespaces: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn edge_03_no_type_is_offered_for_a_list() {
+        let kind = |value: Option<Variant>| {
+            let value = DataValue { value, ..DataValue::default() };
+            variable(&value, &NodeId::from(DataTypeId::Int32), &DataValue::default(), &[]).kind
+        };
+        assert_eq!((kind(None), kind(Some(Variant::Int32(1)))), (Some(TagType::I32), Some(TagType::I32)));
+        assert_eq!(kind(Some(vec![1i32, 2].into())), None);
+    }
 
     #[test]
     fn edge_03_nodes_are_named_as_the_configuration_takes_them() {
