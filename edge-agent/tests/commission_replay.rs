@@ -198,3 +198,15 @@ fn edge_18_replay_names_what_is_wrong_with_its_files() {
         assert!(said.code == 1 && said.err.contains(expect), "{}", said.err);
     }
 }
+
+#[test]
+fn edge_18_a_reader_that_has_seen_enough_is_no_fault() {
+    let (file, _) = files();
+    for args in [vec!["check", &file.path], vec!["version"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_edge-agent"));
+        let said = command.args(&args).stdout(writer).output().unwrap();
+        assert_eq!((said.status.code(), String::from_utf8(said.stderr).unwrap().as_str()), (Some(0), ""), "{args:?}");
+    }
+}
