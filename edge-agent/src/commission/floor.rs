@@ -166,7 +166,7 @@ impl<'a> Floor<'a> {
             // Bad from here on: good until here. Another value was read one period after the one before.
             let until = if reading.quality == Quality::Good { told.read_again(at) } else { at };
             if !self.is_complete && told.holds_to(until) {
-                self.sink.confirm(&[reading.tag.0..reading.tag.0 + 1], until, &[]);
+                self.sink.confirm(std::slice::from_ref(&(reading.tag.0..reading.tag.0 + 1)), until, &[]);
             }
             (told.at, told.confirmed, told.quality) = (at, at, reading.quality);
         }
@@ -208,7 +208,7 @@ impl<'a> Floor<'a> {
             let Some(told) = self.told.get_mut(tag.index()) else { continue };
             let until = told.read_again(now);
             if told.holds_to(until) {
-                self.sink.confirm(&[tag.0..tag.0 + 1], until, &[]);
+                self.sink.confirm(std::slice::from_ref(&(tag.0..tag.0 + 1)), until, &[]);
             }
         }
         feed::drain(&self.sink, &mut self.engine, &mut self.readings, &mut self.out);

@@ -161,7 +161,8 @@ impl Survey {
         count: u16,
         answers: &mut [Option<Answer>],
     ) -> Vec<(bool, Request)> {
-        let (mut asked, mut again): (Vec<(u16, u16)>, Vec<(u16, u16)>) = (Vec::new(), Vec::new());
+        let mut asked: Vec<(u16, u16)> = Vec::new();
+        let mut again: Vec<(u16, u16)> = Vec::new();
         for (place, address) in (0..count).filter_map(|place| Some((place, from.address.checked_add(place)?))) {
             let register = Register { address, ..from };
             match self.refused.get(&(unit, register)) {
