@@ -98,8 +98,11 @@ async fn edge_02_probe_modbus_says_which_units_answer_and_what_to_check() {
         said,
         "unit 3 answers: holding:0 = 7 (hex 0007)\n\
          unit 5 answers: holding:0: no such address in the device (exception 2)\n\
-         no answer in 100 ms from units 2, 4, 9\n"
+         no answer in 100 ms: units 2, 4\n\
+         the unit behind the gateway does not answer (exception 11): units 9\n"
     );
+    let nobody = edge_agent(&["probe", "modbus", "--tcp", &address, "--units", "8,9", "--timeout-ms", "100"]);
+    assert!(nobody.code == 1 && nobody.err.contains("The gateway answers."), "{}", nobody.err);
     let ask = |unit| {
         edge_agent(&[
             "probe",
@@ -148,6 +151,13 @@ async fn edge_02_probe_modbus_watches_and_never_writes() {
     let register = "\"holding:11\"";
     assert_eq!(marked, [["*", register, "0001", "0", "1"], ["*", register, "0002", "1", "2"]], "{text}");
     assert_eq!(functions.load(Relaxed), 1 << 3, "only holding registers were read");
+
+    // In every type: the register before it has not changed, though a value of both has.
+    let args = ["--from", "holding:10", "--count", "3", "--watch", "--every-ms", "50", "--rounds", "2", "--json"];
+    let text = edge_agent(&[&["probe", "modbus", "--tcp", &address], &args[..]].concat()).good();
+    let second: Value = serde_json::from_str(text.lines().nth(1).unwrap()).unwrap();
+    let changed: Vec<_> = registers(&second).iter().map(|line| &line["register"]).collect();
+    assert_eq!(changed, ["holding:11"], "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,4 +193,33 @@ async fn edge_02_probe_modbus_on_a_serial_line_and_on_one_behind_tcp() {
         let said = edge_agent(&[&["probe", "modbus"], &way[..], &silent].concat());
         assert!(said.code == 1 && said.err.contains("no answer for holding:3"), "{}", said.err);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edge_02_probe_modbus_asks_for_what_was_refused_once_and_no_more_at_once_than_is_answered() {
+    // Holding registers without 13; no more than eight at once.
+    let calls = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = calls.clone();
+    let device = Device::start(move |call| {
+        seen.lock().unwrap().push((call.address, call.count));
+        let has_hole = (call.address..call.address + call.count).contains(&13);
+        let refused = if call.count > 8 { Some(3) } else { has_hole.then_some(2) };
+        Answer::Send(refused.map_or_else(|| call.answer(|address| address), |code| call.exception(code)))
+    })
+    .await;
+    let address = device.address.to_string();
+    let args = ["--from", "holding:0", "--count", "40", "--watch", "--every-ms", "50", "--rounds", "3", "--json"];
+    let text = edge_agent(&[&["probe", "modbus", "--tcp", &address], &args[..]].concat()).good();
+    let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    let values: Vec<_> = registers(&first).iter().map(|line| line.get("u16").cloned()).collect();
+    let expect: Vec<_> = (0..40).map(|address| (address != 13).then(|| json!(address))).collect();
+    assert_eq!(values, expect);
+    let calls = calls.lock().unwrap();
+    let is_about = |call: &(u16, u16), hole: u16| (call.0..call.0 + call.1).contains(&hole);
+    let alone = calls.iter().position(|call| *call == (13, 1)).unwrap();
+    assert!(calls[alone + 1..].iter().all(|call| !is_about(call, 13)), "{calls:?}");
+    // The last two rounds.
+    let second = calls.iter().enumerate().skip(1).find(|(_, call)| call.0 == 0 && call.1 <= 8).unwrap().0;
+    let later = calls[second + 1..].iter().position(|call| call.0 == 0).unwrap() + second + 1;
+    assert!(calls[later..].iter().all(|call| call.1 <= 8), "{calls:?}");
 }

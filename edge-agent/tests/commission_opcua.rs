@@ -54,6 +54,8 @@ fn edge_03_probe_opcua_shows_nodes_as_the_configuration_takes_them() {
 
     let text = edge_agent(&["probe", "opcua", &endpoint, "--max-nodes", "4"]).good();
     assert!(text.contains("There are more than 4 nodes: begin deeper with --node"), "{text}");
+    let mistyped = edge_agent(&["probe", "opcua", &endpoint, "--node", "nsu=urn:unison:plant;s=Filer"]);
+    assert!(mistyped.code == 1 && mistyped.err.contains("the server does not show it: BadNodeId"), "{}", mistyped.err);
     let unknown = edge_agent(&["probe", "opcua", &endpoint, "--node", "nsu=urn:gone;s=x"]);
     assert!(unknown.code == 1 && unknown.err.contains("no namespace \"urn:gone\""), "{}", unknown.err);
 }
@@ -80,6 +82,12 @@ fn edge_03_probe_opcua_says_the_fingerprint_and_pins_nothing() {
          password_file = \"{password}\"\n[[connection.tag]]\nname = \"t\"\nnode = \"ns=2;s=State\"\ntype = \"i32\"\n"
     ));
     let by_hand = ["probe", "opcua", &endpoint, "--user", "edge", "--password-file", &password, "--json"];
+    // The password goes to nobody that was not looked at.
+    let stranger = edge_agent(&by_hand);
+    assert!(stranger.code == 1 && stranger.err.contains(&format!("give it: --sha256 {sha256}")), "{}", stranger.err);
+    let other = edge_agent(&[&by_hand[..], &["--sha256", "00"]].concat());
+    assert!(other.code == 1 && other.err.contains(&format!("another certificate, SHA-256 {sha256}")), "{}", other.err);
+    let by_hand = [&by_hand[..], &["--sha256", &sha256]].concat();
     let by_file = ["probe", "opcua", "--config", &file.path, "--connection", "press", "--json"];
     for args in [&by_hand[..], &by_file[..]] {
         let document = edge_agent(args).json();
@@ -92,6 +100,16 @@ fn edge_03_probe_opcua_says_the_fingerprint_and_pins_nothing() {
     std::fs::write(&password, "wrong\n").unwrap();
     let wrong = edge_agent(&by_file);
     assert!(wrong.code == 1 && wrong.err.contains("the server refuses the user"), "{}", wrong.err);
+
+    // As the agent: it waits for a person, so nobody signs on for it.
+    let text = std::fs::read_to_string(&file.path).unwrap();
+    std::fs::write(&file.path, text.replace("user_name", "trust = \"confirm\"\nuser_name")).unwrap();
+    let stranger = edge_agent(&by_file);
+    assert!(
+        stranger.code == 1 && stranger.err.contains("nobody trusted the server's certificate yet"),
+        "{}",
+        stranger.err
+    );
 }
 
 #[test]
@@ -145,6 +163,15 @@ async fn edge_03_probe_opcua_shows_the_edges_own_certificate_and_asks_no_strange
         (&document["is_pinned"], &node(&document, "nsu=urn:unison:plant;s=State")["value"]),
         (&json!(true), &json!("6"))
     );
+
+    // A pin that cannot be read is nobody's.
+    let pin =
+        files().into_iter().map(|(_, path)| path).find(|path| path.extension().is_some_and(|e| e == "json")).unwrap();
+    std::fs::write(&pin, "{").unwrap();
+    let said = probe();
+    assert!(said.code == 1 && said.err.contains("the pinned certificate cannot be read"), "{}", said.err);
+    let (bytes, _) = before.iter().find(|(_, path)| *path == pin).unwrap();
+    std::fs::write(&pin, bytes).unwrap();
 
     // Somebody else stands there now.
     drop(server);

@@ -127,8 +127,50 @@ fn edge_06_replay_takes_planned_time_and_gaps_as_they_are_given() {
     // 10:20 to 10:22 in Berlin is 09:20 to 09:22 here.
     assert_eq!(seconds(&["--shift", "10:20-10:22", "--zone", "Europe/Berlin"]), 120.0);
     let document = edge_agent(&["replay", &file.path, &readings, "--json", "--gap-ms", "15000"]).json();
-    // The status was not told for a hundred seconds.
-    assert_eq!(document["machines"][0]["intervals"][1]["activity"], "no_data");
+    // Every reading is there, so the status was read at 20:00, 21:40, 24:00 and at the end alone.
+    let seen: Vec<_> =
+        document["machines"][0]["intervals"].as_array().unwrap().iter().map(|i| &i["activity"]).collect();
+    assert_eq!(seen[0], "no_data", "from the reading on, not from when it was missed");
+}
+
+/// Rows of the tags of `MACHINE`, ten seconds apart; the parts counter goes on by 150 each, the status is 1.
+fn every_ten_seconds(file: &File, seconds: impl Iterator<Item = u32>) -> String {
+    let mut text = "at,tag,value,quality\n".to_owned();
+    for second in seconds {
+        let at = format!("2026-11-22T09:{:02}:{:02}.004Z", 20 + second / 60, second % 60);
+        text += &format!("{at},status,1,good\n{at},parts,{},good\n{at},rejects,0,good\n", second * 15);
+    }
+    let readings = file.beside("readings.csv");
+    std::fs::write(&readings, text).unwrap();
+    readings
+}
+
+#[test]
+fn edge_13_replay_believes_a_counter_what_can_be_made_from_one_reading_to_the_next() {
+    let period = "type = \"u16\"\nperiod_ms = 10000\n";
+    let slow =
+        MACHINE.replace("type = \"u16\"\n", period).replace("[[machine]]\n", "[[machine]]\nstale_after_ms = 20000\n");
+    let file = File::new(&slow);
+    // Six steps of 150 in ten seconds each: fewer than a hundred a second.
+    let readings = every_ten_seconds(&file, (0..=60).step_by(10));
+    let machine = &edge_agent(&["replay", &file.path, &readings, "--json"]).json()["machines"][0];
+    assert_eq!((&machine["parts"], &machine["implausible_jumps"]), (&json!(900), &json!(0)));
+    // Read once a second, 150 of them came within one.
+    let file = File::new(MACHINE);
+    let readings = every_ten_seconds(&file, (0..=60).step_by(10));
+    let machine = &edge_agent(&["replay", &file.path, &readings, "--json"]).json()["machines"][0];
+    assert_eq!((&machine["parts"], &machine["implausible_jumps"]), (&json!(900), &json!(0)));
+}
+
+#[test]
+fn edge_06_replay_of_every_reading_is_without_data_from_the_last_reading_before_a_gap() {
+    let file = File::new(MACHINE);
+    let readings = every_ten_seconds(&file, (0..=60).step_by(10).chain((120..=180).step_by(10)));
+    let machine = &edge_agent(&["replay", &file.path, &readings, "--json", "--gap-ms", "15000"]).json()["machines"][0];
+    let intervals: Vec<_> = machine["intervals"].as_array().unwrap().iter().collect();
+    let told: Vec<_> =
+        intervals.iter().map(|i| (i["activity"].as_str().unwrap(), i["seconds"].as_f64().unwrap())).collect();
+    assert_eq!(told, [("running", 60.0), ("no_data", 60.0), ("running", 60.0)]);
 }
 
 #[test]
@@ -154,5 +196,17 @@ fn edge_18_replay_names_what_is_wrong_with_its_files() {
     ] {
         let said = edge_agent(&[&["replay", &file.path, &readings], &args[..]].concat());
         assert!(said.code == 1 && said.err.contains(expect), "{}", said.err);
+    }
+}
+
+#[test]
+fn edge_18_a_reader_that_has_seen_enough_is_no_fault() {
+    let (file, _) = files();
+    for args in [vec!["check", &file.path], vec!["version"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_edge-agent"));
+        let said = command.args(&args).stdout(writer).output().unwrap();
+        assert_eq!((said.status.code(), String::from_utf8(said.stderr).unwrap().as_str()), (Some(0), ""), "{args:?}");
     }
 }

@@ -2,7 +2,6 @@
 //! in the agent, and what comes out is told in order. No store, no disk, no random.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
 use unison_core::activity::Activity;
 use unison_core::facts::Fact;
@@ -62,6 +61,16 @@ pub(super) enum Why {
     Over,
 }
 
+/// A tag as it was told last.
+struct Told {
+    at: i64,
+    quality: Quality,
+    /// Up to when it was read again since, and found the same.
+    confirmed: i64,
+    /// How often the agent reads it.
+    period: i64,
+}
+
 pub(super) struct Floor<'a> {
     config: &'a Config,
     sink: Sink,
@@ -69,22 +78,46 @@ pub(super) struct Floor<'a> {
     tags: Vec<TagIndex>,
     readings: Vec<Reading>,
     out: Output,
-    /// When each tag was told last, and whether it was good.
-    told: Vec<(i64, Quality)>,
-    /// A good value holds for this long without being told again; `None`: for ever.
-    holds: Option<i64>,
-    /// Tags that are good still, while nothing is told that changes it.
-    good: Option<Vec<Range<u32>>>,
+    told: Vec<Told>,
+    /// All readings are told. Else a good value holds until its tag is told anew.
+    is_complete: bool,
     next_tick: i64,
     /// Open stops, by their machines.
     stops: HashMap<Uuid, usize>,
     events: Vec<Event>,
 }
 
+impl Told {
+    fn never(period_ms: u32) -> Self {
+        let period = i64::from(period_ms.max(1)) * 1_000;
+        Self { at: i64::MIN, quality: Quality::Bad, confirmed: i64::MIN, period }
+    }
+
+    /// When the agent read it last before what it reads at about `now`: a counter is judged by the time between its
+    /// readings. Whole periods after it was told, and half of one before `now`, because no reading is quite in time.
+    const fn read_again(&self, now: i64) -> i64 {
+        let periods = now.saturating_sub(self.period / 2).saturating_sub(self.at) / self.period;
+        self.at.saturating_add(periods.saturating_mul(self.period))
+    }
+
+    /// Takes a later reading of the same good value. False when there is none.
+    fn holds_to(&mut self, until: i64) -> bool {
+        let is_later = self.quality == Quality::Good && until > self.confirmed;
+        if is_later {
+            self.confirmed = until;
+        }
+        is_later
+    }
+}
+
 impl<'a> Floor<'a> {
     /// All machines are unseen from `start` on. `ideal` is the ideal time of one part of each in microseconds, 0 for none.
-    pub(super) fn new(config: &'a Config, start: i64, ideal: impl Fn(usize) -> i64, holds: Option<i64>) -> Self {
-        let mut engine = Engine::new(config.tags.len(), &config.machines);
+    /// With `gap_ms` every reading is told, and a tag that is not told for so long was not read.
+    pub(super) fn new(config: &'a Config, start: i64, ideal: impl Fn(usize) -> i64, gap_ms: Option<u32>) -> Self {
+        let mut machines = config.machines.clone();
+        // One limit, not the sum of two.
+        machines.iter_mut().for_each(|machine| machine.stale_after_ms = gap_ms.unwrap_or(machine.stale_after_ms));
+        let mut engine = Engine::new(config.tags.len(), &machines);
         for place in 0..config.machines.len() {
             engine.bind(
                 place,
@@ -112,9 +145,8 @@ impl<'a> Floor<'a> {
             engine,
             readings: Vec::new(),
             out: Output::new(ids),
-            told: vec![(i64::MIN, Quality::Bad); config.tags.len()],
-            holds,
-            good: None,
+            told: config.tags.iter().map(|tag| Told::never(tag.period_ms)).collect(),
+            is_complete: gap_ms.is_some(),
             next_tick: start + TICK,
             stops: HashMap::new(),
             events: Vec::new(),
@@ -129,12 +161,14 @@ impl<'a> Floor<'a> {
     /// Takes readings of one time; the time before passes first.
     pub(super) fn take(&mut self, at: i64, readings: &[Reading]) {
         self.advance(at - 1);
-        // What is told anew now was as before until now.
-        let until = readings.iter().filter(|r| self.told.get(r.tag.index()).is_some_and(|told| self.holds(told, at)));
-        self.sink.confirm(&until.map(|r| r.tag.0..r.tag.0 + 1).collect::<Vec<_>>(), at, &[]);
-        self.good = None;
         for reading in readings {
-            self.told.get_mut(reading.tag.index()).into_iter().for_each(|told| *told = (at, reading.quality));
+            let Some(told) = self.told.get_mut(reading.tag.index()) else { continue };
+            // Bad from here on: good until here. Another value was read one period after the one before.
+            let until = if reading.quality == Quality::Good { told.read_again(at) } else { at };
+            if !self.is_complete && told.holds_to(until) {
+                self.sink.confirm(std::slice::from_ref(&(reading.tag.0..reading.tag.0 + 1)), until, &[]);
+            }
+            (told.at, told.confirmed, told.quality) = (at, at, reading.quality);
         }
         self.sink.publish(readings);
         feed::drain(&self.sink, &mut self.engine, &mut self.readings, &mut self.out);
@@ -160,7 +194,7 @@ impl<'a> Floor<'a> {
 
     /// The newest reading of every tag that was told.
     pub(super) fn tags_told(&self) -> Vec<Reading> {
-        let told = (0u32..).zip(&self.told).filter(|(_, (at, _))| *at != i64::MIN);
+        let told = (0u32..).zip(&self.told).filter(|(_, told)| told.at != i64::MIN);
         told.filter_map(|(tag, _)| self.sink.latest(TagIndex(tag)).map(|(reading, _)| reading)).collect()
     }
 
@@ -169,27 +203,14 @@ impl<'a> Floor<'a> {
         std::mem::take(&mut self.events)
     }
 
-    fn holds(&self, (at, quality): &(i64, Quality), now: i64) -> bool {
-        *quality == Quality::Good && self.holds.is_none_or(|holds| now - at <= holds)
-    }
-
-    /// The tags that are good at `now`, as ranges of neighbours.
-    fn good(&self, now: i64) -> Vec<Range<u32>> {
-        let mut ranges: Vec<Range<u32>> = Vec::new();
-        for (tag, _) in (0u32..).zip(&self.told).filter(|(_, told)| self.holds(told, now)) {
-            match ranges.last_mut() {
-                Some(last) if last.end == tag => last.end = tag + 1,
-                _ => ranges.push(tag..tag + 1),
+    fn tick(&mut self, now: i64) {
+        for tag in self.tags.iter().filter(|_| !self.is_complete) {
+            let Some(told) = self.told.get_mut(tag.index()) else { continue };
+            let until = told.read_again(now);
+            if told.holds_to(until) {
+                self.sink.confirm(std::slice::from_ref(&(tag.0..tag.0 + 1)), until, &[]);
             }
         }
-        ranges
-    }
-
-    fn tick(&mut self, now: i64) {
-        let known = self.good.take().filter(|_| self.holds.is_none());
-        let good = known.unwrap_or_else(|| self.good(now));
-        self.sink.confirm(&good, now, &[]);
-        self.good = Some(good);
         feed::drain(&self.sink, &mut self.engine, &mut self.readings, &mut self.out);
         feed::tick(&self.sink, (&mut self.engine, &self.tags), now, &mut self.readings, &mut self.out);
         self.collect(now);

@@ -56,7 +56,7 @@ pub struct Args {
     /// Whether breaks are planned time: unison, or iso_22400.
     #[arg(long, default_value = "unison")]
     standard: String,
-    /// A tag without a row for so long was not read. For recordings that hold every reading.
+    /// A tag without a row for so long was not read, whatever stale_after_ms says. For recordings that hold every reading.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     gap_ms: Option<u32>,
     /// One JSON document.
@@ -74,8 +74,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<()> {
     let calendar = calendar(&args.shift, &args.zone)?;
     let standard: Standard = serde_json::from_value(json!(args.standard))
         .map_err(|_| anyhow!("--standard {}: write unison or iso_22400", args.standard))?;
-    let holds = args.gap_ms.map(|ms| i64::from(ms) * 1_000);
-    let Replayed { range, machines, unknown } = replay(&args.readings, &config, &ideals, holds)?;
+    let Replayed { range, machines, unknown } = replay(&args.readings, &config, &ideals, args.gap_ms)?;
     let figures = machines.iter().enumerate().map(|(place, machine)| {
         let code = config.machines.get(place).map_or_else(String::new, |m| m.code.to_string());
         let figures = machine.observed(range).figures(&calendar, range, standard);
@@ -128,7 +127,12 @@ struct PastStop {
     alarm: Option<usize>,
 }
 
-fn replay(path: &Path, config: &Config, ideals: &HashMap<String, i64>, holds: Option<i64>) -> anyhow::Result<Replayed> {
+fn replay(
+    path: &Path,
+    config: &Config,
+    ideals: &HashMap<String, i64>,
+    gap_ms: Option<u32>,
+) -> anyhow::Result<Replayed> {
     let place = || path.display().to_string();
     let file = File::open(path).with_context(place)?;
     let mut rows = ReadingsReader::new(BufReader::new(file), &config.tags).with_context(place)?;
@@ -139,7 +143,7 @@ fn replay(path: &Path, config: &Config, ideals: &HashMap<String, i64>, holds: Op
         let code = config.machines.get(machine).map_or("", |m| &*m.code);
         ideals.get(code).copied().unwrap_or(0)
     };
-    let mut floor = Floor::new(config, first.at, ideal, holds);
+    let mut floor = Floor::new(config, first.at, ideal, gap_ms);
     let mut machines: Vec<Past> = config.machines.iter().map(|_| Past::default()).collect();
     let mut together: Vec<Reading> = vec![first];
     let mut at = first.at;

@@ -38,7 +38,7 @@ impl RegisterTable {
 }
 
 /// `holding:100`, or `holding:100.3` for one bit of a register (0 is the lowest).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Register {
     pub table: RegisterTable,
     /// From 0, as on the wire.

@@ -207,7 +207,9 @@ fn show(
     at: i64,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let is_new = |line: &&Line| before.is_none_or(|before| !before.iter().any(|old| old == *line));
+    // What the register itself said: wide values of the registers before it change with it.
+    let is_same = |old: &Line, line: &Line| old.register == line.register && old.answer == line.answer;
+    let is_new = |line: &&Line| before.is_none_or(|before| !before.iter().any(|old| is_same(old, line)));
     let shown: Vec<Line> = lines.iter().filter(is_new).cloned().collect();
     if args.json {
         let lines: Vec<_> = shown.iter().map(|line| registers::document(line, views)).collect();
@@ -251,7 +253,7 @@ async fn units(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let from = args.from.map_or_else(|| Register::parse("holding:0"), Ok).map_err(|reason| anyhow!(reason))?;
-    let (mut found, mut silent) = (Vec::new(), Vec::new());
+    let (mut found, mut silent): (Vec<serde_json::Value>, Vec<(u8, Silence)>) = (Vec::new(), Vec::new());
     for unit in units {
         match survey.read(*unit, from, 1).await {
             Ok(answers) => {
@@ -269,24 +271,53 @@ async fn units(
             }
             // Without the line nobody answers.
             Err(silence @ Silence::Closed(_)) => return Err(unanswered(&silence, config, *unit, from)),
-            Err(_) => {
+            Err(silence) => {
                 // Twenty silent units take a while.
-                writeln!(std::io::stderr(), "unit {unit}: no answer")?;
-                silent.push(*unit);
+                writeln!(std::io::stderr(), "unit {unit}: {}", reason(&silence, config))?;
+                silent.push((*unit, silence));
             }
         }
     }
     if args.json {
+        let silent: Vec<_> =
+            silent.iter().map(|(unit, why)| json!({ "unit": unit, "reason": reason(why, config) })).collect();
         let document = json!({ "device": config.line.to_string(), "answer": found, "silent": silent });
         writeln!(out, "{document:#}")?;
-    } else if !silent.is_empty() {
-        let list: Vec<_> = silent.iter().map(u8::to_string).collect();
-        writeln!(out, "no answer in {} ms from units {}", config.timeout_ms, list.join(", "))?;
+    } else {
+        print_silent(&silent, config, out)?;
     }
     if found.is_empty() {
-        return Err(unanswered(&Silence::Unit, config, units.first().copied().unwrap_or(1), from));
+        // Whoever said something knows more than who said nothing.
+        let told = silent.iter().find(|(_, why)| *why != Silence::Unit).or_else(|| silent.first());
+        if let Some((unit, why)) = told {
+            return Err(unanswered(why, config, *unit, from));
+        }
     }
     Ok(())
+}
+
+/// Units by why they do not answer.
+fn print_silent(silent: &[(u8, Silence)], config: &ModbusConfig, out: &mut impl Write) -> anyhow::Result<()> {
+    let mut reasons: Vec<(&Silence, Vec<String>)> = Vec::new();
+    for (unit, why) in silent {
+        match reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, units)) => units.push(unit.to_string()),
+            None => reasons.push((why, vec![unit.to_string()])),
+        }
+    }
+    for (why, units) in reasons {
+        writeln!(out, "{}: units {}", reason(why, config), units.join(", "))?;
+    }
+    Ok(())
+}
+
+/// Why a unit does not answer, without the unit.
+fn reason(silence: &Silence, config: &ModbusConfig) -> String {
+    match silence {
+        Silence::Unit => format!("no answer in {} ms", config.timeout_ms),
+        Silence::Gateway(refusal) => refusal.text.clone(),
+        Silence::Closed(reason) | Silence::Broken(reason) => reason.clone(),
+    }
 }
 
 /// `1-20`, `1,2,17`.

@@ -22,10 +22,10 @@ use crate::driver::opcua::{Certificate, Trust, own_certificate, pki};
 #[command(
     after_help = "Reads only. Without --security-policy the best that the server offers is taken, as in a configuration; a\n\
     server that offers none at all is read in the clear, if no user is given. Compare the SHA-256 with what the\n\
-    server's own tools show.\n\n\
+    server's own tools show; --user needs it as --sha256, because the password goes to whoever has that certificate.\n\n\
     Examples:\n  \
     edge-agent probe opcua opc.tcp://10.0.0.6:4840 --security-policy None\n  \
-    edge-agent probe opcua opc.tcp://10.0.0.6:4840 --user edge --password-file pw --node \"nsu=urn:plant;s=Press\" --depth 5\n  \
+    edge-agent probe opcua opc.tcp://10.0.0.6:4840 --user edge --password-file pw --sha256 59e1… --depth 5\n  \
     edge-agent probe opcua --config edge.toml --connection press --json"
 )]
 pub struct Args {
@@ -48,6 +48,9 @@ pub struct Args {
     /// sign_and_encrypt (when left out) or sign.
     #[arg(long, conflicts_with = "config")]
     security_mode: Option<String>,
+    /// The server is the one whose certificate has this SHA-256. A password goes to no other.
+    #[arg(long, value_name = "HEX", conflicts_with = "config")]
+    sha256: Option<String>,
     /// Where to begin, like i=85 or "nsu=urn:plant;s=Press"; Objects when left out.
     #[arg(long)]
     node: Option<String>,
@@ -63,10 +66,10 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: Args, out: &mut impl Write, shutdown: CancellationToken) -> anyhow::Result<()> {
-    shutdown.run_until_cancelled(look(&args, out)).await.unwrap_or(Ok(()))
+    look(&args, out, &shutdown).await
 }
 
-async fn look(args: &Args, out: &mut impl Write) -> anyhow::Result<()> {
+async fn look(args: &Args, out: &mut impl Write, shutdown: &CancellationToken) -> anyhow::Result<()> {
     let (mut config, connection) = args.server()?;
     let from = match &args.node {
         Some(text) => Some(OpcUaNode::parse(text).ok_or_else(|| {
@@ -78,7 +81,10 @@ async fn look(args: &Args, out: &mut impl Write) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let own = connection.as_ref().map(|c| &*c.data_dir).filter(|data_dir| own_certificate(data_dir).is_some());
     let folder = own.map_or_else(|| folder.path().to_owned(), pki);
-    let survey = Survey::open(&config.endpoint, folder).await.map_err(|reason| unanswered(&config, &reason))?;
+    let Some(survey) = shutdown.run_until_cancelled(Survey::open(&config.endpoint, folder)).await else {
+        return Ok(());
+    };
+    let survey = survey.map_err(|reason| unanswered(&config, &reason))?;
     let offers = survey.offers();
     let is_open_only = offers.iter().all(|offer| offer.policy == "None");
     if args.config.is_none() && args.security_policy.is_none() && args.user.is_none() && is_open_only {
@@ -88,23 +94,12 @@ async fn look(args: &Args, out: &mut impl Write) -> anyhow::Result<()> {
         print_offers(&config, &offers, out)?;
     }
     let certificate = survey.certificate(&config).map_err(|reason| anyhow!("{}: {reason}", config.endpoint))?;
-    let pinned = connection.as_ref().and_then(|connection| pinned(connection, &config));
-    if let (Some(pinned), Some(shown)) = (&pinned, &certificate)
-        && pinned != shown
-    {
-        bail!(
-            "{}: pinned is SHA-256 {}, now it shows {}; nothing more was asked\n\
-             If that is right, trust it on the page or with `edge-agent trust`.",
-            config.endpoint,
-            pinned.sha256(),
-            shown.sha256()
-        );
-    }
+    let is_pinned = args.decide(&config, connection.as_ref(), certificate.as_ref())?;
     let bounds = Bounds { depth: args.depth.into(), nodes: args.max_nodes.into() };
-    let browsed = survey.browse(&config, from.as_ref(), bounds, WallClock.now_us()).await;
-    let browsed = browsed.map_err(|reason| anyhow!("{}: {reason}", config.endpoint))?;
+    let browsed = survey.browse(&config, from.as_ref(), bounds, WallClock.now_us(), shutdown).await;
+    let Some(browsed) = browsed.map_err(|reason| anyhow!("{}: {reason}", config.endpoint))? else { return Ok(()) };
     if args.json {
-        writeln!(out, "{:#}", document(&config, &offers, &browsed, pinned.is_some()))?;
+        writeln!(out, "{:#}", document(&config, &offers, &browsed, is_pinned))?;
     } else {
         print_nodes(&browsed, out)?;
     }
@@ -163,12 +158,41 @@ impl Args {
         }
         bail!("there is no OPC UA connection \"{wanted}\" in {}; there are: {}", path.display(), names.join(", "))
     }
-}
 
-/// What the edge believes this server to be.
-fn pinned(connection: &ConnectionConfig, config: &OpcUaConfig) -> Option<Certificate> {
-    let trust = Trust::open(&pki(&connection.data_dir), &connection.name, &config.endpoint, config.first_trust);
-    trust.snapshot().pinned.map(|pin| pin.certificate)
+    /// Whether the certificate that the server shows is pinned. An error where nothing more may be asked: as the agent
+    /// decides for a connection of the file, and by hand before a password goes to somebody that nobody looked at.
+    fn decide(
+        &self,
+        config: &OpcUaConfig,
+        connection: Option<&ConnectionConfig>,
+        shown: Option<&Certificate>,
+    ) -> anyhow::Result<bool> {
+        let endpoint = &config.endpoint;
+        let is_secret = matches!(config.user, OpcUaUser::Password { .. });
+        let is_asked = connection.map_or(is_secret || self.sha256.is_some(), |_| config.pins());
+        let Some(shown) = shown.filter(|_| is_asked) else {
+            if is_asked {
+                bail!(
+                    "{endpoint}: the server shows no certificate, so nobody can tell who it is; nothing more was asked"
+                );
+            }
+            return Ok(false);
+        };
+        if let Some(connection) = connection {
+            let trust = Trust::open(&pki(&connection.data_dir), &connection.name, endpoint, config.first_trust);
+            trust.would_admit(shown).map_err(|reason| anyhow!("{endpoint}: {reason}; nothing more was asked"))?;
+            return Ok(trust.snapshot().pinned.is_some());
+        }
+        let is = shown.sha256();
+        match &self.sha256 {
+            Some(wanted) if wanted.eq_ignore_ascii_case(&is) => Ok(false),
+            Some(_) => bail!("--sha256: {endpoint} shows another certificate, SHA-256 {is}; nothing more was asked"),
+            None => bail!(
+                "{endpoint}: the password would go to whoever has the certificate with SHA-256 {is}; nothing more was asked\n\
+                 Compare that with what the server's own tools show; if it is right, give it: --sha256 {is}"
+            ),
+        }
+    }
 }
 
 fn print_offers(config: &OpcUaConfig, offers: &[Offer], out: &mut impl Write) -> anyhow::Result<()> {
@@ -204,6 +228,13 @@ fn print_nodes(browsed: &Browsed, out: &mut impl Write) -> anyhow::Result<()> {
             row.extend([variable.data_type.clone(), kind, variable.value.clone(), variable.status.clone()]);
             row.push(variable.access.to_owned());
         }
+        if let Some(refused) = &seen.refused {
+            let said = format!("below: {refused}");
+            match row.get_mut(6) {
+                Some(status) => *status = format!("{status}, {said}"),
+                None => row.extend([String::new(), String::new(), String::new(), said]),
+            }
+        }
         row
     };
     let rows: Vec<_> = browsed.nodes.iter().map(row).collect();
@@ -227,6 +258,7 @@ fn document(config: &OpcUaConfig, offers: &[Offer], browsed: &Browsed, is_pinned
             "depth": seen.depth, "name": seen.name, "node": seen.node, "class": seen.class,
             "data_type": variable.map(|v| &v.data_type), "type": variable.and_then(|v| v.kind).map(config::TagType::code),
             "value": variable.map(|v| &v.value), "status": variable.map(|v| &v.status), "access": variable.map(|v| v.access),
+            "below_refused": seen.refused,
         })
     });
     json!({

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use opcua::client::Session;
 use opcua::types::{
     BrowseDescription, BrowseDirection, BrowseResult, BrowseResultMask, ByteString, NodeClass, NodeId, ReadValueId,
-    ReferenceDescription, ReferenceTypeId, TimestampsToReturn, VariableId, Variant,
+    ReferenceDescription, ReferenceTypeId, StatusCode, TimestampsToReturn, VariableId, Variant,
 };
 
 use super::limits::answer;
@@ -66,14 +66,14 @@ impl Tree<'_> {
         if let Some(known) = self.children.get(node) {
             return Ok(known.clone());
         }
-        let children: Arc<[Child]> = children(self.session, node, BrowseResultMask::BrowseName as u32).await?.into();
+        let children: Arc<[Child]> = children(self.session, node, BrowseResultMask::BrowseName as u32).await?.0.into();
         self.children.insert(node.clone(), children.clone());
         Ok(children)
     }
 }
 
-/// The nodes below one, with what `mask` asks for.
-pub(super) async fn children(session: &Session, node: &NodeId, mask: u32) -> Result<Vec<Child>, String> {
+/// The nodes below one, with what `mask` asks for, and whether the server knows that one.
+pub(super) async fn children(session: &Session, node: &NodeId, mask: u32) -> Result<(Vec<Child>, StatusCode), String> {
     let ask = BrowseDescription {
         node_id: node.clone(),
         browse_direction: BrowseDirection::Forward,
@@ -96,13 +96,16 @@ pub(super) async fn children(session: &Session, node: &NodeId, mask: u32) -> Res
 async fn gather<F>(
     mut results: Vec<BrowseResult>,
     mut next: impl FnMut(ByteString, bool) -> F,
-) -> Result<Vec<Child>, String>
+) -> Result<(Vec<Child>, StatusCode), String>
 where
     F: Future<Output = Result<Vec<BrowseResult>, String>>,
 {
-    let mut children = Vec::new();
+    let (mut children, mut status) = (Vec::new(), StatusCode::Good);
     for round in 1.. {
         let Some(result) = results.pop() else { break };
+        if status.is_good() {
+            status = result.status_code;
+        }
         let room = CHILDREN_MAX - children.len();
         children.extend(result.references.into_iter().flatten().filter_map(Child::new).take(room));
         if result.continuation_point.is_null_or_empty() {
@@ -115,7 +118,7 @@ where
         }
         results = next(result.continuation_point, false).await?;
     }
-    Ok(children)
+    Ok((children, status))
 }
 
 impl Child {
@@ -223,7 +226,7 @@ mod tests {
             asked.push(is_over);
             std::future::ready(Ok(vec![answer()]))
         });
-        (found.await.unwrap().len(), asked)
+        (found.await.unwrap().0.len(), asked)
     }
 
     #[tokio::test]

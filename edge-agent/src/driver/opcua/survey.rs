@@ -11,6 +11,7 @@ use opcua::types::{
     ReadValueId, TimestampsToReturn, UserTokenType, Variant,
 };
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use super::limits::{Limits, answer};
 use super::resolve::{children, in_namespace, namespaces};
@@ -44,6 +45,8 @@ pub struct Seen {
     /// As `node = "…"` takes it.
     pub node: String,
     pub class: &'static str,
+    /// Why what is below it is not shown.
+    pub refused: Option<String>,
     pub variable: Option<Variable>,
 }
 
@@ -110,7 +113,8 @@ impl Survey {
         endpoint::choose(self.offered.clone(), &config.endpoint, config.security, &config.user)
     }
 
-    /// Opens a session and looks at the nodes below `from`, or below Objects.
+    /// Opens a session and looks at the nodes below `from`, or below Objects. `None` when `shutdown` came first; the
+    /// session is closed then, too.
     ///
     /// # Errors
     /// For people.
@@ -120,7 +124,8 @@ impl Survey {
         from: Option<&OpcUaNode>,
         bounds: Bounds,
         now_us: i64,
-    ) -> Result<Browsed, String> {
+        shutdown: &CancellationToken,
+    ) -> Result<Option<Browsed>, String> {
         let endpoint = self.chosen(config)?;
         let Offer { policy, mode, certificate, .. } = Offer::of(&endpoint);
         let uri = if config.security == OpcUaSecurity::None {
@@ -138,7 +143,7 @@ impl Survey {
         tokio::pin!(events);
         let looked = tokio::select! {
             reason = drive(&mut events) => return Err(reason),
-            looked = look(&session, from, bounds) => looked,
+            looked = shutdown.run_until_cancelled(look(&session, from, bounds)) => looked,
         };
         let closing = async {
             tokio::select! {
@@ -148,8 +153,8 @@ impl Survey {
         };
         // What was seen is seen; a session that is not closed ends by its time-out.
         let _ = timeout(CLOSING, closing).await;
-        let (nodes, is_cut) = looked?;
-        Ok(Browsed { nodes, is_cut, policy: format!("{policy}, {mode}"), certificate })
+        let Some((nodes, is_cut)) = looked.transpose()? else { return Ok(None) };
+        Ok(Some(Browsed { nodes, is_cut, policy: format!("{policy}, {mode}"), certificate }))
     }
 }
 
@@ -205,14 +210,23 @@ async fn look(session: &Session, from: Option<&OpcUaNode>, bounds: Bounds) -> Re
             name: text_of(&root, &namespaces),
             node: text_of(&root, &namespaces),
             class: "",
+            refused: None,
             variable: None,
         };
         seen.push((own, root.clone()));
     }
     let mut waiting = VecDeque::from([Waiting { depth: 0, node: root }]);
-    while let Some(Waiting { depth, node }) = waiting.pop_front() {
+    while !is_cut && let Some(Waiting { depth, node }) = waiting.pop_front() {
         let mask = BrowseResultMask::BrowseName as u32 | BrowseResultMask::NodeClass as u32;
-        let below = children(session, &node, mask).await?;
+        let (below, status) = children(session, &node, mask).await?;
+        if status.is_bad() {
+            if depth == 0 {
+                let node = text_of(&node, &namespaces);
+                return Err(format!("--node {node}: the server does not show it: {status}; check the id"));
+            }
+            let of = seen.iter_mut().find(|(_, of)| *of == node);
+            of.into_iter().for_each(|(seen, _)| seen.refused = Some(status.to_string()));
+        }
         // Beneath the one that it belongs to.
         let mut place = seen.iter().position(|(_, of)| *of == node).map_or(seen.len(), |place| place + 1);
         for child in below {
@@ -225,7 +239,14 @@ async fn look(session: &Session, from: Option<&OpcUaNode>, bounds: Bounds) -> Re
             }
             let name = format!("{}:{}", child.namespace, child.name);
             let class = class_of(child.class);
-            let one = Seen { depth: depth + 1, name, node: text_of(&child.node, &namespaces), class, variable: None };
+            let one = Seen {
+                depth: depth + 1,
+                name,
+                node: text_of(&child.node, &namespaces),
+                class,
+                refused: None,
+                variable: None,
+            };
             seen.insert(place, (one, child.node.clone()));
             place += 1;
             // What the server says of itself is long, and of no machine.
@@ -294,7 +315,11 @@ fn variable(value: &DataValue, data_type: &NodeId, access: &DataValue, namespace
     let data_type = named.unwrap_or_else(|| text_of(data_type, namespaces));
     let status = value.status.map_or_else(|| "Good".to_owned(), |status| status.to_string());
     Variable {
-        kind: value.value.as_ref().and_then(kind_of).or_else(|| kind_named(&data_type)),
+        // A list has the data type of what is in it, and no tag takes it.
+        kind: match &value.value {
+            None | Some(Variant::Empty) => kind_named(&data_type),
+            Some(value) => kind_of(value),
+        },
         data_type,
         value: value.value.as_ref().map_or_else(String::new, shown),
         status,
@@ -368,6 +393,16 @@ fn text_of(node: &NodeId, namespaces: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn edge_03_no_type_is_offered_for_a_list() {
+        let kind = |value: Option<Variant>| {
+            let value = DataValue { value, ..DataValue::default() };
+            variable(&value, &NodeId::from(DataTypeId::Int32), &DataValue::default(), &[]).kind
+        };
+        assert_eq!((kind(None), kind(Some(Variant::Int32(1)))), (Some(TagType::I32), Some(TagType::I32)));
+        assert_eq!(kind(Some(vec![1i32, 2].into())), None);
+    }
 
     #[test]
     fn edge_03_nodes_are_named_as_the_configuration_takes_them() {

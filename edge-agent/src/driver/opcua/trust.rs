@@ -200,10 +200,26 @@ impl Trust {
         let shown = Certificate(der);
         let mut inner = self.inner();
         inner.presented = Some((shown.clone(), now));
+        if self.knows(&inner.pin, &shown)? {
+            return Ok(());
+        }
+        self.keep(&mut inner, shown, TrustedBy::FirstUse, now).map_err(|error| format!("not pinned: {error}"))
+    }
+
+    /// As [`Trust::admit`] decides, for somebody who only looks: nothing is kept.
+    ///
+    /// # Errors
+    /// Why the server is refused, and what to do about it.
+    pub fn would_admit(&self, shown: &Certificate) -> Result<(), String> {
+        self.knows(&self.inner().pin, shown).map(drop)
+    }
+
+    /// Whether this certificate is pinned; if not, it may be. An error for one that is refused.
+    fn knows(&self, pin: &Result<Option<Pin>, String>, shown: &Certificate) -> Result<bool, String> {
         let name = &self.connection;
         let how = format!("trust it on the page or with `edge-agent trust \"{name}\"`");
-        match &inner.pin {
-            Ok(Some(pin)) if pin.certificate == shown => Ok(()),
+        match pin {
+            Ok(Some(pin)) if pin.certificate == *shown => Ok(true),
             Ok(Some(pin)) => Err(format!(
                 "the server's certificate changed: pinned is SHA-256 {}, now it shows {}; if that is right, {how}",
                 pin.certificate.sha256(),
@@ -212,9 +228,7 @@ impl Trust {
             Ok(None) if self.first == FirstTrust::Confirm => {
                 Err(format!("nobody trusted the server's certificate yet: SHA-256 {}; {how}", shown.sha256()))
             }
-            Ok(None) => {
-                self.keep(&mut inner, shown, TrustedBy::FirstUse, now).map_err(|error| format!("not pinned: {error}"))
-            }
+            Ok(None) => Ok(false),
             Err(error) => Err(format!("{error}; {how}")),
         }
     }
@@ -295,6 +309,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let trust = open(dir.path(), FirstTrust::FirstUse);
         assert_eq!(trust.snapshot().state, TrustState::Unseen);
+        trust.would_admit(&Certificate::new(b"two".to_vec())).unwrap();
+        assert!(!trust.path.exists(), "who only looks pins nothing");
         trust.admit(b"one".to_vec(), NOW).unwrap();
         let pinned = trust.snapshot().pinned.unwrap();
         assert_eq!((pinned.by, pinned.at.0, pinned.replaced), (TrustedBy::FirstUse, NOW, None));
