@@ -58,8 +58,9 @@ export function people(method, at, body, user, state, emit) {
     const shown = (sha256, minutes) => ({ subject: 'CN=filler-plc,O=Acme', sha256, not_after: ago(-500_000), at: ago(minutes) });
     return ok({ own: null, connections: [{ connection: 'drill-opcua', endpoint: 'opc.tcp://10.0.0.6:4840', state: 'changed', pinned: shown('4f'.repeat(32), 90_000), presented: shown('a1'.repeat(32), 19) }], may_trust: true });
   }
+  if (at === '/trust.svg') return { code: 200, text: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M1 1h2v2H1zM5 1h2v2H5zM1 5h2v2H1zM5 5h1v1H5z"/></svg>', headers: { 'Content-Type': 'image/svg+xml' } };
   if (at === '/certificate') {
-    return ok({ https_port: 8443, http_is_local: false, certificate: { source: 'plant_authority', issuer: 'Unison plant authority', names: ['edge-detroit-1.local'], not_after: ago(-500_000), fingerprint: 'AB'.repeat(32) }, authority: { subject: 'Unison plant authority', not_after: ago(-5_000_000), fingerprint: 'CD'.repeat(32), permitted_names: ['edge-detroit-1.local'], permitted_networks: ['10.0.0.0/8'] }, urls: ['https://edge-detroit-1.local:8443'], warnings: [] });
+    return ok({ https_port: 8443, http_is_local: false, certificate: { source: 'plant_authority', issuer: 'Unison plant authority', names: ['edge-detroit-1.local'], not_after: ago(-500_000), fingerprint: Array(32).fill('AB').join(':') }, authority: { subject: 'Unison plant authority', not_after: ago(-5_000_000), fingerprint: Array(32).fill('CD').join(':'), permitted_names: ['edge-detroit-1.local'], permitted_networks: ['10.0.0.0/8'] }, urls: ['https://edge-detroit-1.local:8443'], warnings: [] });
   }
   if (at === '/kpi/figures') {
     const row = (m) => ({ key: String(m.id), label: m.machine_code, oee: oee(m.machine_code, ago(260), ago(0)), stop_minutes: m.id * 3, units: 320 });

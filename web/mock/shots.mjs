@@ -23,7 +23,7 @@ const pages = [
   ['edge-pin', `${EDGE}/login`, (p) => p.getByTestId('operator-3').click()], ['edge-queue', `${EDGE}/queue`], ['edge-help', `${EDGE}/m/2/help`], ['edge-handover', `${EDGE}/handover`], ['edge-handover-issue', `${EDGE}/handover`, (p) => p.getByTestId('add-issue').click()],
   ['edge-connections', `${EDGE}/connections`], ['edge-connection', `${EDGE}/connections?name=cnc-modbus`], ['edge-connection-hour', `${EDGE}/connections?name=cnc-modbus`, (p) => p.getByTestId('tag-spindle_load').getByRole('button').click()],
   ['edge-signals', `${EDGE}/m/1/stop/0192-stop-b`, openSignals], ['edge-signals-table', `${EDGE}/m/1/stop/0192-stop-b`, async (p) => { await openSignals(p); await p.getByTestId('signals').locator('summary').click(); }], ['edge-signals-none', `${EDGE}/m/9/stop/0192-stop-mech`, openSignals],
-  ['edge-settings', `${EDGE}/settings`], ['edge-tv', `${EDGE}/tv`], ['edge-tv-shift', `${EDGE}/tv`, (p) => p.getByTestId('tv-next').click()], ['edge-scanner', `${EDGE}/scanner`],
+  ['edge-settings', `${EDGE}/settings`], ['edge-trust', `${EDGE}/trust`], ['edge-tv', `${EDGE}/tv`], ['edge-tv-shift', `${EDGE}/tv`, (p) => p.getByTestId('tv-next').click()], ['edge-scanner', `${EDGE}/scanner`],
   ['cloud-login', `${CLOUD}/login`], ['cloud-dashboard', `${CLOUD}/`], ['cloud-availability', `${CLOUD}/?kpi=availability`], ['cloud-oee', `${CLOUD}/?kpi=oee`],
   ['cloud-machines', `${CLOUD}/machines`], ['cloud-machine', `${CLOUD}/machines/1`], ['cloud-orders', `${CLOUD}/work-orders`], ['cloud-edges', `${CLOUD}/edges`],
   ['cloud-help', `${CLOUD}/machines`, (p) => p.keyboard.press('?')],

@@ -2,12 +2,12 @@
  * The page's reads, one hook each.
  */
 import {
-  get, type Connection, type Downtime, type DowntimeReason, type DueShift, type EdgeQueue, type FigureRow, type Handover, type Machine, type Operator,
+  get, useLiveStream, type Connection, type Downtime, type DowntimeReason, type DueShift, type EdgeQueue, type FigureRow, type Handover, type Machine, type Operator,
   type ProductionLog, type RibbonData, type ScrapReason, type StationInfo, type StationView, type Tag, type TagHistory, type WorkOrder,
 } from '@unison/ui-kit';
-import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { MachineList } from './services';
-import { ASKED_MS } from './signals';
+import { ASKED_MS, FOLLOW_MS, isWhole, POINTS, windowOf, type Stretch } from './signals';
 
 export const RIBBON_MS = 8 * 3_600_000;
 
@@ -99,7 +99,7 @@ export const useQueue = () =>
   useQuery({ queryKey: ['queue'], queryFn: ({ signal }) => get<EdgeQueue>('/queue', undefined, signal), staleTime: 10_000, refetchInterval: 15_000 });
 
 export const useConnections = () =>
-  useQuery({ queryKey: ['connections'], queryFn: ({ signal }) => get<{ connections: Connection[] }>('/connections', undefined, signal), refetchInterval: 5_000 });
+  useQuery({ queryKey: ['connections'], queryFn: ({ signal }) => get<{ connections: Connection[] }>('/connections', undefined, signal), refetchInterval: ASKED_MS });
 
 export interface TagList {
   tags: Tag[];
@@ -124,24 +124,48 @@ export const useKeptTags = (machine: string | undefined) =>
     staleTime: 60_000,
   });
 
-/** What signals were, in one order with their names; `follow` while the time is not over. */
-export const useTagHistories = (tags: string[], from: string, to: string, points: number, follow: boolean) =>
-  useQueries({
+/**
+ * What signals were, in one order with their names. The moving end of a time is no part of the key: an answer replaces the
+ * one before, and one that fails leaves it where it is. `subject` is what the chart is about; where another time of it is
+ * asked for, what was last seen of each signal stays until the answer comes.
+ */
+export const useTagHistories = (tags: string[], subject: string, stretch: Stretch) => {
+  const stream = useLiveStream();
+  const cache = useQueryClient().getQueryCache();
+  return useQueries({
     queries: tags.map((tag) => ({
-      queryKey: ['tag-history', tag, from, to, points],
-      queryFn: ({ signal }: { signal: AbortSignal }) => get<TagHistory>(`/tags/${encodeURIComponent(tag)}/history`, { from, to, points }, signal),
-      placeholderData: keepPreviousData,
-      staleTime: follow ? 0 : 60_000,
+      queryKey: ['tag-history', tag, subject, stretch],
+      queryFn: ({ signal }: { signal: AbortSignal }) => get<TagHistory>(`/tags/${encodeURIComponent(tag)}/history`, { ...asked(stretch, stream.serverNow()), points: POINTS }, signal),
+      placeholderData: () => {
+        const known = cache.findAll({ queryKey: ['tag-history', tag, subject], predicate: (query) => query.state.data !== undefined });
+        return known.sort((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt)[0]?.state.data as TagHistory | undefined;
+      },
+      staleTime: ({ state }: { state: { data?: TagHistory } }) => (hasAll(stretch, state.data?.to) ? 60_000 : 0),
+      refetchInterval: ({ state }: { state: { data?: TagHistory } }) => (hasAll(stretch, state.data?.to) ? false : FOLLOW_MS),
     })),
   });
+};
+
+const hasAll = (stretch: Stretch, to: string | undefined): boolean => to !== undefined && isWhole(stretch, Date.parse(to));
+
+function asked(stretch: Stretch, now: number): { from: string; to: string } {
+  const { from, to } = windowOf(stretch, now);
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+}
 
 /** What a machine did in some time, beside its signals. */
-export const useActivity = (id: number, from: string, to: string) =>
-  useQuery({
-    queryKey: ['activity', id, from, to],
-    queryFn: ({ signal }) => get<RibbonData>(`/machines/${id}/ribbon`, { from, to }, signal),
+export const useActivity = (id: number, stretch: Stretch) => {
+  const stream = useLiveStream();
+  return useQuery({
+    queryKey: ['activity', id, stretch],
+    queryFn: async ({ signal }) => {
+      const time = asked(stretch, stream.serverNow());
+      return { ...(await get<RibbonData>(`/machines/${id}/ribbon`, time, signal)), to: time.to };
+    },
     placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (hasAll(stretch, state.data?.to) ? false : FOLLOW_MS),
   });
+};
 
 /** Orders this station may work on: its own, and those of its lane that no machine has taken. */
 export function ordersOf(machine: Machine, orders: WorkOrder[]): WorkOrder[] {

@@ -29,7 +29,7 @@ describe('EDGE-11 the page about trust', () => {
   });
 
   it('reads a fingerprint in groups', () => {
-    expect(groups('AA:BB:CC:DD:EE:FF:00:11')).toEqual(['AA BB CC DD', 'EE FF 00 11']);
+    for (const text of ['AA:BB:CC:DD:EE:FF:00:11', 'AABBCCDDEEFF0011']) expect(groups(text)).toEqual(['AA BB CC DD', 'EE FF 00 11']);
   });
 
   it('knows whether the certificate names this host', () => {

@@ -26,9 +26,9 @@ export function systemsFor(own: System): System[] {
   return [own, ...SYSTEMS.filter((system) => system !== own)];
 }
 
-/** "AA:BB:CC:DD:…" as eight groups of four pairs. */
+/** "AA:BB:CC:DD:…", with or without its colons, as eight groups of four pairs. */
 export function groups(fingerprint: string): string[] {
-  const pairs = fingerprint.split(':');
+  const pairs = fingerprint.replaceAll(':', '').match(/.{1,2}/g) ?? [];
   return Array.from({ length: Math.ceil(pairs.length / 4) }, (_, i) => pairs.slice(i * 4, i * 4 + 4).join(' '));
 }
 

@@ -19,18 +19,23 @@ export type Colour = (name: string) => string;
 export function useChart(make: (colour: Colour) => ChartOption): RefObject<HTMLDivElement | null> {
   const scheme = useComputedColorScheme('light');
   const box = useRef<HTMLDivElement>(null);
+  const drawn = useRef<ReturnType<typeof echarts.init>>(null);
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const css = getComputedStyle(document.documentElement);
     const chart = echarts.init(element);
-    chart.setOption({ animation: false, ...make((name) => css.getPropertyValue(name).trim()) });
+    drawn.current = chart;
     const watcher = new ResizeObserver(() => chart.resize());
     watcher.observe(element);
     return () => {
       watcher.disconnect();
       chart.dispose();
     };
+  }, []);
+  // New data go into the chart that is there, so that whoever reads it keeps what they point at.
+  useEffect(() => {
+    const css = getComputedStyle(document.documentElement);
+    drawn.current?.setOption({ animation: false, ...make((name) => css.getPropertyValue(name).trim()) }, { notMerge: true });
   }, [make, scheme]);
   return box;
 }

@@ -1,6 +1,6 @@
 /** What numbers and times look like on screen. */
 import { describe, expect, it } from 'vitest';
-import { clock, decimal, NONE, oeeColour, percent, roundHalfEven, span, units } from './format';
+import { clock, DAY_MS, decimal, momentIn, NONE, oeeColour, percent, roundHalfEven, span, ticksIn, units } from './format';
 
 describe('kpi_q047 half-even rounding', () => {
   it.each([
@@ -23,6 +23,28 @@ describe('rep_06 colours', () => {
 
 describe('times', () => {
   it('speaks in the plant’s zone', () => expect(clock('2025-11-06T19:03:00Z', 'America/Detroit')).toBe('14:03'));
+  it('tells the moments of a longer time apart', () => {
+    const at = Date.parse('2025-11-06T19:03:07Z');
+    const text = (lengthMs: number) => momentIn(at, lengthMs, lengthMs / 24, 'America/Detroit');
+    expect(text(240_000)).toBe('14:03:07');
+    expect(text(3_600_000)).toBe('14:03');
+    expect(text(DAY_MS)).toBe('6 Nov, 14:03');
+    for (const length of [240_000, 1_400_000, 3_600_000, DAY_MS - 1, DAY_MS, 8 * DAY_MS]) {
+      const rows = Array.from({ length: 24 }, (_, i) => momentIn(at + (i * length) / 24, length, length / 24, 'America/Detroit'));
+      expect(new Set(rows).size, `${length} ms`).toBe(24);
+    }
+    expect(momentIn(null, 1, 1)).toBe(NONE);
+  });
+  it('labels so many hours as have room', () => {
+    const hour = 3_600_000;
+    expect(ticksIn(hour / 2, 8.5 * hour, 800).map((at) => at / hour)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    for (const [length, width] of [[8 * hour, 300], [8 * DAY_MS, 280], [8 * DAY_MS, 1200], [2 * DAY_MS, 800]] as const) {
+      const ticks = ticksIn(0, length, width);
+      expect(ticks.length).toBeGreaterThan(1);
+      expect((width * hour) / length * (((ticks[1] ?? 0) - (ticks[0] ?? 0)) / hour)).toBeGreaterThanOrEqual(length < DAY_MS ? 36 : 96);
+    }
+    expect(ticksIn(0, hour, 0)).toEqual([]);
+  });
   it('survives an unknown zone and a missing time', () => {
     expect(clock('2025-11-06T19:03:00Z', 'Nowhere/Atall')).toMatch(/^\d\d:\d\d$/);
     expect(clock(null)).toBe(NONE);

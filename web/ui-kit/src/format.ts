@@ -57,6 +57,28 @@ export function dayAndClock(at: string | number | null | undefined, zone?: strin
   return dateText(at, zone, locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hour12: false });
 }
 
+export const DAY_MS = 86_400_000;
+
+/**
+ * A moment of a longer time that is told apart from others so far away: "14:03", with seconds where they are less than a
+ * minute apart, and with its day where the time is a day or more.
+ */
+export function momentIn(at: string | number | null | undefined, lengthMs: number, stepMs: number, zone?: string, locale = 'en'): string {
+  const date: Intl.DateTimeFormatOptions = lengthMs >= DAY_MS ? { day: 'numeric', month: 'short' } : {};
+  const seconds: Intl.DateTimeFormatOptions = stepMs < 60_000 ? { second: '2-digit' } : {};
+  return dateText(at, zone, locale, { ...date, hour: '2-digit', minute: '2-digit', ...seconds, hour12: false });
+}
+
+/** Full hours of a time that have room for their label: "14:00", in a time of a day or more "6 Nov, 14:00". */
+export function ticksIn(from: number, to: number, width: number): number[] {
+  const label = to - from < DAY_MS ? 36 : 96;
+  const hours = [1, 4, 12, 24, 48, 96].find((n) => ((n * 3_600_000) / (to - from)) * width >= label);
+  if (hours === undefined) return [];
+  const [step, out]: [number, number[]] = [hours * 3_600_000, []];
+  for (let at = Math.ceil(from / step) * step; at <= to; at += step) out.push(at);
+  return out;
+}
+
 export function day(at: string | number | null | undefined, zone?: string, locale = 'en'): string {
   return dateText(at, zone, locale, { day: 'numeric', month: 'short' });
 }

@@ -2,35 +2,64 @@
  * The devices for whoever looks after them: how each stands, how fast it answers, what waits and what went wrong; then
  * the signals of one, live, with the last hour of those that are kept. A value that is old never looks live.
  */
-import { clock, dayAndClock, decimal, Empty, Loaded, NONE, span, units, useServerNow, useTexts, type Connection, type Tag } from '@unison/ui-kit';
+import { clock, dayAndClock, decimal, Empty, Loaded, NONE, span, units, useLive, useTexts, type Connection, type Freshness, type Tag } from '@unison/ui-kit';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useId, useMemo, useState, type ReactNode } from 'react';
 import { Signals } from '../parts/Signals';
 import { useConnections, useStationInfo, useTags } from '../reads';
-import { ageOf, isLive, valueText } from '../signals';
+import { ageOf, isLive, isOld, valueText, type Stretch } from '../signals';
 import '../parts/signals.css';
 
-const HOUR_MS = 3_600_000;
+const LAST_HOUR: Stretch = { lastMs: 3_600_000 };
 const PER_PAGE = 50;
-/** An answer about connections that is older says nothing of now. */
-const OLD_MS = 15_000;
+
+/** The page's one clock and the heartbeat: how old an answer is, is said the same everywhere. */
+interface Beat {
+  now: number;
+  link: Freshness;
+  zone: string | undefined;
+}
+
+/** How an answer stands now. */
+interface Standing {
+  sinceMs: number;
+  isOld: boolean;
+  at: number;
+  zone: string | undefined;
+}
+
+function standing({ now, link, zone }: Beat, at: number): Standing {
+  const sinceMs = Math.max(0, now - at);
+  return { sinceMs, isOld: isOld(sinceMs, link), at, zone };
+}
+
+function useBeat(): Beat {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = window.setInterval(() => setNow(Date.now()), 1_000);
+    return () => window.clearInterval(timer);
+  }, []);
+  return { now, link: useLive().freshness, zone: useStationInfo().data?.timezone };
+}
 
 export default function Connections({ name }: { name?: string }) {
   const { t } = useTexts();
   const connections = useConnections();
+  const beat = useBeat();
+  const state = standing(beat, connections.dataUpdatedAt);
   return (
     <section className="sheet connections" aria-labelledby="connections-title" data-testid="connections">
       <header className="sheet-head">
         {name === undefined ? <Link to="/queue" className="back">← {t('queue.title')}</Link> : <Link to="/connections" className="back" data-testid="all-connections">← {t('connections.all')}</Link>}
         <h1 id="connections-title">{name ?? t('queue.connections')}</h1>
       </header>
-      <Loaded query={connections} what={t('queue.connections')}>
+      <Loaded query={connections} what={t('queue.connections')} zone={beat.zone}>
         {({ connections: list }) => {
           const one = list.find((c) => c.name === name);
           if (list.length === 0) return <Empty title={t('queue.noConnections')} hint={t('connections.emptyHint')} />;
           if (name !== undefined && !one) return <Empty title={t('connections.gone')} hint={t('connections.goneHint')} />;
-          return one ? <Detail connection={one} at={connections.dataUpdatedAt} /> : (
-            <ul className="device-list">{list.map((c) => <li key={c.name}><Card connection={c} at={connections.dataUpdatedAt} /></li>)}</ul>
+          return one ? <Detail connection={one} state={state} beat={beat} /> : (
+            <ul className="device-list">{list.map((c) => <li key={c.name}><Card connection={c} state={state} /></li>)}</ul>
           );
         }}
       </Loaded>
@@ -49,44 +78,40 @@ function Glyph({ state }: { state: Connection['state'] | 'unknown' }) {
   );
 }
 
-function StateLine({ connection, at }: { connection: Connection; at: number }) {
+function StateLine({ connection, state: { isOld, at, zone } }: { connection: Connection; state: Standing }) {
   const { t, language } = useTexts();
-  const [since, setSince] = useState(0);
-  useEffect(() => {
-    const timer = window.setInterval(() => setSince(Date.now() - at), 1_000);
-    return () => window.clearInterval(timer);
-  }, [at]);
-  const state = since > OLD_MS ? 'unknown' : connection.state;
+  const state = isOld ? 'unknown' : connection.state;
   return (
     <p className={`device-state device-${state}`} data-state={state}>
       <Glyph state={state} />
-      <b>{state === 'unknown' ? t('live.noDataSince', { time: clock(at, undefined, language) }) : t(`connections.state.${state}`)}</b>
+      <b>{isOld ? t('live.noDataSince', { time: clock(at, zone, language) }) : t(`connections.state.${connection.state}`)}</b>
     </p>
   );
 }
 
-function Card({ connection: c, at }: { connection: Connection; at: number }) {
+function Card({ connection: c, state }: { connection: Connection; state: Standing }) {
   const { t } = useTexts();
   return (
-    <article className={`card device device-card-${c.state}`} data-testid={`connection-${c.name}`}>
+    <article className={`card device device-card-${state.isOld ? 'unknown' : c.state}`} data-testid={`connection-${c.name}`}>
       <h2><Link to="/connections" search={{ name: c.name }} className="device-link">{c.name}</Link></h2>
-      <StateLine connection={c} at={at} />
-      <Pairs connection={c} />
-      <Errors connection={c} />
+      <StateLine connection={c} state={state} />
+      <Pairs connection={c} state={state} />
+      <Errors connection={c} state={state} />
       <p className="dim">{c.driver} · {t('queue.tags', { count: c.tags })}{c.tags_kept > 0 && ` · ${t('connections.kept', { count: c.tags_kept })}`}</p>
     </article>
   );
 }
 
-function Pairs({ connection: c, all }: { connection: Connection; all?: boolean }) {
+/** What is so only now is not known any more once the answer is old; what was counted is what was last known. */
+function Pairs({ connection: c, state: { isOld, sinceMs }, all }: { connection: Connection; state: Standing; all?: boolean }) {
   const { t, language } = useTexts();
-  const rate = (n: number | null) => (n === null ? NONE : `${decimal(n, language, 1)}/s`);
+  const rate = (n: number | null) => (n === null || isOld ? NONE : `${decimal(n, language, 1)}/s`);
   return (
-    <dl className="pairs">
-      <Pair name={t('connections.lastGood')}>{c.last_good_age_ms === null ? t('connections.never') : t('connections.ago', { span: span(c.last_good_age_ms) })}</Pair>
+    <dl className={isOld ? 'pairs pairs-old' : 'pairs'} data-old={isOld}>
+      <Pair name={t('connections.lastGood')}>{c.last_good_age_ms === null ? t('connections.never') : t('connections.ago', { span: span(c.last_good_age_ms + sinceMs) })}</Pair>
       <Pair name={t('connections.requests')}>{rate(c.requests_per_second)}</Pair>
-      <Pair name={t('connections.failures')} bad={(c.errors_per_second ?? 0) > 0}>{rate(c.errors_per_second)}</Pair>
-      {(all || c.readings_waiting + c.scans_waiting > 0) && <Pair name={t('connections.waiting')}>{units(c.readings_waiting, language)} · {t('connections.scans', { count: c.scans_waiting })}</Pair>}
+      <Pair name={t('connections.failures')} bad={!isOld && (c.errors_per_second ?? 0) > 0}>{rate(c.errors_per_second)}</Pair>
+      {(all || c.readings_waiting + c.scans_waiting > 0) && <Pair name={t('connections.waiting')}>{isOld ? NONE : <>{units(c.readings_waiting, language)} · {t('connections.scans', { count: c.scans_waiting })}</>}</Pair>}
       {(all || c.scans_skipped > 0) && <Pair name={t('connections.missed')}>{units(c.scans_skipped, language)}</Pair>}
       {all && <Pair name={t('connections.merged')}>{units(c.merged, language)}</Pair>}
       {all && <Pair name={t('connections.dropped')}>{units(c.dropped, language)}</Pair>}
@@ -99,16 +124,15 @@ function Pair({ name, bad, children }: { name: string; bad?: boolean; children: 
   return <div className={bad ? 'pair-bad' : undefined}><dt>{name}</dt><dd>{children}</dd></div>;
 }
 
-function Errors({ connection: c }: { connection: Connection }) {
+function Errors({ connection: c, state: { isOld, zone } }: { connection: Connection; state: Standing }) {
   const { t, language } = useTexts();
-  const zone = useStationInfo().data?.timezone;
   const waits = c.trust !== null && ['unknown', 'changed', 'unreadable'].includes(c.trust);
   return (
     <>
-      {c.error ? <p className="device-error" role="status">{c.error}</p>
+      {c.error && !isOld ? <p className="device-error" role="status">{c.error}</p>
       : c.last_error && <p className="dim device-past">{t('connections.lastError', { time: dayAndClock(c.last_error_at, zone, language), error: c.last_error })}</p>}
       {c.trust !== null && (
-        <p className={waits ? 'device-error' : 'dim'}>
+        <p className={waits && !isOld ? 'device-error' : 'dim'}>
           {t('servers.title')}: {t(`servers.state.${c.trust}`)}{' '}
           <Link to="/queue" hash="servers" className="plain-link">{t('connections.certificate')}</Link>
         </p>
@@ -117,20 +141,20 @@ function Errors({ connection: c }: { connection: Connection }) {
   );
 }
 
-function Detail({ connection: c, at }: { connection: Connection; at: number }) {
+function Detail({ connection: c, state, beat }: { connection: Connection; state: Standing; beat: Beat }) {
   return (
     <>
       <article className="card">
-        <StateLine connection={c} at={at} />
-        <Pairs connection={c} all />
-        <Errors connection={c} />
+        <StateLine connection={c} state={state} />
+        <Pairs connection={c} state={state} all />
+        <Errors connection={c} state={state} />
       </article>
-      <Tags connection={c} />
+      <Tags connection={c} beat={beat} />
     </>
   );
 }
 
-function Tags({ connection }: { connection: Connection }) {
+function Tags({ connection, beat }: { connection: Connection; beat: Beat }) {
   const { t } = useTexts();
   const [typed, setTyped] = useState('');
   const [search, setSearch] = useState('');
@@ -150,12 +174,12 @@ function Tags({ connection }: { connection: Connection }) {
         <label className="notes" htmlFor={filter}><span>{t('connections.filter')}</span><input id={filter} value={typed} data-testid="tag-filter" onChange={(event) => setTyped(event.target.value)} /></label>
         <button type="button" className="chip" aria-pressed={kept} data-testid="tag-kept" onClick={() => { setKept(!kept); setPage(1); }}>{t('connections.onlyKept')}</button>
       </div>
-      <Loaded query={tags} what={t('connections.tags')}>
+      <Loaded query={tags} what={t('connections.tags')} zone={beat.zone}>
         {({ tags: list, total }) => list.length === 0 ? (
           <Empty title={t('connections.filtered')} action={<button type="button" className="big" onClick={() => { setTyped(''); setKept(false); }}>{t('connections.clear')}</button>} />
         ) : (
           <>
-            <Table tags={list} at={tags.dataUpdatedAt} />
+            <Table tags={list} state={standing(beat, tags.dataUpdatedAt)} />
             {total > PER_PAGE && (
               <p className="began">
                 <button type="button" className="chip" disabled={page === 1} onClick={() => setPage(page - 1)}>{t('connections.before')}</button>
@@ -170,26 +194,20 @@ function Tags({ connection }: { connection: Connection }) {
   );
 }
 
-function Table({ tags, at }: { tags: Tag[]; at: number }) {
+function Table({ tags, state }: { tags: Tag[]; state: Standing }) {
   const { t } = useTexts();
-  const [now, setNow] = useState(at);
-  useEffect(() => {
-    const timer = window.setInterval(() => setNow(Date.now()), 1_000);
-    return () => window.clearInterval(timer);
-  }, []);
-  const since = Math.max(0, now - at);
   return (
     <table className="plain-table tag-table" data-testid="tag-table">
       <thead><tr><th scope="col">{t('connections.tag')}</th><th scope="col">{t('connections.value')}</th><th scope="col">{t('connections.quality')}</th><th scope="col">{t('connections.age')}</th></tr></thead>
-      <tbody>{tags.map((tag) => <Row key={tag.name} tag={tag} since={since} />)}</tbody>
+      <tbody>{tags.map((tag) => <Row key={tag.name} tag={tag} state={state} />)}</tbody>
     </table>
   );
 }
 
-function Row({ tag, since }: { tag: Tag; since: number }) {
+function Row({ tag, state: { sinceMs, isOld, zone } }: { tag: Tag; state: Standing }) {
   const { t, language } = useTexts();
   const [isOpen, setOpen] = useState(false);
-  const [age, live] = [ageOf(tag, since), isLive(tag, since)];
+  const [age, live] = [ageOf(tag, sinceMs), !isOld && isLive(tag, sinceMs)];
   const words = { on: t('signals.on'), off: t('signals.off') };
   const quality = age === null ? 'never' : live ? 'live' : tag.quality === 'good' ? 'old' : 'bad';
   return (
@@ -203,20 +221,15 @@ function Row({ tag, since }: { tag: Tag; since: number }) {
         <td data-label={t('connections.quality')}>{t(`connections.quality.${quality}`)}</td>
         <td data-label={t('connections.age')}>{age === null ? NONE : age < 1_000 ? t('connections.fresh') : span(age)}</td>
       </tr>
-      {isOpen && <tr className="tag-hour"><td colSpan={4}><Hour tag={tag} /></td></tr>}
+      {isOpen && <tr className="tag-hour"><td colSpan={4}><Hour tag={tag} zone={zone} /></td></tr>}
     </>
   );
 }
 
 /** The last hour, drawn anew every ten seconds. */
-function Hour({ tag }: { tag: Tag }) {
+function Hour({ tag, zone }: { tag: Tag; zone: string | undefined }) {
   const { t } = useTexts();
-  const zone = useStationInfo().data?.timezone;
-  const ticking = useServerNow(10_000);
-  const now = Math.floor(ticking / 10_000) * 10_000;
   // Only the name matters for the chart: a value that moves must not draw it anew.
   const tags = useMemo(() => [tag], [tag.name]); // eslint-disable-line react-hooks/exhaustive-deps
-  return (
-    <Signals tags={tags} from={new Date(now - HOUR_MS).toISOString()} to={new Date(now).toISOString()} now={now} zone={zone} label={t('connections.hourOf', { name: tag.name })} follow />
-  );
+  return <Signals tags={tags} subject="hour" stretch={LAST_HOUR} zone={zone} label={t('connections.hourOf', { name: tag.name })} />;
 }

@@ -1,45 +1,51 @@
 /**
  * Kept signals over some time: a chart, its table twin, and the file of all values. Loaded when needed.
  */
-import { clock, decimal, Failure, NONE, Skeletons, useTexts, type Tag, type TagHistory } from '@unison/ui-kit';
+import { clock, decimal, Failure, momentIn, NONE, Skeletons, useTexts, type Tag, type TagHistory } from '@unison/ui-kit';
 import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { useTagHistories } from '../reads';
-import { exportPath, nameOf, twinOf, valueText } from '../signals';
+import { exportPath, nameOf, ROWS, twinOf, valueText, type Stretch } from '../signals';
 
 const SignalChart = lazy(() => import('./SignalChart'));
 
 /** Lines at once; the others can be chosen. */
 const LINES = 4;
 const LINES_MAX = 8;
-const POINTS = 600;
 
 interface Props {
   tags: Tag[];
-  from: string;
-  to: string;
-  now: number;
+  /** What the chart is about: other times of it may stand there until the answer comes. */
+  subject: string;
+  stretch: Stretch;
   zone: string | undefined;
   label: string;
-  shaded?: { from: number; to: number };
-  /** The time is not over. */
-  follow: boolean;
+  /** A stop; without an end it goes on. */
+  stop?: { from: number; to: number | null };
   /** Above the lines and as wide. */
-  band?: ReactNode;
+  band?: (from: number, to: number) => ReactNode;
 }
 
-export function Signals({ tags, from, to, now, zone, label, shaded, follow, band }: Props) {
-  const { t } = useTexts();
+export function Signals({ tags, subject, stretch, zone, label, stop, band }: Props) {
+  const { t, language } = useTexts();
   const [chosen, setChosen] = useState<string[]>(() => tags.slice(0, LINES).map((tag) => tag.name));
   const shown = useMemo(() => tags.filter((tag) => chosen.includes(tag.name)), [tags, chosen]);
-  const histories = useTagHistories(shown.map((tag) => tag.name), from, to, POINTS, follow);
-  const stamp = histories.map((one) => one.dataUpdatedAt).join();
+  const histories = useTagHistories(shown.map((tag) => tag.name), subject, stretch);
+  const stamp = histories.map((one) => `${one.dataUpdatedAt}${one.isPlaceholderData}`).join();
   const signals = useMemo(
     () => shown.flatMap((tag, i) => { const history = histories[i]?.data; return history ? [{ tag, history }] : []; }),
     [shown, stamp], // eslint-disable-line react-hooks/exhaustive-deps
   );
-  const failed = histories.find((one) => one.isError);
+  const failed = histories.filter((one) => one.isError);
+  const refetch = (): void => failed.forEach((one) => void one.refetch());
+  const blank = failed.find((one) => one.data === undefined);
+  const oldest = Math.min(...failed.map((one) => one.dataUpdatedAt));
+  const waiting = histories.filter((one) => one.isPending).length;
   const toggle = (name: string): void => setChosen(chosen.includes(name) ? chosen.filter((n) => n !== name) : [...chosen, name]);
   const lines = useMemo(() => signals.filter(({ tag }) => tag.type !== 'string'), [signals]);
+  // The time that was answered for: where no answer comes the chart stands still and says so.
+  const from = Math.min(...signals.map(({ history }) => Date.parse(history.from)));
+  const to = Math.max(...signals.map(({ history }) => Date.parse(history.to)));
+  const shaded = useMemo(() => stop && { from: stop.from, to: stop.to ?? to }, [stop, to]);
   return (
     <div className="signals" data-testid="signals">
       {tags.length > 1 && (
@@ -49,21 +55,27 @@ export function Signals({ tags, from, to, now, zone, label, shaded, follow, band
           ))}
         </div>
       )}
-      {failed && <Failure what={t('signals.title')} error={failed.error} retry={() => void failed.refetch()} />}
-      {!failed && signals.length < shown.length && <Skeletons count={1} height={128 * shown.length} />}
-      {band && <div className="signal-band">{band}</div>}
+      {blank ? <Failure what={t('signals.title')} error={blank.error} retry={refetch} />
+      : failed.length > 0 && (
+        <p className="u-strip" role="status" data-testid="refresh-failed">
+          {t('common.refreshFailed', { time: clock(oldest, zone, language) })}
+          <button type="button" onClick={refetch}>{t('common.retry')}</button>
+        </p>
+      )}
+      {signals.length > 0 && band && <div className="signal-band">{band(from, to)}</div>}
       {lines.length > 0 && (
         <Suspense fallback={<Skeletons count={1} height={128 * lines.length} />}>
-          <SignalChart signals={lines} from={Date.parse(from)} to={Date.parse(to)} now={now} zone={zone} label={label} shaded={shaded} />
+          <SignalChart signals={lines} from={from} to={to} zone={zone} label={label} shaded={shaded} />
         </Suspense>
       )}
+      {waiting > 0 && <Skeletons count={1} height={128 * waiting} />}
       {signals.length > 0 && (
         <>
           <details className="twin">
             <summary>{t('signals.table')}</summary>
-            <Twin signals={signals} from={Date.parse(from)} to={Date.parse(to)} zone={zone} />
+            <Twin signals={signals} from={from} to={to} zone={zone} />
           </details>
-          <a className="back" href={exportPath(shown.map((tag) => tag.name), from, to)} download data-testid="signals-export">{t('signals.export')}</a>
+          <a className="back" href={exportPath(shown.map((tag) => tag.name), new Date(from).toISOString(), new Date(to).toISOString())} download data-testid="signals-export">{t('signals.export')}</a>
         </>
       )}
     </div>
@@ -81,7 +93,7 @@ function Twin({ signals, from, to, zone }: { signals: { tag: Tag; history: TagHi
         <thead><tr><th scope="col">{t('signals.time')}</th>{signals.map(({ tag }) => <th scope="col" key={tag.name}>{nameOf(tag)}</th>)}</tr></thead>
         <tbody>{rows.map((row) => (
           <tr key={row.from}>
-            <th scope="row">{clock(row.from, zone, language)}</th>
+            <th scope="row">{momentIn(row.from, to - from, (to - from) / ROWS, zone, language)}</th>
             {signals.map(({ tag }, i) => {
               const cell = row.cells[i];
               if (!cell) return null;

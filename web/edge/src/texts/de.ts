@@ -428,6 +428,7 @@ export const de: Record<keyof typeof en, string> = {
   'signals.on': 'an',
   'signals.off': 'aus',
   'signals.legend': 'Getönt: der Stillstand. Darüber: was die Maschine tat. Keine Linie: nichts gesehen.',
+  'signals.cut': 'Zu sehen sind die ersten {{days}} Tage; von längerer Zeit gibt es kein Diagramm.',
   'signals.none': 'Kein Signal dieser Maschine wird aufbewahrt',
   'signals.noneHint': 'Wer das Gerät einrichtet, kann Signale mit keep = true kennzeichnen; von da an sind hier ihre letzten sieben Tage zu sehen.',
   'connections.all': 'Alle Verbindungen',

@@ -426,6 +426,7 @@ export const en = {
   'signals.on': 'on',
   'signals.off': 'off',
   'signals.legend': 'Shaded: the stop. Above: what the machine did. No line: nothing was seen.',
+  'signals.cut': 'The first {{days}} days are shown; there is no chart of a longer time.',
   'signals.none': 'No signal of this machine is kept',
   'signals.noneHint': 'An administrator can mark signals with keep = true in the configuration of this box; from then on their last seven days are shown here.',
   'connections.all': 'All connections',

@@ -58,17 +58,19 @@ interface LoadedProps<T> {
   query: UseQueryResult<T>;
   what: string;
   skeleton?: ReactNode;
+  /** Of the plant; the browser's where it is not known. */
+  zone?: string;
   children: (data: T) => ReactNode;
 }
 
-export function Loaded<T>({ query, what, skeleton, children }: LoadedProps<T>) {
+export function Loaded<T>({ query, what, skeleton, zone, children }: LoadedProps<T>) {
   const { t, language } = useTexts();
   if (query.data !== undefined) {
     return (
       <>
         {query.isError && (
           <p className="u-strip" role="status" data-testid="refresh-failed">
-            {t('common.refreshFailed', { time: clock(query.dataUpdatedAt, undefined, language) })}
+            {t('common.refreshFailed', { time: clock(query.dataUpdatedAt, zone, language) })}
             <button type="button" onClick={() => void query.refetch()}>{t('common.retry')}</button>
           </p>
         )}

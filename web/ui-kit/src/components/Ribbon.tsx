@@ -5,7 +5,7 @@
 import { useElementSize } from '@mantine/hooks';
 import { useId } from 'react';
 import type { RibbonData, RibbonInterval } from '../api/types';
-import { clock } from '../format';
+import { DAY_MS, momentIn, ticksIn } from '../format';
 import { useTexts } from '../i18n';
 import { shownActivity, type Shown } from '../state';
 
@@ -47,10 +47,10 @@ export function Ribbon({ ribbon, from, to, untagged, zone, height = 72, end, onS
           const open = interval.downtime_id !== null && untagged.has(interval.downtime_id);
           return <Piece key={interval.from} interval={interval} x={x} w={w} height={bodyHeight} fill={open ? `url(#${hatch})` : undefined} title={title(interval, open)} onStop={onStop} />;
         })}
-        {hours(from, to).map((at) => (
+        {ticksIn(from, to, width).map((at) => (
           <g key={at} className="u-ribbon-tick">
             <line x1={scale(at)} x2={scale(at)} y1={bodyHeight} y2={bodyHeight + 4} />
-            {scale(at) > 18 && scale(at) < width - 40 && <text x={scale(at)} y={height - 3} textAnchor="middle">{clock(at, zone, language)}</text>}
+            {scale(at) > 18 && scale(at) < width - (to - from < DAY_MS ? 40 : 130) && <text x={scale(at)} y={height - 3} textAnchor="middle">{momentIn(at, to - from, HOUR_MS, zone, language)}</text>}
           </g>
         ))}
         <text className="u-ribbon-now" x={width} y={height - 3} textAnchor="end">{end ?? t('ribbon.now')}</text>
@@ -60,7 +60,8 @@ export function Ribbon({ ribbon, from, to, untagged, zone, height = 72, end, onS
 
   function title(interval: RibbonInterval, open: boolean): string {
     const word = open ? t('state.untagged') : t(`state.${shownActivity(interval.activity)}`);
-    return `${word} ${clock(interval.from, zone, language)}–${interval.to ? clock(interval.to, zone, language) : t('ribbon.now')}`;
+    const moment = (at: string): string => momentIn(at, to - from, (to - from) / Math.max(width, 1), zone, language);
+    return `${word} ${moment(interval.from)}–${interval.to ? moment(interval.to) : t('ribbon.now')}`;
   }
 }
 
@@ -92,11 +93,4 @@ function Piece({ interval, x, w, height, fill, title, onStop }: PieceProps) {
       {id && onStop && <rect x={x} y={0} width={Math.max(w, 1)} height={height} className="u-piece-hit" />}
     </g>
   );
-}
-
-function hours(from: number, to: number): number[] {
-  const step = to - from > 12 * HOUR_MS ? 4 * HOUR_MS : HOUR_MS;
-  const out: number[] = [];
-  for (let at = Math.ceil(from / step) * step; at <= to; at += step) out.push(at);
-  return out;
 }
