@@ -90,6 +90,13 @@ async fn edge_02_a_supervisor_writes_and_the_trace_stands_before_and_after() {
         let (found, body) = answer(sent.unwrap()).await;
         assert_eq!((found.as_u16(), &body["id"]), (status, &json!(key)), "{body}");
     }
+    // What is no UUID, or another than in the body, would not keep a repetition from writing again.
+    for (header, uuid) in [("order-17", None), (&*key.to_string(), Some(id))] {
+        let request = edge.http.post(format!("{}/api/v1/tags/lamp/write", edge.url)).bearer_auth(&sue);
+        let body = json!({"uuid": uuid, "value": true});
+        let (status, wrong) = answer(request.header("Idempotency-Key", header).json(&body).send().await.unwrap()).await;
+        assert_eq!((status.as_u16(), fields(&wrong)), (400, vec!["Idempotency-Key"]));
+    }
     assert_eq!((plc.writes(), plc.coil(1)), (vec![6, 5], true));
     // 2^63 + 1 does not survive a browser's number.
     let (status, large) = edge.post("/tags/total/write", &sue, json!({"value": "9223372036854775809"})).await;

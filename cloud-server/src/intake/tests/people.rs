@@ -155,5 +155,9 @@ async fn edge_02_a_write_to_a_device_comes_up_with_its_first_outcome() {
     refused(&cloud, &mut edge, TagWritten { by: UserId(999), ..other(Uuid::now_v7()) }, "user 999").await;
     let elsewhere = TagWritten { machine: Some(MachineId(IN_OTHER_PLANT)), ..other(Uuid::now_v7()) };
     refused(&cloud, &mut edge, elsewhere, "another plant").await;
+    refused(&cloud, &mut edge, TagWritten { value: "56".into(), ..asked.clone() }, "other words").await;
+    let mut neighbour = cloud.enrol(2).await;
+    neighbour.connect().await;
+    refused(&cloud, &mut neighbour, ended(WriteOutcome::Done, 9), "another edge").await;
     assert_eq!(cloud.number("SELECT count(*) AS n FROM tag_writes WHERE organization_id = $1", &[]).await, 1);
 }
