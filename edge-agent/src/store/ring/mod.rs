@@ -8,6 +8,7 @@ mod codec;
 mod export;
 mod file;
 mod recorder;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -26,6 +27,7 @@ use crate::driver::{Clock, Reading, Sink};
 use chart::{Chart, Stretch};
 use file::{File, FileError};
 use recorder::{Recorder, Run};
+use watch::Watch;
 
 /// How long values are kept.
 pub const KEEP_DAYS: i64 = 7;
@@ -41,8 +43,6 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 const TRY_AGAIN: Duration = Duration::from_secs(10);
 /// A step that is not later than this is no break.
 const STEP_LATE_MS: i64 = 5_000;
-/// How far a clock may be set ahead while the agent runs and be believed: a jump makes nothing old.
-const JUMP_MOST: i64 = 24 * HOUR;
 /// Times that the oldest blocks are given up at one look, so that whoever waits for the file does not wait long.
 const DROPS_MOST: u32 = 64;
 /// What is above the limit is given up to this part of it, so that it is not done at every turn.
@@ -82,8 +82,7 @@ struct Turn {
     keyed_at: Instant,
     looked_at: Option<Instant>,
     lost: u64,
-    opened_at: Instant,
-    opened_on: Timestamp,
+    watch: Watch,
 }
 
 /// How the ring is.
@@ -135,8 +134,7 @@ impl Ring {
                 keyed_at: now,
                 looked_at: None,
                 lost: 0,
-                opened_at: now,
-                opened_on,
+                watch: Watch::new(now, opened_on.0),
             }),
         }))
     }
@@ -160,7 +158,7 @@ impl Ring {
         }
         if turn.looked_at.is_none_or(|at| at.elapsed() >= UPKEEP_EVERY) {
             turn.looked_at = Some(Instant::now());
-            self.look_after(&turn);
+            self.look_after(&mut turn);
         }
     }
 
@@ -196,15 +194,13 @@ impl Ring {
     }
 
     /// Gives up what is old, too much, or in the way of facts.
-    fn look_after(&self, turn: &Turn) {
+    fn look_after(&self, turn: &mut Turn) {
+        let now = self.0.clock.now_us();
+        let old = turn.watch.look(Instant::now(), now).then(|| (now - KEEP_DAYS * 24 * HOUR).div_euclid(1_000));
         let mut keeper = lock(&self.0.file);
         if keeper.file.is_none() {
             return;
         }
-        let passed = i64::try_from(turn.opened_at.elapsed().as_micros()).unwrap_or(i64::MAX);
-        let now = Timestamp(self.0.clock.now_us()).min(turn.opened_on.plus(passed).plus(JUMP_MOST));
-        let day = 24 * HOUR / 1_000;
-        let age = (now.0 / 1_000 - KEEP_DAYS * day, now.0 / 1_000 + day);
         let is_short = (self.0.disk)() >= StorageState::Low;
         if is_short {
             // Nobody looks at it while there is no room.
@@ -219,11 +215,13 @@ impl Ring {
                 most = most.min(used - used / 8);
             }
             let mut turns = DROPS_MOST;
-            while turns > 0 && file.drop_oldest(Some(age))? {
+            while let Some(old) = old.filter(|_| turns > 0)
+                && file.drop_old(old)?
+            {
                 turns -= 1;
             }
             if file.bytes()? > most {
-                while turns > 0 && file.bytes()? > most - most / ROOM && file.drop_oldest(None)? {
+                while turns > 0 && file.bytes()? > most - most / ROOM && file.drop_oldest()? {
                     turns -= 1;
                 }
             }
