@@ -332,6 +332,37 @@ fn edge_09_on_a_short_disk_the_ring_gives_its_space_back_and_writes_no_more() {
 }
 
 #[test]
+fn edge_12_whoever_reads_a_long_time_lets_the_file_go_between_and_sees_each_value_once() {
+    let plant = Plant::new();
+    for n in 0..600 {
+        plant.load(T + n, n as f64);
+        plant.ring.flush();
+    }
+    plant.load(T + 600, 600.0);
+    let expect: Vec<(i64, f64)> = (0..=600).map(|n| (n, n as f64)).collect();
+    let mut ask = Ask::begin(&plant.ring, "load", (T * 1_000, (T + 700) * 1_000), 700).unwrap();
+    let mut pieces = 0;
+    while ask.piece().unwrap() {
+        pieces += 1;
+        // It would wait for ever, were the file still held; and what was in memory is on the disk now.
+        plant.load(T + 600 + pieces, -1.0);
+        plant.ring.flush();
+    }
+    assert!(pieces > 1, "{pieces}");
+    let found = ask.finish();
+    let values: Vec<_> = found.buckets.iter().map(|b| (b.at / 1_000 - T, b.numbers.unwrap().last)).collect();
+    assert_eq!(values, expect);
+    // A file that is another one now is not mixed in.
+    let mut ask = Ask::begin(&plant.ring, "load", (T * 1_000, (T + 700) * 1_000), 700).unwrap();
+    assert!(ask.piece().unwrap());
+    std::fs::write(plant.file("ring.db"), vec![0xa5; 400_000]).unwrap();
+    plant.load(T + 610, 2.0);
+    plant.ring.flush();
+    assert!(plant.file("ring.damaged").exists());
+    assert!(ask.piece().unwrap_err().to_string().contains("made anew"));
+}
+
+#[test]
 fn edge_09_a_damaged_file_is_set_aside_and_made_anew() {
     let plant = Plant::new();
     plant.load(T, 1.0);
