@@ -109,10 +109,11 @@ pub async fn run(config: Config, clock: Arc<dyn Clock>, shutdown: CancellationTo
         parts.abort_all();
     }
     tokio::task::spawn_blocking(move || {
+        // Facts first: they wait for no chart.
+        store.close();
         // After the drivers ended: what they read last is in it.
         ring.step(&sink);
         ring.flush();
-        store.close();
     })
     .await?;
     Ok(())

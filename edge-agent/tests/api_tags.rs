@@ -66,9 +66,12 @@ async fn edge_14_a_value_carries_its_age_and_is_not_live_when_it_is_old_or_bad()
         plant.tag("door").await,
         json!({
             "name": "door", "connection": "plc", "type": "bool", "value": null, "quality": "bad", "at": null,
-            "age_ms": null, "is_live": false, "period_ms": 1000, "keep": true
+            "age_ms": null, "is_live": false, "period_ms": 1000, "keep": true,
+            "meaning": null, "unit": null
         })
     );
+    let load = plant.tag("Spindle/load %").await;
+    assert_eq!((&load["meaning"], &load["unit"]), (&json!("Load of the spindle"), &json!("%")));
     plant.publish(DOOR, Value::Bool(true), Quality::Good);
     plant.publish(PARTS, Value::Uint(u64::MAX), Quality::Good);
     plant.edge.advance(4);

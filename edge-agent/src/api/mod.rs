@@ -73,6 +73,7 @@ pub(crate) struct Api {
     /// In the order of the configuration.
     speeds: Mutex<Vec<connections::Speed>>,
     exports: Arc<Semaphore>,
+    charts: Arc<Semaphore>,
     meters: meters::Meters,
     shutdown: CancellationToken,
 }
@@ -104,6 +105,7 @@ pub async fn serve(
         utilisation: Mutex::default(),
         speeds: Mutex::default(),
         exports: Arc::new(Semaphore::new(tags::EXPORTS_MAX)),
+        charts: Arc::new(Semaphore::new(tags::CHARTS_MAX)),
         meters: meters::Meters::default(),
         shutdown: shutdown.clone(),
         context,

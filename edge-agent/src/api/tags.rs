@@ -11,7 +11,7 @@ use futures::stream;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unison_api::error::ApiError;
 use unison_core::master::MachineTag;
 use unison_core::time::{HOUR, Rfc3339, SECOND, Timestamp};
@@ -31,6 +31,8 @@ const POINTS_MAX: usize = 2_000;
 const EXPORTED_MAX: usize = 50;
 /// Exports at once.
 pub(super) const EXPORTS_MAX: usize = 2;
+/// Charts that are read at once.
+pub(super) const CHARTS_MAX: usize = 3;
 /// Whoever takes no piece of an export for so long is gone.
 const TAKEN_WITHIN: Duration = Duration::from_secs(60);
 /// Whole numbers beyond this lose digits in a browser.
@@ -230,11 +232,26 @@ pub(super) async fn history(call: Call) -> Answer {
     let info = call.api.context.config.tags.iter().find(|info| *info.name == *name);
     let keep = info.ok_or_else(|| ApiError::not_found("tag"))?.keep;
     let (ring, of) = (call.api.context.ring.clone(), name.clone());
-    let read = tokio::task::spawn_blocking(move || ring.history(&of, (from, to), points));
-    let found = read.await.map_err(internal)?.map_err(internal)?;
+    let read = within(call.api.charts.clone(), move || ring.history(&of, (from, to), points));
+    let found = read.await?.map_err(internal)?;
     let gaps = found.gaps.into_iter().map(|(from, to)| GapView { from: at_ms(from), to: at_ms(to) });
     let buckets = found.buckets.into_iter().map(Into::into).collect();
     Ok(json(200, &TagHistory { tag: name, keep, from: from.into(), to: to.into(), buckets, gaps: gaps.collect() }))
+}
+
+/// Reads where few may at once. Whoever leaves does not free the slot while the thread still reads.
+async fn within<T: Send + 'static>(
+    slots: Arc<Semaphore>,
+    read: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    let slot = slots.try_acquire_owned().map_err(|_| {
+        ApiError::new(503, "Too busy", format!("{CHARTS_MAX} charts are being read; try again in a moment"))
+    })?;
+    let reading = tokio::task::spawn_blocking(move || {
+        let _slot = slot;
+        read()
+    });
+    reading.await.map_err(internal)
 }
 
 /// Where an export stands; between its pieces nothing is held but this.
@@ -331,6 +348,24 @@ async fn send(mut sending: Sending, to: tokio::sync::mpsc::Sender<std::io::Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn edge_12_a_chart_that_nobody_waits_for_any_more_still_counts_until_it_was_read() {
+        let slots = Arc::new(Semaphore::new(1));
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let (begun, begins) = tokio::sync::oneshot::channel();
+        let reading = tokio::spawn(within(slots.clone(), move || {
+            begun.send(()).unwrap();
+            wait.recv()
+        }));
+        begins.await.unwrap();
+        reading.abort();
+        assert!(reading.await.unwrap_err().is_cancelled());
+        assert_eq!(within(slots.clone(), || ()).await.unwrap_err().status, 503);
+        go.send(()).unwrap();
+        drop(slots.acquire().await.unwrap());
+        within(slots, || ()).await.unwrap();
+    }
 
     #[test]
     fn edge_14_a_tag_is_live_only_while_it_is_good_and_young() {

@@ -198,20 +198,31 @@ impl File {
         Ok(pages.unsigned_abs() * self.page_bytes)
     }
 
-    /// Gives up the oldest blocks, as they were written; with `before`, only those whose time ended before it, and
-    /// those of a time that is not to be believed. True when something was given up.
-    pub(super) fn drop_oldest(&mut self, before: Option<Stretch>) -> Result<bool, FileError> {
+    /// Gives up the oldest blocks, as they were written. True when there were any.
+    pub(super) fn drop_oldest(&mut self) -> Result<bool, FileError> {
+        self.drop_blocks("SELECT id FROM block WHERE ?2 IS NULL ORDER BY id LIMIT ?1", None)
+    }
+
+    /// Gives up blocks whose time ended before this one, wherever they lie: those of a time to come stay, because the
+    /// clock of now may be the wrong one. True when there were any.
+    pub(super) fn drop_old(&mut self, before: i64) -> Result<bool, FileError> {
+        self.drop_blocks("SELECT id FROM block WHERE until_ms < ?2 ORDER BY id LIMIT ?1", Some(before))
+    }
+
+    fn drop_blocks(&mut self, which: &str, before: Option<i64>) -> Result<bool, FileError> {
         let tx = Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)?;
-        let is_old = |block: &Place| before.is_none_or(|(old, future)| block.until < old || block.from > future);
-        let last = {
-            let mut rows =
-                tx.prepare_cached("SELECT id, run, from_ms, until_ms, is_key FROM block ORDER BY id LIMIT ?1")?;
-            let oldest = rows.query_map([BLOCKS_DROPPED], place)?.collect::<rusqlite::Result<Vec<_>>>()?;
-            oldest.iter().take_while(|block| is_old(block)).last().map(|block| block.id)
-        };
-        let Some(last) = last else { return Ok(false) };
-        tx.execute("DELETE FROM chunk WHERE id < ?1", [(last + 1) << TAG_BITS])?;
-        tx.execute("DELETE FROM block WHERE id <= ?1", [last])?;
+        let blocks = tx
+            .prepare_cached(which)?
+            .query_map(params![BLOCKS_DROPPED, before], |r| r.get(0))?
+            .collect::<rusqlite::Result<Vec<i64>>>()?;
+        if blocks.is_empty() {
+            return Ok(false);
+        }
+        for id in blocks {
+            tx.prepare_cached("DELETE FROM chunk WHERE id >= ?1 AND id < ?2")?
+                .execute([id << TAG_BITS, (id + 1) << TAG_BITS])?;
+            tx.prepare_cached("DELETE FROM block WHERE id = ?1")?.execute([id])?;
+        }
         // A run of which nothing is left says nothing; the latest one goes on.
         tx.execute(
             "DELETE FROM run WHERE id < (SELECT max(id) FROM run) AND NOT EXISTS (SELECT 1 FROM block WHERE block.run = run.id)",

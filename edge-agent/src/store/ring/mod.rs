@@ -3,11 +3,13 @@
 //! file is set aside, and when the disk is short they are the first to go. Nothing waits for it: the drivers leave
 //! changes in the sink, and whoever calls [`Ring::step`] takes them from there.
 
+mod ask;
 mod chart;
 mod codec;
 mod export;
 mod file;
 mod recorder;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -23,9 +25,10 @@ pub use recorder::Kept;
 
 use super::storage::StorageState;
 use crate::driver::{Clock, Reading, Sink};
-use chart::{Chart, Stretch};
-use file::{File, FileError};
+use ask::Ask;
+use file::{File, FileError, Place};
 use recorder::{Recorder, Run};
+use watch::Watch;
 
 /// How long values are kept.
 pub const KEEP_DAYS: i64 = 7;
@@ -41,8 +44,8 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 const TRY_AGAIN: Duration = Duration::from_secs(10);
 /// A step that is not later than this is no break.
 const STEP_LATE_MS: i64 = 5_000;
-/// How far a clock may be set ahead while the agent runs and be believed: a jump makes nothing old.
-const JUMP_MOST: i64 = 24 * HOUR;
+/// So long a reader leaves the file alone between two pieces.
+const LET_OTHERS: Duration = Duration::from_millis(1);
 /// Times that the oldest blocks are given up at one look, so that whoever waits for the file does not wait long.
 const DROPS_MOST: u32 = 64;
 /// What is above the limit is given up to this part of it, so that it is not done at every turn.
@@ -73,6 +76,8 @@ struct Keeper {
     is_told: bool,
     /// The file is new, so it does not know yet what every tag is.
     is_new: bool,
+    /// How often it was made anew: who reads in pieces must not go on in another file.
+    made: u64,
 }
 
 struct Turn {
@@ -82,8 +87,7 @@ struct Turn {
     keyed_at: Instant,
     looked_at: Option<Instant>,
     lost: u64,
-    opened_at: Instant,
-    opened_on: Timestamp,
+    watch: Watch,
 }
 
 /// How the ring is.
@@ -112,7 +116,7 @@ impl Ring {
         disk: impl Fn() -> StorageState + Send + Sync + 'static,
     ) -> Self {
         let path = data_dir.join(FILE);
-        let mut keeper = Keeper { file: None, tried_at: Instant::now(), is_told: false, is_new: false };
+        let mut keeper = Keeper { file: None, tried_at: Instant::now(), is_told: false, is_new: false, made: 0 };
         // Without kept tags there is nothing to make, but what was kept before still grows old.
         if !kept.is_empty() || path.exists() {
             keeper.open(&path);
@@ -135,8 +139,7 @@ impl Ring {
                 keyed_at: now,
                 looked_at: None,
                 lost: 0,
-                opened_at: now,
-                opened_on,
+                watch: Watch::new(now, opened_on.0),
             }),
         }))
     }
@@ -160,7 +163,7 @@ impl Ring {
         }
         if turn.looked_at.is_none_or(|at| at.elapsed() >= UPKEEP_EVERY) {
             turn.looked_at = Some(Instant::now());
-            self.look_after(&turn);
+            self.look_after(&mut turn);
         }
     }
 
@@ -196,15 +199,13 @@ impl Ring {
     }
 
     /// Gives up what is old, too much, or in the way of facts.
-    fn look_after(&self, turn: &Turn) {
+    fn look_after(&self, turn: &mut Turn) {
+        let now = self.0.clock.now_us();
+        let old = turn.watch.look(Instant::now(), now).then(|| (now - KEEP_DAYS * 24 * HOUR).div_euclid(1_000));
         let mut keeper = lock(&self.0.file);
         if keeper.file.is_none() {
             return;
         }
-        let passed = i64::try_from(turn.opened_at.elapsed().as_micros()).unwrap_or(i64::MAX);
-        let now = Timestamp(self.0.clock.now_us()).min(turn.opened_on.plus(passed).plus(JUMP_MOST));
-        let day = 24 * HOUR / 1_000;
-        let age = (now.0 / 1_000 - KEEP_DAYS * day, now.0 / 1_000 + day);
         let is_short = (self.0.disk)() >= StorageState::Low;
         if is_short {
             // Nobody looks at it while there is no room.
@@ -219,11 +220,13 @@ impl Ring {
                 most = most.min(used - used / 8);
             }
             let mut turns = DROPS_MOST;
-            while turns > 0 && file.drop_oldest(Some(age))? {
+            while let Some(old) = old.filter(|_| turns > 0)
+                && file.drop_old(old)?
+            {
                 turns -= 1;
             }
             if file.bytes()? > most {
-                while turns > 0 && file.bytes()? > most - most / ROOM && file.drop_oldest(None)? {
+                while turns > 0 && file.bytes()? > most - most / ROOM && file.drop_oldest()? {
                     turns -= 1;
                 }
             }
@@ -240,38 +243,12 @@ impl Ring {
     /// # Errors
     /// When the file cannot be read; another one is made, so that it can the next time.
     pub fn history(&self, name: &str, span: (Timestamp, Timestamp), points: usize) -> Result<History, RingError> {
-        let stretch: Stretch = (span.0.0.div_euclid(1_000), span.1.0.div_euclid(1_000));
-        let mut chart = Chart::new(stretch, points);
-        let mut keeper = lock(&self.0.file);
-        let memory = self.memory(&[name]);
-        let path = &self.0.path;
-        let runs = keeper.ask(path, |file| {
-            let (mut runs, blocks) = (file.runs()?, file.blocks(stretch)?);
-            memory.merge(&mut runs);
-            for run in runs.iter().filter(|run| run.from < stretch.1 && run.until >= stretch.0) {
-                for block in file.blocks_before(run.id, stretch.0)? {
-                    if let Some(last) = file.points(&block, name)?.last() {
-                        chart.add([*last]);
-                        break;
-                    }
-                }
-                for block in blocks.iter().filter(|block| block.run == run.id) {
-                    chart.add(file.points(block, name)?);
-                }
-                chart.add(memory.points(run.id, 0));
-                chart.end(run.until);
-            }
-            Ok(())
-        })?;
-        if runs.is_none() {
-            // There is no file: what is in memory is all there is.
-            for run in &memory.runs {
-                chart.add(memory.points(run.id, 0));
-                chart.end(run.until);
-            }
+        let mut ask = Ask::begin(self, name, (span.0.0.div_euclid(1_000), span.1.0.div_euclid(1_000)), points)?;
+        while ask.piece()? {
+            // Whoever waits for the file would else be overtaken again and again.
+            std::thread::sleep(LET_OTHERS);
         }
-        drop(keeper);
-        Ok(chart.finish(self.now_ms()))
+        Ok(ask.finish())
     }
 
     /// Begins to read all values of these tags, piece by piece.
@@ -378,6 +355,14 @@ impl Keeper {
         }
     }
 
+    /// What a block of the file that was `made` then holds of a tag.
+    fn points(&mut self, path: &Path, made: u64, block: &Place, name: &str) -> Result<Vec<Point>, RingError> {
+        if self.made != made {
+            return Err(RingError("the file was made anew meanwhile; ask again".into()));
+        }
+        Ok(self.ask(path, |file| file.points(block, name))?.unwrap_or_default())
+    }
+
     /// Says it once; a damaged file is set aside and made anew.
     fn failed(&mut self, path: &Path, error: &FileError) {
         if !self.is_told {
@@ -388,6 +373,7 @@ impl Keeper {
             return;
         }
         self.file = None;
+        self.made += 1;
         match file::set_aside(path) {
             Ok(()) => {
                 self.is_new = true;

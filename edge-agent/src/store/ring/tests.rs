@@ -60,6 +60,15 @@ impl Plant {
         self.ring.step(&self.sink);
     }
 
+    /// Looks after the file as of a clock that nobody set for an hour.
+    fn look_believed(&self) {
+        let hour = watch::BELIEVED_AFTER;
+        let then = self.clock.now_us() - i64::try_from(hour.as_micros()).unwrap();
+        let mut turn = lock(&self.ring.0.turn);
+        turn.watch = Watch::new(Instant::now().checked_sub(hour).unwrap(), then);
+        self.ring.look_after(&mut turn);
+    }
+
     fn load(&self, at: i64, value: f64) {
         self.publish(at, 0, Value::Float(value), Quality::Good);
     }
@@ -207,25 +216,60 @@ fn edge_12_values_of_several_tags_come_out_in_order_of_time_also_after_a_clock_w
 }
 
 #[test]
-fn edge_09_what_is_older_than_seven_days_goes_and_a_clock_that_jumps_ahead_makes_nothing_old() {
+fn edge_09_what_is_older_than_seven_days_goes_once_the_clock_is_believed() {
     let plant = Plant::new();
     plant.load(T, 1.0);
     plant.load(T + 5, 2.0);
     plant.ring.flush();
-    // Ten years ahead, while it runs.
+    // Ten years ahead while it runs: an hour later the ring would be empty, but not before.
     plant.load(T + 3_650 * DAY, 3.0);
     plant.ring.flush();
     lock(&plant.ring.0.turn).looked_at = None;
     plant.ring.step(&plant.sink);
     assert_eq!(plant.values(T, T + 60), [(0, 1.0), (5, 2.0)]);
-    // And back: what was recorded under that clock is not believed for ten years.
+    // And back.
     let plant = plant.restarted(T + 6 * DAY);
     plant.load(T + 6 * DAY, 4.0);
+    plant.look_believed();
     assert_eq!(plant.values(T, T + 60), [(0, 1.0), (5, 2.0)]);
     let plant = plant.restarted(T + 8 * DAY);
     plant.load(T + 8 * DAY, 5.0);
+    assert_eq!(plant.values(T, T + 60), [(0, 1.0), (5, 2.0)], "the clock may be the wrong one");
+    plant.look_believed();
     assert_eq!(plant.values(T, T + 60), []);
-    assert_eq!(plant.values(T + 3_650 * DAY - 10, T + 3_650 * DAY + 10), []);
+    // What was recorded under the other clock is in nobody's way until there is too much.
+    assert_eq!(plant.values(T + 3_650 * DAY - 10, T + 3_650 * DAY + 10), [(3_650 * 24 * 60 * MINUTE, 3.0)]);
+}
+
+#[test]
+fn edge_09_a_clock_that_starts_in_1970_or_is_ahead_deletes_nothing() {
+    let plant = Plant::new();
+    plant.load(T, 1.0);
+    plant.ring.flush();
+    // The battery is empty; for more than an hour nobody knows better.
+    let plant = plant.restarted(10);
+    plant.load(10, 2.0);
+    plant.ring.flush();
+    plant.look_believed();
+    let of_1970 = |plant: &Plant| plant.history("load", 0, 60, 60).buckets.len();
+    assert_eq!((plant.values(T, T + 60), of_1970(&plant)), (vec![(0, 1.0)], 1));
+    // The clock is set: what is new stays, also after an hour. Only that of 1970 is old then.
+    plant.load(T + MINUTE, 3.0);
+    plant.ring.flush();
+    lock(&plant.ring.0.turn).looked_at = None;
+    plant.ring.step(&plant.sink);
+    assert_eq!((plant.values(T, T + 120), of_1970(&plant)), (vec![(0, 1.0), (60, 3.0)], 1));
+    plant.look_believed();
+    assert_eq!((plant.values(T, T + 120), of_1970(&plant)), (vec![(0, 1.0), (60, 3.0)], 0));
+    // It starts a year ahead, and is set right within the hour.
+    let plant = plant.restarted(T + 365 * DAY);
+    plant.load(T + 365 * DAY, 4.0);
+    plant.ring.flush();
+    lock(&plant.ring.0.turn).looked_at = None;
+    plant.ring.step(&plant.sink);
+    plant.load(T + 3 * MINUTE, 5.0);
+    plant.look_believed();
+    assert_eq!(plant.values(T, T + 240), [(0, 1.0), (60, 3.0), (180, 5.0)]);
 }
 
 /// Values that do not compress.
@@ -285,6 +329,37 @@ fn edge_09_on_a_short_disk_the_ring_gives_its_space_back_and_writes_no_more() {
     plant.disk.store(0, Relaxed);
     fill(&plant, 10);
     assert!(size() > before);
+}
+
+#[test]
+fn edge_12_whoever_reads_a_long_time_lets_the_file_go_between_and_sees_each_value_once() {
+    let plant = Plant::new();
+    for n in 0..600 {
+        plant.load(T + n, n as f64);
+        plant.ring.flush();
+    }
+    plant.load(T + 600, 600.0);
+    let expect: Vec<(i64, f64)> = (0..=600).map(|n| (n, n as f64)).collect();
+    let mut ask = Ask::begin(&plant.ring, "load", (T * 1_000, (T + 700) * 1_000), 700).unwrap();
+    let mut pieces = 0;
+    while ask.piece().unwrap() {
+        pieces += 1;
+        // It would wait for ever, were the file still held; and what was in memory is on the disk now.
+        plant.load(T + 600 + pieces, -1.0);
+        plant.ring.flush();
+    }
+    assert!(pieces > 1, "{pieces}");
+    let found = ask.finish();
+    let values: Vec<_> = found.buckets.iter().map(|b| (b.at / 1_000 - T, b.numbers.unwrap().last)).collect();
+    assert_eq!(values, expect);
+    // A file that is another one now is not mixed in.
+    let mut ask = Ask::begin(&plant.ring, "load", (T * 1_000, (T + 700) * 1_000), 700).unwrap();
+    assert!(ask.piece().unwrap());
+    std::fs::write(plant.file("ring.db"), vec![0xa5; 400_000]).unwrap();
+    plant.load(T + 610, 2.0);
+    plant.ring.flush();
+    assert!(plant.file("ring.damaged").exists());
+    assert!(ask.piece().unwrap_err().to_string().contains("made anew"));
 }
 
 #[test]
