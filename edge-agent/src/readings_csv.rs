@@ -2,9 +2,11 @@
 //!
 //! `at,tag,value,quality`: RFC 3339 in UTC with microseconds, the tag's name, a number, `true`, `false` or a text, and
 //! `good` or `bad` (what a device calls uncertain is bad, as in every driver). A bad row may have no value. Rows are in
-//! order of time; of two at one time the later row counts.
+//! order of time; of two at one time the later row counts. Texts and names that a spreadsheet would take for a formula
+//! have an apostrophe in front.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Write};
 
@@ -16,6 +18,8 @@ use crate::driver::{Quality, Reading, TagIndex, Text, Value};
 /// The first line, exactly.
 pub const HEADER: [&str; 4] = ["at", "tag", "value", "quality"];
 const QUALITIES: [(&str, Quality); 2] = [("good", Quality::Good), ("bad", Quality::Bad)];
+/// What a spreadsheet takes for the beginning of a formula.
+const FORMULA: [char; 4] = ['=', '+', '-', '@'];
 /// Names of unknown tags that are remembered; a file with more of them belongs to another configuration.
 const UNKNOWN_MAX: usize = 10_000;
 
@@ -47,11 +51,12 @@ impl<W: Write> ReadingsWriter<W> {
     pub fn write(&mut self, tag: &str, reading: &Reading) -> Result<(), csv::Error> {
         let at = jiff::Timestamp::from_microsecond(reading.at).map_err(std::io::Error::other)?;
         let value = match reading.quality {
+            Quality::Good if matches!(reading.value, Value::Text(_)) => safe(&reading.value.to_string()).into_owned(),
             Quality::Good => reading.value.to_string(),
             Quality::Bad => String::new(),
         };
         let quality = QUALITIES.iter().find(|(_, quality)| *quality == reading.quality).map_or("", |(word, _)| word);
-        self.0.write_record([format!("{at:.6}").as_str(), tag, &value, quality])
+        self.0.write_record([format!("{at:.6}").as_str(), &safe(tag), &value, quality])
     }
 
     /// Gives back where it was written to, with everything in it.
@@ -119,6 +124,7 @@ impl<'a, R: Read> ReadingsReader<'a, R> {
         self.last = at;
         let quality = QUALITIES.iter().find(|(word, _)| word == quality).map(|(_, quality)| *quality);
         let quality = quality.ok_or_else(|| "quality: write good or bad".to_owned())?;
+        let name = &plain(name);
         let Some((tag, info)) = self.by_name.get(name).and_then(|tag| Some((*tag, self.tags.get(tag.index())?))) else {
             if self.unknown.len() < UNKNOWN_MAX || self.unknown.contains_key(*name) {
                 *self.unknown.entry((*name).to_owned()).or_default() += 1;
@@ -179,7 +185,7 @@ fn value_of(text: &str, tag: &TagInfo) -> Option<Value> {
     }
     match (tag.kind, tag.kind.limits()) {
         (TagType::Bool, _) => text.parse().ok().map(Value::Bool),
-        (TagType::String, _) => text_of(text).map(Value::Text),
+        (TagType::String, _) => text_of(plain(text)).map(Value::Text),
         (TagType::F32 | TagType::F64, _) | (_, None) => float(),
         (_, Some((low, high))) => {
             let whole = text.parse::<i128>().ok().filter(|whole| (low..=high).contains(whole))?;
@@ -190,6 +196,24 @@ fn value_of(text: &str, tag: &TagInfo) -> Option<Value> {
             }
         }
     }
+}
+
+/// A text that no spreadsheet takes for a formula; [`plain`] gives it back as it was.
+fn safe(text: &str) -> Cow<'_, str> {
+    if begins_formula(text) && !is_number(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+fn plain(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| begins_formula(rest)).unwrap_or(text)
+}
+
+/// Also behind apostrophes, so that a text that has one itself keeps it.
+fn begins_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(FORMULA)
+}
+
+fn is_number(text: &str) -> bool {
+    text.ends_with(|c: char| c.is_ascii_digit()) && text.parse::<f64>().is_ok()
 }
 
 /// A text that only fits in Latin-1 came in that; what was no character is none again.
@@ -265,6 +289,27 @@ mod tests {
         let (again_older, _) = read(&written(&older)).unwrap();
         assert_eq!(again_older[0].value.to_string(), older[0].value.to_string());
         assert_eq!((again[5].value, again[5].quality), (Value::Uint(3), Quality::Bad));
+    }
+
+    #[test]
+    fn edge_18_no_text_or_name_is_a_formula_and_all_come_back() {
+        let tags = [tag("-total", TagType::String, false), tag("'=x", TagType::I32, false)];
+        let texts = ["=1+1", "+a", "-b", "@c", "-5", "-5e", "'=q", "'plain", "a=b"];
+        let text = |text: &str| Value::Text(Text::new(text.as_bytes()).unwrap());
+        let of = |tag, value| Reading { tag: TagIndex(tag), value, quality: Quality::Good, at: T };
+        let mut readings: Vec<Reading> = texts.iter().map(|one| of(0, text(one))).collect();
+        readings.push(of(1, Value::Int(-7)));
+        let mut writer = ReadingsWriter::new(Vec::new()).unwrap();
+        for reading in &readings {
+            writer.write(&tags[reading.tag.index()].name, reading).unwrap();
+        }
+        let file = String::from_utf8(writer.finish().unwrap()).unwrap();
+        let values: Vec<&str> = file.lines().skip(1).map(|line| line.split(',').nth(2).unwrap()).collect();
+        assert_eq!(values, ["'=1+1", "'+a", "'-b", "'@c", "-5", "'-5e", "''=q", "'plain", "a=b", "-7"]);
+        assert!(file.contains(",'-total,") && file.contains(",''=x,"), "{file}");
+        let again: Vec<Reading> =
+            ReadingsReader::new(file.as_bytes(), &tags).unwrap().collect::<Result<_, _>>().unwrap();
+        assert_eq!(again, readings);
     }
 
     #[test]

@@ -190,6 +190,8 @@ fn view(info: &TagInfo, connection: &str, reading: Option<Reading>, now: i64) ->
     // Before the first reading there is no time.
     let reading = reading.filter(|reading| reading.at != 0);
     let age_ms = reading.map(|reading| now.saturating_sub(reading.at).max(0) / 1_000);
+    // A clock that was set back says nothing of how old it is.
+    let is_to_come = reading.is_some_and(|reading| reading.at > now.saturating_add(SECOND));
     let is_good = reading.is_some_and(|reading| reading.quality == Quality::Good);
     let live_ms = LIVE_MS.max(3 * i64::from(info.period_ms));
     TagView {
@@ -200,7 +202,7 @@ fn view(info: &TagInfo, connection: &str, reading: Option<Reading>, now: i64) ->
         quality: if is_good { "good" } else { "bad" },
         at: reading.map(|reading| Timestamp(reading.at).into()),
         age_ms,
-        is_live: is_good && age_ms.is_some_and(|age| age <= live_ms),
+        is_live: is_good && !is_to_come && age_ms.is_some_and(|age| age <= live_ms),
         period_ms: info.period_ms,
         keep: info.keep,
         meaning: None,
@@ -387,7 +389,8 @@ mod tests {
         assert_eq!(at(Quality::Good, 6_001), (false, Some(6_001)));
         assert_eq!(at(Quality::Bad, 10), (false, Some(10)));
         // A clock that went back makes no age below nothing.
-        assert_eq!(at(Quality::Good, -50), (true, Some(0)));
+        assert_eq!(at(Quality::Good, -1_000), (true, Some(0)));
+        assert_eq!(at(Quality::Good, -1_001), (false, Some(0)));
         assert_eq!(as_json(Value::Uint(u64::MAX)), Json::from("18446744073709551615"));
         assert_eq!(as_json(Value::Int(-5)), Json::from(-5));
         let unread = Reading { tag: TagIndex(0), value: Value::Int(0), quality: Quality::Bad, at: 0 };

@@ -21,7 +21,7 @@ pub struct Export {
     /// What was in memory when it began, in order of time.
     memory: Vec<Row>,
     /// Read, but something earlier may still come.
-    held: Vec<Row>,
+    pub(super) held: Vec<Row>,
 }
 
 impl Export {
@@ -53,14 +53,15 @@ impl Export {
         }
         let mut keeper = lock(&self.ring.0.file);
         for _ in 0..BLOCKS_AT_ONCE {
-            if self.held.len() >= VALUES_AT_ONCE {
-                break;
-            }
             let Some(block) = self.blocks.pop() else { break };
             for (tag, name) in self.names.iter().enumerate() {
                 let points = keeper.ask(&self.ring.0.path, |file| file.points(&block, name))?.unwrap_or_default();
                 let stretch = self.stretch;
                 self.held.extend(points.into_iter().filter(|p| is_in(p, stretch)).map(|point| (tag, point)));
+            }
+            // After a block, so that each piece takes one: what is held may wait for blocks that are still to come.
+            if self.held.len() >= VALUES_AT_ONCE {
+                break;
             }
         }
         drop(keeper);

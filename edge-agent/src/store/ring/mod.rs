@@ -147,11 +147,12 @@ impl Ring {
     /// Takes what the sink gathered, writes it when it is time, and looks after the file. Blocks for the disk.
     pub fn step(&self, sink: &Sink) {
         let mut turn = lock(&self.0.turn);
-        let Turn { changes, now, .. } = &mut *turn;
+        let Turn { changes, now, lost: before, .. } = &mut *turn;
+        let before = *before;
         let lost = sink.take_kept(changes, now);
         let open = {
             let mut recorder = lock(&self.0.recorder);
-            recorder.take(changes, now, self.now_ms());
+            recorder.take(changes, lost - before, now, self.now_ms());
             recorder.open_points()
         };
         if lost > turn.lost {

@@ -61,6 +61,8 @@ pub(super) struct Recorder {
     /// Blocks that are not on the disk.
     waiting: Vec<Arc<Block>>,
     waiting_points: usize,
+    /// The latest run of which there is a block on the disk.
+    written_run: Option<i64>,
     lost: u64,
 }
 
@@ -91,18 +93,29 @@ impl Recorder {
             open: 0,
             waiting: Vec::new(),
             waiting_points: 0,
+            written_run: None,
             lost: 0,
         }
     }
 
-    /// Takes what changed, in the order in which it came, and how each kept tag is `now`.
-    pub(super) fn take(&mut self, changes: &[Reading], present: &[Reading], now: i64) {
+    /// Takes what changed, in the order in which it came, how many changes after these were lost, and how each kept tag
+    /// is `now`.
+    pub(super) fn take(&mut self, changes: &[Reading], lost: u64, present: &[Reading], now: i64) {
         match self.run {
             Some(run) if now < run.until - BACK_MS || now > run.until + AWAY_MS => self.begin(now),
             None => self.begin(now),
             Some(_) => {}
         }
         changes.iter().for_each(|reading| self.change(reading));
+        if lost > 0 {
+            self.lost += lost;
+            // What was held may have been anything since the last change that is known.
+            let known = changes.iter().map(|reading| reading.at.div_euclid(1_000)).max();
+            if let (Some(run), Some(known)) = (&mut self.run, known) {
+                run.until = run.until.min(known.max(run.from));
+            }
+            self.begin(now);
+        }
         present.iter().for_each(|reading| self.settle(reading, now));
         if let Some(run) = &mut self.run {
             run.until = run.until.max(now);
@@ -149,6 +162,7 @@ impl Recorder {
 
     /// These are on the disk now.
     pub(super) fn written(&mut self, blocks: &[Arc<Block>], runs: &[Run]) {
+        self.written_run = blocks.iter().map(|block| block.run).max().max(self.written_run);
         self.waiting.retain(|waiting| !blocks.iter().any(|block| Arc::ptr_eq(block, waiting)));
         self.waiting_points = self.waiting.iter().map(|block| block.points()).sum();
         self.ended.retain(|ended| !runs.contains(ended));
@@ -251,13 +265,21 @@ impl Recorder {
         self.tags.iter_mut().for_each(|tag| tag.last = None);
     }
 
-    /// Nothing of it can be written.
+    /// Nothing of it can be written. Its runs end where the first of it would have been: what was held before may have
+    /// been anything since.
     fn forget(&mut self, now: i64) {
         self.lost += (self.waiting_points + self.open) as u64;
-        self.tags.iter_mut().for_each(|tag| tag.points.clear());
-        (self.open, self.waiting_points) = (0, 0);
-        self.waiting.clear();
+        self.seal(false);
+        let lost = std::mem::take(&mut self.waiting);
+        self.waiting_points = 0;
         self.begin(now);
+        let written = self.written_run;
+        // Of later runs nothing is on the disk.
+        self.ended.retain_mut(|run| {
+            let first = lost.iter().filter(|block| block.run == run.id).map(|block| block.from).min();
+            run.until = run.until.min(first.unwrap_or(run.until)).max(run.from);
+            written.is_some_and(|written| run.id <= written)
+        });
     }
 }
 
@@ -311,38 +333,38 @@ mod tests {
     #[test]
     fn edge_12_a_loss_is_a_gap_until_it_is_seen_again() {
         let mut r = recorder(1_000);
-        r.take(&[good(1, 0), reading(1, Quality::Bad, 400), reading(1, Quality::Bad, 450)], &[], T + 500);
-        r.take(&[good(2, 900)], &[good(2, 900)], T + 1_000);
+        r.take(&[good(1, 0), reading(1, Quality::Bad, 400), reading(1, Quality::Bad, 450)], 0, &[], T + 500);
+        r.take(&[good(2, 900)], 0, &[good(2, 900)], T + 1_000);
         assert_eq!(points(&mut r), [(1, 0, Some(1)), (1, 400, None), (1, 900, Some(2))]);
     }
 
     #[test]
     fn edge_14_a_value_that_nobody_confirms_is_a_gap_from_when_it_was_last_seen() {
         let mut r = recorder(1_000);
-        r.take(&[good(1, 0)], &[good(1, 0)], T);
-        r.take(&[], &[good(1, 4_000)], T + 9_000);
-        r.take(&[], &[good(1, 4_000)], T + 9_001);
-        r.take(&[], &[good(1, 4_000)], T + 12_000);
+        r.take(&[good(1, 0)], 0, &[good(1, 0)], T);
+        r.take(&[], 0, &[good(1, 4_000)], T + 9_000);
+        r.take(&[], 0, &[good(1, 4_000)], T + 9_001);
+        r.take(&[], 0, &[good(1, 4_000)], T + 12_000);
         assert_eq!(points(&mut r), [(1, 0, Some(1)), (1, 4_000, None)]);
         // The same value, confirmed anew.
-        r.take(&[], &[good(1, 12_400)], T + 12_500);
+        r.take(&[], 0, &[good(1, 12_400)], T + 12_500);
         assert_eq!(points(&mut r).last(), Some(&(1, 12_400, Some(1))));
         // Who is read every ten minutes is believed for longer.
         let mut slow = recorder(600_000);
-        slow.take(&[good(1, 0)], &[good(1, 0)], T);
-        (1..100).for_each(|n| slow.take(&[], &[good(1, 0)], T + n * 10_000));
+        slow.take(&[good(1, 0)], 0, &[good(1, 0)], T);
+        (1..100).for_each(|n| slow.take(&[], 0, &[good(1, 0)], T + n * 10_000));
         assert_eq!(points(&mut slow), [(1, 0, Some(1))]);
     }
 
     #[test]
     fn edge_12_a_clock_that_goes_back_begins_a_run_and_order_holds_in_each() {
         let mut r = recorder(1_000);
-        r.take(&[good(1, 0), good(2, 900)], &[], T + 1_000);
+        r.take(&[good(1, 0), good(2, 900)], 0, &[], T + 1_000);
         // A little back is no time at all.
-        r.take(&[good(3, 500)], &[], T + 600);
+        r.take(&[good(3, 500)], 0, &[], T + 600);
         assert_eq!(points(&mut r), [(1, 0, Some(1)), (1, 900, Some(2)), (1, 900, Some(3))]);
         // An hour back; one reading is still of before.
-        r.take(&[good(4, 950), good(5, -3_600_000)], &[good(5, -3_600_000)], T - 3_599_900);
+        r.take(&[good(4, 950), good(5, -3_600_000)], 0, &[good(5, -3_600_000)], T - 3_599_900);
         assert_eq!(points(&mut r)[3..], [(2, 950, Some(4)), (3, -3_600_000, Some(5))]);
         let (runs, _) = r.waiting();
         let spans: Vec<_> = runs.iter().map(|run| (run.id, run.from - T, run.until - T)).collect();
@@ -352,8 +374,8 @@ mod tests {
     #[test]
     fn edge_12_time_in_which_the_agent_did_not_look_is_between_two_runs() {
         let mut r = recorder(1_000);
-        r.take(&[good(1, 0)], &[good(1, 0)], T);
-        r.take(&[], &[good(1, 99_900)], T + 100_000);
+        r.take(&[good(1, 0)], 0, &[good(1, 0)], T);
+        r.take(&[], 0, &[good(1, 99_900)], T + 100_000);
         assert_eq!(points(&mut r), [(1, 0, Some(1)), (2, 100_000, Some(1))]);
         assert_eq!(r.waiting().0.first().map(|run| run.until - T), Some(0));
     }
@@ -361,9 +383,9 @@ mod tests {
     #[test]
     fn edge_12_a_key_says_what_every_seen_tag_is() {
         let mut r = recorder(600_000);
-        r.take(&[good(1, 0)], &[], T + 100);
+        r.take(&[good(1, 0)], 0, &[], T + 100);
         r.seal(false);
-        r.take(&[], &[good(1, 0)], T + 10_000);
+        r.take(&[], 0, &[good(1, 0)], T + 10_000);
         r.seal(true);
         assert_eq!((r.open(0).len(), r.open(0)[0].at), (1, T + 10_000));
         let (_, blocks) = r.waiting();
@@ -379,9 +401,39 @@ mod tests {
     fn edge_09_what_the_disk_does_not_take_is_given_up_and_becomes_a_gap() {
         let mut r = recorder(1_000);
         let many: Vec<_> = (0..=WAITING_MAX as i64).map(|n| good(n % 7, n)).collect();
-        r.take(&many, &[], T + WAITING_MAX as i64);
+        r.take(&many, 0, &[], T + WAITING_MAX as i64);
         assert_eq!(r.lost(), WAITING_MAX as u64 + 1);
         assert!(points(&mut r).is_empty());
         assert_eq!(r.run().map(|run| run.id), Some(2));
+    }
+
+    #[test]
+    fn edge_09_what_was_held_before_a_loss_is_not_held_over_it() {
+        let mut r = recorder(1_000);
+        r.take(&[good(1, 0)], 0, &[good(1, 0)], T);
+        r.seal(false);
+        let (runs, blocks) = r.waiting();
+        r.written(&blocks, &runs);
+        let many: Vec<_> = (0..=WAITING_MAX as i64).map(|n| good(n % 7, 2_000 + n / 100)).collect();
+        r.take(&many, 0, &[], T + 9_000);
+        let spans = |r: &Recorder| -> Vec<_> {
+            r.waiting().0.iter().map(|run| (run.id, run.from - T, run.until - T)).collect()
+        };
+        assert_eq!(spans(&r), [(1, 0, 2_000), (2, 9_000, 9_000)]);
+        // Of the second run nothing was written, so there is nothing to tell of it.
+        let again: Vec<_> = (0..=WAITING_MAX as i64).map(|n| good(n % 7, 9_000 + n / 100)).collect();
+        r.take(&again, 0, &[], T + 14_000);
+        assert_eq!(spans(&r), [(1, 0, 2_000), (3, 14_000, 14_000)]);
+    }
+
+    #[test]
+    fn edge_09_changes_that_came_too_fast_are_a_gap_and_are_counted() {
+        let mut r = recorder(1_000);
+        r.take(&[good(1, 0)], 0, &[good(1, 0)], T);
+        r.take(&[], 0, &[good(1, 900)], T + 1_000);
+        r.take(&[good(2, 1_100), good(3, 1_200)], 5, &[good(9, 1_500)], T + 1_500);
+        assert_eq!(points(&mut r), [(1, 0, Some(1)), (1, 1_100, Some(2)), (1, 1_200, Some(3)), (2, 1_500, Some(9))]);
+        let spans: Vec<_> = r.waiting().0.iter().map(|run| (run.from - T, run.until - T)).collect();
+        assert_eq!((spans, r.lost()), (vec![(0, 1_200), (1_500, 1_500)], 5));
     }
 }

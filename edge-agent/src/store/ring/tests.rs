@@ -363,6 +363,24 @@ fn edge_12_whoever_reads_a_long_time_lets_the_file_go_between_and_sees_each_valu
 }
 
 #[test]
+fn edge_12_an_export_goes_on_however_much_waits_for_earlier_blocks() {
+    let plant = Plant::new();
+    for n in 0..3 {
+        plant.load(T + n, n as f64);
+        plant.ring.flush();
+    }
+    let span = (Timestamp(T * 1_000_000), Timestamp((T + 60) * 1_000_000));
+    let mut export = plant.ring.export(&["load".into()], span).unwrap();
+    // As after a clock went back: all of it is later than the next block.
+    export.held = vec![(0, Point { at: (T + 50) * 1_000, value: None }); 100_000];
+    let mut rows = 0;
+    for _ in 0..10 {
+        rows += export.piece().unwrap().map_or(0, |rows| rows.len());
+    }
+    assert_eq!(rows, 100_003);
+}
+
+#[test]
 fn edge_09_a_damaged_file_is_set_aside_and_made_anew() {
     let plant = Plant::new();
     plant.load(T, 1.0);
