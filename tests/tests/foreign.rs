@@ -251,7 +251,12 @@ async fn takes_all(polled: &Polled) -> Result<()> {
     polled.is("u16", Value::Uint(65_535)).await?;
     let write = async |name: &str, value: Value| {
         let index = polled.names.iter().position(|n| n == name).context("a tag")?;
-        anyhow::Ok(polled.connections[0].writes().write(TagIndex(index as u32), value).await)
+        anyhow::Ok(
+            polled.connections[0]
+                .writes()
+                .write(TagIndex(index as u32), value, tokio::time::Instant::now() + edge_agent::driver::WAIT_MOST)
+                .await,
+        )
     };
     let text = Value::Text(Text::new(b"PART 12").context("short")?);
     for (name, value) in [

@@ -130,3 +130,18 @@ proptest! {
         assert_eq!(words_of(&encode(&tag, shown).unwrap().call), [raw]);
     }
 }
+
+#[test]
+fn edge_02_a_number_that_a_float_cannot_hold_is_refused() {
+    for (kind, registers, value) in [
+        (TagType::F32, 2, Value::Uint(16_777_217)),
+        (TagType::F64, 4, Value::Uint((1 << 53) + 1)),
+        (TagType::F32, 2, Value::Float(1e-50)),
+    ] {
+        let refused = encode(&tag("holding:0", kind, registers), value).err().unwrap();
+        assert!(refused.starts_with("is not exact"), "{refused}");
+    }
+    assert!(encode(&tag("holding:0", TagType::F32, 2), Value::Float(0.1)).is_ok());
+    let scaled = ModbusTag { scaling: Some(Scaling { scale: 0.01, offset: 0.0 }), ..tag("holding:0", TagType::U16, 1) };
+    assert!(encode(&scaled, Value::Float(100.00009)).err().unwrap().contains("between two steps"));
+}
