@@ -197,7 +197,9 @@ async fn edge_12_an_export_has_every_value_in_the_form_that_is_replayed() {
         ReadingsReader::new(text.as_bytes(), &tags).unwrap().collect::<Result<_, _>>().unwrap();
     let of = |tag: u32| readings.iter().filter(move |reading| reading.tag == TagIndex(tag));
     let loads: Vec<f64> = of(LOAD).map(|reading| reading.value.as_f64()).collect();
-    assert_eq!(loads, (0..200).map(|n| f64::from(n) * 0.25).collect::<Vec<_>>());
+    // And at the end what it still is.
+    let end = 199.0 * 0.25;
+    assert_eq!(loads, (0..200).map(|n| f64::from(n) * 0.25).chain([end]).collect::<Vec<_>>());
     assert_eq!(of(LOAD).next().unwrap().at, Timestamp::parse(api_common::START).unwrap().0);
     assert_eq!(of(DOOR).next_back().map(|reading| reading.quality), Some(Quality::Bad));
     // A time of which nothing is known has its first line.

@@ -34,6 +34,15 @@ pub(super) enum FileError {
 }
 
 impl FileError {
+    /// The disk has no room.
+    pub(super) fn is_full(&self) -> bool {
+        match self {
+            Self::Sqlite(error) => error.sqlite_error_code() == Some(ErrorCode::DiskFull),
+            Self::Io(error) => error.kind() == std::io::ErrorKind::StorageFull,
+            Self::Version(_) | Self::Full => false,
+        }
+    }
+
     /// The file is not what it should be; another try gives the same.
     pub(super) fn is_damage(&self) -> bool {
         match self {
@@ -247,6 +256,11 @@ impl File {
 
 fn place(r: &rusqlite::Row<'_>) -> rusqlite::Result<Place> {
     Ok(Place { id: r.get(0)?, run: r.get(1)?, from: r.get(2)?, until: r.get(3)?, is_key: r.get(4)? })
+}
+
+/// Where SQLite notes what it may have to undo.
+pub(super) fn journal(path: &Path) -> PathBuf {
+    path.with_extension("db-journal")
 }
 
 /// Where a damaged file goes. Only the last one is kept.

@@ -213,7 +213,7 @@ impl Ring {
             drop(std::fs::remove_file(file::aside(&self.0.path)));
         }
         let most = self.0.bytes_max;
-        keeper.with(&self.0.path, |file| {
+        let tended = |file: &mut File| -> Result<(), FileError> {
             // Of what there is, an eighth at a time, until somebody says that there is room again.
             let mut most = most;
             let used = file.bytes()?;
@@ -236,7 +236,20 @@ impl Ring {
             }
             self.0.bytes.store(file.bytes()?, Relaxed);
             Ok(())
+        };
+        let mut is_stuck = false;
+        keeper.with(&self.0.path, |file| match tended(file) {
+            Err(error) if is_short && error.is_full() => {
+                is_stuck = true;
+                Ok(())
+            }
+            done => done,
         });
+        if is_stuck {
+            // Even to delete takes room for what could be undone, and there is none.
+            tracing::warn!("the disk is full: the ring of kept tags is given up and begun anew");
+            keeper.begin_anew(&self.0.path);
+        }
     }
 
     /// What a chart draws of a tag: at most `points` buckets of this time, and the gaps. `None`: nothing was ever kept.
@@ -295,7 +308,7 @@ impl Ring {
             let of = |place: &Option<usize>| place.map_or(&[][..], |place| recorder.open(place)).to_vec();
             parts.push((run.id, places.iter().map(of).collect()));
         }
-        Memory { runs, parts }
+        Memory { runs, parts, goes_on: recorder.run().map(|run| run.id) }
     }
 }
 
@@ -304,6 +317,8 @@ struct Memory {
     runs: Vec<Run>,
     /// With the run that it is of, for each tag that was asked for.
     parts: Vec<(i64, Vec<Vec<Point>>)>,
+    /// The run that has not ended.
+    goes_on: Option<i64>,
 }
 
 impl Memory {
@@ -362,6 +377,21 @@ impl Keeper {
             return Err(RingError("the file was made anew meanwhile; ask again".into()));
         }
         Ok(self.ask(path, |file| file.points(block, name))?.unwrap_or_default())
+    }
+
+    /// Gives all of it back to the disk at once.
+    fn begin_anew(&mut self, path: &Path) {
+        self.file = None;
+        self.made += 1;
+        self.is_new = true;
+        for path in [path.to_owned(), file::journal(path)] {
+            if let Err(error) = std::fs::remove_file(&path)
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                tracing::warn!(path = %path.display(), %error, "a file of the ring could not be removed");
+            }
+        }
+        self.open(path);
     }
 
     /// Says it once; a damaged file is set aside and made anew.

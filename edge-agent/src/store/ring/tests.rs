@@ -1,5 +1,6 @@
 //! The ring as a whole: what is kept, what goes first, and what happens to its file.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::sync::atomic::{AtomicI64, AtomicU8};
 
 use super::*;
@@ -197,8 +198,10 @@ fn edge_12_values_of_several_tags_come_out_in_order_of_time_also_after_a_clock_w
     }
     plant.publish(T + 300, 2, Value::Bool(false), Quality::Bad);
     let before = plant.exported(T, T + 1_000);
-    assert_eq!(before.len(), 601);
-    assert_eq!(before.last(), Some(&(1, Point { at: (T + 300) * 1_000, value: None })));
+    // And what the load still is.
+    assert_eq!(before.len(), 602);
+    let end = Point { at: (T + 300) * 1_000, value: Some(Value::Float(299.0)) };
+    assert_eq!(before[600..], [(1, Point { value: None, ..end }), (0, end)]);
     // Two minutes back, and again over the same time.
     for n in 180..240 {
         plant.load(T + n, -(n as f64));
@@ -210,9 +213,45 @@ fn edge_12_values_of_several_tags_come_out_in_order_of_time_also_after_a_clock_w
         |sign: f64| all.iter().filter(|(tag, p)| *tag == 0 && p.value.is_some_and(|v| v.as_f64() * sign > 0.0)).count();
     assert_eq!((loads(1.0), loads(-1.0)), (299, 60));
     // A part of it is only that part.
-    assert!(plant.exported(T + 50, T + 60).iter().all(|(_, p)| (T + 50..T + 60).contains(&(p.at / 1_000))));
+    assert!(plant.exported(T + 50, T + 60).iter().all(|(_, p)| (T + 50..=T + 60).contains(&(p.at / 1_000))));
     let both = plant.history("load", T + 180, T + 240, 1);
     assert_eq!((both.buckets[0].numbers.unwrap().min, both.buckets[0].numbers.unwrap().max), (-239.0, 239.0));
+}
+
+#[test]
+fn edge_09_a_ring_that_cannot_even_delete_is_given_up_and_goes_on() {
+    let plant = Plant::new();
+    plant.load(T, 1.0);
+    plant.ring.flush();
+    assert_eq!(plant.values(T, T + 3), [(0, 1.0)]);
+    let before = std::fs::metadata(plant.file("ring.db")).unwrap().ino();
+    lock(&plant.ring.0.file).begin_anew(&plant.ring.0.path);
+    assert_ne!(std::fs::metadata(plant.file("ring.db")).unwrap().ino(), before);
+    assert_eq!(plant.values(T, T + 3), []);
+    plant.load(T + 4, 2.0);
+    plant.ring.flush();
+    assert_eq!(plant.values(T + 4, T + 5), [(4, 2.0)]);
+}
+
+#[test]
+fn edge_12_an_export_says_what_held_when_it_begins_and_ends_and_that_nothing_was_seen_in_between() {
+    let plant = Plant::new();
+    plant.load(T, 7.0);
+    plant.load(T + 4, 8.0);
+    plant.ring.flush();
+    let plant = plant.restarted(T + 600);
+    plant.load(T + 600, 9.0);
+    plant.load(T + 603, 9.5);
+    let rows = |from, until| -> Vec<(i64, Option<f64>)> {
+        let all = plant.exported(T + from, T + until).into_iter().filter(|(tag, _)| *tag == 0);
+        all.map(|(_, point)| (point.at / 1_000 - T, point.value.map(|v| v.as_f64()))).collect()
+    };
+    let whole = [(0, Some(7.0)), (4, Some(8.0)), (4, None), (600, Some(9.0)), (603, Some(9.5)), (603, Some(9.5))];
+    assert_eq!(rows(0, 1_000), whole);
+    // From the middle of a value to the middle of another.
+    assert_eq!(rows(2, 602), [(2, Some(7.0)), (4, Some(8.0)), (4, None), (600, Some(9.0)), (602, Some(9.0))]);
+    // Where nothing was seen, nothing is said.
+    assert_eq!(rows(100, 500), []);
 }
 
 #[test]
@@ -372,12 +411,13 @@ fn edge_12_an_export_goes_on_however_much_waits_for_earlier_blocks() {
     let span = (Timestamp(T * 1_000_000), Timestamp((T + 60) * 1_000_000));
     let mut export = plant.ring.export(&["load".into()], span).unwrap();
     // As after a clock went back: all of it is later than the next block.
-    export.held = vec![(0, Point { at: (T + 50) * 1_000, value: None }); 100_000];
+    export.held = vec![(0, Point { at: (T + 50) * 1_000, value: Some(Value::Bool(true)) }); 100_000];
     let mut rows = 0;
     for _ in 0..10 {
         rows += export.piece().unwrap().map_or(0, |rows| rows.len());
     }
-    assert_eq!(rows, 100_003);
+    // And what it is at the end.
+    assert_eq!(rows, 100_004);
 }
 
 #[test]
