@@ -396,7 +396,7 @@ async fn shift_06_what_edges_say_of_shifts_is_listed_by_plant_day_and_state() {
     }
     assert_eq!(olga.get("/help-calls").await.1["total"], 2);
     for (plant, tag, of, after) in [(p1, "speed", Some(machine), 1), (p1, "light", None, 2), (p2, "speed", None, 3)] {
-        let sql = "INSERT INTO tag_writes (organization_id, uuid, plant_id, tag, machine_id, value, written_by, asked_at, outcome) VALUES ($1, $2, $3, $4, $5, '7', $6, $7, 'done')";
+        let sql = "INSERT INTO tag_writes (organization_id, uuid, plant_id, origin, tag, machine_id, value, written_by, asked_at, outcome) VALUES ($1, $2, $3, $2, $4, $5, '7', $6, $7, 'done')";
         server.execute(sql, params![org, Uuid::now_v7(), plant, tag, of, user, now.plus(after)]).await;
     }
     let written = |list: Value| -> Vec<String> {
