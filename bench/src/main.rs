@@ -18,7 +18,6 @@ mod start;
 mod users;
 mod volume;
 mod writer;
-mod year;
 
 use anyhow::{Result, bail};
 use measure::Figures;
@@ -35,7 +34,6 @@ const ALL: &[Bench] = &[
     ("durable", durable::run),
     ("engine", engine::run),
     ("oee", oee::run),
-    ("year", year::run),
     ("footprint", footprint::run),
     ("volume", volume::run),
     ("ring", ring::run),
