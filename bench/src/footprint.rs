@@ -78,8 +78,11 @@ fn configuration(dir: &Path, port: u64) -> Result<String> {
     Ok(text + machine)
 }
 
+/// The agent in the environment that its service gives it.
 fn agent(config: &Path) -> Result<Beside> {
     let mut command = Command::new(beside("edge-agent")?);
+    let set = include_str!("../../systemd/edge-agent.service").lines().filter_map(|l| l.strip_prefix("Environment="));
+    command.envs(set.filter_map(|pair| pair.split_once('=')));
     Beside::spawn(command.args(["run", "--config"]).arg(config).stdout(Stdio::null()))
 }
 

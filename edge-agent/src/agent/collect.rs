@@ -104,7 +104,7 @@ impl Collector {
             tags: engine.tags(),
             engine,
             out: Output::new(Uuid::now_v7),
-            readings: Vec::with_capacity(context.config.tags.len()),
+            readings: Vec::new(),
             held: None,
             bound: HashMap::new(),
             resolved: Resolved::default(),

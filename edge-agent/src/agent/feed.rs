@@ -5,11 +5,16 @@ use unison_core::time::Timestamp;
 use crate::driver::{Reading, Sink, TagIndex};
 use crate::machine::{Engine, Output};
 
+/// Room for so many readings stays reserved.
+const ROOM_KEPT: usize = 4 * 1024;
+
 /// Hands the engine what changed. `readings` is only lent.
 pub(crate) fn drain(sink: &Sink, engine: &mut Engine, readings: &mut Vec<Reading>, out: &mut Output) {
     sink.drain(readings);
     engine.readings(readings, out);
     readings.clear();
+    // All tags change at once when the agent starts, and seldom again.
+    readings.shrink_to(ROOM_KEPT);
 }
 
 /// Time passes, after all that was read until then: what did not change was not drained; that it still holds is asked

@@ -68,6 +68,7 @@ pub(super) fn read_all(file: &mut Fields<'_, '_>, data_dir: &Arc<Path>) -> (Vec<
     if tags.infos.len() > TAGS_MAX {
         file.say_here(format!("{} tags; one edge takes at most {TAGS_MAX}, use a second edge", tags.infos.len()));
     }
+    tags.infos.shrink_to_fit();
     (connections, tags)
 }
 

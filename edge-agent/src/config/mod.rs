@@ -172,7 +172,7 @@ pub fn load(path: impl AsRef<Path>) -> Result<Config, ConfigErrors> {
 /// As [`load`], from text; `file` is the name that errors carry.
 pub fn parse(file: &str, text: &str) -> Result<Config, ConfigErrors> {
     let report = Report::new(file, text);
-    let (document, syntax) = toml::de::DeTable::parse_recoverable(text);
+    let (document, syntax) = document(text);
     for error in &syntax {
         report.add(error.span().unwrap_or(0..0), "", error.message().trim().replace('\n', ", "));
     }
@@ -186,6 +186,15 @@ pub fn parse(file: &str, text: &str) -> Result<Config, ConfigErrors> {
         Some(config) if errors.0.is_empty() => Ok(config),
         _ => Err(errors),
     }
+}
+
+/// The document is some ten times as large as its text, and what is read from it stays for weeks. A thread of its own
+/// takes it from an arena of its own, where nothing stands in the way when it is given back as a whole.
+fn document(text: &str) -> (toml::Spanned<toml::de::DeTable<'_>>, Vec<toml::de::Error>) {
+    std::thread::scope(|scope| {
+        let parsing = scope.spawn(|| toml::de::DeTable::parse_recoverable(text));
+        parsing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 fn read(mut file: Fields<'_, '_>) -> Option<Config> {

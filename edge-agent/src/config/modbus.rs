@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use toml::Spanned;
 
@@ -29,7 +30,8 @@ pub struct ModbusConfig {
     pub units: Vec<(u8, Limits)>,
     /// The connection's place in the file; scans of connections are spread by it.
     pub place: u32,
-    pub tags: Vec<ModbusTag>,
+    /// The driver uses the same list.
+    pub tags: Arc<[ModbusTag]>,
 }
 
 /// What the messages travel on.
@@ -210,7 +212,7 @@ fn modbus(
         limits: limits?,
         units: units?,
         place: u32::try_from(connection).unwrap_or(u32::MAX),
-        tags: list,
+        tags: list.into(),
     }))
 }
 

@@ -19,6 +19,9 @@ pub const SCANS_MAX: usize = 256;
 /// Changes of kept tags that may wait to be taken; whoever takes them looks twice a second.
 pub const KEPT_MAX: usize = 64 * 1024;
 
+/// Room for so many changes stays reserved. At the start, or when a line comes back, all tags change at once.
+const ROOM_KEPT: usize = 4 * 1024;
+
 /// Cloneable handle; all clones share one table.
 #[derive(Clone)]
 pub struct Sink(Arc<Shared>);
@@ -34,6 +37,8 @@ struct Table {
     slots: Vec<Slot>,
     /// When each tag was read or last confirmed. By itself, so that a confirmation touches nothing else.
     at: Vec<i64>,
+    /// What devices said about values; no longer than to the last tag of which one said anything.
+    sources: Vec<SourceStamp>,
     /// Tags with an unread reading in the order they became unread, and what held until then. Never longer
     /// than `slots`.
     unread: Vec<Reading>,
@@ -53,12 +58,12 @@ struct Slot {
     is_kept: bool,
     /// When it got this value and quality.
     since: i64,
-    /// When it was first lost since the reader took it. A loss that is over before anybody looks was one all
-    /// the same: a machine was not seen running through it.
-    lost: Option<i64>,
+    /// It was lost since the reader took it, first at `lost`. A loss that is over before anybody looks was one
+    /// all the same: a machine was not seen running through it.
+    is_lost: bool,
+    lost: i64,
     /// Up to when the reader knows of this tag.
     told: i64,
-    source: SourceStamp,
 }
 
 impl Sink {
@@ -77,9 +82,9 @@ impl Sink {
             unread: false,
             is_kept: false,
             since: 0,
-            lost: None,
+            is_lost: false,
+            lost: 0,
             told: 0,
-            source: SourceStamp::default(),
         };
         let mut slots = vec![slot; tags];
         for tag in &keep {
@@ -89,7 +94,8 @@ impl Sink {
             table: Mutex::new(Table {
                 slots,
                 at: vec![0; tags],
-                unread: Vec::with_capacity(tags),
+                sources: Vec::new(),
+                unread: Vec::with_capacity(tags.min(ROOM_KEPT)),
                 merged: 0,
                 keep,
                 kept: Vec::new(),
@@ -148,14 +154,15 @@ impl Sink {
                 into.push(before);
             }
             // Times do not tell which came first: a clock may have been set back in between.
-            let is_over = |at: &i64| slot.quality == Quality::Good || *at != slot.since;
-            if let Some(at) = slot.lost.take().filter(is_over) {
-                into.push(Reading { quality: Quality::Bad, at, ..before });
+            let is_over = slot.quality == Quality::Good || slot.lost != slot.since;
+            if std::mem::take(&mut slot.is_lost) && is_over {
+                into.push(Reading { quality: Quality::Bad, at: slot.lost, ..before });
             }
             slot.unread = false;
             slot.told = slot.since;
             into.push(Reading { tag: before.tag, value: slot.value, quality: slot.quality, at: slot.since });
         }
+        table.unread.shrink_to(ROOM_KEPT);
     }
 
     /// Appends the newest reading of each of these tags that was confirmed since the reader last heard of it
@@ -241,7 +248,8 @@ impl Sink {
     pub fn latest(&self, tag: TagIndex) -> Option<(Reading, SourceStamp)> {
         let table = self.table();
         let (slot, at) = (table.slots.get(tag.index())?, table.at.get(tag.index())?);
-        Some((Reading { tag, value: slot.value, quality: slot.quality, at: *at }, slot.source))
+        let source = table.sources.get(tag.index()).copied().unwrap_or_default();
+        Some((Reading { tag, value: slot.value, quality: slot.quality, at: *at }, source))
     }
 
     /// Readings that were replaced before the engine took them, since the start.
@@ -275,10 +283,15 @@ impl Table {
         let tag = reading.tag.index();
         let (Some(slot), Some(at)) = (self.slots.get_mut(tag), self.at.get_mut(tag)) else { return };
         if let Some(stamp) = stamp {
-            slot.source = stamp;
+            if self.sources.len() <= tag {
+                self.sources.resize(tag + 1, SourceStamp::default());
+            }
+            self.sources.get_mut(tag).into_iter().for_each(|source| *source = stamp);
         }
         let before = std::mem::replace(at, reading.at);
-        if before != 0 && (slot.value, slot.quality) == (reading.value, reading.quality) {
+        // What was never read is Bad from the beginning: saying so is no news.
+        let is_known = before != 0 || reading.quality == Quality::Bad;
+        if is_known && (slot.value, slot.quality) == (reading.value, reading.quality) {
             return;
         }
         if slot.is_kept {
@@ -294,13 +307,14 @@ impl Table {
         }
         if slot.unread {
             // A loss is handed on, whatever follows it.
-            self.merged += u64::from(slot.lost != Some(slot.since));
+            self.merged += u64::from(!(slot.is_lost && slot.lost == slot.since));
         } else {
             slot.unread = true;
             self.unread.push(Reading { tag: reading.tag, value: slot.value, quality: slot.quality, at: before });
         }
         if (slot.quality, reading.quality) == (Quality::Good, Quality::Bad) {
-            slot.lost.get_or_insert(reading.at);
+            slot.lost = if slot.is_lost { slot.lost } else { reading.at };
+            slot.is_lost = true;
         }
         (slot.value, slot.quality, slot.since) = (reading.value, reading.quality, reading.at);
     }
@@ -371,9 +385,12 @@ mod tests {
         sink.mark_bad([TagIndex(0), TagIndex(1), TagIndex(99)], 50);
         let mut taken = Vec::new();
         sink.drain(&mut taken);
-        assert_eq!(taken.len(), 2);
-        assert!(taken.iter().all(|r| r.quality == Quality::Bad && r.at == 50));
-        assert_eq!(taken.first().map(|r| r.value), Some(Value::Int(7)));
+        // The other one was never read: that it is Bad is no change, but it is known of this time.
+        let bad = |tag, value| Reading { quality: Quality::Bad, at: 50, ..reading(tag, value) };
+        assert_eq!(taken, [bad(1, 7)]);
+        taken.clear();
+        sink.refresh(&[TagIndex(0), TagIndex(1)], &mut taken);
+        assert_eq!(taken, [bad(0, 0)]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
@@ -124,7 +125,7 @@ impl Args {
         };
         let timeout_ms = self.timeout_ms.unwrap_or(1_000);
         let limits = Limits::STANDARD;
-        Ok(ModbusConfig { line, timeout_ms, pipeline: 1, limits, units: Vec::new(), place: 0, tags: Vec::new() })
+        Ok(ModbusConfig { line, timeout_ms, pipeline: 1, limits, units: Vec::new(), place: 0, tags: Arc::default() })
     }
 
     fn configured(&self, path: &PathBuf) -> anyhow::Result<ModbusConfig> {

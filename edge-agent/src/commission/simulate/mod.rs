@@ -254,7 +254,7 @@ fn shapes(config: &Config) -> Vec<Shape> {
         config.tags.iter().map(|tag| Shape { kind: kind(tag), scaling: None, text_bytes }).collect();
     for connection in &config.connections {
         let DriverConfig::Modbus(modbus) = &connection.driver else { continue };
-        for tag in &modbus.tags {
+        for tag in modbus.tags.iter() {
             let text_bytes = 2 * usize::from(tag.registers);
             if let Some(shape) = shapes.get_mut(tag.tag.index()) {
                 *shape = Shape { kind: tag.kind, scaling: tag.scaling, text_bytes };

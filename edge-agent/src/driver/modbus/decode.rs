@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::plan::Request;
+use super::plan::{Item, Request};
 use crate::config::{RegisterOrder, Scaling, TagType};
 use crate::driver::reading::measured;
 use crate::driver::{Quality, Reading, TagIndex, Text, Value};
@@ -64,6 +64,16 @@ impl Decoder {
     #[must_use]
     pub fn tags(&self) -> &[Range<u32>] {
         &self.tags
+    }
+
+    /// What an answer means, as the request had it.
+    pub fn items(&self) -> impl Iterator<Item = Item> + '_ {
+        self.runs.iter().flat_map(|run| {
+            let cells = self.cells.get(run.cells.clone()).unwrap_or_default().iter();
+            // It was one.
+            let width = run.width as u16;
+            cells.map(move |cell| Item { tag: cell.tag, place: cell.place, width, layout: run.layout })
+        })
     }
 
     /// The next answer is all new, because somebody marked the tags.

@@ -89,6 +89,7 @@ struct Poller {
 
 /// A request of the plan, compiled.
 struct Planned {
+    /// Without its items: they are in the decoder.
     request: Request,
     decoder: Decoder,
     unit: usize,
@@ -380,7 +381,13 @@ impl Poller {
 
 impl Planned {
     fn new(request: Request, unit: usize) -> Self {
-        Self { decoder: Decoder::new(&request), request, unit, health: Health::Good, is_owed: false }
+        let decoder = Decoder::new(&request);
+        let request = Request { items: Vec::new(), ..request };
+        Self { request, decoder, unit, health: Health::Good, is_owed: false }
+    }
+
+    fn split(&self) -> Option<(Request, Request)> {
+        Request { items: self.decoder.items().collect(), ..self.request.clone() }.split()
     }
 
     /// Its tags are marked.
@@ -395,7 +402,7 @@ impl Planned {
     }
 
     fn tags(&self) -> impl Iterator<Item = TagIndex> + use<> {
-        let tags: Vec<TagIndex> = self.request.items.iter().map(|item| item.tag).collect();
+        let tags: Vec<TagIndex> = self.decoder.items().map(|item| item.tag).collect();
         tags.into_iter()
     }
 }

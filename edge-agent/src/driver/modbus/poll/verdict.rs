@@ -177,7 +177,7 @@ impl Poller {
         self.fail(error);
         let Some(planned) = self.planned.get_mut(index) else { return };
         let is_illegal = matches!(code, ExceptionCode::IllegalDataAddress | ExceptionCode::IllegalDataValue);
-        if is_illegal && let Some((left, right)) = planned.request.split() {
+        if is_illegal && let Some((left, right)) = planned.split() {
             // Some address in here does not exist, or the device answers less at once. Both halves are
             // asked for by themselves; what goes well stays as it is, so that only the bad tag is lost.
             let (unit, period_ms, is_marked) = (planned.unit, right.period_ms, planned.is_marked());

@@ -110,7 +110,7 @@ impl Poller {
 
     /// The request that reads a tag.
     fn request_of(&self, tag: TagIndex) -> usize {
-        let reads = self.planned.iter().position(|planned| planned.request.items.iter().any(|item| item.tag == tag));
+        let reads = self.planned.iter().position(|planned| planned.decoder.items().any(|item| item.tag == tag));
         reads.unwrap_or(usize::MAX)
     }
 
