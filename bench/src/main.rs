@@ -18,6 +18,7 @@ mod start;
 mod users;
 mod volume;
 mod writer;
+mod year;
 
 use anyhow::{Result, bail};
 use measure::Figures;
@@ -34,6 +35,7 @@ const ALL: &[Bench] = &[
     ("durable", durable::run),
     ("engine", engine::run),
     ("oee", oee::run),
+    ("year", year::run),
     ("footprint", footprint::run),
     ("volume", volume::run),
     ("ring", ring::run),

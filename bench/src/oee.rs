@@ -47,7 +47,7 @@ pub fn run(figures: &mut Figures) -> Result<()> {
 }
 
 /// Two shifts a day.
-fn calendar() -> ShiftCalendar {
+pub fn calendar() -> ShiftCalendar {
     let shift = |id, start: &str, end: &str| -> Result<Shift, String> {
         Ok(Shift {
             id: ShiftId(id),
