@@ -125,6 +125,11 @@ async fn edge_03_nodes_that_are_not_there_or_not_writable_are_named() {
     server.let_write(1, true);
     assert_eq!(write(&edge, 1, 9).await.unwrap(), Written::Done);
     assert_eq!(count.load(Relaxed), 1);
+    // What is known of a node is not asked for each write; the server says that it is another now.
+    server.let_write(1, false);
+    refused(&write(&edge, 1, 9).await.unwrap(), "does not let this user write this node (BadUserAccessDenied)");
+    refused(&write(&edge, 1, 9).await.unwrap(), "AccessLevel");
+    assert_eq!(count.load(Relaxed), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -249,8 +254,10 @@ async fn edge_14_a_write_into_silence_is_unknown_and_does_not_go_out_later() {
     assert_eq!(write(&edge, 0, 5).await.unwrap(), Written::Done);
     let count = answering(&server, 0, StatusCode::Good);
     std::mem::take(&mut *frozen.lock().unwrap()).cancel();
-    let written = write(&edge, 0, 9).await.unwrap();
+    let (written, next) = (write(&edge, 0, 9), write(&edge, 1, 9));
+    let (written, next) = (written.await.unwrap(), next.await.unwrap());
     assert!(matches!(&written, Written::Unknown(_)), "{written:?}");
+    assert!(matches!(&next, Written::NotSent(_)), "{next:?}");
     edge.until_value(1, Value::Int(1)).await;
     assert_eq!(count.load(Relaxed), 0);
 }

@@ -167,3 +167,22 @@ proptest! {
         assert_eq!((found.quality, found.value), (Quality::Good, value), "{of}");
     }
 }
+
+/// What a server says of a node, in any bytes: a type that can be written, or a reason; and what is written is of it.
+#[test]
+fn fuzz_what_a_server_says_of_a_node() {
+    use opcua::types::{BinaryDecodable as _, ContextOwned};
+    let context = std::panic::AssertUnwindSafe(ContextOwned::default());
+    bolero::check!().with_iterations(20_000).with_type::<(u8, i64, Vec<u8>)>().for_each(move |(place, raw, bytes)| {
+        let context = &context;
+        let Ok(answer) = DataValue::decode(&mut bytes.as_slice(), &context.context()) else { return };
+        let mut answers = answers();
+        answers[usize::from(*place) % 5] = answer.clone();
+        answers[4] = answer;
+        let Ok(of) = type_of(&answers) else { return };
+        assert!(WRITTEN.contains(&of), "{of}");
+        if let Ok(written) = encode(of, Value::Int(*raw), None) {
+            assert_eq!(written.scalar_type_id(), Some(of));
+        }
+    });
+}
