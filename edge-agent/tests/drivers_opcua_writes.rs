@@ -156,6 +156,17 @@ async fn edge_12_writes_go_one_after_the_other_in_their_order() {
     assert_eq!(*seen.lock().unwrap(), (0..10).map(expect).collect::<Vec<_>>());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn edge_12_a_write_does_not_wait_until_all_tags_are_subscribed_to() {
+    // Two thousand requests for the tags, and three for the write.
+    let server =
+        Server::start_with("127.0.0.1:0", 2_000, |limits| limits.operational.max_monitored_items_per_call = 1).await;
+    let edge = Edge::start(&with(&config(server.address, server.namespace, tags(2_000)), ""));
+    assert_eq!(write(&edge, 1_999, 7).await.unwrap(), Written::Done);
+    assert_eq!(edge.good(1_999), None);
+    edge.until_value(1_999, Value::Int(7)).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn edge_12_a_write_in_which_the_connection_is_cut_is_unknown_and_went_out_once() {
     let server = Server::start("127.0.0.1:0", 2).await;
@@ -254,8 +265,9 @@ async fn edge_14_a_write_into_silence_is_unknown_and_does_not_go_out_later() {
     assert_eq!(write(&edge, 0, 5).await.unwrap(), Written::Done);
     let count = answering(&server, 0, StatusCode::Good);
     std::mem::take(&mut *frozen.lock().unwrap()).cancel();
-    let (written, next) = (write(&edge, 0, 9), write(&edge, 1, 9));
-    let (written, next) = (written.await.unwrap(), next.await.unwrap());
+    let (status, until) = (edge.statuses[0].clone(), tokio::time::Instant::now() + WAIT_MOST);
+    let ask = |tag| status.writes().write(TagIndex(tag), Value::Int(9), until);
+    let (written, next) = futures::join!(ask(0), ask(1));
     assert!(matches!(&written, Written::Unknown(_)), "{written:?}");
     assert!(matches!(&next, Written::NotSent(_)), "{next:?}");
     edge.until_value(1, Value::Int(1)).await;

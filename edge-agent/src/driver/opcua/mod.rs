@@ -245,8 +245,10 @@ async fn work(session: &Session, config: &OpcUaConfig, context: &Context, backof
     // Whoever writes does not wait for the subscriptions.
     let writer = Writer { session, config, context, limits: &limits, feeds: &feeds, targets: HashMap::new() };
     tokio::select! {
-        reason = watch(session, config, &feeds, &common, backoff) => reason,
+        // What a server answered to a write counts, also when a subscription ends in the same moment.
+        biased;
         never = writer.run() => match never {},
+        reason = watch(session, config, &feeds, &common, backoff) => reason,
     }
 }
 
