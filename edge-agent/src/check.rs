@@ -235,9 +235,11 @@ mod tests {
         let text = "[agent]\nname = \"t\"\ndata_dir = \"/tmp/u\"\n[[connection]]\nname = \"c\"\ndriver = \"modbus_tcp\"\naddress = \"plc:502\"\n"
             .to_owned()
             + &tag("limit", "writable = true\n")
-            + &tag("seen", "");
+            + &tag("seen", "")
+            + "[[connection]]\nname = \"f\"\ndriver = \"opcua\"\nendpoint = \"opc.tcp://filler:4840\"\n"
+            + "[[connection.tag]]\nname = \"speed\"\nnode = \"ns=2;s=Speed\"\ntype = \"f64\"\nwritable = true\n";
         let text = summary(&config::parse("edge.toml", &text).unwrap());
-        assert!(text.lines().any(|line| line == "people may write to devices: limit"), "{text}");
+        assert!(text.lines().any(|line| line == "people may write to devices: limit, speed"), "{text}");
         assert!(text.lines().any(|line| line == "read but used by no machine: seen"), "{text}");
     }
 

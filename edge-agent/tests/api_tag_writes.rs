@@ -2,6 +2,7 @@
 
 mod api_common;
 mod drivers_common;
+mod opcua_common;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use api_common::{ANA, CNC, Edge, SUE, answer, fields};
 use drivers_common::{Answer, Plc, Request, serve_plc, until};
+use edge_agent::driver::{self, ConnectionState, Quality, TagIndex};
 use edge_agent::store::writes;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -193,8 +195,56 @@ async fn edge_14_a_write_that_was_under_way_when_the_edge_stopped_is_unknown() {
     let stop = tokio_util::sync::CancellationToken::new();
     tokio::spawn(edge_agent::api::serve(edge.context.clone(), listener, None, stop.clone()));
     assert!(edge.http.get(url).send().await.unwrap().status().is_success());
-    let found = row(&edge, id).await;
+    // It says so beside serving.
+    let mut found = row(&edge, id).await;
+    for _ in 0..6_000 {
+        if found.outcome != WriteOutcome::Asked {
+            break;
+        }
+        drivers_common::sleep_ms(10).await;
+        found = row(&edge, id).await;
+    }
     assert_eq!((found.outcome, plc.writes()), (WriteOutcome::Unknown, vec![]));
     assert!(found.reason.unwrap().contains("stopped before it knew"));
     stop.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn edge_03_a_write_to_opc_ua_goes_the_whole_way_with_its_trace() {
+    let server = opcua_common::Server::start("127.0.0.1:0", 2).await;
+    let text = opcua_common::config(server.address, server.namespace, opcua_common::tags(2));
+    let text = text.replace("name = \"tag-0\"\n", "name = \"tag-0\"\nwritable = true\nscale = 0.5\n");
+    let edge = Edge::start_with(&text).await;
+    let good = |tag| edge.sink.latest(TagIndex(tag)).map(|(reading, _)| (reading.quality, reading.value));
+    until("the server was read", || good(1) == Some((Quality::Good, driver::Value::Int(1)))).await;
+    let sue = edge.sign_on(SUE).await;
+    let before = edge.store.model().queue.head;
+    let body = json!({"uuid": Uuid::now_v7(), "value": 27.5, "machine_id": CNC});
+    let (status, done) = edge.post("/tags/tag-0/write", &sue, body.clone()).await;
+    assert_eq!(status, 201, "{done}");
+    let names = ["outcome", "value_before", "value", "machine_code"];
+    assert_eq!(picked(&done, names), [json!("done"), json!("0"), json!("27.5"), json!("CNC-001")]);
+    assert_eq!(edge.store.model().queue.head, before + 2, "that it was asked for, and what became of it");
+    until("it is read back", || good(0) == Some((Quality::Good, driver::Value::Float(27.5)))).await;
+    let (status, again) = edge.post("/tags/tag-0/write", &sue, body).await;
+    assert_eq!((status.as_u16(), &again), (200, &done), "it is not written again");
+    // What its type cannot hold leaves no trace; what the server says does.
+    let (status, wrong) = edge.post("/tags/tag-0/write", &sue, json!({"value": 0.3})).await;
+    assert_eq!((status.as_u16(), fields(&wrong)), (400, vec!["value"]));
+    assert!(wrong.to_string().contains("nearest are 0 and 0.5"), "{wrong}");
+    let (status, closed) = edge.post("/tags/tag-1/write", &sue, json!({"value": 1})).await;
+    assert!(status == 409 && closed["reason"].as_str().unwrap().contains("writable = true"), "{closed}");
+    server.let_write(0, false);
+    let (_, refused) = edge.post("/tags/tag-0/write", &sue, json!({"value": 1})).await;
+    assert_eq!((&refused["outcome"], &refused["value_before"]), (&json!("refused"), &json!("27.5")));
+    assert!(refused["reason"].as_str().unwrap().contains("this user"), "{refused}");
+    server.kill().await;
+    until("the server is missed", || edge.connections[0].state() == ConnectionState::Disconnected).await;
+    let (_, closed) = edge.post("/tags/tag-0/write", &sue, json!({"value": 1})).await;
+    assert_eq!(
+        picked(&closed, ["outcome", "reason", "value_before", "value"])[..2],
+        [json!("not_sent"), json!("the device is not connected")]
+    );
+    assert_eq!(edge.read("/tag-writes?tag=tag-0").await["total"], 3);
+    assert_eq!(edge.store.model().queue.head, before + 6);
 }

@@ -1,101 +1,19 @@
 //! The OPC UA driver against a real server, a server that restarts, a line that freezes and one that lies.
 
 mod drivers_common;
+mod opcua_common;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use drivers_common::{Edge, sleep_ms, until};
 use edge_agent::driver::{ConnectionState, Quality, TagIndex, Value};
-use opcua::server::address_space::Variable;
-use opcua::server::diagnostics::NamespaceMetadata;
-use opcua::server::node_manager::memory::{SimpleNodeManager, simple_node_manager};
-use opcua::server::{Limits, ServerBuilder, ServerHandle};
-use opcua::types::{DataValue, DateTime, NodeId, StatusCode, Variant};
+use opcua::server::Limits;
+use opcua::types::{DataValue, DateTime, StatusCode, Variant};
+use opcua_common::{Server, config, line, tags};
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-
-const NAMESPACE: &str = "urn:plant:tags";
-
-struct Server {
-    handle: ServerHandle,
-    nodes: Arc<SimpleNodeManager>,
-    address: SocketAddr,
-    namespace: u16,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Server {
-    /// A server with `Tag.0` … of type Int32, each holding its number.
-    async fn start(address: &str, tags: i32) -> Self {
-        Self::start_with(address, tags, |_| {}).await
-    }
-
-    /// One with limits of its own.
-    async fn start_with(address: &str, tags: i32, limit: impl FnOnce(&mut Limits)) -> Self {
-        let listener = TcpListener::bind(address).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let pki = std::env::temp_dir().join(format!("unison-opcua-test-{}", std::process::id()));
-        let mut builder = ServerBuilder::new_anonymous("plant")
-            .application_uri("urn:plant")
-            .product_uri("urn:plant")
-            .create_sample_keypair(false)
-            .host("127.0.0.1")
-            .port(address.port())
-            .pki_dir(pki)
-            .with_node_manager(simple_node_manager(
-                NamespaceMetadata { namespace_uri: NAMESPACE.to_owned(), ..Default::default() },
-                "simple",
-            ));
-        builder.limits_mut().max_array_length = 100_000;
-        builder.limits_mut().subscriptions.max_queued_notifications = 1_000;
-        limit(builder.limits_mut());
-        let (server, handle) = builder.build().unwrap();
-        let nodes = handle.node_managers().get_of_type::<SimpleNodeManager>().unwrap();
-        let namespace = handle.get_namespace_index(NAMESPACE).unwrap();
-        {
-            let mut space = nodes.address_space().write();
-            let variables = (0..tags).map(|i| {
-                let name = format!("Tag.{i}");
-                Variable::new(&NodeId::new(namespace, name.clone()), name.clone(), name, i)
-            });
-            space.add_variables(variables.collect(), &NodeId::objects_folder_id());
-        }
-        let task = tokio::spawn(async move {
-            let _ = server.run_with(listener).await;
-        });
-        Self { handle, nodes, address, namespace, task }
-    }
-
-    fn set(&self, tag: i32, value: DataValue) {
-        let id = NodeId::new(self.namespace, format!("Tag.{tag}"));
-        self.nodes.set_values(self.handle.subscriptions(), [(&id, None, value)].into_iter()).unwrap();
-    }
-
-    /// Dies without a word, like a PLC that loses its power.
-    async fn kill(self) {
-        self.task.abort();
-        let _ = self.task.await;
-        self.handle.cancel();
-    }
-}
-
-fn config(address: SocketAddr, namespace: u16, nodes: impl Iterator<Item = String>) -> String {
-    let mut text = format!(
-        "[[connection]]\nname = \"press\"\ndriver = \"opcua\"\nendpoint = \"opc.tcp://{address}\"\nsecurity_policy = \"None\"\nsampling_ms = 50\n"
-    );
-    for (i, node) in nodes.enumerate() {
-        text +=
-            &format!("[[connection.tag]]\nname = \"tag-{i}\"\nnode = \"ns={namespace};s={node}\"\ntype = \"i32\"\n");
-    }
-    text
-}
-
-fn tags(count: i32) -> impl Iterator<Item = String> {
-    (0..count).map(|i| format!("Tag.{i}"))
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn edge_03_values_arrive_with_status_and_source_time() {
@@ -222,25 +140,6 @@ async fn edge_03_a_deadband_holds_small_changes_back_and_costs_nothing_where_it_
     set(23);
     edge.until_value(0, Value::Int(23)).await;
     assert_eq!(edge.good(1), Some(Value::Int(20)));
-}
-
-/// Forwards bytes until it is frozen; then it holds connections open and says nothing.
-async fn line(to: SocketAddr, frozen: Arc<std::sync::Mutex<CancellationToken>>) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((mut near, _)) = listener.accept().await {
-            let frozen = frozen.lock().unwrap().clone();
-            tokio::spawn(async move {
-                let mut far = TcpStream::connect(to).await.unwrap();
-                let copy = tokio::io::copy_bidirectional(&mut near, &mut far);
-                if frozen.run_until_cancelled(copy).await.is_none() {
-                    sleep_ms(60_000).await;
-                }
-            });
-        }
-    });
-    address
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

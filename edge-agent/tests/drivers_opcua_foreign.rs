@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 
 use drivers_common::{Edge, until};
 use edge_agent::driver::opcua::{TrustState, TrustedBy};
-use edge_agent::driver::{ConnectionState, Quality, Text, Value};
+use edge_agent::driver::{ConnectionState, Quality, TagIndex, Text, Value, WAIT_MOST, Written};
 use unison_core::time::Timestamp;
 
 /// Killed when dropped, like a PLC that loses its power.
@@ -244,7 +244,7 @@ async fn edge_03_asyncua_lost_notifications_are_asked_for_again_or_read() {
     assert_eq!((status.state, status.requests_failed), (ConnectionState::Connected, 0), "in the same session");
 }
 
-/// Every policy, a user, small limits, more tags than a request holds, and two restarts, the second with another
+/// Every policy, a user, small limits, more tags than a request holds, writes, and two restarts, the second with another
 /// certificate.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "node-opcua takes 230 MB; run by `make prove-node-opcua`"]
@@ -262,7 +262,10 @@ async fn edge_03_node_opcua_policies_user_limits_and_restarts() {
         [("State", "i32"), ("Parts64", "u64"), ("Force", "f64"), ("Running", "bool"), ("Counter", "u32")]
             .into_iter()
             .map(|(node, kind)| (node.to_owned(), format!("node = \"ns=1;s={node}\""), kind))
-            .chain((0..30).map(|i| (format!("Tag.{i}"), format!("node = \"i=85\"\npath = \"Filler/Tag.{i}\""), "i32")))
+            .chain((0..30).map(|i| {
+                let node = format!("node = \"i=85\"\npath = \"Filler/Tag.{i}\"\nwritable = true");
+                (format!("Tag.{i}"), node, "i32")
+            }))
             .collect();
     let tags: Vec<_> = tags.iter().map(|(name, node, kind)| (name.as_str(), node.as_str(), *kind)).collect();
     let ways = [
@@ -289,6 +292,15 @@ async fn edge_03_node_opcua_policies_user_limits_and_restarts() {
         }
     };
     all(&edge).await;
+    // Each way writes a tag of its own, and all of them read it.
+    for (way, status) in (0_u32..).zip(&edge.statuses) {
+        let (value, until) = (Value::Int(-70_000), tokio::time::Instant::now() + WAIT_MOST);
+        let written = status.writes().write(TagIndex(way * 35 + 5 + way), value, until).await;
+        assert_eq!(written, Written::Done);
+        for reader in 0..3 {
+            edge.until_value(reader * 35 + 5 + way, value).await;
+        }
+    }
     drop(server);
     for connection in 0..3 {
         edge.until_state(connection, ConnectionState::Disconnected).await;

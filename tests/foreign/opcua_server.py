@@ -7,8 +7,10 @@ Arguments: any of the words below, at last the port. Prints the port when it lis
   small        takes 2 nodes a read and 3 items a call, and says so
   lossy        two seconds after the start loses the notifications that tag Late and tag Lost are 1; that of Late is
                still there for whoever asks for it again
+  write        has nodes to write: one of each type, and those that a write goes wrong with; Writes counts what came
 """
 import asyncio
+import datetime
 import ipaddress
 import logging
 import pathlib
@@ -21,6 +23,7 @@ from asyncua.crypto.permission_rules import User, UserRole
 from asyncua.crypto.validator import CertificateValidator, CertificateValidatorOptions
 from asyncua.server.internal_session import InternalSession
 from asyncua.server.internal_subscription import InternalSubscription
+from asyncua.server.uaprocessor import UaProcessor
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -101,6 +104,55 @@ def lossy():
     InternalSubscription._pop_publish_result = pop_some
 
 
+async def writable(objects, index):
+    """A node Write.X for each type X, for each code that a write is answered with, and for each way to say nothing."""
+    kind, level = ua.VariantType, ua.AttributeIds
+
+    async def variable(name, value, of):
+        node = await objects.add_variable(ua.NodeId(f"Write.{name}", index), name, ua.Variant(value, of))
+        await node.set_writable()
+        return node
+
+    whole = ["SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64"]
+    for name, value in [(name, 1) for name in whole] + [("Float", 1.0), ("Double", 1.0), ("Boolean", False), ("String", "")]:
+        await variable(name, value, kind[name])
+    await variable("DateTime", datetime.datetime(2026, 1, 1), kind.DateTime)
+    await variable("List", [1, 2], kind.Int16)
+    for name, attributes in [("ReadOnly", [level.AccessLevel, level.UserAccessLevel]), ("Denied", [level.UserAccessLevel])]:
+        node = await variable(name, 1, kind.Int16)
+        for attribute in attributes:
+            await node.unset_attr_bit(attribute, ua.AccessLevel.CurrentWrite)
+    codes = ["BadNotWritable", "BadOutOfRange", "BadUserAccessDenied", "BadDeviceFailure", "BadTimeout", "GoodClamped"]
+    for name in codes + ["Mute", "Cut", "Fault"]:
+        await variable(name, 1, kind.Int16)
+    count = await objects.add_variable(ua.NodeId("Writes", index), "Writes", ua.Variant(0, kind.UInt32))
+    write, respond = InternalSession.write, UaProcessor.send_response
+    last = [""]
+
+    async def write_some(self, params):
+        if not self.external:
+            return await write(self, params)
+        value, = params.NodesToWrite
+        await count.write_value(ua.Variant(await count.read_value() + 1, kind.UInt32))
+        assert value.Value.SourceTimestamp is None and value.Value.ServerTimestamp is None, value
+        last[0] = str(value.NodeId.Identifier).removeprefix("Write.")
+        if last[0] == "Fault":
+            raise ServiceError(ua.StatusCodes.BadSessionNotActivated)
+        if last[0] in codes:
+            return [ua.StatusCode(getattr(ua.StatusCodes, last[0]))]
+        return await write(self, params)
+
+    def respond_some(self, handle, header, response, *rest):
+        if isinstance(response, ua.WriteResponse) and last[0] == "Mute":
+            return
+        if isinstance(response, ua.WriteResponse) and last[0] == "Cut":
+            self._transport.abort()
+            return
+        respond(self, handle, header, response, *rest)
+
+    InternalSession.write, UaProcessor.send_response = write_some, respond_some
+
+
 async def machine(parent, index):
     """An item as OPC 40001-1 has it, with PackTags beside it; only what the edge walks along."""
     async def folder(of, name):
@@ -154,6 +206,8 @@ async def main():
         await small(server)
     if "lossy" in words:
         lossy()
+    if "write" in words:
+        await writable(objects, index)
     async with server:
         print(port, flush=True)
         n = 0

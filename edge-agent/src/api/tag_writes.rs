@@ -17,7 +17,6 @@ use uuid::Uuid;
 use super::machines::is_shown;
 use super::router::{Answer, Call, internal, json};
 use super::{Api, not_stored, present};
-use crate::config::DriverConfig;
 use crate::driver::{ConnectionStatus, Quality, TagIndex, Text, Value, WAIT_MOST, Written};
 use crate::store::Model;
 use crate::store::writes::{self, TagWrite};
@@ -170,20 +169,19 @@ fn target(call: &Call, value: &Json) -> Result<Target, ApiError> {
     let tag = TagIndex(place);
     let connection = call.api.context.connections.get(info.connection).cloned();
     let connection = connection.ok_or_else(|| internal("a tag without a connection"))?;
-    let modbus = match config.connections.get(info.connection).map(|connection| &connection.driver) {
-        Some(DriverConfig::Modbus(modbus)) if info.writable => modbus,
-        _ => {
-            let why = format!("{name} cannot be written; write writable = true at its tag in the edge's configuration");
-            return Err(ApiError::new(409, "Not writable", why));
-        }
-    };
+    if !info.writable {
+        let why = format!("{name} cannot be written; write writable = true at its tag in the edge's configuration");
+        return Err(ApiError::new(409, "Not writable", why));
+    }
+    let driver = config.connections.get(info.connection).map(|connection| &connection.driver);
+    let driver = driver.ok_or_else(|| internal("a tag without a connection"))?;
     let value = read(value).map_err(|why| ApiError::field("value", why))?;
     // A whole number that is too large for a browser comes as a text.
     let value = match value {
         Value::Text(text) if info.kind.limits().is_some() && !info.scaled => whole(&text.to_string()).unwrap_or(value),
         value => value,
     };
-    modbus.check_write(tag, value).map_err(|why| ApiError::field("value", why))?;
+    driver.check_write(tag, value).map_err(|why| ApiError::field("value", why))?;
     Ok(Target { tag, name: name.to_owned(), connection, value })
 }
 

@@ -41,7 +41,7 @@ pub use scanner::{
 pub use tags_csv::tags_as_csv;
 pub use template::Model;
 
-use crate::driver::TagIndex;
+use crate::driver::{TagIndex, Value};
 use crate::store::StorageConfig;
 use error::Report;
 use fields::Fields;
@@ -136,6 +136,20 @@ impl DriverConfig {
             Self::Mqtt(_) => "mqtt",
             Self::SerialScanner(_) => "serial_scanner",
             Self::HidScanner(_) => "hid_scanner",
+        }
+    }
+
+    /// Whether a value may be written to a tag; the reason is for the one who writes.
+    ///
+    /// # Errors
+    /// When it does not fit, or the tag is not writable.
+    pub fn check_write(&self, tag: TagIndex, value: Value) -> Result<(), String> {
+        match self {
+            Self::Modbus(modbus) => modbus.check_write(tag, value),
+            Self::OpcUa(opcua) => opcua.check_write(tag, value),
+            Self::Mqtt(_) | Self::SerialScanner(_) | Self::HidScanner(_) => {
+                Err(format!("cannot be written: this edge only listens to {}", self.code()))
+            }
         }
     }
 }

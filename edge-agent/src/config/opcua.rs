@@ -6,11 +6,11 @@ use std::sync::Arc;
 use opcua::types::NodeId;
 use toml::Spanned;
 
-use super::connection::{PERIOD_MS, Tags, add_tag, not_writable, scaling, tag_name};
+use super::connection::{PERIOD_MS, Tags, add_tag, scaling, tag_name};
 use super::fields::Fields;
 use super::register::TagType;
 use super::{DriverConfig, Scaling, TagInfo};
-use crate::driver::TagIndex;
+use crate::driver::{self, TagIndex, Value};
 
 /// How often a server is asked to say that nothing changed.
 pub(crate) const OPCUA_CONFIRM_MS: u32 = 1_000;
@@ -39,6 +39,16 @@ impl OpcUaConfig {
     #[must_use]
     pub fn pins(&self) -> bool {
         self.security != OpcUaSecurity::None
+    }
+
+    /// Whether a value may be written to a tag, as far as its type tells; what its node takes, the server says. The
+    /// reason is for the one who writes.
+    ///
+    /// # Errors
+    /// When it does not fit, or the tag is not writable.
+    pub fn check_write(&self, tag: TagIndex, value: Value) -> Result<(), String> {
+        let tag = self.tags.iter().find(|of| of.tag == tag).ok_or("is no tag of this connection")?;
+        driver::opcua::check_write(tag, value)
     }
 }
 
@@ -121,6 +131,8 @@ pub struct OpcUaTag {
     pub discard_oldest: bool,
     /// Smaller changes are not sent.
     pub deadband: Option<Deadband>,
+    /// People may write it.
+    pub writable: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -299,11 +311,10 @@ fn opcua_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, common: &Common) -> Op
     let queue_size = table.whole_or("queue_size", usual, QUEUE_SIZES, " values");
     let discard = table.word("discard", &[("oldest", true), ("newest", false)]);
     let is_discard_wrong = discard.is_none() && table.has("discard");
-    let keep = table.flag("keep");
+    let (keep, writable) = (table.flag("keep"), table.flag("writable"));
     let deadband = deadband(table, kind.as_ref().map(|kind| *kind.get_ref()));
-    not_writable(table, "OPC UA");
-    let all = (node, kind, scaling, sampling_ms, queue_size, deadband, keep);
-    let (Some(node), Some(kind), Some(scaling), Some(sampling_ms), Some(queue_size), Some(deadband), Some(keep)) = all
+    let all = (node, kind, scaling, sampling_ms, queue_size, deadband, keep.zip(writable));
+    let (Some(node), Some(kind), Some(scaling), Some(sampling_ms), Some(queue_size), Some(deadband), Some(flags)) = all
     else {
         tags.broken.extend(name.map(Spanned::into_inner));
         return None;
@@ -312,14 +323,14 @@ fn opcua_tag(table: &mut Fields<'_, '_>, tags: &mut Tags, common: &Common) -> Op
         tags.broken.extend(name.map(Spanned::into_inner));
         return None;
     }
-    let kind = kind.into_inner();
+    let (kind, (keep, writable)) = (kind.into_inner(), flags);
     // A subscription only speaks of changes; the keep-alive confirms the rest once a second.
     let period_ms = sampling_ms.max(publishing_ms).max(OPCUA_CONFIRM_MS);
     let (connection, scaled) = (common.connection, scaling.is_some());
-    let info = TagInfo { name: "".into(), connection, kind, scaled, period_ms, keep, writable: false };
+    let info = TagInfo { name: "".into(), connection, kind, scaled, period_ms, keep, writable };
     let tag = add_tag(table, tags, name?, info)?;
     let discard_oldest = discard.is_none_or(Spanned::into_inner);
-    Some(OpcUaTag { tag, node, kind, scaling, sampling_ms, queue_size, discard_oldest, deadband })
+    Some(OpcUaTag { tag, node, kind, scaling, sampling_ms, queue_size, discard_oldest, deadband, writable })
 }
 
 fn node(table: &mut Fields<'_, '_>) -> Option<OpcUaNode> {

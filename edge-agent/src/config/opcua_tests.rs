@@ -122,5 +122,22 @@ fn edge_03_nodes_by_number_by_namespace_and_by_the_way_to_them() {
         assert!(parse("edge.toml", &text).unwrap_err().to_string().contains("is not a node id"), "{wrong}");
     }
     check("", "path = \"Status//State\"", "is not a way down from the node");
-    check("", "writable = true", "writable: tags of OPC UA can only be read by this edge; remove the line");
+}
+
+#[test]
+fn edge_03_a_tag_is_writable_only_where_that_is_written() {
+    let config = |tag: &str| parse("edge.toml", &with("", tag)).unwrap();
+    for (tag, writable) in [("", false), ("writable = false", false), ("writable = true", true)] {
+        let config = config(tag);
+        assert_eq!(config.tags[0].writable, writable);
+        let found = config.connections[0].driver.check_write(TagIndex(0), Value::Int(7));
+        assert_eq!(found.is_ok(), writable, "{found:?}");
+    }
+    let driver = config("writable = true\nscale = 0.5").connections.remove(0).driver;
+    assert_eq!(driver.check_write(TagIndex(0), Value::Float(1.5)), Ok(()));
+    let refused = driver.check_write(TagIndex(0), Value::Float(1.6)).unwrap_err();
+    assert!(refused.contains("the nearest are 1.5 and 2"), "{refused}");
+    assert!(driver.check_write(TagIndex(1), Value::Int(7)).unwrap_err().contains("no tag of this connection"));
+    check("", "writable = 1", "writable must be true or false, not integer");
+    check("", "writeable = true", "unknown key \"writeable\"");
 }

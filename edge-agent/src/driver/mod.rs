@@ -5,6 +5,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod backoff;
+mod exact;
 pub mod hid;
 pub mod modbus;
 pub mod mqtt_input;

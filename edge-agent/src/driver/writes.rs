@@ -3,6 +3,7 @@
 //! machine now.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ use super::reading::{TagIndex, Value};
 pub const WRITES_MAX: usize = 16;
 /// What was not sent within this time is never sent.
 pub const WAIT_MOST: Duration = Duration::from_secs(5);
+/// Why nothing is sent while there is no connection.
+pub(crate) const NOT_CONNECTED: &str = "the device is not connected";
 
 /// A value for a device.
 #[derive(Debug)]
@@ -54,7 +57,8 @@ impl WriteRequest {
     }
 }
 
-fn late() -> String {
+/// Why something was not sent that waited too long.
+pub(crate) fn late() -> String {
     format!("it could not be sent within {} s", WAIT_MOST.as_secs())
 }
 
@@ -100,9 +104,17 @@ impl Writes {
     }
 
     /// Answers all that waits.
-    pub(crate) fn refuse(&self, why: &str) {
+    fn refuse(&self, why: &str) {
         for (_, request) in self.lock().drain(..) {
             request.answer(Written::NotSent(why.to_owned()));
+        }
+    }
+
+    /// Answers all that waits and comes, until it is no longer polled: while there is no connection.
+    pub(crate) async fn refuse_all(&self, why: &str) -> Infallible {
+        loop {
+            self.refuse(why);
+            self.came().await;
         }
     }
 

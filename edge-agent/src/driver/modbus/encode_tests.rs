@@ -3,7 +3,7 @@
 use proptest::prelude::{ProptestConfig, any, proptest};
 
 use super::*;
-use crate::config::{Register, RegisterOrder};
+use crate::config::{Register, RegisterOrder, Scaling};
 use crate::driver::modbus::decode::{Decoder, Layout};
 use crate::driver::modbus::plan::{Item, Request};
 use crate::driver::{TagIndex, Text};
@@ -69,7 +69,7 @@ fn edge_02_what_does_not_fit_is_refused_with_a_reason() {
     check(&of(TagType::I16), Value::Int(32_768), "i16 holds -32768 to 32767");
     check(&of(TagType::U16), Value::Float(1.5), "whole number");
     check(&of(TagType::U64), Value::Float(1e19), "not exact");
-    check(&of(TagType::F32), Value::Float(1e39), "more than an f32 holds");
+    check(&of(TagType::F32), Value::Float(1e39), "more than f32 holds");
     check(&of(TagType::F64), Value::Float(f64::NAN), "must be a number");
     check(&of(TagType::Bcd16), Value::Uint(10_000), "bcd16 holds 0 to 9999");
     check(&of(TagType::U16), Value::Bool(true), "must be a number");
@@ -77,8 +77,8 @@ fn edge_02_what_does_not_fit_is_refused_with_a_reason() {
     check(&of(TagType::Bool), Value::Text(Text::new(b"on").unwrap()), "true or false");
     let scaled = ModbusTag { scaling: SCALED, ..of(TagType::U16) };
     check(&scaled, Value::Float(25.05), "nearest are 25 and 25.1");
-    check(&scaled, Value::Float(-40.1), "-1 in the register");
-    check(&scaled, Value::Uint(6_514), "65540 in the register");
+    check(&scaled, Value::Float(-40.1), "-1 in the device");
+    check(&scaled, Value::Uint(6_514), "65540 in the device");
     check(&tag("holding:0", TagType::String, 2), Value::Text(Text::new(b"RECIPE").unwrap()), "6 bytes");
     check(&ModbusTag { writable: false, ..of(TagType::U16) }, Value::Uint(1), "is not writable");
 }

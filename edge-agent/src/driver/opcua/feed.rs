@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::value;
 use crate::config::{OPCUA_CONFIRM_MS, OpcUaTag};
-use crate::driver::{ConnectionState, ConnectionStatus, Context, Quality, Reading, SourceStamp, Value};
+use crate::driver::{ConnectionState, ConnectionStatus, Context, Quality, Reading, SourceStamp, TagIndex, Value};
 
 /// Lost notifications that are asked for one by one. With more, reading all values is the shorter way.
 const MISSING_MAX: usize = 64;
@@ -73,6 +73,8 @@ struct Inner {
     error: Option<String>,
     batch: Vec<(Reading, SourceStamp)>,
     again: Vec<Reading>,
+    /// Places of the tags that somebody wrote since they were last read.
+    written: Vec<usize>,
 }
 
 /// Notifications that did not come.
@@ -99,6 +101,8 @@ pub(super) struct Trouble {
     pub(super) gap: bool,
     /// The server ended the subscription.
     pub(super) ended: Option<StatusCode>,
+    /// Places of tags to be read.
+    pub(super) written: Vec<usize>,
 }
 
 impl Feed {
@@ -116,6 +120,7 @@ impl Feed {
             error: None,
             batch: Vec::new(),
             again: Vec::new(),
+            written: Vec::new(),
         };
         Self(Arc::new(Shared { context, tags, health, inner: Mutex::new(inner), trouble: Notify::new() }))
     }
@@ -127,8 +132,22 @@ impl Feed {
 
     pub(super) async fn trouble(&self) -> Trouble {
         self.0.trouble.notified().await;
-        let inner = self.inner();
-        Trouble { gap: inner.gap.is_open(), ended: inner.ended }
+        let mut inner = self.inner();
+        Trouble { gap: inner.gap.is_open(), ended: inner.ended, written: std::mem::take(&mut inner.written) }
+    }
+
+    /// Has a tag read, if it is one of these: it was written.
+    pub(super) fn read_soon(&self, tag: TagIndex) {
+        let Some(place) = self.0.tags.iter().position(|of| of.tag == tag) else { return };
+        let mut inner = self.inner();
+        if !inner.written.contains(&place) {
+            inner.written.push(place);
+        }
+        self.0.trouble.notify_one();
+    }
+
+    pub(super) fn tags(&self) -> &Arc<[OpcUaTag]> {
+        &self.0.tags
     }
 
     /// The notifications to ask for. What comes of them goes to [`Feed::take_late`].
@@ -338,7 +357,7 @@ mod tests {
     use super::*;
     use crate::driver::opcua::value::tests::tag;
     use crate::driver::tests::FixedClock;
-    use crate::driver::{ConnectionStatus, Sink, TagIndex};
+    use crate::driver::{ConnectionStatus, Sink};
 
     fn feed() -> (Feed, Context) {
         let context = Context {
@@ -372,7 +391,7 @@ mod tests {
             let mut inner = feed.inner();
             assert!(!feed.count(&mut inner, number, has_data));
         }
-        assert_eq!(feed.trouble().await, Trouble { gap: true, ended: None });
+        assert_eq!(feed.trouble().await, Trouble { gap: true, ..Trouble::default() });
         assert_eq!(feed.take_gap().missing, [4, 5]);
         // The number after the largest is 1, without a gap; there is no 0 to ask for.
         let mut inner = feed.inner();

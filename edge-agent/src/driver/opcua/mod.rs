@@ -1,9 +1,10 @@
-//! OPC UA client (EDGE-03): one session, a subscription for every thousand tags. Reads only.
+//! OPC UA client (EDGE-03): one session, a subscription for every thousand tags. Writes what people ask for.
 //!
 //! The client library would try to keep a session and its subscription alive over a loss. After the
 //! restart of a server the session comes back and the subscription does not, or the other way round, so
 //! here a loss ends everything and the next attempt starts from nothing. Silence is a loss too.
 
+mod encode;
 mod endpoint;
 mod feed;
 mod limits;
@@ -13,7 +14,10 @@ mod subscription;
 pub mod survey;
 mod trust;
 mod value;
+mod verdict;
+mod writing;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,13 +28,16 @@ use opcua::types::{EndpointDescription, StatusCode};
 use tokio::time::{sleep, timeout};
 use unison_core::time::Timestamp;
 
-use crate::config::{OpcUaConfig, OpcUaSecurity};
-use crate::driver::Context;
+use crate::config::{OpcUaConfig, OpcUaSecurity, OpcUaTag};
 use crate::driver::backoff::Backoff;
 use crate::driver::supervise::DriverEnd;
+use crate::driver::writes::NOT_CONNECTED;
+use crate::driver::{Context, Value};
+use feed::Feed;
 use limits::Limits;
 use subscription::{Common, Group};
 pub use trust::{Certificate, NotTrusted, Pin, Trust, TrustSnapshot, TrustState, TrustedBy};
+use writing::Writer;
 
 const PAUSE_FIRST: Duration = Duration::from_millis(500);
 const PAUSE_MOST: Duration = Duration::from_secs(30);
@@ -73,8 +80,14 @@ pub(super) async fn run(config: OpcUaConfig, context: Context) -> DriverEnd {
             () = sleep(backoff.pause()) => {}
             () = decided => backoff.reset(),
             () = context.shutdown.cancelled() => return Ok(()),
+            never = context.status.writes().refuse_all(NOT_CONNECTED) => match never {},
         }
     }
+}
+
+/// Whether a value can be written to a tag, as far as its type tells; the reason is for the one who writes.
+pub(crate) fn check_write(tag: &OpcUaTag, value: Value) -> Result<(), String> {
+    encode::check(tag, value)
 }
 
 /// Where everything lies that has to do with certificates.
@@ -214,7 +227,7 @@ async fn drive(events: &mut (impl Stream<Item = Result<SessionPollResult, Status
     "the session ended".into()
 }
 
-/// Subscribes to all tags and watches over the subscriptions; returns why to start anew.
+/// Reads all tags and writes what people ask for; returns why to start anew.
 async fn work(session: &Session, config: &OpcUaConfig, context: &Context, backoff: &mut Backoff) -> String {
     match timeout(OPENING, session.wait_for_connection()).await {
         Ok(true) => {}
@@ -227,9 +240,29 @@ async fn work(session: &Session, config: &OpcUaConfig, context: &Context, backof
         Err(reason) => return reason,
     };
     let common = Common { context: context.clone(), limits: limits.clone(), health: Arc::default() };
+    let tags = config.tags.chunks(limits.items_per_subscription.max(1));
+    let feeds: Vec<_> = tags.map(|tags| Feed::new(context.clone(), tags.into(), common.health.clone())).collect();
+    // Whoever writes does not wait for the subscriptions.
+    let writer = Writer { session, config, context, limits: &limits, feeds: &feeds, targets: HashMap::new() };
+    tokio::select! {
+        // What a server answered to a write counts, also when a subscription ends in the same moment.
+        biased;
+        never = writer.run() => match never {},
+        reason = watch(session, config, &feeds, &common, backoff) => reason,
+    }
+}
+
+/// Subscribes to the tags of all feeds and watches over them; returns why to start anew.
+async fn watch(
+    session: &Session,
+    config: &OpcUaConfig,
+    feeds: &[Feed],
+    common: &Common,
+    backoff: &mut Backoff,
+) -> String {
     let mut groups = Vec::new();
-    for tags in config.tags.chunks(limits.items_per_subscription.max(1)) {
-        match Group::subscribe(session, config, tags, common.clone()).await {
+    for feed in feeds {
+        match Group::subscribe(session, config, feed.clone(), common.clone()).await {
             Ok(group) => groups.push(group),
             Err(reason) => return reason,
         }

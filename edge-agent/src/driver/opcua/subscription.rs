@@ -64,11 +64,10 @@ impl Group {
     pub(super) async fn subscribe(
         session: &Session,
         config: &OpcUaConfig,
-        tags: &[OpcUaTag],
+        feed: Feed,
         common: Common,
     ) -> Result<Self, String> {
-        let tags: Arc<[OpcUaTag]> = tags.into();
-        let feed = Feed::new(common.context.clone(), tags.clone(), common.health.clone());
+        let tags = feed.tags().clone();
         let every = Duration::from_millis(config.publishing_ms.into());
         let subscription = match create(session, &feed, every).await {
             Ok(subscription) => Some(subscription),
@@ -101,7 +100,10 @@ impl Group {
                     if let Some(code) = trouble.ended {
                         return format!("the server ended the subscription: {code}");
                     }
-                    let mended = if trouble.gap { self.mend(session).await } else { Ok(()) };
+                    let mut mended = self.read(session, &trouble.written).await;
+                    if trouble.gap && mended.is_ok() {
+                        mended = self.mend(session).await;
+                    }
                     self.feed.settle();
                     mended
                 }

@@ -115,6 +115,7 @@ pub(super) mod tests {
             queue_size: 10,
             discard_oldest: true,
             deadband: None,
+            writable: false,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep};
 use tokio_modbus::prelude::ExceptionCode;
 
 use super::{Done, Poller, Why};
@@ -10,6 +10,7 @@ use crate::driver::modbus::encode::{Write, encode};
 use crate::driver::modbus::link::Outcome;
 use crate::driver::modbus::text::exception_text;
 use crate::driver::modbus::unit::Unit;
+use crate::driver::writes::NOT_CONNECTED;
 use crate::driver::{TagIndex, WriteRequest, Written};
 
 impl Poller {
@@ -31,7 +32,7 @@ impl Poller {
         let tag = self.config.tags.iter().find(|tag| tag.tag == request.tag).ok_or("is no tag of this connection")?;
         let write = encode(tag, request.value)?;
         if self.link.is_none() {
-            return Err("the device is not connected".into());
+            return Err(NOT_CONNECTED.into());
         }
         if self.units.iter().any(|unit| unit.id == tag.unit && unit.is_silent()) {
             // Behind a line without numbers its late answer could be taken for the one to this.
@@ -44,7 +45,7 @@ impl Poller {
         let lane =
             self.link.as_mut().and_then(|link| Some((link.lane()?, link.wire_time(&write.call), link.patience())));
         let Some((mut lane, wire, patience)) = lane else {
-            request.answer(Written::NotSent("the device is not connected".into()));
+            request.answer(Written::NotSent(NOT_CONNECTED.into()));
             return;
         };
         self.is_writing = true;
@@ -136,14 +137,9 @@ impl Poller {
 
     /// Waits before the next attempt to connect. A write does not wait with it.
     pub(super) async fn pause(&mut self) {
-        let until = Instant::now() + self.backoff.pause();
-        loop {
-            let writes = self.context.status.writes();
-            writes.refuse("the device is not connected");
-            tokio::select! {
-                () = sleep_until(until) => return,
-                () = writes.came() => {}
-            }
+        tokio::select! {
+            () = sleep(self.backoff.pause()) => {}
+            never = self.context.status.writes().refuse_all(NOT_CONNECTED) => match never {},
         }
     }
 }
