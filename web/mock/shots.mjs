@@ -1,4 +1,4 @@
-// Takes a picture of every screen from both mocks: node mock/shots.mjs [folder]. Fails on a policy violation or a page error.
+// Takes a picture of every screen from both mocks: node mock/shots.mjs [folder] [part of a name] [size]; LOCALE=de-DE for German. Fails on a policy violation or a page error.
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -46,7 +46,7 @@ const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', hea
 let bad = 0;
 for (const [size, width, height] of [['wide', 1280, 800], ['phone', 390, 844], ['narrow', 320, 700]].filter(([s]) => !process.argv[4] || s === process.argv[4])) {
   for (const scheme of ['light', 'dark']) {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: 'en-US' });
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: process.env.LOCALE ?? 'en-US' });
     for (const [name, address, act, state] of pages) {
       if (only && !name.includes(only)) continue;
       const page = await context.newPage();

@@ -40,7 +40,7 @@ function history(name, query) {
 }
 
 /** Writes of the mock end as their value says: 1 is refused, 2 is not sent, 3 nobody knows, 4 is still under way. */
-const ENDS = { 1: ['refused', 'exception 3: the device does not take this value'], 2: ['not_sent', 'not connected to 10.0.0.5:502'], 3: ['unknown', 'no answer in 1000 ms'], 4: ['asked', null] };
+const ENDS = { 1: ['refused', 'the device does not take this value (exception 3)'], 2: ['not_sent', 'not connected to 10.0.0.5:502'], 3: ['unknown', 'no answer in 1000 ms'], 4: ['asked', null] };
 const writes = [['w-2', 38, 40, 12, 1], ['w-1', 40, 3, 90, 3]].map(([id, before, value, minutes, as]) => write(id, 'oven_setpoint', before, value, { id: 5, name: 'Carla Diaz' }, minutes, as === 3 ? ENDS[3] : ['done', null]));
 
 function write(id, name, before, value, written_by, minutes, [outcome, reason]) {
