@@ -395,9 +395,19 @@ async fn shift_06_what_edges_say_of_shifts_is_listed_by_plant_day_and_state() {
         server.execute(sql, params![org, Uuid::now_v7(), machine, user, now, ended]).await;
     }
     assert_eq!(olga.get("/help-calls").await.1["total"], 2);
-    for (plant, tag, of, after) in [(p1, "speed", Some(machine), 1), (p1, "light", None, 2), (p2, "speed", None, 3)] {
-        let sql = "INSERT INTO tag_writes (organization_id, uuid, plant_id, origin, tag, machine_id, value, written_by, asked_at, outcome) VALUES ($1, $2, $3, $2, $4, $5, '7', $6, $7, 'done')";
-        server.execute(sql, params![org, Uuid::now_v7(), plant, tag, of, user, now.plus(after)]).await;
+    let box_of = [Uuid::now_v7(), Uuid::now_v7()];
+    for (id, (edge, name)) in (40_i64..).zip(box_of.into_iter().zip(["Hall 1", "Hall 2"])) {
+        let sql = "INSERT INTO edges (organization_id, id, uuid, plant_id, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)";
+        server.execute(sql, params![org, id, edge, p1, name, now]).await;
+    }
+    // The third is of an edge that this organisation does not know any more.
+    for (plant, tag, of, after, edge, outcome) in [
+        (p1, "speed", Some(machine), 1, box_of[1], "refused"),
+        (p1, "light", None, 2, box_of[0], "done"),
+        (p2, "speed", None, 3, Uuid::now_v7(), "done"),
+    ] {
+        let sql = "INSERT INTO tag_writes (organization_id, uuid, plant_id, origin, tag, machine_id, value, written_by, asked_at, outcome) VALUES ($1, $2, $3, $4, $5, $6, '7', $7, $8, $9)";
+        server.execute(sql, params![org, Uuid::now_v7(), plant, edge, tag, of, user, now.plus(after), outcome]).await;
     }
     let written = |list: Value| -> Vec<String> {
         let all = list["tag_writes"].as_array().unwrap().iter();
@@ -406,6 +416,17 @@ async fn shift_06_what_edges_say_of_shifts_is_listed_by_plant_day_and_state() {
     assert_eq!(written(olga.get("/tag-writes").await.1), ["light null", "speed \"CNC-001\""], "TEN-10");
     assert_eq!(written(olga.get("/tag-writes?tag=speed").await.1), ["speed \"CNC-001\""]);
     assert_eq!(written(admin.get("/tag-writes?plant_id=all&tag=speed").await.1).len(), 2);
+    let boxes = |list: Value| -> Vec<(Value, Value)> {
+        let all = list["tag_writes"].as_array().unwrap().iter();
+        all.map(|w| (w["edge_id"].clone(), w["edge_name"].clone())).collect()
+    };
+    assert_eq!(
+        boxes(admin.get("/tag-writes?plant_id=all").await.1),
+        [(Value::Null, Value::Null), (json!(40), json!("Hall 1")), (json!(41), json!("Hall 2"))]
+    );
+    assert_eq!(written(olga.get("/tag-writes?outcome=refused").await.1), ["speed \"CNC-001\""]);
+    assert_eq!(olga.get("/tag-writes?outcome=refused").await.1["total"], 1);
+    assert_eq!(olga.get("/tag-writes?outcome=lost").await.0, 400);
     let open = olga.get("/help-calls?open=true").await.1;
     assert_eq!((&open["total"], &open["help_calls"][0]["kind"]), (&json!(1), &json!("quality")));
     let machines = olga.get("/machines").await.1;

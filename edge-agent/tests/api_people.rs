@@ -2,7 +2,7 @@
 
 mod api_common;
 
-use api_common::{ANA, BEN, CNC, Edge, Events, SUE, VIC, fields};
+use api_common::{ANA, BEN, CNC, Edge, Events, SUE, VIC, answer, fields};
 use reqwest::Method;
 use serde_json::{Value, json};
 use unison_core::facts::Fact;
@@ -189,4 +189,62 @@ async fn help_is_called_answered_and_ended_and_every_page_sees_it() {
     ] {
         assert_eq!(fields(&edge.post("/help-calls", &ana, body).await.1), [field]);
     }
+}
+
+/// A call with the header Idempotency-Key.
+async fn keyed(edge: &Edge, method: Method, path: &str, token: &str, key: &str, body: &Value) -> (u16, Value) {
+    let request = edge.http.request(method, format!("{}/api/v1{path}", edge.url)).bearer_auth(token);
+    let (status, body) = answer(request.header("Idempotency-Key", key).json(body).send().await.unwrap()).await;
+    (status.as_u16(), body)
+}
+
+#[tokio::test]
+async fn q_117_a_call_repeated_under_its_key_counts_once_and_what_is_no_key_is_refused() {
+    let edge = Edge::start().await;
+    let ana = edge.with_running_order().await;
+    let stop = json!({"machine_id": CNC, "downtime_reason_code": "mechanical_failure",
+        "started_at": "2025-11-06T09:00:00Z", "ended_at": "2025-11-06T09:10:00Z"});
+    for (path, list, id, body) in [
+        (
+            "/production-logs",
+            "production_logs",
+            "uuid",
+            json!({"work_order_id": 101, "quantity_completed": 10, "hours_worked": 1}),
+        ),
+        ("/downtime-events", "downtime_events", "id", stop),
+        ("/help-calls", "help_calls", "id", json!({"machine_id": CNC, "kind": "quality"})),
+        ("/shift-handovers", "shift_handovers", "id", notes("Belt slips")),
+    ] {
+        let post = async |key: &str, body: &Value| keyed(&edge, Method::POST, path, &ana, key, body).await;
+        let before = edge.read(path).await["total"].as_u64().unwrap();
+        let other = json!(Uuid::now_v7());
+        let mut with_another = body.clone();
+        with_another["uuid"] = other.clone();
+        let key = Uuid::now_v7();
+        for (key, body) in [("order-17", &body), ("", &body), (&*key.to_string(), &with_another)] {
+            let (status, wrong) = post(key, body).await;
+            assert_eq!((status, fields(&wrong)), (400, vec!["Idempotency-Key"]), "{path} {key}: {wrong}");
+        }
+        assert_eq!(edge.read(path).await["total"], before, "{path}");
+        for expected in [201, 200] {
+            let (status, made) = post(&key.to_string(), &body).await;
+            assert_eq!((status, &made[id]), (expected, &json!(key)), "{path}: {made}");
+        }
+        let all = edge.read(path).await;
+        assert_eq!(all["total"], before + 1, "{path}");
+        assert!(all[list].as_array().unwrap().iter().any(|one| one[id] == json!(key)), "{path}");
+    }
+    // Also where the key names nothing that is made; a read does not look at it.
+    let pause = keyed(&edge, Method::POST, "/work-orders/WO-1/pause", &ana, "again", &json!({})).await;
+    assert_eq!((pause.0, fields(&pause.1)), (400, vec!["Idempotency-Key"]));
+    assert_eq!(edge.read("/work-orders/WO-1").await["status"], "in_progress");
+    let read = edge.http.get(format!("{}/api/v1/machines", edge.url)).header("Idempotency-Key", "again");
+    assert_eq!(read.send().await.unwrap().status(), 200);
+    let document = edge.read("/openapi.json").await;
+    let header = |path: &str, method: &str| {
+        let parameters = document["paths"][path][method]["parameters"].as_array().unwrap();
+        parameters.iter().any(|p| p["name"] == "Idempotency-Key" && p["in"] == "header")
+    };
+    assert!(header("/api/v1/help-calls", "post") && header("/api/v1/downtime-events/{id}", "patch"));
+    assert!(!header("/api/v1/help-calls", "get"));
 }

@@ -28,7 +28,9 @@ async fn q_136_tile_and_pin() {
     for operator in [json!(ANA), json!("Ana"), json!("ANA@acme.example"), json!("3")] {
         let (status, session) = login(&edge, operator.clone(), "1234").await;
         assert_eq!(status, 200, "{operator}: {session}");
-        assert_eq!(session["user"], json!({"id": ANA, "name": "Ana", "roles": ["operator"]}));
+        // Of what this edge asks for, an operator holds these (RBAC-02); not plc:write.
+        let held = ["downtime:write", "production_logs:write", "shift_handovers:write", "work_orders:start"];
+        assert_eq!(session["user"], json!({"id": ANA, "name": "Ana", "roles": ["operator"], "permissions": held}));
         assert_eq!(session["expires_at"], "2025-11-06T18:00:00Z", "8 hours");
         assert_eq!(session["token"].as_str().unwrap().len(), 64);
     }

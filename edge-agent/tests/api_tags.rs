@@ -2,7 +2,7 @@
 
 mod api_common;
 
-use api_common::{Edge, fields};
+use api_common::{CNC, Edge, fields};
 use edge_agent::config::TagInfo;
 use edge_agent::driver::{Quality, Reader, Reading, Scan, TagIndex, Value};
 use edge_agent::readings_csv::ReadingsReader;
@@ -67,7 +67,7 @@ async fn edge_14_a_value_carries_its_age_and_is_not_live_when_it_is_old_or_bad()
         json!({
             "name": "door", "connection": "plc", "type": "bool", "value": null, "quality": "bad", "at": null,
             "age_ms": null, "is_live": false, "period_ms": 1000, "keep": true,
-            "meaning": null, "unit": null
+            "writable": false, "meaning": null, "unit": null, "machine_id": CNC, "machine_code": "CNC-001"
         })
     );
     let load = plant.tag("Spindle/load %").await;
@@ -94,6 +94,10 @@ async fn edge_16_a_tag_is_told_as_master_data_describes_it() {
     assert_eq!(told("Spindle/load %").await, [json!("Load of the spindle"), json!("%")]);
     assert_eq!(told("door").await, [Json::Null, Json::Null], "of a machine elsewhere");
     assert_eq!(told("parts").await, [Json::Null, Json::Null], "archived");
+    // Master data names the machine of one, a rule that of the other; nothing uses the third.
+    for (name, machine) in [("Spindle/load %", json!("CNC-001")), ("door", json!("CNC-001")), ("parts", Json::Null)] {
+        assert_eq!(plant.tag(name).await["machine_code"], machine, "{name}");
+    }
 }
 
 #[tokio::test]
@@ -113,6 +117,8 @@ async fn edge_12_tags_are_found_by_connection_machine_name_and_whether_they_are_
     assert_eq!(names("?machine=CNC-001&keep=true").await, ["Spindle/load %", "door"]);
     assert_eq!(names("?machine=NOPE-1").await.len(), 0);
     assert_eq!(names("?search=LOAD&connection=plc").await, ["Spindle/load %"]);
+    assert_eq!(names("?name=door").await, ["door"]);
+    assert_eq!(names("?name=doo").await.len(), 0);
     assert_eq!(plant.edge.get("/tags?connection=nope").await.0, 404);
     assert_eq!(fields(&plant.edge.get("/tags?keep=yes").await.1), ["keep"]);
     assert_eq!(plant.edge.read("/tags?per_page=1&page=2").await["tags"][0]["name"], "door");

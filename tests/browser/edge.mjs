@@ -1,6 +1,6 @@
-// Every operator page on the real edge: a shift is handed over and taken, help is called and comes; then each page
-// with data, while it loads, with nothing in it, when the edge fails and when it is away, in light and dark, on a
-// panel, a wall and a phone. Nothing scrolls sideways and axe-core finds no barrier.
+// Every operator page on the real edge: a shift is handed over and taken, help is called and comes, a value goes to a
+// machine; then each page with data, while it loads, with nothing in it, when the edge fails and when it is away, in
+// light and dark, on a panel, a wall and a phone. Nothing scrolls sideways and axe-core finds no barrier.
 import { announce, axeScript, expect, newContext, same, say, shot, walk } from "./browser.mjs";
 
 const { EDGE_URL, OPERATOR, SUPERVISOR, PIN, ORDER, MACHINE } = process.env;
@@ -122,11 +122,60 @@ async function device(page, machineId) {
   say("device: begins at its station");
 }
 
+/** A value goes to the simulated CNC: by somebody who may, after a question; the device takes one and refuses another. */
+async function writeTag(operators) {
+  const [connection, tag] = ["/connections?name=gateway-1", "cnc_feed_limit"];
+  await operators.goto(EDGE_URL + connection);
+  await id(operators, `tag-${tag}`).waitFor();
+  same(await id(operators, `write-${tag}`).count(), 0, "buttons of whoever may not write");
+  const page = await open();
+  await page.goto(EDGE_URL + connection);
+  await id(page, `write-${tag}`).click();
+  await id(page, "signin-purpose").filter({ hasText: `to write ${tag}` }).waitFor();
+  await page.getByRole("button", { name: SUPERVISOR }).click();
+  await id(page, "pin").fill(PIN);
+  await id(page, "sign-in").click();
+  const found = [];
+  const write = async (value, outcome) => {
+    await id(page, "write-form").waitFor();
+    for (const digit of value) await id(page, `pad-${digit}`).click();
+    same(await id(page, "write-value").inputValue(), value, "what the pad typed");
+    await id(page, "write-next").click();
+    const question = await id(page, "write-ask").innerText();
+    await id(page, "write-yes").click();
+    await page.locator(`[data-testid=write-outcome][data-outcome=${outcome}]`).waitFor();
+    found.push(...(await barriers(page, `write ${outcome}`)));
+    await shot(page, `edge-write-${outcome}`);
+    return question;
+  };
+  await page.locator("[data-testid=write-now][data-live=true]").filter({ hasText: "100" }).waitFor();
+  found.push(...(await barriers(page, "write form")));
+  const question = await write("42", "done");
+  expect(question.includes(`Write 42 to ${tag} of ${MACHINE} on gateway-1? The value now is 100.`), question);
+  await page.locator("[data-testid=read-back][data-back=same]").filter({ hasText: "42" }).waitFor();
+  await id(page, "write-again").click();
+  await write("151", "refused");
+  same(await id(page, "write-reason").innerText(), "the device does not take this value (exception 3)", "the device's reason");
+  await id(page, "tag-write").nth(1).waitFor();
+  const rows = await Promise.all((await id(page, "tag-write").all()).map((row) => row.locator("td").allInnerTexts()));
+  same(rows.map(([who, before, value, end]) => [who, before, value, end.split("\n")[0]]), [[SUPERVISOR, "42", "151", "✖ Refused"], [SUPERVISOR, "100", "42", "✓ Done"]], "the latest writes");
+  // What cannot be sent now is not sent later either.
+  await id(page, "write-again").click();
+  announce("net::ERR_FAILED", "/api/v1/");
+  await page.route(API, (route) => route.abort());
+  await id(page, "write-away").waitFor();
+  expect(await id(page, "write-next").isDisabled(), "no write while the box is away");
+  await shot(page, "edge-write-away");
+  await page.context().close();
+  same(found, [], "barriers of a write");
+  say("write: asked who, asked once more, taken and read back, refused with the reason, not while the box is away");
+}
+
 /** Every page, and whether it has something of its own to load. */
 const pages = (machineId, order, stop) => [
   ["floor", "/", true], ["station", `/m/${machineId}`, true], ["orders", `/m/${machineId}?view=orders`, true], ["log", `/m/${machineId}/log?wo=${order.id}`, true],
   ["stop-new", `/m/${machineId}/stop/new`, true], ["stop", `/m/${machineId}/stop/${stop}`, true], ["stop-edit", `/m/${machineId}/stop/${stop}/edit`, true], ["help", `/m/${machineId}/help`, true],
-  ["handover", "/handover", true], ["tv", "/tv", true], ["queue", "/queue", true], ["connections", "/connections", true], ["connection", "/connections?name=gateway-1", true], ["login", "/login", true], ["settings", "/settings", true], ["scanner", "/scanner", false], ["trust", "/trust", true], ["nothing", "/nothing-here", false],
+  ["handover", "/handover", true], ["tv", "/tv", true], ["queue", "/queue", true], ["connections", "/connections", true], ["connection", "/connections?name=gateway-1", true], ["write", "/connections?name=gateway-1&write=cnc_feed_limit", true], ["login", "/login", true], ["settings", "/settings", true], ["scanner", "/scanner", false], ["trust", "/trust", true], ["nothing", "/nothing-here", false],
 ];
 
 const emptied = (body) => Object.fromEntries(Object.entries(body).map(([key, value]) => [key, Array.isArray(value) ? [] : value]));
@@ -143,6 +192,17 @@ const STATES = {
   offline: (route) => route.abort(),
 };
 
+/** What scrolls sideways or keeps somebody out. */
+async function barriers(page, where) {
+  const found = [];
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (over > 0) found.push(`${where}: ${over} px too wide`);
+  await page.evaluate(axeScript);
+  const { violations } = await page.evaluate((rules) => window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] }), RULES);
+  for (const v of violations) for (const node of v.nodes) found.push(`${where}: ${v.id}: ${node.target.join(" ")} ${node.html.slice(0, 140)}`);
+  return found;
+}
+
 async function look(name, path, has, state, { colorScheme, viewport, locale = "en-GB" }) {
   const page = await open({ colorScheme, viewport, locale });
   const where = `${name} ${state} ${colorScheme} ${viewport.width}`;
@@ -157,12 +217,7 @@ async function look(name, path, has, state, { colorScheme, viewport, locale = "e
   if (state === "offline" && has && name !== "settings") await page.locator('[data-testid=failed], [role=alert]').first().waitFor();
   if (isLive) await id(page, "loading").first().waitFor({ state: "detached" });
   await page.waitForTimeout(150);
-  const found = [];
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  if (over > 0) found.push(`${where}: ${over} px too wide`);
-  await page.evaluate(axeScript);
-  const { violations } = await page.evaluate((rules) => window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] }), RULES);
-  for (const v of violations) for (const node of v.nodes) found.push(`${where}: ${v.id}: ${node.target.join(" ")} ${node.html.slice(0, 140)}`);
+  const found = await barriers(page, where);
   await shot(page, `edge-${name}-${state}-${viewport.width}-${colorScheme}`);
   await page.context().close();
   return found;
@@ -181,6 +236,7 @@ await walk(async () => {
   await scrap(page, machine.id, order);
   await device(page, machine.id);
   await handover(page);
+  await writeTag(page);
   await wall.context().close();
 
   const ended = new Date(Date.now() - 1_000).toISOString();

@@ -71,7 +71,7 @@ export const reasons = [
 
 export const operators = [
   { id: 3, name: 'Anna Berg', has_pin: true, roles: ['operator'] }, { id: 4, name: 'Bilal Öztürk', has_pin: true, roles: ['operator'] },
-  { id: 5, name: 'Carla Diaz', has_pin: true, roles: ['supervisor'] }, { id: 6, name: 'Dmitri Volkov', has_pin: false, roles: ['operator'] },
+  { id: 5, name: 'Carla Diaz', has_pin: true, roles: ['supervisor'], permissions: ['plc:write'] }, { id: 6, name: 'Dmitri Volkov', has_pin: false, roles: ['operator'] },
 ];
 
 export function ribbon(id, from, to) {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { createResources } from './resource.mjs';
 import { ago, iso, machines, oee, operators, orders, present, reasons, ribbon, stops, trend } from './data.mjs';
 import { people } from './people.mjs';
-import { signals as answerSignals } from './signals.mjs';
+import { signals as answerSignals, writeTag } from './signals.mjs';
 
 const app = process.argv[2] ?? 'edge';
 const port = Number(process.argv[3] ?? (app === 'edge' ? 8091 : 8090));
@@ -145,7 +145,8 @@ function api(req, path, query, body) {
   if ((m = /^\/downtime-events\/(.+)$/.exec(at))) { const s = stops.find((x) => x.id === m[1]); const r = reasons.find((x) => x.code === body.downtime_reason_code); Object.assign(s, { reason_code: r.code, downtime_reason: r.name, classified_by: user.user }); const mc = machines.find((x) => x.open_downtime_id === s.id); if (mc) { mc.downtime_reason = r.name; emit('machines', [mc]); } return ok(s); }
   if (at === '/scans') return scan(body);
   if (at === '/queue') return ok(queue());
-  if (at === '/connections' || at.startsWith('/tags')) return signals(at, query) ?? refuse(404, 'Not found', 'No such tag');
+  if (req.method === 'POST' && (m = /^\/tags\/(.+)\/write$/.exec(at))) return ok(writeTag(decodeURIComponent(m[1]), body, user.user), 201);
+  if (at === '/connections' || at.startsWith('/tag')) return signals(at, query) ?? refuse(404, 'Not found', 'No such tag');
   if (at === '/kpi/oee') return ok(oee(query.get('machine'), query.get('from'), query.get('to')));
   if (at === '/kpi/oee/trend') return ok({ days: trend() });
   if (at === '/edges') return ok({ edges: state.empty ? [] : [{ id: 1, name: 'edge-detroit-1', plant_name: 'Detroit', version: '0.1.0', last_seen: ago(0), state: 'online', lag_seconds: 0.4, head: 18234, acked: 18234 }, { id: 2, name: 'edge-toledo-1', plant_name: 'Toledo', version: '0.1.0', last_seen: ago(2900), state: 'offline', lag_seconds: 174000, head: 9120, acked: 8211 }] });

@@ -1,4 +1,4 @@
-// Takes a picture of every screen from both mocks: node mock/shots.mjs [folder]. Fails on a policy violation or a page error.
+// Takes a picture of every screen from both mocks: node mock/shots.mjs [folder] [part of a name] [size]; LOCALE=de-DE for German. Fails on a policy violation or a page error.
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,11 +17,22 @@ const EDGE = 'http://127.0.0.1:8191';
 const CLOUD = 'http://127.0.0.1:8190';
 
 const openSignals = async (page) => { await page.getByTestId('stop-signals').locator('summary').first().click(); await page.waitForTimeout(900); await page.getByTestId('stop-signals').scrollIntoViewIfNeeded(); };
+const writeValue = async (page, value, isSent) => {
+  await page.request.post(`${EDGE}/api/v1/auth/login`, { data: { operator: 5, pin: '1234' } });
+  await page.reload();
+  await page.getByTestId('write-form').waitFor();
+  if (value === null) return;
+  for (const digit of value) await page.getByTestId(`pad-${digit}`).click();
+  await page.getByTestId('write-next').click();
+  if (isSent) await page.getByTestId('write-yes').click();
+};
 const pages = [
   ['edge-floor', `${EDGE}/`], ['edge-station', `${EDGE}/m/1`], ['edge-station-setup', `${EDGE}/m/3`], ['edge-station-nodata', `${EDGE}/m/5`], ['edge-log', `${EDGE}/m/1/log?wo=456`], ['edge-stop', `${EDGE}/m/2`],
   ['edge-stop-new', `${EDGE}/m/6/stop/new`], ['edge-orders', `${EDGE}/m/1?view=orders`], ['edge-login', `${EDGE}/login`],
   ['edge-pin', `${EDGE}/login`, (p) => p.getByTestId('operator-3').click()], ['edge-queue', `${EDGE}/queue`], ['edge-help', `${EDGE}/m/2/help`], ['edge-handover', `${EDGE}/handover`], ['edge-handover-issue', `${EDGE}/handover`, (p) => p.getByTestId('add-issue').click()],
   ['edge-connections', `${EDGE}/connections`], ['edge-connection', `${EDGE}/connections?name=cnc-modbus`], ['edge-connection-hour', `${EDGE}/connections?name=cnc-modbus`, (p) => p.getByTestId('tag-spindle_load').getByRole('button').click()],
+  ...[['', null], ['-ask', '42'], ['-done', '42'], ['-refused', '1'], ['-notsent', '2'], ['-unknown', '3']].map(([name, value]) => [`edge-write${name}`, `${EDGE}/connections?name=cnc-modbus&write=oven_setpoint`, (p) => writeValue(p, value, name !== '-ask')]),
+  ['edge-write-bit', `${EDGE}/connections?name=cnc-modbus&write=lamp`, (p) => writeValue(p, null, false)],
   ['edge-signals', `${EDGE}/m/1/stop/0192-stop-b`, openSignals], ['edge-signals-table', `${EDGE}/m/1/stop/0192-stop-b`, async (p) => { await openSignals(p); await p.getByTestId('signals').locator('summary').click(); }], ['edge-signals-none', `${EDGE}/m/9/stop/0192-stop-mech`, openSignals],
   ['edge-settings', `${EDGE}/settings`], ['edge-trust', `${EDGE}/trust`], ['edge-tv', `${EDGE}/tv`], ['edge-tv-shift', `${EDGE}/tv`, (p) => p.getByTestId('tv-next').click()], ['edge-scanner', `${EDGE}/scanner`],
   ['cloud-login', `${CLOUD}/login`], ['cloud-dashboard', `${CLOUD}/`], ['cloud-availability', `${CLOUD}/?kpi=availability`], ['cloud-oee', `${CLOUD}/?kpi=oee`],
@@ -35,7 +46,7 @@ const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', hea
 let bad = 0;
 for (const [size, width, height] of [['wide', 1280, 800], ['phone', 390, 844], ['narrow', 320, 700]].filter(([s]) => !process.argv[4] || s === process.argv[4])) {
   for (const scheme of ['light', 'dark']) {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: 'en-US' });
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: process.env.LOCALE ?? 'en-US' });
     for (const [name, address, act, state] of pages) {
       if (only && !name.includes(only)) continue;
       const page = await context.newPage();

@@ -7,9 +7,10 @@ use crate::tenancy::Tx;
 use unison_api::Person;
 use unison_api::page::Page;
 use unison_api::tag_write::{TagWriteList, TagWriteView};
+use unison_core::facts::WriteOutcome;
 use unison_core::time::{Rfc3339, Timestamp};
 
-/// Writes in the plants the caller reaches, the latest first; of one tag where it is named.
+/// Writes in the plants the caller reaches, the latest first; of one tag or with one outcome where that is named.
 ///
 /// # Errors
 /// When the database fails.
@@ -18,22 +19,26 @@ pub fn tag_writes(
     plant: Option<i64>,
     machine: Option<i64>,
     tag: Option<String>,
+    outcome: Option<WriteOutcome>,
     page: Page,
 ) -> Result<TagWriteList, DbError> {
     let from = format!(
         "FROM tag_writes t
          JOIN users u ON u.organization_id = t.organization_id AND u.id = t.written_by
+         LEFT JOIN edges e ON e.organization_id = t.organization_id AND e.uuid = t.origin
          LEFT JOIN machines m ON m.organization_id = t.organization_id AND m.id = t.machine_id
          WHERE t.organization_id = $1 AND {} AND ($4 = 0 OR t.plant_id = $4) AND ($5 = 0 OR t.machine_id = $5)
-         AND ($6 = 0 OR t.tag = $7)",
+         AND ($6 = 0 OR t.tag = $7) AND ($8 = '' OR t.outcome = $8)",
         reach_sql("t.plant_id")
     );
     let (all_plants, user) = reach_values(tx.caller());
     let (plant, machine, is_named) = (plant.unwrap_or(0), machine.unwrap_or(0), i64::from(tag.is_some()));
-    let values = params![tx.org(), all_plants, user, plant, machine, is_named, tag.unwrap_or_default()].to_vec();
+    let (tag, outcome) = (tag.unwrap_or_default(), outcome.map_or("", WriteOutcome::code));
+    let values = params![tx.org(), all_plants, user, plant, machine, is_named, tag, outcome].to_vec();
     let total = tx.query_one(&format!("SELECT count(*) AS n {from}"), &values)?.map_or(Ok(0), |r| r.get("n"))?;
     let sql = format!(
-        "SELECT t.*, u.name AS writer, m.machine_code {from} ORDER BY t.asked_at DESC, t.uuid LIMIT $8 OFFSET $9"
+        "SELECT t.*, u.name AS writer, m.machine_code, e.id AS edge_id, e.name AS edge_name {from}
+         ORDER BY t.asked_at DESC, t.uuid LIMIT $9 OFFSET $10"
     );
     let rows = tx.query(&sql, &[values.as_slice(), params![page.per_page, page.offset()]].concat())?;
     let tag_writes = rows.iter().map(view).collect::<Result<_, _>>()?;
@@ -43,6 +48,8 @@ pub fn tag_writes(
 fn view(row: &Row) -> Result<TagWriteView, DbError> {
     Ok(TagWriteView {
         id: row.get("uuid")?,
+        edge_id: row.get("edge_id")?,
+        edge_name: row.get("edge_name")?,
         tag: row.get("tag")?,
         machine_id: row.get("machine_id")?,
         machine_code: row.get("machine_code")?,

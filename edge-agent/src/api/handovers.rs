@@ -71,16 +71,12 @@ pub(super) async fn one(call: Call) -> Answer {
 
 pub(super) async fn write(call: Call) -> Answer {
     let body: NewHandover = call.json()?;
-    let key = call.headers.get("idempotency-key").and_then(|v| v.to_str().ok()).and_then(|v| Uuid::parse_str(v).ok());
+    let new = call.id_of_new(body.uuid)?;
     let (by, at) = (call.signed_on()?.user.id, call.api.store.now());
     let one_at_a_time = call.api.reporting.lock().await;
     let (shift, date) = (ShiftId(body.shift_id), body.date);
     let before = call.api.store.query(move |conn| people::handover_of(conn, shift, date)).await.map_err(not_stored)?;
-    let id = match (&before, body.uuid.or(key)) {
-        (Some(before), _) => before.written.id,
-        (None, Some(id)) => id,
-        (None, None) => Uuid::now_v7(),
-    };
+    let id = before.as_ref().map_or(new, |before| before.written.id);
     let fact = written(&call.api.store.model(), &body, id, by, at)?;
     if let Some(before) = &before
         && is_said(&before.written, &fact)

@@ -29,8 +29,7 @@ pub(super) async fn list(call: Call) -> Answer {
 
 pub(super) async fn create(call: Call) -> Answer {
     let body: NewHelpCall = call.json()?;
-    let key = call.headers.get("idempotency-key").and_then(|v| v.to_str().ok()).and_then(|v| Uuid::parse_str(v).ok());
-    let id = body.uuid.or(key).unwrap_or_else(Uuid::now_v7);
+    let id = call.id_of_new(body.uuid)?;
     let note = note(body.notes)?;
     let kind = HelpKind::from_code(body.kind.trim());
     let kind = kind.ok_or_else(|| ApiError::field("kind", "must be supervisor, maintenance, quality or material"))?;

@@ -76,11 +76,10 @@ pub(super) async fn create(call: Call) -> Answer {
 }
 
 fn asked(call: &Call, body: LogProduction) -> Result<Asked, ApiError> {
-    let key = call.headers.get("idempotency-key").and_then(|v| v.to_str().ok()).and_then(|v| Uuid::parse_str(v).ok());
     let hours = hours_micro(body.hours_worked)
         .ok_or_else(|| ApiError::field("hours_worked", "must be above 0 and at most 24, with at most 6 decimals"))?;
     Ok(Asked {
-        uuid: body.uuid.or(key).unwrap_or_else(Uuid::now_v7),
+        uuid: call.id_of_new(body.uuid)?,
         order: body.work_order_id,
         machine: body.machine_id.map(MachineId),
         entry: Entry { completed: body.quantity_completed, rejected: body.quantity_rejected, hours_micro: hours },

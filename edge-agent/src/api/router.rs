@@ -21,6 +21,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use unison_api::error::ApiError;
 use unison_api::openapi::{Access, RouteDoc};
+use uuid::Uuid;
 
 use super::body::{self, Query};
 use super::caller::{self, Caller};
@@ -49,6 +50,8 @@ pub(super) struct Call {
     pub peer: IpAddr,
     /// It came by TLS that ends here.
     pub is_encrypted: bool,
+    /// The header Idempotency-Key.
+    key: Option<Uuid>,
     path: Vec<(String, String)>,
     body: Bytes,
 }
@@ -62,6 +65,21 @@ impl Call {
     /// A path parameter.
     pub fn path(&self, name: &str) -> &str {
         self.path.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
+    }
+
+    /// The id of what the call makes, which makes a repetition the same call: from the body, from the header
+    /// Idempotency-Key, or a new one.
+    ///
+    /// # Errors
+    /// 400 where the two differ.
+    pub fn id_of_new(&self, in_body: Option<Uuid>) -> Result<Uuid, ApiError> {
+        match (in_body, self.key) {
+            (Some(id), Some(key)) if id != key => {
+                Err(ApiError::field("Idempotency-Key", "differs from uuid; give one of them"))
+            }
+            (Some(id), _) | (None, Some(id)) => Ok(id),
+            (None, None) => Ok(Uuid::now_v7()),
+        }
     }
 
     /// A path parameter that is an integer id; what is none is not found.
@@ -173,6 +191,7 @@ async fn enter(route: Route, api: Arc<Api>, peer: Peer, path: RawPathParams, req
     {
         return Err(ApiError::forbidden(permission));
     }
+    let key = key_of(&route.doc, &parts.headers)?;
     let body = read(body, most).await.ok_or_else(too_large)?;
     let call = Call {
         api,
@@ -181,10 +200,21 @@ async fn enter(route: Route, api: Arc<Api>, peer: Peer, path: RawPathParams, req
         query: Query::parse(parts.uri.query().unwrap_or_default()),
         peer: peer.address,
         is_encrypted: peer.is_encrypted,
+        key,
         path: path.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
         body,
     };
     (route.handler)(call).await
+}
+
+/// The header Idempotency-Key of a call that changes something. Whoever sends one counts on it: it is never ignored.
+fn key_of(doc: &RouteDoc, headers: &HeaderMap) -> Result<Option<Uuid>, ApiError> {
+    let Some(header) = headers.get("idempotency-key").filter(|_| doc.idempotency_key.is_some()) else {
+        return Ok(None);
+    };
+    let key = header.to_str().ok().and_then(|text| Uuid::parse_str(text.trim()).ok());
+    let wrong = || ApiError::field("Idempotency-Key", "must be a UUID, else a repetition would count twice");
+    key.map(Some).ok_or_else(wrong)
 }
 
 fn length_of(headers: &HeaderMap) -> Option<usize> {

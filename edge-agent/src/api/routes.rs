@@ -29,6 +29,9 @@ const HANDOVER_BODY: usize = 128 * 1024;
 /// The permission to report and classify stops.
 const DOWNTIME: &str = "downtime:write";
 
+/// What the header means to every call that changes something.
+const KEY: &str = "A UUID that makes a repeated call the same one: the id of what the call makes, as uuid in the body. Anything else is refused";
+
 const PAGE: Query = ("page", false, "Page, from 1");
 const PER_PAGE: Query = ("per_page", false, "Rows of a page, 1 to 100; 50 where missing");
 const FROM: Query = ("from", true, "Start, RFC 3339");
@@ -54,6 +57,7 @@ fn read(path: &'static str, summary: &'static str, query: &'static [Query], body
         access: Access::Public,
         body_bytes_max: 0,
         query,
+        idempotency_key: None,
         request: None,
         response,
     };
@@ -69,7 +73,17 @@ fn write(
     handler: Handler,
 ) -> Route {
     Route {
-        doc: RouteDoc { method, path, summary, access, body_bytes_max: BODY, query: &[], request, response },
+        doc: RouteDoc {
+            method,
+            path,
+            summary,
+            access,
+            body_bytes_max: BODY,
+            query: &[],
+            idempotency_key: Some(KEY),
+            request,
+            response,
+        },
         handler,
     }
 }
@@ -205,6 +219,7 @@ fn tags() -> Vec<Route> {
         ("connection", false, "Name of a connection"),
         ("machine", false, "Code of a machine: the tags of its rules, counters and alarms, and those of its chart"),
         ("keep", false, "true: only kept ones; false: only others"),
+        ("name", false, "Exactly this tag"),
         ("search", false, "Part of the name"),
         PAGE,
         PER_PAGE,

@@ -1,10 +1,13 @@
 //! Signing on: tile and PIN, badge, and setting a PIN. A PIN alone never signs anybody on.
 
+use std::collections::BTreeSet;
+
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unison_api::error::ApiError;
+use unison_api::openapi::Access;
 use unison_api::production::Key;
 use unison_core::ids::UserId;
 use unison_core::master::User;
@@ -13,7 +16,7 @@ use unison_core::time::{HOUR, Rfc3339, Timestamp};
 use super::caller;
 use super::pin::{Pin, Tries};
 use super::router::{Answer, Call, internal, json};
-use super::{Api, not_stored, scan};
+use super::{Api, not_stored, routes, scan};
 use crate::store::keys;
 
 /// How long somebody stays signed on (RBAC-08).
@@ -56,6 +59,8 @@ pub(super) struct UserView {
     id: i64,
     name: String,
     roles: Vec<String>,
+    /// What of this edge's calls they may make; those that need no permission are not named.
+    permissions: Vec<&'static str>,
 }
 
 /// The answer of a sign-on; `GET /me` gives it without the token.
@@ -286,7 +291,17 @@ async fn open(call: &Call, user: User) -> Answer {
 }
 
 fn view(user: &User) -> UserView {
-    UserView { id: user.id.0, name: user.name.clone(), roles: unison_rules::rbac::codes(&user.roles) }
+    let asked = routes::all().into_iter().filter_map(|route| match route.doc.access {
+        Access::Permission(permission) => Some(permission),
+        Access::Public | Access::Authenticated => None,
+    });
+    let held: BTreeSet<_> = asked.filter(|permission| unison_rules::rbac::may(&user.roles, permission)).collect();
+    UserView {
+        id: user.id.0,
+        name: user.name.clone(),
+        roles: unison_rules::rbac::codes(&user.roles),
+        permissions: held.into_iter().collect(),
+    }
 }
 
 fn set_cookie(answer: &mut Response, is_encrypted: bool, token: &str, seconds: i64) {

@@ -65,7 +65,7 @@ pub(super) async fn split(call: Call) -> Answer {
     let row = named(&call).await?;
     let (caller, at) = (call.signed_on()?, call.api.store.now());
     need_reason_of_own(caller, &row)?;
-    let (by, cut, new) = (caller.user.id, body.at.0, body.uuid.unwrap_or_else(Uuid::now_v7));
+    let (by, cut, new) = (caller.user.id, body.at.0, call.id_of_new(body.uuid)?);
     let first = optional_reason(&call.api, "first_reason_code", body.first_reason_code.as_deref());
     let second = optional_reason(&call.api, "second_reason_code", body.second_reason_code.as_deref());
     let (first, second) = (first?, second?);

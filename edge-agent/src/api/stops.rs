@@ -86,8 +86,7 @@ pub(super) async fn reasons(call: Call) -> Answer {
 pub(super) async fn report(call: Call) -> Answer {
     let body: ReportStop = call.json()?;
     let notes = orders::note("notes", body.notes.clone())?;
-    let key = call.headers.get("idempotency-key").and_then(|v| v.to_str().ok()).and_then(|v| Uuid::parse_str(v).ok());
-    let id = body.uuid.or(key).unwrap_or_else(Uuid::now_v7);
+    let id = call.id_of_new(body.uuid)?;
     let by = call.signed_on()?.user.id;
     let now = call.api.store.now();
     let one_at_a_time = call.api.reporting.lock().await;

@@ -63,7 +63,7 @@ struct Attempt {
 pub(super) async fn create(call: Call) -> Answer {
     let until = Instant::now() + WAIT_MOST;
     let body: WriteTag = call.json()?;
-    let id = id(&call, body.uuid)?;
+    let id = call.id_of_new(body.uuid)?;
     let target = target(&call, &body.value)?;
     let (by, at, machine) = (call.signed_on()?.user.id, call.api.store.now(), body.machine_id.map(MachineId));
     let (api, attempt) = (call.api.clone(), Attempt { id, by, at, machine, target, until });
@@ -77,18 +77,6 @@ pub(super) async fn create(call: Call) -> Answer {
     let found = stored(&call.api, id).await?;
     let slow = || ApiError::new(503, "Not written", "it could not be recorded in time, and so it is not sent");
     Ok(json(status, &view(&call.api.store.model(), &found.ok_or_else(slow)?)))
-}
-
-/// The id that makes a repetition the same write.
-fn id(call: &Call, body: Option<Uuid>) -> Result<Uuid, ApiError> {
-    let Some(header) = call.headers.get("idempotency-key") else { return Ok(body.unwrap_or_else(Uuid::now_v7)) };
-    let key = header.to_str().ok().and_then(|text| Uuid::parse_str(text).ok());
-    let wrong = |reason| ApiError::field("Idempotency-Key", reason);
-    let key = key.ok_or_else(|| wrong("must be a UUID here, else a repetition would write again"))?;
-    if body.is_some_and(|id| id != key) {
-        return Err(wrong("differs from uuid; give one of them"));
-    }
-    Ok(key)
 }
 
 /// Records, sends and records what became of it; the status to answer.
@@ -215,6 +203,8 @@ fn view(model: &Model, write: &TagWrite) -> TagWriteView {
     let machine = written.machine.and_then(|id| model.machines.get(&id));
     TagWriteView {
         id: written.id,
+        edge_id: None,
+        edge_name: None,
         tag: written.tag.clone(),
         machine_id: written.machine.map(|id| id.0),
         machine_code: machine.map(|m| m.record.code.clone()),

@@ -16,13 +16,14 @@ use unison_api::error::ApiError;
 use unison_core::master::MachineTag;
 use unison_core::time::{HOUR, Rfc3339, SECOND, Timestamp};
 
-use super::machines::cut;
+use super::machines::{cut, is_shown};
 use super::pages::with_type;
 use super::router::{Answer, Call, internal, json};
-use crate::config::TagInfo;
+use crate::config::{Config, TagInfo};
 use crate::driver::{Quality, Reading, TagIndex, Value};
 use crate::readings_csv::ReadingsWriter;
 use crate::store::ring::{Bucket, Export, KEEP_DAYS};
+use crate::store::{MachineNow, Model};
 
 /// Buckets of a chart where nothing is said, and the most.
 const POINTS: usize = 500;
@@ -62,9 +63,14 @@ pub(super) struct TagView {
     period_ms: u32,
     /// Its changes are kept for charts.
     keep: bool,
+    /// People with plc:write may write it.
+    writable: bool,
     /// What it tells and its unit of measure, where the master data of the machines here says so.
     meaning: Option<String>,
     unit: Option<String>,
+    /// The machine here whose master data names it; else the one whose rules use it, where that is only one.
+    machine_id: Option<i64>,
+    machine_code: Option<String>,
 }
 
 /// Tags in the order of the configuration.
@@ -146,6 +152,7 @@ pub(super) async fn list(call: Call) -> Answer {
     let page = call.query.page()?;
     let context = &call.api.context;
     let keep: Option<bool> = call.query.value("keep", "must be true or false")?;
+    let name = call.query.get("name");
     let search = call.query.get("search").unwrap_or_default().to_lowercase();
     let within = match call.query.get("connection") {
         Some(name) => {
@@ -168,22 +175,43 @@ pub(super) async fn list(call: Call) -> Answer {
         .filter(|(tag, _)| within.as_ref().is_none_or(|within| within.contains(&tag.0)))
         .filter(|(tag, _)| of_machine.as_ref().is_none_or(|tags| tags.contains(tag)))
         .filter(|(_, info)| keep.is_none_or(|keep| info.keep == keep))
+        .filter(|(_, info)| name.is_none_or(|name| *info.name == *name))
         .filter(|(_, info)| info.name.to_lowercase().contains(&search))
         .collect();
     let (found, total) = cut(found, page);
     let now = context.clock.now_us();
     let model = call.api.store.model();
     let told: HashMap<&str, &MachineTag> = model.own_tags().map(|tag| (tag.name.as_str(), tag)).collect();
+    let users = users(&model, &context.config);
     let tags = found
         .into_iter()
         .map(|(tag, info)| {
             let connection = context.config.connections.get(info.connection).map_or("", |one| &*one.name);
             let now_view = view(info, connection, context.sink.latest(tag).map(|(reading, _)| reading), now);
             let told = told.get(&*info.name);
-            TagView { meaning: told.map(|t| t.meaning.clone()), unit: told.and_then(|t| t.unit.clone()), ..now_view }
+            let machine = told.map_or_else(|| users.get(&tag).copied().flatten(), |t| model.machines.get(&t.machine));
+            TagView {
+                meaning: told.map(|t| t.meaning.clone()),
+                unit: told.and_then(|t| t.unit.clone()),
+                machine_id: machine.map(|m| m.record.id.0),
+                machine_code: machine.map(|m| m.record.code.clone()),
+                ..now_view
+            }
         })
         .collect();
     Ok(json(200, &TagList { tags, total, page: page.page, per_page: page.per_page }))
+}
+
+/// The machines whose rules use a tag; none for a tag that several use.
+fn users<'a>(model: &'a Model, config: &Config) -> HashMap<TagIndex, Option<&'a MachineNow>> {
+    let mut users = HashMap::new();
+    for machine in &config.machines {
+        let found = model.machines.values().find(|m| is_shown(model, m) && *m.record.code == *machine.code);
+        for tag in machine.tags() {
+            users.entry(tag).and_modify(|user| *user = None).or_insert(found);
+        }
+    }
+    users
 }
 
 fn view(info: &TagInfo, connection: &str, reading: Option<Reading>, now: i64) -> TagView {
@@ -205,8 +233,11 @@ fn view(info: &TagInfo, connection: &str, reading: Option<Reading>, now: i64) ->
         is_live: is_good && !is_to_come && age_ms.is_some_and(|age| age <= live_ms),
         period_ms: info.period_ms,
         keep: info.keep,
+        writable: info.writable,
         meaning: None,
         unit: None,
+        machine_id: None,
+        machine_code: None,
     }
 }
 

@@ -44,6 +44,8 @@ pub struct RouteDoc {
     /// Largest body that is read, in bytes; 0 for none.
     pub body_bytes_max: usize,
     pub query: &'static [Query],
+    /// What the header Idempotency-Key means to it, a UUID; none where the program reads no such header here.
+    pub idempotency_key: Option<&'static str>,
     pub request: Option<SchemaOf>,
     /// Status of success and its body.
     pub response: (u16, Option<SchemaOf>),
@@ -85,6 +87,9 @@ fn operation(route: &RouteDoc, generator: &mut SchemaGenerator, error: &Schema) 
     let query_parameters = route.query.iter().map(
         |(name, required, help)| json!({"name": name, "in": "query", "required": required, "description": help, "schema": {"type": "string"}}),
     );
+    let key = route.idempotency_key.map(
+        |help| json!({"name": "Idempotency-Key", "in": "header", "required": false, "description": help, "schema": {"type": "string", "format": "uuid"}}),
+    );
     let (status, body) = route.response;
     let mut success = json!({"description": "Success"});
     if let Some(schema) = body {
@@ -94,7 +99,7 @@ fn operation(route: &RouteDoc, generator: &mut SchemaGenerator, error: &Schema) 
     let mut out = json!({
         "summary": route.summary,
         "operationId": operation_id(route),
-        "parameters": path_parameters.chain(query_parameters).collect::<Vec<_>>(),
+        "parameters": path_parameters.chain(query_parameters).chain(key).collect::<Vec<_>>(),
         "responses": {status.to_string(): success, "default": refused},
     });
     match route.access {
@@ -164,6 +169,7 @@ mod tests {
                 access: Access::Authenticated,
                 body_bytes_max: 0,
                 query: &[("from", true, "RFC 3339")],
+                idempotency_key: None,
                 request: None,
                 response: (200, Some(schema_of::<crate::oee::OeeAnswer>)),
             },
@@ -174,6 +180,7 @@ mod tests {
                 access: Access::Permission("work_orders:start"),
                 body_bytes_max: 4096,
                 query: &[],
+                idempotency_key: Some("A UUID"),
                 request: Some(schema_of::<crate::production::MoveWorkOrder>),
                 response: (200, None),
             },
@@ -181,6 +188,9 @@ mod tests {
         let doc = document("Unison", "1", &routes);
         assert_eq!(doc["paths"]["/api/v1/kpi/oee"]["get"]["parameters"][0]["name"], "from");
         assert_eq!(doc["paths"]["/api/v1/work-orders/{id}/start"]["post"]["x-permission"], "work_orders:start");
+        let key = &doc["paths"]["/api/v1/work-orders/{id}/start"]["post"]["parameters"][1];
+        assert_eq!((&key["name"], &key["in"]), (&json!("Idempotency-Key"), &json!("header")));
+        assert_eq!(doc["paths"]["/api/v1/kpi/oee"]["get"]["parameters"].as_array().map(Vec::len), Some(1));
         assert!(doc["components"]["schemas"]["OeeAnswer"]["properties"]["coverage"].is_object());
         let reference = &doc["paths"]["/api/v1/kpi/oee"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
             ["$ref"];

@@ -25,6 +25,11 @@ pub struct WriteTag {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TagWriteView {
     pub id: Uuid,
+    /// In the cloud: the edge that wrote. An edge names only its own writes, and no edge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edge_id: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edge_name: Option<String>,
     pub tag: String,
     pub machine_id: Option<i64>,
     pub machine_code: Option<String>,

@@ -41,6 +41,7 @@ struct Shared {
     faults: Mutex<BTreeMap<Option<u8>, Fault>>,
     refusing: watch::Sender<bool>,
     requests: Mutex<BTreeMap<u8, u64>>,
+    settings: Mutex<registers::Settings>,
     connections: AtomicU64,
     nonsense: Mutex<Draw>,
 }
@@ -56,6 +57,7 @@ impl Modbus {
             faults: Mutex::default(),
             refusing: watch::Sender::new(false),
             requests: Mutex::default(),
+            settings: Mutex::default(),
             connections: AtomicU64::new(0),
         });
         let ended = CancellationToken::new();
@@ -170,7 +172,7 @@ async fn talk(mut stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
             tokio::time::sleep(Duration::from_millis(u64::from(ms))).await;
         }
         let observation = registers::machine_of(unit).and_then(|code| shared.world.observe(code));
-        let pdu = registers::answer(unit, &request, observation.as_ref());
+        let pdu = registers::answer(unit, &request, observation.as_ref(), &mut lock(&shared.settings));
         match reply(fault, transaction, unit, &request, pdu, &shared.nonsense) {
             Reply::Frame(bytes) => stream.write_all(&bytes).await?,
             Reply::Nothing => {}

@@ -8,7 +8,8 @@
 //! | 1 | u16 | fault code, 0 unless status is 3 |
 //! | 2–3 | u32, high word first | part counter, good and bad parts; starts at 40,000 |
 //! | 4 | u16, wraps | reject counter; starts at 65,533 |
-//! | 5–9 | – | 0 |
+//! | 5 | u16, can be written (function 6) | feed limit, percent: 0 to 150, starts at 100; above that exception 3 |
+//! | 6–9 | – | 0 |
 //! | 10–11 | f32, high word first | spindle load, percent |
 //! | 12–15 | – | 0 |
 //!
@@ -21,13 +22,17 @@
 //! | input registers (function 4) | 0 | u16, wraps | photo-eye counter; starts at 65,480 |
 //! | the same | 1–3 | – | 0 |
 //!
-//! Anything else gets exception 2, other functions exception 1 (nothing can be written), a quantity of 0
-//! or above the protocol's limit exception 3, another unit exception 11.
+//! Anything else gets exception 2, other functions exception 1, a quantity of 0 or above the protocol's limit
+//! exception 3, another unit exception 11.
 
 use super::scenario::{Activity, Observation};
 
 pub const UNIT_CNC: u8 = 1;
 pub const UNIT_PACK: u8 = 2;
+
+/// Where the CNC keeps its feed limit, and the largest it takes.
+const FEED_LIMIT: u16 = 5;
+const FEED_LIMIT_MOST: u16 = 150;
 
 const ILLEGAL_FUNCTION: u8 = 1;
 pub const ILLEGAL_ADDRESS: u8 = 2;
@@ -40,6 +45,18 @@ pub fn machine_of(unit: u8) -> Option<&'static str> {
         UNIT_CNC => Some("CNC-001"),
         UNIT_PACK => Some("PACK-001"),
         _ => None,
+    }
+}
+
+/// What can be written.
+#[derive(Debug)]
+pub struct Settings {
+    feed_limit: u16,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { feed_limit: 100 }
     }
 }
 
@@ -63,12 +80,16 @@ impl Read {
 }
 
 /// The answer to a request, without the frame's header.
-pub fn answer(unit: u8, pdu: &[u8], observation: Option<&Observation>) -> Vec<u8> {
+pub fn answer(unit: u8, pdu: &[u8], observation: Option<&Observation>, settings: &mut Settings) -> Vec<u8> {
     let function = pdu.first().copied().unwrap_or(0);
     let Some(now) = observation else { return exception(function, UNIT_UNREACHABLE) };
     let found = match function {
+        6 if unit == UNIT_CNC => {
+            // A write is answered with itself.
+            return write(pdu, settings).map_or_else(|code| exception(function, code), |()| pdu.to_vec());
+        }
         1 | 2 => read(pdu, 2_000, |read| bits(unit, now, read)),
-        3 | 4 => read(pdu, 125, |read| words(unit, now, read)),
+        3 | 4 => read(pdu, 125, |read| words(unit, now, settings, read)),
         _ => Err(ILLEGAL_FUNCTION),
     };
     match found {
@@ -90,6 +111,16 @@ fn read(pdu: &[u8], most: u16, data: impl FnOnce(&Read) -> Option<Vec<u8>>) -> R
     data(&read).ok_or(ILLEGAL_ADDRESS)
 }
 
+fn write(pdu: &[u8], settings: &mut Settings) -> Result<(), u8> {
+    let [_, a, b, c, d] = *pdu else { return Err(ILLEGAL_VALUE) };
+    match (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])) {
+        (FEED_LIMIT, percent) if percent <= FEED_LIMIT_MOST => settings.feed_limit = percent,
+        (FEED_LIMIT, _) => return Err(ILLEGAL_VALUE),
+        _ => return Err(ILLEGAL_ADDRESS),
+    }
+    Ok(())
+}
+
 fn bits(unit: u8, now: &Observation, read: &Read) -> Option<Vec<u8>> {
     let runs = now.activity == Activity::Running;
     let table: &[bool] = match unit {
@@ -101,9 +132,9 @@ fn bits(unit: u8, now: &Observation, read: &Read) -> Option<Vec<u8>> {
     Some(chosen.chunks(8).map(byte).collect())
 }
 
-fn words(unit: u8, now: &Observation, read: &Read) -> Option<Vec<u8>> {
+fn words(unit: u8, now: &Observation, settings: &Settings, read: &Read) -> Option<Vec<u8>> {
     let table = match (unit, read.function) {
-        (UNIT_CNC, 3) => cnc_words(now).to_vec(),
+        (UNIT_CNC, 3) => cnc_words(now, settings).to_vec(),
         (UNIT_PACK, 4) => vec![now.counter_total as u16, 0, 0, 0],
         _ => return None,
     };
@@ -115,7 +146,7 @@ fn slice<'a, T>(table: &'a [T], read: &Read) -> Option<&'a [T]> {
     table.get(from..from + usize::from(read.quantity))
 }
 
-fn cnc_words(now: &Observation) -> [u16; 16] {
+fn cnc_words(now: &Observation, settings: &Settings) -> [u16; 16] {
     let status = match now.activity {
         Activity::Idle => 0,
         Activity::Running => 1,
@@ -133,6 +164,7 @@ fn cnc_words(now: &Observation) -> [u16; 16] {
     words[2] = high(parts);
     words[3] = low(parts);
     words[4] = now.counter_rejected as u16;
+    words[usize::from(FEED_LIMIT)] = settings.feed_limit;
     words[10] = high(load);
     words[11] = low(load);
     words
@@ -140,7 +172,7 @@ fn cnc_words(now: &Observation) -> [u16; 16] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Observation, answer};
+    use super::{Observation, Settings, answer};
     use crate::plant::scenario::{Activity, Spent};
 
     fn observation() -> Observation {
@@ -159,7 +191,8 @@ mod tests {
     }
 
     fn check(unit: u8, request: &[u8], expect: &[u8]) {
-        assert_eq!(answer(unit, request, Some(&observation())), expect, "unit {unit}, request {request:02x?}");
+        let found = answer(unit, request, Some(&observation()), &mut Settings::default());
+        assert_eq!(found, expect, "unit {unit}, request {request:02x?}");
     }
 
     #[test]
@@ -188,8 +221,20 @@ mod tests {
         check(1, &[3, 0, 0, 0, 0], &[0x83, 3]);
         check(1, &[3, 0, 0, 0, 126], &[0x83, 3]);
         check(1, &[3, 0, 0], &[0x83, 3]);
-        check(1, &[6, 0, 0, 0, 1], &[0x86, 1]);
+        check(1, &[6, 0, 0, 0, 1], &[0x86, 2]);
+        check(2, &[6, 0, 5, 0, 1], &[0x86, 1]);
         check(2, &[5, 0, 0, 0xff, 0], &[0x85, 1]);
-        assert_eq!(answer(9, &[3, 0, 0, 0, 1], None), [0x83, 11]);
+        assert_eq!(answer(9, &[3, 0, 0, 0, 1], None, &mut Settings::default()), [0x83, 11]);
+    }
+
+    #[test]
+    fn edge_02_the_feed_limit_of_the_cnc_is_written_within_its_bounds() {
+        let mut settings = Settings::default();
+        let mut ask = |request: &[u8]| answer(1, request, Some(&observation()), &mut settings);
+        let read = [3, 0, 5, 0, 1];
+        assert_eq!(ask(&read), [3, 2, 0, 100]);
+        assert_eq!(ask(&[6, 0, 5, 0, 150]), [6, 0, 5, 0, 150]);
+        assert_eq!(ask(&[6, 0, 5, 0, 151]), [0x86, 3]);
+        assert_eq!(ask(&read), [3, 2, 0, 150]);
     }
 }

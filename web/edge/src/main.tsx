@@ -6,10 +6,12 @@ import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { router } from './router';
 import { queries, startServices, stream } from './services';
+import { followLanguage } from './refusals';
 import { de } from './texts/de';
 import { en } from './texts/en';
 
 startTexts({ en, de });
+followLanguage();
 startServices();
 
 const root = document.getElementById('root');

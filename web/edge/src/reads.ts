@@ -3,11 +3,14 @@
  */
 import {
   get, useLiveStream, type Connection, type Downtime, type DowntimeReason, type DueShift, type EdgeQueue, type FigureRow, type Handover, type Machine, type Operator,
-  type ProductionLog, type RibbonData, type ScrapReason, type StationInfo, type StationView, type Tag, type TagHistory, type WorkOrder,
+  type ProductionLog, type RibbonData, type ScrapReason, type StationInfo, type StationView, type Tag, type TagHistory, type TagWrite, type WorkOrder,
 } from '@unison/ui-kit';
 import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { MachineList } from './services';
 import { ASKED_MS, FOLLOW_MS, isWhole, POINTS, windowOf, type Stretch } from './signals';
+
+/** The latest writes of a signal that are shown. */
+const WRITES = 10;
 
 export const RIBBON_MS = 8 * 3_600_000;
 
@@ -112,6 +115,22 @@ export const useTags = (connection: string, search: string, keep: boolean, page:
     queryKey: ['tags', connection, search, keep, page],
     queryFn: ({ signal }) => get<TagList>('/tags', { connection, page, per_page: perPage, ...(search ? { search } : {}), ...(keep ? { keep } : {}) }, signal),
     // Another filter shows other signals, so nothing of before is left on screen under it.
+    refetchInterval: ASKED_MS,
+  });
+
+/** One signal as it is now. */
+export const useTag = (connection: string, name: string) =>
+  useQuery({
+    queryKey: ['tag', connection, name],
+    queryFn: async ({ signal }) => (await get<TagList>('/tags', { connection, name }, signal)).tags[0] ?? null,
+    refetchInterval: ASKED_MS,
+  });
+
+/** What was written to a signal last. */
+export const useTagWrites = (tag: string) =>
+  useQuery({
+    queryKey: ['tag-writes', tag],
+    queryFn: ({ signal }) => get<{ tag_writes: TagWrite[]; total: number }>('/tag-writes', { tag, per_page: WRITES }, signal),
     refetchInterval: ASKED_MS,
   });
 

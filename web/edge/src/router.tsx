@@ -125,10 +125,13 @@ const queue = createRoute({ getParentRoute: () => root, path: '/queue', componen
 const connections = createRoute({
   getParentRoute: () => root,
   path: '/connections',
-  validateSearch: (search: Record<string, unknown>): { name?: string } => (typeof search['name'] === 'string' ? { name: search['name'] } : {}),
+  validateSearch: (search: Record<string, unknown>): { name?: string; write?: string } => ({
+    ...(typeof search['name'] === 'string' ? { name: search['name'] } : {}),
+    ...(typeof search['write'] === 'string' ? { write: search['write'] } : {}),
+  }),
   component: function ConnectionsPage() {
-    const { name } = connections.useSearch();
-    return later(<Connections key={name} name={name} />);
+    const { name, write } = connections.useSearch();
+    return later(<Connections key={name} name={name} write={write} />);
   },
 });
 const scanner = createRoute({ getParentRoute: () => root, path: '/scanner', component: Scanner });

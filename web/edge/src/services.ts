@@ -2,7 +2,7 @@
  * What lives once per tab: server state, the live stream, the outbox, and the wiring between them.
  */
 import {
-  ApiError, call, createQueries, get, LiveStream, toast,
+  ApiError, call, createQueries, get, LiveStream, said, toast,
   type EdgeQueue, type EdgeSession, type Machine, type NewHandover, type Scan, type User,
 } from '@unison/ui-kit';
 import i18next from 'i18next';
@@ -22,7 +22,7 @@ export const outbox = new Outbox({
   onSent: (entry, answer) => {
     if (entry.kind === 'handover') dropSent(entry.body as NewHandover);
     const message = (answer as { message?: string } | undefined)?.message;
-    toast('good', message ?? i18next.t('queue.sent', { label: entry.label }));
+    toast('good', message ? said(message) : i18next.t('queue.sent', { label: entry.label }));
     refreshWork();
     if (entry.kind === 'handover') refreshHandovers();
   },

@@ -45,10 +45,13 @@ export async function write(title: string, run: () => Promise<void>): Promise<vo
   }
 }
 
-function ask(title: string, run: () => Promise<void>): void {
+function ask(title: string, run: () => Promise<void>, next = window.location.pathname + window.location.search): void {
   intent = { title, run };
-  goToLogin(window.location.pathname + window.location.search);
+  goToLogin(next);
 }
+
+/** Only people who are signed on get there; nothing is done for them on the way. */
+export const signOnFor = (title: string, next?: string): void => ask(title, () => Promise.resolve(), next);
 
 export async function signedOn(user: User): Promise<void> {
   queries.setQueryData(['me'], user);

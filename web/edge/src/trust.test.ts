@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { en } from './texts/en';
+import { en } from './texts/trust';
 import { groups, isNamed, STEPS, systemOf, SYSTEMS, systemsFor } from './trust';
 
 describe('EDGE-11 the page about trust', () => {

@@ -3,7 +3,7 @@
  * work order verbs do not, because only the edge can say whether they are allowed.
  */
 import {
-  ApiError, call, post, toast, uuidv7,
+  ApiError, call, post, said, toast, uuidv7,
   type Downtime, type DowntimeReason, type EditAnswer, type Handover, type HelpCall, type HelpKind, type Machine, type NewDowntime, type NewHandover, type NewProductionLog, type ProductionLog, type WorkOrder, type WorkOrderVerb,
 } from '@unison/ui-kit';
 import i18next from 'i18next';
@@ -40,7 +40,7 @@ export function logProduction(log: NewProductionLog, order: WorkOrder, machineId
   return write(i18next.t('signin.to.log', { count }), async () => {
     const answer = await sendOrQueue<ProductionLog>({ uuid: log.uuid, kind: 'production_log', method: 'POST', path: '/production-logs', body: log, label });
     dropDraft(machineId, order.id);
-    if (answer) toast('good', answer.message);
+    if (answer) toast('good', said(answer.message));
     refreshWork();
     done();
   });

@@ -10,6 +10,16 @@ pub(super) fn range(request: &Request) -> String {
     format!("unit {}, {}:{}..{end}", request.unit, request.table.code(), request.address)
 }
 
+/// What an exception says of a write; two of them say something else of a read.
+pub(super) fn write_exception_text(code: ExceptionCode) -> String {
+    let text = match code {
+        ExceptionCode::IllegalFunction => "the device does not know this way of writing",
+        ExceptionCode::IllegalDataValue => "the device does not take this value",
+        _ => return exception_text(code),
+    };
+    format!("{text} (exception {})", u8::from(code))
+}
+
 pub(super) fn exception_text(code: ExceptionCode) -> String {
     let text = match code {
         ExceptionCode::IllegalFunction => "the device does not know this table",

@@ -2,50 +2,35 @@
  * The devices for whoever looks after them: how each stands, how fast it answers, what waits and what went wrong; then
  * the signals of one, live, with the last hour of those that are kept. A value that is old never looks live.
  */
-import { clock, dayAndClock, decimal, Empty, Loaded, NONE, span, units, useLive, useTexts, type Connection, type Freshness, type Tag } from '@unison/ui-kit';
-import { Link } from '@tanstack/react-router';
-import { useEffect, useId, useMemo, useState, type ReactNode } from 'react';
+import { addTexts, clock, dayAndClock, decimal, Empty, Loaded, NONE, Skeletons, span, units, useTexts, type Connection, type Tag } from '@unison/ui-kit';
+import { Link, useNavigate, useRouter } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useId, useMemo, useState, type ReactNode } from 'react';
+import { standing, useBeat, type Beat, type Standing } from '../parts/beat';
 import { Signals } from '../parts/Signals';
-import { useConnections, useStationInfo, useTags } from '../reads';
-import { ageOf, isLive, isOld, valueText, type Stretch } from '../signals';
+import { useConnections, useTags } from '../reads';
+import { signOnFor, useUser } from '../session';
+import { ageOf, isLive, valueText, type Stretch } from '../signals';
+import { de, en } from '../texts/connections';
+import { mayWrite } from '../tagwrite';
 import '../parts/signals.css';
+
+addTexts({ en, de });
+
+/** Few come to write, so it is loaded for them only. */
+const WriteTag = lazy(() => import('../parts/WriteTag'));
 
 const LAST_HOUR: Stretch = { lastMs: 3_600_000 };
 const PER_PAGE = 50;
 
-/** The page's one clock and the heartbeat: how old an answer is, is said the same everywhere. */
-interface Beat {
-  now: number;
-  link: Freshness;
-  zone: string | undefined;
+export default function Connections({ name, write: tag }: { name?: string; write?: string }) {
+  const beat = useBeat();
+  if (name === undefined || tag === undefined) return <Overview name={name} beat={beat} />;
+  return <Suspense fallback={<Skeletons count={3} height={160} />}><WriteTag key={tag} connection={name} name={tag} beat={beat} /></Suspense>;
 }
 
-/** How an answer stands now. */
-interface Standing {
-  sinceMs: number;
-  isOld: boolean;
-  at: number;
-  zone: string | undefined;
-}
-
-function standing({ now, link, zone }: Beat, at: number): Standing {
-  const sinceMs = Math.max(0, now - at);
-  return { sinceMs, isOld: isOld(sinceMs, link), at, zone };
-}
-
-function useBeat(): Beat {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = window.setInterval(() => setNow(Date.now()), 1_000);
-    return () => window.clearInterval(timer);
-  }, []);
-  return { now, link: useLive().freshness, zone: useStationInfo().data?.timezone };
-}
-
-export default function Connections({ name }: { name?: string }) {
+function Overview({ name, beat }: { name: string | undefined; beat: Beat }) {
   const { t } = useTexts();
   const connections = useConnections();
-  const beat = useBeat();
   const state = standing(beat, connections.dataUpdatedAt);
   return (
     <section className="sheet connections" aria-labelledby="connections-title" data-testid="connections">
@@ -215,13 +200,34 @@ function Row({ tag, state: { sinceMs, isOld, zone } }: { tag: Tag; state: Standi
       <tr className={live ? undefined : 'tag-old'} data-testid={`tag-${tag.name}`} data-live={live}>
         <th scope="row" data-label={t('connections.tag')}>
           <span>{tag.name}{tag.meaning && <small className="dim tag-meaning">{tag.meaning}</small>}</span>
-          {tag.keep && <button type="button" className="chip tag-chart" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{t('connections.hour')}</button>}
+          <span className="tag-buttons">
+            {tag.writable && <Write tag={tag} isAway={isOld} />}
+            {tag.keep && <button type="button" className="chip" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{t('connections.hour')}</button>}
+          </span>
         </th>
         <td data-label={t('connections.value')} className="tag-value">{valueText(tag.value, language, words)}{tag.value !== null && tag.unit ? ` ${tag.unit}` : ''}</td>
         <td data-label={t('connections.quality')}>{t(`connections.quality.${quality}`)}</td>
         <td data-label={t('connections.age')}>{age === null ? NONE : age < 1_000 ? t('connections.fresh') : span(age)}</td>
       </tr>
       {isOpen && <tr className="tag-hour"><td colSpan={4}><Hour tag={tag} zone={zone} /></td></tr>}
+    </>
+  );
+}
+
+/** Whoever may not write has nothing to press; nobody in particular is asked who they are first. */
+function Write({ tag, isAway }: { tag: Tag; isAway: boolean }) {
+  const { t } = useTexts();
+  const [navigate, router, user, away] = [useNavigate(), useRouter(), useUser(), useId()];
+  if (!mayWrite(user)) return null;
+  const page = { to: '/connections', search: { name: tag.connection, write: tag.name } } as const;
+  const open = (): void => {
+    if (user) void navigate(page);
+    else signOnFor(t('write.signin', { name: tag.name }), router.buildLocation(page).href);
+  };
+  return (
+    <>
+      <button type="button" className="chip" aria-disabled={isAway || undefined} aria-describedby={isAway ? away : undefined} data-testid={`write-${tag.name}`} onClick={isAway ? undefined : open}>{t('write.open')}</button>
+      {isAway && <small id={away} className="dim">{t('write.away')}</small>}
     </>
   );
 }

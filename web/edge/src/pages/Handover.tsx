@@ -3,7 +3,7 @@
  * before left is on top until somebody who wrote none of it acknowledges it.
  */
 import {
-  clock, day, decimal, Empty, Failure, LiveZone, Loaded, percent, Skeletons, span, units, useServerNow, useTexts, uuidv7,
+  clock, day, decimal, Empty, Failure, LiveZone, Loaded, percent, said, Skeletons, span, units, useServerNow, useTexts, uuidv7,
   type Downtime, type DueShift, type Handover as Written, type NewHandover, type WorkOrder,
 } from '@unison/ui-kit';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -79,7 +79,7 @@ function Left({ handover }: { handover: Written }) {
   const zone = useStationInfo().data?.timezone;
   const machines = useMachines().data?.machines ?? [];
   const action = handover.allowed_actions.find((a) => a.action === 'acknowledge');
-  const refused = action && !action.allowed ? action.reason : null;
+  const refused = action && !action.allowed && action.reason ? said(action.reason) : null;
   return (
     <article className="card handover-left" data-testid="handover-left">
       <h2>{t('handover.left', { shift: handover.shift_name, date: handover.date })}</h2>

@@ -3,7 +3,7 @@
  */
 import {
   decimal, Failure, LiveZone, Loaded, needsReason, NONE, percent, oeeColour, Ribbon, shownState, Skeletons, span, StateGlyph,
-  clock, toast, units, useServerNow, useTexts,
+  clock, said, toast, units, useServerNow, useTexts,
   type AllowedAction, type Machine, type StationView, type WorkOrder, type WorkOrderVerb,
 } from '@unison/ui-kit';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -185,7 +185,7 @@ function Buttons({ machine, data }: { machine: Machine; data: StationView }) {
 
 /** The server's reason; a verb the server does not list is not refused by the page. */
 export function refusal(action: AllowedAction | undefined): string | null {
-  return action && !action.allowed ? (action.reason ?? '') : null;
+  return action && !action.allowed ? said(action.reason ?? '') : null;
 }
 
 interface BigButtonProps {

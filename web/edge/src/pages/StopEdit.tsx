@@ -3,7 +3,7 @@
  * does to the figures is shown before it is saved; what was done before is listed below.
  */
 import {
-  ApiError, clock, dayAndClock, decimal, Empty, Failure, fromLocal, get, Loaded, NONE, percent, post, reasonOf, Skeletons, span, toLocal, useServerNow, useTexts, uuidv7,
+  ApiError, clock, dayAndClock, decimal, Empty, Failure, fromLocal, get, Loaded, NONE, percent, post, reasonOf, said, Skeletons, span, toLocal, useServerNow, useTexts, uuidv7,
   type Downtime, type DowntimeHistory, type DowntimeReason, type EditAnswer, type FigureChange,
 } from '@unison/ui-kit';
 import { useQuery } from '@tanstack/react-query';
@@ -76,7 +76,7 @@ function Edit({ id, kind, stop }: { id: number; kind: Kind; stop: Downtime }) {
   const [notes, setNotes] = useState('');
   // Joining needs a neighbour: the edge judges it with the edit.
   const action = stop.allowed_actions.find((a) => a.action === kind);
-  if (action && !action.allowed) return <p className="u-strip" role="status" data-testid="edit-refused">{action.reason}</p>;
+  if (action && !action.allowed) return <p className="u-strip" role="status" data-testid="edit-refused">{said(action.reason ?? '')}</p>;
   const whole = body && { ...body, ...(notes.trim() ? { notes: notes.trim() } : {}) };
   const done = () => void navigate({ to: '/m/$id', params: { id } });
   return (

@@ -2,10 +2,13 @@
  * How this device comes to trust the box: what does not work without, the authority with its fingerprint, the steps
  * of each system, and a look whether it worked.
  */
-import { get, Loaded, useTexts } from '@unison/ui-kit';
+import { addTexts, get, Loaded, useTexts } from '@unison/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
+import { de, en } from '../texts/trust';
 import { groups, isNamed, STEPS, systemOf, systemsFor } from '../trust';
+
+addTexts({ en, de });
 
 interface Certificate {
   https_port: number | null;

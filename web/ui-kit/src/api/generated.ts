@@ -6280,6 +6280,12 @@ export interface components {
         TagWriteView: {
             /** Format: date-time */
             asked_at: string;
+            /**
+             * Format: int64
+             * @description In the cloud: the edge that wrote. An edge names only its own writes, and no edge.
+             */
+            edge_id?: number | null;
+            edge_name?: string | null;
             /** Format: date-time */
             ended_at?: string | null;
             /** Format: uuid */
@@ -15575,6 +15581,8 @@ export interface operations {
             query?: {
                 /** @description Only this machine */
                 machine_id?: string;
+                /** @description asked, done, refused, not_sent or unknown */
+                outcome?: string;
                 /** @description Page, from 1 */
                 page?: string;
                 /** @description Entries of a page, 1 to 100; 50 when left out */

@@ -35,11 +35,21 @@ function messageOf(status: number, refusal: Refusal | null): string {
   return [refusal.error, refusal.reason ?? details].filter(Boolean).join(': ');
 }
 
+let inOurWords: (sentence: string) => string = (sentence) => sentence;
+
+/** The app says here how it puts what the server says; without that it is shown as it comes. */
+export function setServerWords(put: (sentence: string) => string): void {
+  inOurWords = put;
+}
+
+/** A sentence of the server as people here read it. */
+export const said = (sentence: string): string => inOurWords(sentence);
+
 /** The part of a refusal that helps the person: reason first, then field messages. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ApiError && error.refusal) {
-    const details = (error.refusal.details ?? []).map((d) => d.message).join(' ');
-    return error.refusal.reason || details || error.refusal.error;
+    const details = (error.refusal.details ?? []).map((d) => said(d.message)).join(' ');
+    return said(error.refusal.reason ?? '') || details || said(error.refusal.error);
   }
   return error instanceof Error ? error.message : String(error);
 }

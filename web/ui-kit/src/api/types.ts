@@ -261,6 +261,8 @@ export interface User extends Named {
   email?: string | null;
   phone?: string | null;
   roles: string[];
+  /** What of the edge's calls they may make. */
+  permissions?: string[];
 }
 
 export interface Operator extends Named {
@@ -404,7 +406,14 @@ export interface Tag {
   /** From master data, where that knows the tag. */
   meaning: string | null;
   unit: string | null;
+  /** People with plc:write may write it. */
+  writable: boolean;
+  machine_id: number | null;
+  machine_code: string | null;
 }
+
+/** A value that somebody wrote to a device, and what became of it. */
+export type TagWrite = Omit<components['schemas']['TagWriteView'], 'outcome'> & { outcome: 'asked' | 'done' | 'refused' | 'not_sent' | 'unknown' };
 
 /** What happened in one part of the time asked for. */
 export interface TagBucket {

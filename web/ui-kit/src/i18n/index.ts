@@ -44,6 +44,11 @@ export function startTexts(app: { en: Texts; de: Texts }): void {
   document.documentElement.lang = i18next.language;
 }
 
+/** Texts that come with a page that is loaded later. */
+export function addTexts(later: { en: Texts; de: Texts }): void {
+  for (const language of LANGUAGES) i18next.addResourceBundle(language, 'translation', later[language], true, true);
+}
+
 export function setLanguage(language: Language): void {
   try {
     localStorage.setItem(STORE_KEY, language);

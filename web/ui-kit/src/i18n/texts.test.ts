@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { de as cloudDe } from '../../../cloud/src/texts/de';
 import { en as cloudEn } from '../../../cloud/src/texts/en';
-import { de as edgeDe } from '../../../edge/src/texts/de';
-import { en as edgeEn } from '../../../edge/src/texts/en';
+import { de as connectionsDe, en as connectionsEn } from '../../../edge/src/texts/connections';
+import { de as firstDe } from '../../../edge/src/texts/de';
+import { en as firstEn } from '../../../edge/src/texts/en';
+import { de as trustDe, en as trustEn } from '../../../edge/src/texts/trust';
 import { common as commonDe } from './de';
 import { common as commonEn } from './en';
 
 const web = process.cwd();
+const edgeEn = { ...firstEn, ...connectionsEn, ...trustEn };
+const edgeDe = { ...firstDe, ...connectionsDe, ...trustDe };
 
 function sources(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {

@@ -8,7 +8,7 @@ use tokio_modbus::prelude::ExceptionCode;
 use super::{Done, Poller, Why};
 use crate::driver::modbus::encode::{Write, encode};
 use crate::driver::modbus::link::Outcome;
-use crate::driver::modbus::text::exception_text;
+use crate::driver::modbus::text::write_exception_text;
 use crate::driver::modbus::unit::Unit;
 use crate::driver::writes::NOT_CONNECTED;
 use crate::driver::{TagIndex, WriteRequest, Written};
@@ -84,7 +84,7 @@ impl Poller {
                 Written::Done
             }
             Outcome::Exception(code) => {
-                let text = exception_text(code);
+                let text = write_exception_text(code);
                 if !matches!(code, GatewayPathUnavailable | GatewayTargetDevice) {
                     self.is_well(index, took.saturating_sub(wire));
                 }

@@ -1,0 +1,53 @@
+/**
+ * What the box says, in the language of the page. The box speaks English; where German is spoken its sentences come with
+ * a table of their own, and what is not in it is shown as it was said.
+ */
+import { setServerWords } from '@unison/ui-kit';
+import i18next from 'i18next';
+
+interface Sentence {
+  pattern: RegExp;
+  german: string;
+}
+
+/** Values within values: a reason in a reason. */
+const DEPTH = 3;
+
+/** Pure: puts a sentence by a table of sentences with holes; the one with the most words of its own comes first. */
+export function translator(table: Record<string, string>): (sentence: string) => string {
+  const whole = new Map(Object.entries(table).filter(([key]) => !key.includes('{')));
+  const own = (key: string): number => key.replace(HOLE, '').length;
+  const withHoles = Object.entries(table).filter(([key]) => key.includes('{')).sort(([a], [b]) => own(b) - own(a));
+  const sentences = withHoles.map(([key, german]): Sentence => ({ pattern: patternOf(key), german }));
+  const put = (sentence: string, depth: number): string => {
+    const found = whole.get(sentence);
+    if (found !== undefined) return found;
+    for (const { pattern, german } of depth > 0 ? sentences : []) {
+      const values = pattern.exec(sentence)?.slice(1);
+      if (values) return german.replace(/\{(\d)\}/g, (_, place: string) => put(values[Number(place) - 1] ?? '', depth - 1));
+    }
+    return sentence;
+  };
+  return (sentence) => put(sentence, DEPTH);
+}
+
+const HOLE = /\{[^}]*\}/g;
+
+const patternOf = (key: string): RegExp => new RegExp(`^${key.split(HOLE).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('(.*?)')}$`, 's');
+
+const asSaid = (sentence: string): string => sentence;
+
+/** Keeps to the language that is chosen; the table is loaded for those who need it. */
+export function followLanguage(): void {
+  const follow = (language: string): void => {
+    setServerWords(asSaid);
+    if (language !== 'de') return;
+    void import('./texts/refusals.de').then(
+      ({ refusals }) => { if (i18next.language === 'de') setServerWords(translator(refusals)); },
+      // Without the table it is English, which is better than nothing.
+      () => undefined,
+    );
+  };
+  i18next.on('languageChanged', follow);
+  follow(i18next.language);
+}
