@@ -178,7 +178,12 @@ impl Machine {
         }
         let seen = self.signals.seen_until().max(held);
         while let Some((certain_at, since)) = self.signals.lapsed() {
-            let outcome = self.signals.judge(certain_at);
+            // Of time before the last change of activity nothing is said any more.
+            let from = self.bound.as_ref().map_or(i64::MIN, |b| b.time);
+            let outcome = self.signals.judge(certain_at.max(from));
+            let since = since.max(from);
+            let settled = self.bound.as_mut().and_then(|b| b.doubt.settle(since));
+            self.believe(settled, clock, out);
             let heard = self.bound.as_mut().and_then(|b| b.doubt.hear(outcome, since, b.activity));
             self.believe(heard, clock, out);
         }
