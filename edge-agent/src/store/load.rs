@@ -226,6 +226,25 @@ fn queue(conn: &Connection, model: &mut Model, head: &Head) -> rusqlite::Result<
     Ok(())
 }
 
+/// What a cloud lacks that holds this much of our log, of incarnations before `present`: it was restored. What is kept
+/// no more it cannot have; nor what another past followed.
+pub(super) fn missing(conn: &Connection, have: &Mark, present: u32) -> rusqlite::Result<Option<Tail>> {
+    let is_other = log::contradicts(conn, &Mark { seq: u64::MAX, ..*have }, have)?;
+    let mut held = (have.incarnation, if is_other { u64::MAX } else { have.seq });
+    while let Some(tail) = tail(conn, held.0, held.1, present)? {
+        if log::is_kept_after(conn, tail.incarnation, tail.acked)? {
+            return Ok(Some(tail));
+        }
+        tracing::error!(
+            incarnation = tail.incarnation,
+            after = tail.acked,
+            "the cloud was restored to a moment so long ago that this edge no longer keeps what followed it"
+        );
+        held = (tail.incarnation, u64::MAX);
+    }
+    Ok(None)
+}
+
 /// The first incarnation from this one on, before the present, of which the cloud lacks something.
 pub(super) fn tail(conn: &Connection, incarnation: u32, acked: u64, present: u32) -> rusqlite::Result<Option<Tail>> {
     let (mut incarnation, mut acked) = (incarnation, acked);
