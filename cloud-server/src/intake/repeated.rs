@@ -35,7 +35,7 @@ pub fn before(tx: &Tx<'_>, batch: &Batch) -> Result<HashMap<u64, Op>, DbError> {
         'log: loop {
             let batches = log.from(at)?;
             let Some(last) = batches.last() else { break };
-            at = last.first.saturating_add(1);
+            at = signed(last.first).saturating_add(1);
             for op in batches.into_iter().flat_map(|batch| batch.ops) {
                 if op.hlc > to {
                     break 'log;

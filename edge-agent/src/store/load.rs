@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::log::{self, Head};
 use super::mark::Mark;
 use super::model::{Model, OpenDowntime, Sums, Tail};
-use super::{Identity, StoreError, people, project};
+use super::{Identity, StoreError, people, project, stops};
 
 /// `mark` is what the file beside the database says of the end of its log.
 pub(super) fn load(conn: &Connection, mark: Option<&Mark>) -> Result<(Model, Head), StoreError> {
@@ -205,6 +205,10 @@ fn downtimes(conn: &Connection, model: &mut Model) -> rusqlite::Result<()> {
         if let Some(m) = model.machines.get_mut(&MachineId(row.get(1)?)) {
             m.downtimes.push(open);
         }
+    }
+    let machines: Vec<MachineId> = model.machines.keys().copied().collect();
+    for machine in machines {
+        model.unexplained(machine, stops::is_unexplained(conn, machine)?);
     }
     Ok(())
 }

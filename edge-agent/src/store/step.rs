@@ -31,6 +31,8 @@ pub(super) enum Delta {
     Fact(Fact),
     /// Stops that the fact before changed.
     Stops(Vec<Stop>),
+    /// Whether the last stop of a machine that is over has no reason.
+    Unexplained(MachineId, bool),
     Master(Box<MasterOp>, Sums),
     /// A snapshot was applied; the model is read anew.
     Renewed(Box<Model>),
@@ -43,6 +45,7 @@ impl Delta {
         match self {
             Self::Fact(fact) => model.fact(fact),
             Self::Stops(stops) => model.stops(stops),
+            Self::Unexplained(machine, is_so) => model.unexplained(*machine, *is_so),
             Self::Master(op, sums) => model.master(op, *sums),
             Self::Renewed(fresh) => model.renewed(fresh),
             Self::Enrolled(identity) => model.enrolled(identity.clone()),
@@ -232,11 +235,20 @@ impl<'a> Step<'a> {
         let stops = project::fact(self.conn, &fact, self.head.hlc)?;
         self.ops.push(Op { kind, version, hlc: self.head.hlc, body });
         self.touch(&fact);
+        let explained = match &fact {
+            Fact::DowntimeClassified(f) => stops::machine_of(self.conn, f.id)?,
+            Fact::DowntimeClosed(f) => stops::machine_of(self.conn, f.id)?,
+            _ => None,
+        };
         self.delta(Delta::Fact(fact));
+        let machines: BTreeSet<MachineId> = stops.iter().map(|stop| stop.machine).chain(explained).collect();
         if !stops.is_empty() {
-            self.changed.machines.extend(stops.iter().map(|stop| stop.machine));
             self.changed.downtimes.extend(stops.iter().map(|stop| stop.id));
             self.delta(Delta::Stops(stops));
+        }
+        for machine in machines {
+            self.delta(Delta::Unexplained(machine, stops::is_unexplained(self.conn, machine)?));
+            self.changed.machines.insert(machine);
         }
         Ok(())
     }

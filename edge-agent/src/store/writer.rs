@@ -218,7 +218,7 @@ fn change(changed: Changed, head: u64, acked: u64) -> Change {
                 }
                 change.facts.push(fact);
             }
-            Delta::Stops(_) => {}
+            Delta::Stops(_) | Delta::Unexplained(..) => {}
             Delta::Master(..) | Delta::Renewed(_) | Delta::Enrolled(_) | Delta::Configured(_) => change.master = true,
         }
     }
