@@ -9,6 +9,8 @@ use std::collections::HashMap;
 use unison_sync::wire::{BATCH_BYTES_MAX, Batch, Op};
 use uuid::Uuid;
 
+/// No incarnation is before it; nearly all edges are in it for ever.
+const FIRST: u32 = 1;
 /// Incarnations before that are looked at; each is one more time that a copy took the place of an edge's database.
 const LOOKED_AT: usize = 8;
 /// Batches that are read at once.
@@ -21,6 +23,9 @@ const READ_MOST: i64 = 32;
 /// When the database fails.
 pub fn before(tx: &Tx<'_>, batch: &Batch) -> Result<HashMap<u64, Op>, DbError> {
     let mut found = HashMap::new();
+    if batch.incarnation <= FIRST {
+        return Ok(found);
+    }
     let stamps = || batch.ops.iter().map(|op| op.hlc);
     let (Some(from), Some(to)) = (stamps().min(), stamps().max()) else { return Ok(found) };
     let mut incarnation = batch.incarnation;
