@@ -223,7 +223,7 @@ async fn edge_12_a_gateway_that_says_the_unit_is_gone_keeps_its_connection() {
 
 #[tokio::test(start_paused = true)]
 async fn edge_12_a_gateway_that_waits_longer_than_the_time_out_is_told_from_dead_units() {
-    let tags = [("1/holding:1", "u16"), ("3/holding:3", "u16")];
+    let tags = [("1/holding:1", "u16"), ("2/holding:2", "u16"), ("3/holding:3", "u16")];
     let gateway = |wait_ms: u64, says_so: bool| {
         Rig::over(&tcp(1_000, 500, &tags), Arc::default(), move |stream, _| {
             serve_one_by_one(stream, 3, wait_ms, says_so).boxed()
@@ -235,10 +235,13 @@ async fn edge_12_a_gateway_that_waits_longer_than_the_time_out_is_told_from_dead
     let expect = "unit 3 answered after 1.4 s: the gateway waits longer than timeout_ms = 1000, and healthy units look \
                   dead while it does; set it to 2500";
     assert_eq!(rig.status.snapshot().hint.as_deref(), Some(expect));
-    let rig = gateway(1_400, false);
-    sleep_ms(20_000).await;
+    let rig = gateway(2_000, false);
+    sleep_ms(60_000).await;
     let hint = rig.status.snapshot().hint.unwrap_or_default();
-    assert!(hint.starts_with("unit 1 answered after 1."), "{hint}");
+    assert!(
+        ["unit 1 answered after 1.", "unit 2 answered after 1."].iter().any(|text| hint.starts_with(text)),
+        "{hint}"
+    );
     // One that is quicker needs none, and neither does a unit that a short look was taken at.
     for says_so in [true, false] {
         let rig = gateway(700, says_so);
