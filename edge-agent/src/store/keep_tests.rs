@@ -9,7 +9,7 @@ use unison_core::time::{HOUR, SECOND};
 use unison_sync::wire::hash;
 
 use super::log::Head;
-use super::retention::{Retention, pruned_until};
+use super::retention::{Present, Retention, pruned_until};
 use super::test_plant::*;
 use super::*;
 
@@ -108,8 +108,9 @@ async fn edge_08_counts_are_the_same_before_and_after_they_settle() {
 fn prune(dir: &Path, days: i64, is_short: bool, queue: Queue) -> u32 {
     let conn = schema::open(&dir.join("edge.db"), NOW).unwrap();
     let head = Head { incarnation: 1, seq: queue.head, hash: [0; 32], hlc: 0 };
+    let present = Present { now: at(days * DAY), lived_s: 0 };
     let (mut retention, mut steps) = (Retention::default(), 0);
-    while retention.step(&conn, &StorageConfig::default(), is_short, &head, &queue, at(days * DAY), 0).unwrap() {
+    while retention.step(&conn, &StorageConfig::default(), is_short, &head, &queue, present).unwrap() {
         steps += 1;
     }
     steps

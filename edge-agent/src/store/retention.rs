@@ -62,6 +62,15 @@ struct ByMachine {
     delete: &'static str,
 }
 
+/// The two clocks by which things grow old.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Present {
+    /// What the clock shows, as far as it can be believed.
+    pub(super) now: Timestamp,
+    /// How long the program ran in all, in seconds.
+    pub(super) lived_s: u64,
+}
+
 /// Where the present pruning stands.
 #[derive(Default)]
 pub(super) struct Retention {
@@ -78,8 +87,7 @@ impl Retention {
         is_short: bool,
         head: &Head,
         queue: &Queue,
-        now: Timestamp,
-        lived_s: u64,
+        Present { now, lived_s }: Present,
     ) -> rusqlite::Result<bool> {
         let keep_days = config.keep_days.max(StorageConfig::KEEP_DAYS_MIN);
         let before = |days: u32| Timestamp(now.0.saturating_sub(i64::from(days) * DAY));

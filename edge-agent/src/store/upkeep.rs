@@ -16,7 +16,7 @@ use unison_core::time::{HOUR, SECOND, Timestamp};
 use super::log::Head;
 use super::mark::{self, Mark};
 use super::model::Queue;
-use super::retention::Retention;
+use super::retention::{Present, Retention};
 use super::storage::{self, DiskSeen, Storage, StorageConfig, StorageState};
 use super::{StoreError, Trouble};
 use crate::driver::Clock;
@@ -157,7 +157,8 @@ impl Upkeep {
         if is_due(self.pruned_at, PRUNE_EVERY) {
             let is_short = self.storage().state >= StorageState::Degraded;
             let lived_s = self.lived_s.saturating_add(self.opened_at.elapsed().as_secs());
-            if self.retention.step(conn, &self.config, is_short, head, queue, self.trusted_now(), lived_s)? {
+            let present = Present { now: self.trusted_now(), lived_s };
+            if self.retention.step(conn, &self.config, is_short, head, queue, present)? {
                 return Ok(PRUNE_PAUSE);
             }
             self.pruned_at = Some(Instant::now());
