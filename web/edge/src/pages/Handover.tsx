@@ -14,7 +14,7 @@ import { beginDraft, bodyOf, draftOf, draftsOfOthers, dropDraft, hasDraft, keepD
 import type { Entry } from '../outbox/store';
 import { useDueShifts, useFigures, useMachines, useOrders, useShiftStops, useStationInfo, useWaitingHandovers } from '../reads';
 import { currentUser, outbox } from '../services';
-import { useUser, write } from '../session';
+import { useIsUserKnown, useUser, write } from '../session';
 import { acknowledgeHandover, handOver } from '../writes';
 
 /** Shifts to choose from; older ones only when something unsent of them is kept here. */
@@ -168,9 +168,11 @@ function Stops({ list }: { list: Downtime[] }) {
 /** On a shared device somebody else may have begun one: theirs is not shown, and not sent, as if it were one's own. */
 function Drafts({ shift }: { shift: DueShift }) {
   const user = useUser();
+  const isKnown = useIsUserKnown();
   const [own, setOwn] = useState<string | null>(null);
   // What was taken over is kept elsewhere; this only reads it anew.
   const [, setTaken] = useState(0);
+  if (!isKnown) return <Skeletons count={1} height={180} />;
   const place = `${nameOf(shift)}.${user?.id ?? ''}`;
   const others = shift.handover?.acknowledged_at || draftOf(shift, user) || own === place ? [] : draftsOfOthers(shift, user);
   if (others.length > 0) return <Others shift={shift} drafts={others} onTaken={() => setTaken((n) => n + 1)} onOwn={() => setOwn(place)} />;
