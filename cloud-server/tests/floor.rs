@@ -90,6 +90,29 @@ async fn q_128_a_machine_without_word_is_stale_and_keeps_its_status() {
 }
 
 #[tokio::test]
+async fn q_128_a_stop_that_a_plc_ended_without_a_reason_is_flagged_until_it_has_one() {
+    let server = Server::start().await;
+    let olga = server.signed_in("olga@acme.example").await;
+    let now = now_us();
+    let machine = observed(&server, now, &[(now - 300 * SECOND, "down"), (now - 120 * SECOND, "running")]).await;
+    let stop = Uuid::from_u128(1);
+    let add = "INSERT INTO downtime_events (organization_id, uuid, machine_id, started_at, ended_at, source, reason_id)
+               VALUES ($1, $2, $3, $4, $5, $6, NULL)";
+    let org = server.organization.id;
+    server.execute(add, params![org, stop, machine, now - 300 * SECOND, now - 120 * SECOND, "signal"]).await;
+    let flags = async || {
+        let stops = olga.get("/downtime-events").await.1;
+        (olga.get("/machines").await.1["machines"][0]["flags"].clone(), stops["downtime_events"][0]["flags"].clone())
+    };
+    let (machine_has, stop_has) = flags().await;
+    assert_eq!(machine_has, json!(["running without work order", "resumed without note"]));
+    assert_eq!(stop_has, json!(["resumed without note"]));
+    let reason = olga.get("/downtime-reasons").await.1["downtime_reasons"][0]["id"].as_i64();
+    server.execute("UPDATE downtime_events SET reason_id = $1 WHERE uuid = $2", params![reason, stop]).await;
+    assert_eq!(flags().await, (json!(["running without work order"]), json!([])));
+}
+
+#[tokio::test]
 async fn kpi_02_to_05_oee_and_trend() {
     let server = Server::start().await;
     let olga = server.signed_in("olga@acme.example").await;

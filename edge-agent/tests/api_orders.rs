@@ -6,7 +6,7 @@ use api_common::{ANA, BEN, CNC, ELSEWHERE, Edge, RETIRED, SUE, fields};
 use reqwest::Method;
 use serde_json::{Value, json};
 use unison_core::activity::Activity;
-use unison_core::facts::{ActivityChanged, ClockQuality, DowntimeOpened, StopSource};
+use unison_core::facts::{ActivityChanged, ClockQuality, DowntimeClosed, DowntimeOpened, StopSource};
 use unison_core::ids::MachineId;
 use unison_core::time::SECOND;
 use uuid::Uuid;
@@ -142,6 +142,35 @@ async fn q_062_a_stop_is_given_a_reason_before_work_goes_on() {
         .0,
         404
     );
+}
+
+#[tokio::test]
+async fn q_128_a_stop_that_a_plc_ended_without_a_reason_is_flagged_until_somebody_gives_it() {
+    let edge = Edge::start().await;
+    let ana = edge.with_running_order().await;
+    let stop = stop_of_a_signal(&edge).await;
+    let flags = async || {
+        let machine = edge.read("/machines").await["machines"][0].clone();
+        let stops = edge.read("/downtime-events").await;
+        let station = edge.read(&format!("/machines/{CNC}/station")).await;
+        assert_eq!(station["machine"]["flags"], machine["flags"]);
+        (machine["flags"].clone(), stops["downtime_events"][0]["flags"].clone())
+    };
+    assert_eq!(flags().await, (json!([]), json!([])), "it stands, and asks for its reason by that");
+    let resumed_at = edge.now().plus(-10 * SECOND);
+    let running = ActivityChanged {
+        machine: MachineId(CNC),
+        at: resumed_at,
+        activity: Activity::Running,
+        clock: ClockQuality::Sure,
+    };
+    edge.record(vec![running.into(), DowntimeClosed { id: stop, ended_at: resumed_at }.into()]).await;
+    let flag = json!(["resumed without note"]);
+    assert_eq!(flags().await, (flag.clone(), flag.clone()), "nobody refused it, and it is not forgotten");
+    let path = format!("/downtime-events/{stop}");
+    let body = json!({"downtime_reason_code": "mechanical_failure", "notes": "belt changed"});
+    assert_eq!(edge.call(Method::PATCH, &path, Some(&ana), &body).await.0, 200);
+    assert_eq!(flags().await, (json!([]), json!([])), "the note may be given later");
 }
 
 #[tokio::test]

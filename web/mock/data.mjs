@@ -54,7 +54,7 @@ export const present = (o) => {
 };
 
 const stop = (id, machineId, code, start, end, reason, name, over = {}) => ({
-  id, machine_id: machineId, machine_code: code, started_at: ago(start), ended_at: end === null ? null : ago(end), duration_minutes: start - (end ?? 0), reason_id: null, reason_code: reason, downtime_reason: name, notes: null, source: 'signal', classified_by: reason === 'unclassified' ? null : { id: 3, name: 'Anna Berg' }, ...over,
+  id, machine_id: machineId, machine_code: code, started_at: ago(start), ended_at: end === null ? null : ago(end), duration_minutes: start - (end ?? 0), reason_id: null, reason_code: reason, downtime_reason: name, notes: null, source: 'signal', classified_by: reason === 'unclassified' ? null : { id: 3, name: 'Anna Berg' }, flags: reason === 'unclassified' && end !== null ? ['resumed without note'] : [], ...over,
 });
 export const stops = [
   stop('0192-stop-open', 2, 'CNC-002', 23, null, 'unclassified', 'Unclassified'),

@@ -2,7 +2,7 @@
 import { ago, iso } from './data.mjs';
 
 const CONNECTION = {
-  last_good_at: ago(0), last_good_age_ms: 240, error: null, last_error: null, last_error_at: null, tags: 6, tags_kept: 3, requests_per_second: 8.2, errors_per_second: 0,
+  last_good_at: ago(0), last_good_age_ms: 240, error: null, last_error: null, last_error_at: null, hint: null, tags: 6, tags_kept: 3, requests_per_second: 8.2, errors_per_second: 0,
   readings_waiting: 0, scans_waiting: 0, merged: 12, scans_skipped: 0, dropped: 0, restarts: 0, trust: null,
 };
 const connections = [

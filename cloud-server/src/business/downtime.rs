@@ -13,7 +13,8 @@ use unison_api::error::ApiError;
 use unison_api::figures::hundredths;
 use unison_api::machine::{DowntimeList, DowntimeView};
 use unison_api::page::Page;
-use unison_core::facts::Fact;
+use unison_core::downtime::flags;
+use unison_core::facts::{Fact, StopSource};
 use unison_core::ids::{PlantId, ReasonId, UserId};
 use unison_core::kpi::Percent;
 use unison_core::span::{Span, Spans};
@@ -91,7 +92,8 @@ fn present(row: &Row, now: Timestamp) -> Result<DowntimeView, DbError> {
     let started: Timestamp = row.get("started_at")?;
     let ended: Option<Timestamp> = row.get("ended_at")?;
     let by: Option<i64> = row.get("classified_by")?;
-    let name: Option<String> = row.get("user_name")?;
+    let (name, source): (Option<String>, String) = (row.get("user_name")?, row.get("source")?);
+    let opened_by = if source == "operator" { StopSource::Operator } else { StopSource::Signal };
     Ok(DowntimeView {
         id: row.get::<Uuid>("uuid")?.to_string(),
         machine_id: row.get("machine_id")?,
@@ -103,12 +105,13 @@ fn present(row: &Row, now: Timestamp) -> Result<DowntimeView, DbError> {
         reason_code: row.get::<Option<String>>("reason_code")?.unwrap_or_else(|| UNCLASSIFIED.to_owned()),
         downtime_reason: row.get::<Option<String>>("reason_name")?.unwrap_or_else(|| UNCLASSIFIED_NAME.to_owned()),
         notes: row.get("note")?,
-        source: row.get("source")?,
+        source,
         classified_by: by.zip(name).map(|(id, name)| Person { id, name }),
         is_critical: row.get::<Option<bool>>("is_critical")?.unwrap_or(false),
         alarm: row.get("alarm_text")?,
         suggested_reason_code: row.get("alarm_reason_code")?,
         escalated_at: row.get::<Option<Timestamp>>("escalated_at")?.map(Rfc3339::from),
+        flags: flags(opened_by, ended.is_some(), row.get::<Option<i64>>("reason_id")?.is_some()),
         // Stops are edited where their machine is looked after.
         allowed_actions: vec![],
     })

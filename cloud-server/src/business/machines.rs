@@ -63,6 +63,9 @@ const VIEW: &str = "SELECT m.*, p.name AS plant_name, l.name AS lane_name, l.ide
    d.uuid AS downtime_id, r.name AS reason_name,
    (SELECT count(*) FROM downtime_events x WHERE x.organization_id = m.organization_id AND x.machine_id = m.id
      AND x.ended_at IS NULL AND x.is_gone = FALSE AND x.source = 'operator') AS open_reports,
+   (SELECT CASE WHEN x.source = 'signal' AND x.reason_id IS NULL THEN 1 ELSE 0 END FROM downtime_events x
+     WHERE x.organization_id = m.organization_id AND x.machine_id = m.id AND x.ended_at IS NOT NULL AND x.is_gone = FALSE
+     ORDER BY x.started_at DESC LIMIT 1) AS unexplained,
    w.id AS work_order_id, w.work_order_number, o.ideal_cycle_time_seconds AS product_cycle
  FROM machines m
  JOIN plants p ON p.organization_id = m.organization_id AND p.id = m.plant_id
@@ -153,7 +156,7 @@ fn present(row: &Row, now: Timestamp, stale_after: i64) -> Result<Seen, DbError>
     let mode = master::mode(&row.get::<String>("mode")?)?;
     let reported_down = row.get::<i64>("open_reports")? > 0;
     let state = shown(present, code("last_known")?, order.is_some(), mode, reported_down);
-    let flags = if state.unassigned_run { vec!["running without work order".to_owned()] } else { vec![] };
+    let flags = state.flags(row.get::<Option<i64>>("unexplained")?.is_some_and(|is| is > 0));
     let open: Option<uuid::Uuid> = row.get("downtime_id")?;
     let reason: Option<String> = row.get("reason_name")?;
     let cycle: Option<i64> = row.get("product_cycle")?;

@@ -14,6 +14,7 @@ mod links;
 pub mod packets;
 mod people;
 mod project;
+mod repeated;
 mod sessions;
 mod snapshots;
 pub(crate) mod stops;

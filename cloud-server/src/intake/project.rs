@@ -73,6 +73,11 @@ impl<'t, 's> Projection<'t, 's> {
         Self { tx, edge, machines: HashMap::new(), observed_until: None, hlc_seen: 0, taken: Taken::default() }
     }
 
+    /// Counts an op that was taken before under another number.
+    pub const fn repeated(&mut self) {
+        self.taken.ops += 1;
+    }
+
     /// Takes one op, or puts it aside.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! What a link reads and writes: each function is the inside of one transaction.
 
 use super::project::{Projection, Taken};
+use super::repeated;
 use crate::business::{master, snapshot};
 use crate::db::DbError;
 use crate::params;
@@ -149,8 +150,13 @@ pub fn take(
                 body
             ],
         )?;
+        let held = repeated::before(tx, &batch)?;
         for (seq, op) in (batch.first..).zip(&batch.ops) {
-            projection.op(seq, op)?;
+            if held.get(&op.hlc) == Some(op) {
+                projection.repeated();
+            } else {
+                projection.op(seq, op)?;
+            }
         }
     }
     let taken = projection.finish()?;

@@ -89,6 +89,8 @@ struct Collector {
     resolved: Resolved,
     is_recorded: bool,
     observed: Timestamp,
+    /// Of our log.
+    incarnation: u32,
 }
 
 impl Collector {
@@ -110,6 +112,7 @@ impl Collector {
             resolved: Resolved::default(),
             is_recorded: false,
             observed: Timestamp(i64::MIN),
+            incarnation: context.store.model().queue.incarnation,
         }
     }
 
@@ -244,8 +247,17 @@ impl Collector {
         true
     }
 
+    /// The log goes on under another incarnation: the cloud showed that the store is a copy.
+    fn follow_incarnation(&mut self) {
+        let incarnation = self.store.model().queue.incarnation;
+        if incarnation != std::mem::replace(&mut self.incarnation, incarnation) {
+            self.engine.forget_counters();
+        }
+    }
+
     /// Follows what people and the cloud did.
     async fn changed(&mut self, change: &Change) -> anyhow::Result<()> {
+        self.follow_incarnation();
         for f in reported(&change.facts) {
             self.engine.downtime_opened(f.machine, f.id, f.started_at);
         }
@@ -297,6 +309,7 @@ impl Collector {
 
     /// Too many changes were missed to follow them one by one.
     async fn resync(&mut self) -> anyhow::Result<()> {
+        self.follow_incarnation();
         self.follow_master().await?;
         self.update();
         let all: Vec<MachineId> = self.bound.values().copied().collect();

@@ -32,6 +32,8 @@ pub(super) struct ConnectionView {
     /// What was wrong last, and when that was said last; it stays when all is well again.
     last_error: Option<String>,
     last_error_at: Option<Rfc3339>,
+    /// What would make it better, as a longer time-out.
+    hint: Option<String>,
     tags: u32,
     /// Of them, those whose changes are kept.
     tags_kept: usize,
@@ -84,6 +86,7 @@ pub(super) async fn list(call: Call) -> Answer {
             error: snapshot.last_error.map(|error| error.to_string()),
             last_error: last_error.map(|error| error.to_string()),
             last_error_at: last_error_at.map(|at| Timestamp(at).into()),
+            hint: snapshot.hint.map(|hint| hint.to_string()),
             tags: snapshot.tags,
             tags_kept: config.map_or(0, |config| kept(&config.tags)),
             requests_per_second: speed.map(|(ok, _)| ok),

@@ -7,6 +7,7 @@ use unison_api::figures::hundredths;
 use unison_api::machine::{DowntimeView, MachineView, ReasonView, WorkOrderRef};
 use unison_api::production::{AllowedAction, ProductionLogView, ScrapReasonView, ScrapView, WorkOrderView};
 use unison_core::activity::{Activity, shown};
+use unison_core::downtime::flags;
 use unison_core::facts::{ScrapPart, StopSource, WorkOrderVerb};
 use unison_core::ids::{MachineId, ReasonId, UserId};
 use unison_core::master::WorkOrderStatus;
@@ -53,7 +54,7 @@ pub(super) fn machine(model: &Model, m: &MachineNow, around: &Around<'_>) -> Mac
         activity: m.activity,
         stale: shown.stale,
         waiting: shown.waiting,
-        flags: if shown.unassigned_run { vec!["running without work order".to_owned()] } else { vec![] },
+        flags: shown.flags(m.has_unexplained_stop),
         since: m.since.map(Into::into),
         seen_at: m.seen_at.map(Into::into),
         downtime_reason: stop.map(|d| reason_name(model, d.reason)),
@@ -241,6 +242,7 @@ pub(super) fn downtime(model: &Model, row: &DowntimeRow, caller: Option<&Caller>
             .and_then(|(_, reason)| model.reasons.get(&(*reason)?))
             .map(|reason| reason.code.clone()),
         escalated_at: row.escalated_at.map(Into::into),
+        flags: flags(row.source, row.ended_at.is_some(), row.reason.is_some()),
         allowed_actions: edits(row, caller, now),
     }
 }

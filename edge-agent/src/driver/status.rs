@@ -2,10 +2,14 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use super::Clock;
 use super::opcua::Trust;
 use super::writes::Writes;
+
+/// How long a hint stands after what it is about was last seen.
+pub(crate) const HINT_FOR: Duration = Duration::from_secs(600);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionState {
@@ -50,6 +54,8 @@ pub struct ConnectionStatus {
     last_good_at: AtomicI64,
     clock: Arc<dyn Clock>,
     last_error: Mutex<Errors>,
+    /// What would make it better, and when that was last seen.
+    hint: Mutex<Option<(Arc<str>, i64)>>,
     requests_ok: AtomicU64,
     requests_failed: AtomicU64,
     merged: AtomicU64,
@@ -71,6 +77,8 @@ pub struct StatusSnapshot {
     pub last_error: Option<Arc<str>>,
     /// What was wrong last, and when that was said last; it stays when all is well again.
     pub last_failure: Option<(Arc<str>, i64)>,
+    /// What would make it better, for ten minutes after it was last seen.
+    pub hint: Option<Arc<str>>,
     pub tags: u32,
     /// Answers, notifications or codes received.
     pub requests_ok: u64,
@@ -98,6 +106,7 @@ impl ConnectionStatus {
             state: AtomicU8::new(0),
             last_good_at: AtomicI64::new(i64::MIN),
             last_error: Mutex::default(),
+            hint: Mutex::default(),
             requests_ok: AtomicU64::new(0),
             requests_failed: AtomicU64::new(0),
             merged: AtomicU64::new(0),
@@ -139,6 +148,7 @@ impl ConnectionStatus {
             last_good_at: (last_good_at != i64::MIN).then_some(last_good_at),
             last_error,
             last_failure,
+            hint: self.present_hint(),
             tags: self.tags,
             requests_ok: self.requests_ok.load(Relaxed),
             requests_failed: self.requests_failed.load(Relaxed),
@@ -197,6 +207,20 @@ impl ConnectionStatus {
     pub(crate) fn set_error(&self, error: String) {
         let (error, now): (Arc<str>, _) = (error.into(), self.clock.now_us());
         *self.errors() = Errors { present: Some(error.clone()), last: Some((error, now)) };
+    }
+
+    /// Says what would make it better; in the log once, however often it is seen.
+    pub(crate) fn hint(&self, text: String) {
+        if self.present_hint().as_deref() != Some(text.as_str()) {
+            tracing::warn!(connection = %self.name, "{text}");
+        }
+        *self.hint.lock().unwrap_or_else(PoisonError::into_inner) = Some((text.into(), self.clock.now_us()));
+    }
+
+    fn present_hint(&self) -> Option<Arc<str>> {
+        let hint = self.hint.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = self.clock.now_us().saturating_sub(i64::try_from(HINT_FOR.as_micros()).unwrap_or(i64::MAX));
+        hint.as_ref().filter(|(_, at)| *at > since).map(|(text, _)| text.clone())
     }
 
     pub(crate) fn clear_error(&self) {

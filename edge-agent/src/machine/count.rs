@@ -27,6 +27,8 @@ pub(super) struct Position {
     pub(super) raw: Option<u64>,
     /// When it was last confirmed.
     pub(super) at: i64,
+    /// It is where the store says; nothing was read since.
+    pub(super) is_stored: bool,
 }
 
 impl Position {
@@ -37,6 +39,7 @@ impl Position {
         let taken = step(self.bits, self.raw, now, most(self.bits, elapsed, ideal, is_forward));
         self.raw = Some(now);
         self.at = at;
+        self.is_stored = false;
         taken
     }
 }
@@ -100,6 +103,13 @@ impl Parts {
         }
         (self.bucket, self.ideal, self.work_order) = (bucket, of.ideal, of.work_order);
         self.total = self.total.saturating_add(parts);
+    }
+
+    /// Forgets parts of buckets before this one.
+    pub(super) fn forget_before(&mut self, bucket: i64) {
+        if self.bucket < bucket {
+            self.total = 0;
+        }
     }
 
     pub(super) fn reject(&mut self, parts: u64) {

@@ -136,6 +136,11 @@ impl Engine {
         }
     }
 
+    /// The store was set back to a copy: counters that were not read since begin anew with their first reading.
+    pub fn forget_counters(&mut self) {
+        self.machines.iter_mut().for_each(Machine::forget_counters);
+    }
+
     /// Somebody else, an operator, opened a stop on a machine.
     pub fn downtime_opened(&mut self, machine: MachineId, id: Uuid, started_at: Timestamp) {
         for m in self.machines.iter_mut().filter(|m| m.id() == Some(machine)) {

@@ -198,6 +198,32 @@ fn edge_13_parts_go_to_the_bucket_of_their_reading() {
 }
 
 #[test]
+fn edge_09_counters_of_a_store_that_was_set_back_begin_anew_unless_they_were_read() {
+    let stood = |raw| Some((raw, Timestamp(50 * SECOND)));
+    let stored = Binding { parts: stood(1_000), rejects: stood(0), ..binding() };
+    let mut b = Bench::new(stored);
+    b.engine.forget_counters();
+    b.parts = 1_400;
+    b.run(100, 102);
+    b.parts += 2;
+    b.run(102, 120);
+    assert_eq!(counts(&b.take()), [(100, 2, 0)], "the four hundred are booked already");
+    // Read, and not written yet.
+    let mut b = Bench::new(stored);
+    b.parts = 1_400;
+    b.read(100);
+    b.engine.forget_counters();
+    b.run(101, 120);
+    assert_eq!(counts(&b.take()), []);
+    // What was read and written since is its own.
+    b.parts += 3;
+    b.run(120, 121);
+    b.engine.forget_counters();
+    b.run(121, 140);
+    assert_eq!(counts(&b.take()), [(120, 3, 0)]);
+}
+
+#[test]
 fn edge_13_a_reset_and_a_jump_make_no_giant_quantity() {
     let mut b = Bench::new(Binding { ideal: 6 * SECOND, ..binding() });
     b.parts = 40_000;

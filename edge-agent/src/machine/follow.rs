@@ -47,7 +47,7 @@ impl Machine {
     /// The machine and, for each of its slots, the place of its tag.
     pub(super) fn new(place: usize, config: &MachineConfig) -> (Self, Vec<usize>) {
         let (signals, tags) = Signals::new(config);
-        let position = |c: Counter| Position { bits: c.bits, raw: None, at: 0 };
+        let position = |c: Counter| Position { bits: c.bits, raw: None, at: 0, is_stored: true };
         let machine = Self {
             place,
             signals,
@@ -65,6 +65,7 @@ impl Machine {
         let set = |position: &mut Option<Position>, at: Option<(u64, Timestamp)>| {
             if let Some(position) = position {
                 (position.raw, position.at) = (at.map(|(raw, _)| raw), at.map_or(0, |(_, at)| at.0));
+                position.is_stored = true;
             }
         };
         set(&mut self.parts, b.parts);
@@ -97,6 +98,17 @@ impl Machine {
         if let Some(b) = &mut self.bound {
             b.ideal = ideal;
             b.work_order = work_order;
+        }
+    }
+
+    /// Where the store says that its counters stood is of no use: parts since then are booked already. What was counted
+    /// by it and not written yet neither.
+    pub(super) fn forget_counters(&mut self) {
+        for position in [&mut self.parts, &mut self.rejects].into_iter().flatten().filter(|p| p.is_stored) {
+            position.raw = None;
+        }
+        if let Some(b) = &mut self.bound {
+            b.made.forget_before(if b.activity == Activity::NoData { i64::MAX } else { Timestamp(b.time).bucket().0 });
         }
     }
 
@@ -178,7 +190,12 @@ impl Machine {
         }
         let seen = self.signals.seen_until().max(held);
         while let Some((certain_at, since)) = self.signals.lapsed() {
-            let outcome = self.signals.judge(certain_at);
+            // Of time before the last change of activity nothing is said any more.
+            let from = self.bound.as_ref().map_or(i64::MIN, |b| b.time);
+            let outcome = self.signals.judge(certain_at.max(from));
+            let since = since.max(from);
+            let settled = self.bound.as_mut().and_then(|b| b.doubt.settle(since));
+            self.believe(settled, clock, out);
             let heard = self.bound.as_mut().and_then(|b| b.doubt.hear(outcome, since, b.activity));
             self.believe(heard, clock, out);
         }

@@ -1,6 +1,7 @@
 //! Rules on paper: what must last, what pulses, and the alarms of a stop.
 
-use unison_core::activity::Activity::{self, Idle, NoData, Running};
+use proptest::prelude::*;
+use unison_core::activity::Activity::{self, Blocked, Down, Idle, NoData, Running, Setup, Starved};
 use unison_core::facts::Fact;
 use unison_core::time::SECOND;
 
@@ -165,4 +166,146 @@ fn edge_06_a_slow_tag_beside_it_hides_no_stop_that_lasted() {
         status(&mut b, at, 1);
     }
     assert_eq!(b.changes(), [(0, Running), (1, Idle), (50, Running)]);
+}
+
+/// Running while parts come every two seconds, idle up to ten seconds after the last, then down.
+fn staged() -> MachineConfig {
+    let changed = |seconds| Expression::Tag(TagIndex(PARTS), Ask::ChangedWithin(seconds * SECOND));
+    let states = vec![
+        StateRule { when: changed(2), then: at_once(Running) },
+        StateRule { when: changed(10), then: at_once(Idle) },
+    ];
+    MachineConfig { states, otherwise: at_once(Down), counter: None, rejects: None, ..config() }
+}
+
+#[test]
+fn edge_06_of_two_times_on_one_tag_each_says_what_a_silence_of_its_length_means() {
+    let mut b = Bench::with(binding(), staged());
+    b.run(90, 100);
+    b.parts += 1;
+    assert_eq!(b.run(100, 106), Some(100), "nothing that was said is doubted any more");
+    b.run(106, 130);
+    assert_eq!(b.changes(), [(90, Down), (100, Running), (102, Idle), (110, Down)]);
+}
+
+#[test]
+fn edge_06_a_stage_that_must_last_is_not_lost_between_two_late_readings() {
+    let mut config = staged();
+    config.states[1].then = lasting(Idle, 1_000);
+    let mut b = Bench::with(binding(), MachineConfig { stale_after_ms: 60_000, ..config });
+    b.read(99);
+    b.parts += 1;
+    for at in [100, 101, 112, 113] {
+        b.read(at);
+        b.tick(at);
+    }
+    assert_eq!(b.changes(), [(99, Down), (100, Running), (102, Idle), (110, Down)]);
+}
+
+#[test]
+fn edge_14_a_stage_that_ended_unseen_is_not_told_when_the_machine_is_seen_again() {
+    let mut b = Bench::with(binding(), staged());
+    b.run(99, 100);
+    b.parts += 1;
+    b.run(100, 102);
+    for at in 102..130 {
+        b.tick(at);
+    }
+    b.run(130, 140);
+    assert_eq!(b.changes(), [(99, Down), (100, Running), (101, NoData), (130, Down)]);
+}
+
+#[test]
+fn edge_06_a_pulse_that_is_read_later_than_another_tag_still_stands_from_its_last_part_on() {
+    let pulse = Expression::Tag(TagIndex(PARTS), Ask::ChangedWithin(4 * SECOND));
+    let running = StateRule { when: pulse, then: at_once(Running) };
+    let setup = StateRule { when: is(STATUS, 9), then: at_once(Setup) };
+    let mut b = Bench::with(binding(), MachineConfig { states: vec![setup, running], rejects: None, ..config() });
+    b.run(99, 100);
+    b.parts += 1;
+    b.run(100, 105);
+    // Changes in the same scan in which the silence of the parts becomes certain, and before these are read.
+    b.status = 2;
+    b.run(105, 110);
+    assert_eq!(b.changes(), [(99, Idle), (100, Running), (100, Idle)]);
+}
+
+/// A rule of [`edge_06_stages_are_what_each_millisecond_says`].
+#[derive(Clone, Copy, Debug)]
+enum Plain {
+    Within(i64),
+    Status(i64),
+}
+
+/// What the rules say at this millisecond, each asked by itself.
+fn said(rules: &[(Plain, Activity)], parts_at: &[i64], status_at: &[i64], ms: i64) -> Activity {
+    let before = |times: &[i64]| times.iter().filter(|at| **at <= ms).count();
+    let holds = |rule: Plain| match rule {
+        Plain::Within(time) => parts_at.iter().any(|at| (*at..at + time).contains(&ms)),
+        Plain::Status(value) => before(status_at) as i64 % 3 == value,
+    };
+    rules.iter().find(|(rule, _)| holds(*rule)).map_or(Starved, |(_, activity)| *activity)
+}
+
+/// Times of changes from the gaps between them.
+fn times(gaps: &[i64]) -> Vec<i64> {
+    gaps.iter().scan(0, |at, gap| Some(std::mem::replace(at, *at + gap) + gap)).collect()
+}
+
+fn staged_rules() -> impl Strategy<Value = Vec<(Plain, Activity)>> {
+    let within = (20i64..150, 160i64..400, prop::option::of(20i64..400));
+    (within, prop::option::of((0i64..3, 0usize..4))).prop_map(|((short, long, third), level)| {
+        let mut rules = vec![(Plain::Within(short), Running), (Plain::Within(long), Idle)];
+        rules.extend(third.map(|time| (Plain::Within(time), Blocked)));
+        if let Some((value, place)) = level {
+            rules.insert(place.min(rules.len()), (Plain::Status(value), Setup));
+        }
+        rules
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn edge_06_stages_are_what_each_millisecond_says(
+        rules in staged_rules(),
+        parts_gaps in prop::collection::vec(1i64..450, 1..6),
+        status_gaps in prop::collection::vec(1i64..450, 0..6),
+    ) {
+        const END: i64 = 2_000;
+        let state = |(rule, activity): &(Plain, Activity)| {
+            let when = match rule {
+                Plain::Within(ms) => Expression::Tag(TagIndex(PARTS), Ask::ChangedWithin(ms * 1_000)),
+                Plain::Status(value) => is(STATUS, *value),
+            };
+            StateRule { when, then: at_once(*activity) }
+        };
+        let config = MachineConfig {
+            states: rules.iter().map(state).collect(),
+            otherwise: at_once(Starved),
+            counter: None,
+            rejects: None,
+            ..config()
+        };
+        let (parts_at, status_at) = (times(&parts_gaps), times(&status_gaps));
+        let mut b = Bench::with(binding(), config);
+        for ms in 0..END {
+            let before = |times: &[i64]| times.iter().filter(|at| **at <= ms).count();
+            let good = |tag, value| Reading { tag: TagIndex(tag), value, quality: Quality::Good, at: ms * 1_000 };
+            let (status, parts) = (before(&status_at) as i64 % 3, before(&parts_at) as u64);
+            let readings = [good(STATUS, Value::Int(status)), good(PARTS, Value::Uint(parts))];
+            b.engine.readings(&readings, &mut b.out);
+            b.engine.tick(ms * 1_000, &mut b.out);
+        }
+        let changes: Vec<(i64, Activity)> = b.take().into_iter().filter_map(|fact| match fact {
+            Fact::ActivityChanged(f) => Some((f.at.0 / 1_000, f.activity)),
+            _ => None,
+        }).collect();
+        for ms in 0..END {
+            let followed = changes.iter().rev().find(|(at, _)| *at <= ms).map(|(_, activity)| *activity);
+            let expect = said(&rules, &parts_at, &status_at, ms);
+            prop_assert_eq!(followed, Some(expect), "at {} ms of {:?}", ms, changes);
+        }
+    }
 }

@@ -28,6 +28,9 @@ pub(super) struct Slot {
 struct Pulse {
     slot: usize,
     time: i64,
+    /// Its tag is asked for changes within several times: then each says what a silence of that length means, and
+    /// holds until its time is over. One alone held until the last change.
+    is_stage: bool,
     /// The change after which that was noticed.
     lapsed_after: i64,
 }
@@ -72,9 +75,13 @@ impl Signals {
             when.each(&mut |slot, ask| {
                 judged.get_mut(*slot).into_iter().for_each(|is| *is = true);
                 if let Ask::ChangedWithin(time) = ask {
-                    pulses.push(Pulse { slot: *slot, time: *time, lapsed_after: i64::MIN });
+                    pulses.push(Pulse { slot: *slot, time: *time, is_stage: false, lapsed_after: i64::MIN });
                 }
             });
+        }
+        let asked: Vec<(usize, i64)> = pulses.iter().map(|pulse| (pulse.slot, pulse.time)).collect();
+        for pulse in &mut pulses {
+            pulse.is_stage = asked.iter().any(|(slot, time)| *slot == pulse.slot && *time != pulse.time);
         }
         let mut told = vec![false; tags.len()];
         alarms
@@ -185,36 +192,43 @@ impl Signals {
         })
     }
 
+    /// How long a tag has not changed is known as far as it was read; one that was never seen to change has not.
     fn known(&self, slot: usize, at: i64) -> Known {
-        let known = self.slots.get(slot).map(|s| Known { value: s.value, unchanged: at.saturating_sub(s.changed_at) });
-        known.unwrap_or(Known { value: Value::Bool(false), unchanged: i64::MAX })
+        let Some(s) = self.slots.get(slot) else { return Known { value: Value::Bool(false), unchanged: i64::MAX } };
+        let is_pulse = s.changed_at != i64::MIN;
+        let unchanged = if is_pulse { at.min(s.at).saturating_sub(s.changed_at) } else { i64::MAX };
+        Known { value: s.value, unchanged }
     }
 
     /// The next rule that stopped holding because its tag did not change any more: when that was certain, and since
-    /// when what follows may have been so. That is the last change of any tag that rules ask: until then another
-    /// rule may have held the same. Each is told once, in order of time.
+    /// when what follows may have been so. That is the last change of any tag that rules ask, or the end of a stage:
+    /// until then another rule may have held the same. Each is told once, in order of time.
     pub(super) fn lapsed(&mut self) -> Option<(i64, i64)> {
         let slots = &self.slots;
-        let certain_at = |pulse: &Pulse| {
+        let over_at = |pulse: &Pulse| {
             let slot = slots.get(pulse.slot)?;
             let at = slot.changed_at.saturating_add(pulse.time);
-            (slot.at >= at && pulse.lapsed_after < slot.changed_at).then_some(at)
+            (slot.at >= at).then_some((at, slot.changed_at))
         };
-        let certain = |(place, pulse)| certain_at(pulse).map(|at| (at, place));
+        let certain = |(place, pulse): (usize, &Pulse)| {
+            let (at, changed_at) = over_at(pulse)?;
+            (pulse.lapsed_after < changed_at).then_some((at, place))
+        };
         let (at, place) = self.pulses.iter().enumerate().filter_map(certain).min()?;
+        let changes = slots.iter().filter(|slot| slot.is_judged).map(|slot| slot.changed_at);
+        let stages = self.pulses.iter().filter(|pulse| pulse.is_stage).filter_map(over_at).map(|(over_at, _)| over_at);
+        let since = changes.chain(stages).filter(|since| *since <= at).max()?;
         let pulse = self.pulses.get_mut(place)?;
         pulse.lapsed_after = slots.get(pulse.slot)?.changed_at;
-        let last =
-            slots.iter().filter(|slot| slot.is_judged && slot.changed_at <= at).map(|slot| slot.changed_at).max();
-        Some((at, last?))
+        Some((at, since))
     }
 
-    /// The earliest change after which a rule may still turn out to have stopped holding.
+    /// The earliest change after which a rule may still turn out to have stopped holding then.
     pub(super) fn doubtful_from(&self) -> Option<i64> {
         let open = |pulse: &Pulse| {
             let changed_at = self.slots.get(pulse.slot)?.changed_at;
             (pulse.lapsed_after < changed_at).then_some(changed_at)
         };
-        self.pulses.iter().filter_map(open).min()
+        self.pulses.iter().filter(|pulse| !pulse.is_stage).filter_map(open).min()
     }
 }

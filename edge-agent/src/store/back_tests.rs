@@ -4,7 +4,9 @@
 use std::path::Path;
 use std::sync::atomic::AtomicI64;
 
-use unison_core::time::HOUR;
+use unison_core::activity::Activity;
+use unison_core::facts::Counted;
+use unison_core::time::{HOUR, SECOND};
 use unison_sync::gate::{Verdict, judge};
 use unison_sync::wire::Batch;
 use uuid::Uuid;
@@ -13,11 +15,12 @@ use super::test_plant::*;
 use super::*;
 
 /// What a cloud that takes our log holds: its vector and the logs in it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Held {
     have: Have,
     logs: Vec<u128>,
     starts: u32,
+    parts: u32,
 }
 
 impl Held {
@@ -52,6 +55,7 @@ impl Held {
             match Fact::decode(op.kind, op.version, &op.body).unwrap() {
                 Some(Fact::ProductionLogged(f)) => self.logs.push(f.id.as_u128()),
                 Some(Fact::AgentStarted(_)) => self.starts += 1,
+                Some(Fact::Counted(f)) => self.parts += f.total,
                 _ => {}
             }
         }
@@ -208,4 +212,144 @@ async fn edge_09_two_boxes_with_one_identity_do_not_overtake_each_other() {
     let refused = store.compare(ahead).await.unwrap_err();
     assert!(matches!(refused, StoreError::Elsewhere { cloud: 2, here: 1 }), "{refused}");
     assert_eq!(store.model().queue.incarnation, 1, "a person decides");
+}
+
+fn counted(seconds: i64, total: u32) -> Fact {
+    Counted { machine: MILL, bucket: at(seconds), total, rejected: 0, ideal: 6 * SECOND, work_order: None }.into()
+}
+
+#[tokio::test]
+async fn edge_09_of_a_whole_box_set_back_only_what_was_written_since_goes_up_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let mut held = Held::default();
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+    held.take(&store).await;
+    // Machines are claimed anew and parts are made; the copy is made before the cloud acknowledged that.
+    store.claim("test", vec!["CNC-001".into()]).await.unwrap();
+    write(&store, vec![logged(2, 1, 0).into(), counted(10, 7)]).await;
+    let copy = crashed(&dir);
+    write(&store, vec![logged(3, 1, 0).into(), counted(20, 5)]).await;
+    held.take(&store).await;
+    store.close();
+    drop(store);
+    assert_eq!((held.logs.as_slice(), held.parts), ([1, 2, 3].as_slice(), 12));
+
+    let store = Store::open(copy.path(), clock()).unwrap();
+    store.start("test", vec!["CNC-001".into()]).await.unwrap();
+    write(&store, vec![logged(4, 1, 0).into(), changed(100, Activity::Running), counted(100, 2)]).await;
+    assert!(store.compare(held.have).await.unwrap());
+    held.take(&store).await;
+    assert_eq!(held.logs, [1, 2, 3, 4], "a claim is no start");
+    assert_eq!(held.parts, 14);
+}
+
+#[tokio::test]
+async fn edge_09_parts_made_while_a_box_was_replaced_are_counted_by_what_it_replaced_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let mut held = Held::default();
+    let stood = |raw, seconds| vec![CounterAt { machine: MILL, name: "parts", raw, at: at(seconds) }];
+    store.ride(Ride { facts: vec![counted(0, 3)], counters: stood(1_003, 5) }).unwrap();
+    store.side(|_| Ok(())).await.unwrap();
+    held.take(&store).await;
+    let copy = crashed(&dir);
+    store.ride(Ride { facts: vec![counted(300, 40)], counters: stood(1_043, 305) }).unwrap();
+    store.side(|_| Ok(())).await.unwrap();
+    held.take(&store).await;
+    store.close();
+    drop(store);
+
+    // The counter goes on at 1,045: for this database 42 parts more than it knew of, of which the cloud holds 40.
+    let later = Arc::new(TestClock(AtomicI64::new(at(3_600).0)));
+    let store = Store::open(copy.path(), later).unwrap();
+    store.start("test", vec!["CNC-001".into()]).await.unwrap();
+    let facts = vec![changed(3_605, Activity::Running), counted(3_590, 42), counted(3_600, 6)];
+    store.ride(Ride { facts, counters: stood(1_051, 3_608) }).unwrap();
+    store.side(|_| Ok(())).await.unwrap();
+    assert!(store.compare(held.have).await.unwrap());
+    held.take(&store).await;
+    assert_eq!(held.parts, 3 + 40 + 6, "what it counted since it saw the machine, and nothing twice");
+    let range = unison_core::span::Span::new(at(3_000), at(4_000));
+    assert_eq!(store.read(|c| history::counts(c, MILL, range)).unwrap().total, 6, "the edge says the same");
+    assert_eq!(store.read(history::counters).unwrap().len(), 1, "what was read since the copy stands");
+}
+
+#[tokio::test]
+async fn edge_09_what_was_written_since_a_set_back_is_not_under_two_numbers() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let mut held = Held::default();
+    held.take(&store).await;
+    let copy = crashed(&dir);
+    let earlier = held.clone();
+    write(&store, vec![logged(2, 1, 0).into()]).await;
+    held.take(&store).await;
+    drop(store);
+    let store = Store::open(copy.path(), clock()).unwrap();
+    store.start("test", vec!["CNC-001".into()]).await.unwrap();
+    write(&store, vec![logged(3, 1, 0).into()]).await;
+    assert!(store.compare(held.have).await.unwrap());
+    // The cloud is set back, too, to before all of that.
+    let mut held = earlier;
+    assert!(!store.compare(held.have).await.unwrap(), "the first incarnation ends where the copy was made");
+    held.take(&store).await;
+    assert_eq!(held.logs, [3], "once; log 2 was only on the disk that was replaced and in the cloud");
+}
+
+#[tokio::test]
+async fn edge_09_a_cloud_restored_to_before_a_new_incarnation_gets_the_rest_of_the_old_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let mut held = Held::default();
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+    held.take(&store).await;
+    let backup = held.clone();
+    write(&store, vec![logged(2, 1, 0).into()]).await;
+    held.take(&store).await;
+    let copy = crashed(&dir);
+    write(&store, vec![logged(3, 1, 0).into()]).await;
+    store.close();
+    drop(store);
+    restore(copy.path(), dir.path());
+    let store = open(&dir);
+    write(&store, vec![logged(4, 1, 0).into()]).await;
+    held.take(&store).await;
+    assert_eq!((held.have.incarnation, held.logs.as_slice()), (2, [1, 2, 4].as_slice()));
+
+    let mut held = backup;
+    assert!(store.compare(held.have).await.unwrap(), "another incarnation goes up now");
+    let queue = store.model().queue;
+    assert_eq!((queue.sending().incarnation, queue.acked), (1, 0), "it holds nothing of the second any more");
+    let disk = crashed(&dir);
+    assert_eq!(Store::open(disk.path(), clock()).unwrap().model().queue.sending().incarnation, 1, "also after a crash");
+    held.take(&store).await;
+    assert_eq!((held.have.incarnation, held.logs.as_slice()), (2, [1, 2, 4].as_slice()));
+    assert!(!store.compare(held.have).await.unwrap(), "and then it is as it was");
+}
+
+#[tokio::test]
+async fn edge_09_what_is_kept_no_more_is_not_promised_to_a_restored_cloud() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let mut held = Held::default();
+    held.take(&store).await;
+    let backup = held.clone();
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+    write(&store, vec![logged(2, 1, 0).into()]).await;
+    held.take(&store).await;
+    let copy = crashed(&dir);
+    write(&store, vec![logged(3, 1, 0).into()]).await;
+    store.close();
+    drop(store);
+    restore(copy.path(), dir.path());
+    let store = open(&dir);
+    write(&store, vec![logged(4, 1, 0).into()]).await;
+    held.take(&store).await;
+    let after = i64::try_from(backup.have.seq).unwrap() + 1 + (1 << 40);
+    store.side(move |c| c.execute("DELETE FROM log WHERE place <= ?1", [after])).await.unwrap();
+    let mut held = backup;
+    assert!(!store.compare(held.have).await.unwrap(), "its first batch is forgotten: the rest fits nowhere");
+    held.take(&store).await;
+    assert_eq!(held.logs, [4]);
 }

@@ -50,27 +50,50 @@ async fn sync_04_acknowledgement_moves_the_queue() {
 }
 
 #[tokio::test]
-async fn edge_09_the_log_keeps_what_is_young_or_not_acknowledged_and_its_end() {
+async fn edge_09_the_log_is_kept_from_its_acknowledgement_on_and_its_end_for_ever() {
+    const DAY_S: u64 = 24 * 3_600;
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = edge(&dir).await;
     for n in 1..=5 {
         write(&store, vec![logged(n, 1, 0).into()]).await;
     }
     let (rows, head) = (log_rows(&store), store.model().queue.head);
-    let prune = |acked: u64, days: i64| {
-        let old = at((days - 35) * 24 * 3_600);
-        let queue = Queue { acked, ..store.model().queue };
+    let acked = |acked: u64| Queue { acked, ..store.model().queue };
+    // After these days of running in all the cloud holds so much.
+    let day = |acked: Queue, days: u64| {
+        let end = log::Head { incarnation: 1, seq: head, hash: [0; 32], hlc: 0 };
         store.side(move |conn| {
-            let (hash, hlc) = ([0; 32], 0);
-            log::prune(conn, &log::Head { incarnation: 1, seq: head, hash, hlc }, &queue, old)
+            let pruned = log::prune(conn, &end, &acked, (days * DAY_S).checked_sub(35 * DAY_S))?;
+            log::note_acked(conn, &acked, days * DAY_S)?;
+            Ok(pruned)
         })
     };
-    assert_eq!(prune(head, 34).await.unwrap(), 0, "a restored cloud may ask for it");
-    assert_eq!(prune(0, 36).await.unwrap(), 0, "only this box has it");
-    assert_eq!(prune(head - 3, 36).await.unwrap(), usize::try_from(rows - 3).unwrap());
-    assert_eq!(prune(head, 36).await.unwrap(), 2, "the chain goes on from the last batch");
+    assert_eq!(day(acked(0), 60).await.unwrap(), 0, "only this box has it, however long it was offline");
+    assert_eq!(day(acked(head - 3), 61).await.unwrap(), 0, "acknowledged just now");
+    assert_eq!(day(acked(head), 95).await.unwrap(), 0, "a restored cloud may ask for it");
+    assert_eq!(day(acked(head), 96).await.unwrap(), usize::try_from(rows - 3).unwrap());
+    assert_eq!(day(acked(head), 129).await.unwrap(), 0);
+    assert_eq!(day(acked(head), 130).await.unwrap(), 2, "the chain goes on from the last batch");
     drop(store);
     assert_eq!(open(&dir).model().queue.head, head);
+}
+
+#[tokio::test]
+async fn edge_09_a_cloud_that_was_set_back_acknowledges_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+    let (queue, head) = (store.model().queue, store.model().queue.head);
+    store.acked(1, head);
+    let noted = Queue { acked: head, ..queue };
+    store.side(move |conn| log::note_acked(conn, &noted, 0)).await.unwrap();
+    let notes = |store: &Store| {
+        store.read(|c| c.query_row("SELECT count(*) FROM acknowledged", [], |r| r.get::<_, i64>(0))).unwrap()
+    };
+    assert_eq!(notes(&store), 1);
+    store.acked(1, head - 1);
+    store.side(|_| Ok(())).await.unwrap();
+    assert_eq!(notes(&store), 0, "its 35 days begin when it is acknowledged again");
 }
 
 #[tokio::test]

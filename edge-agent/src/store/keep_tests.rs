@@ -9,7 +9,7 @@ use unison_core::time::{HOUR, SECOND};
 use unison_sync::wire::hash;
 
 use super::log::Head;
-use super::retention::{Retention, pruned_until};
+use super::retention::{Present, Retention, pruned_until};
 use super::test_plant::*;
 use super::*;
 
@@ -108,8 +108,9 @@ async fn edge_08_counts_are_the_same_before_and_after_they_settle() {
 fn prune(dir: &Path, days: i64, is_short: bool, queue: Queue) -> u32 {
     let conn = schema::open(&dir.join("edge.db"), NOW).unwrap();
     let head = Head { incarnation: 1, seq: queue.head, hash: [0; 32], hlc: 0 };
+    let present = Present { now: at(days * DAY), lived_s: 0 };
     let (mut retention, mut steps) = (Retention::default(), 0);
-    while retention.step(&conn, &StorageConfig::default(), is_short, &head, &queue, at(days * DAY)).unwrap() {
+    while retention.step(&conn, &StorageConfig::default(), is_short, &head, &queue, present).unwrap() {
         steps += 1;
     }
     steps
@@ -231,4 +232,28 @@ async fn edge_09_a_mark_that_a_wrong_clock_left_in_the_future_is_taken_back() {
     prune(dir.path(), 50, false, acked);
     let store = open(&dir);
     assert_eq!(store.read(pruned_until).unwrap(), at(50 * DAY), "what is to come is known again");
+}
+
+#[test]
+fn edge_09_a_clock_that_is_wrong_makes_nothing_old() {
+    // Days since the last commit: what the clock showed at the start and shows now, after the program ran this long.
+    let check = |opened_on: i64, clock: i64, ran: i64, expect: i64| {
+        let day = |days: i64| Timestamp(NOW + days * 24 * HOUR);
+        let ran_us = ran * 24 * HOUR;
+        let believed = upkeep::believed(day(clock), day(opened_on), Some(day(0)), ran_us);
+        assert_eq!((believed.0 - NOW) / (24 * HOUR), expect, "{opened_on} {clock} {ran}");
+    };
+    check(0, 0, 0, 0);
+    check(20, 20, 0, 1);
+    check(20, 21, 1, 21);
+    // Set right an hour later, and never: three months are the most that a box is believed to have been off.
+    check(60, 0, 0, 0);
+    check(4_000, 4_000, 0, 1);
+    check(4_000, 4_002, 2, 93);
+    // It jumps while the program runs.
+    check(0, 500, 0, 1);
+    check(0, 500, 10, 11);
+    // It was set back.
+    check(0, -30, 0, -30);
+    check(-4_000, -4_000, 0, -4_000);
 }

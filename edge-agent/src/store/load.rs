@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::log::{self, Head};
 use super::mark::Mark;
 use super::model::{Model, OpenDowntime, Sums, Tail};
-use super::{Identity, StoreError, people, project};
+use super::{Identity, StoreError, people, project, stops};
 
 /// `mark` is what the file beside the database says of the end of its log.
 pub(super) fn load(conn: &Connection, mark: Option<&Mark>) -> Result<(Model, Head), StoreError> {
@@ -206,6 +206,10 @@ fn downtimes(conn: &Connection, model: &mut Model) -> rusqlite::Result<()> {
             m.downtimes.push(open);
         }
     }
+    let machines: Vec<MachineId> = model.machines.keys().copied().collect();
+    for machine in machines {
+        model.unexplained(machine, stops::is_unexplained(conn, machine)?);
+    }
     Ok(())
 }
 
@@ -224,6 +228,25 @@ fn queue(conn: &Connection, model: &mut Model, head: &Head) -> rusqlite::Result<
     let sending = queue.sending();
     queue.oldest_unsent = log::oldest_unsent(conn, sending.incarnation, sending.acked)?;
     Ok(())
+}
+
+/// What a cloud lacks that holds this much of our log, of incarnations before `present`: it was restored. What is kept
+/// no more it cannot have; nor what another past followed.
+pub(super) fn missing(conn: &Connection, have: &Mark, present: u32) -> rusqlite::Result<Option<Tail>> {
+    let is_other = log::contradicts(conn, &Mark { seq: u64::MAX, ..*have }, have)?;
+    let mut held = (have.incarnation, if is_other { u64::MAX } else { have.seq });
+    while let Some(tail) = tail(conn, held.0, held.1, present)? {
+        if log::is_kept_after(conn, tail.incarnation, tail.acked)? {
+            return Ok(Some(tail));
+        }
+        tracing::error!(
+            incarnation = tail.incarnation,
+            after = tail.acked,
+            "the cloud was restored to a moment so long ago that this edge no longer keeps what followed it"
+        );
+        held = (tail.incarnation, u64::MAX);
+    }
+    Ok(None)
 }
 
 /// The first incarnation from this one on, before the present, of which the cloud lacks something.

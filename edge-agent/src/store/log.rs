@@ -32,6 +32,8 @@ const READ_BYTES: usize = 4 << 20;
 /// Batches that are deleted at once; everybody who wants to write waits meanwhile.
 const PRUNED_MOST: u32 = 1_000;
 
+/// Seconds between two notes of what the cloud acknowledged.
+const NOTED_EVERY_S: u64 = 3_600;
 /// Bits of a place that hold the sequence; those above hold the incarnation.
 const SEQ_BITS: u32 = 40;
 
@@ -166,26 +168,83 @@ pub(super) fn oldest_unsent(conn: &Connection, incarnation: u32, acked: u64) -> 
         .optional()
 }
 
-/// Deletes acknowledged batches that were written before `old`, at most [`PRUNED_MOST`]: from the oldest up to
-/// the first that must stay, so that the rest of a long log is not even looked at. The last batch always
-/// stays: it holds the end of the chain.
-pub(super) fn prune(conn: &Connection, head: &Head, queue: &Queue, old: Timestamp) -> rusqlite::Result<usize> {
-    let mut statement = conn.prepare_cached("SELECT place, last_seq, committed_at FROM log ORDER BY place LIMIT ?1")?;
-    let mut rows = statement.query([PRUNED_MOST])?;
+/// Notes how far the cloud acknowledged the log after the program ran for `lived_s` in all; about once an hour.
+pub(super) fn note_acked(conn: &Connection, queue: &Queue, lived_s: u64) -> rusqlite::Result<()> {
+    let sending = queue.sending();
+    let acked = place(sending.incarnation, sending.acked);
+    let last: Option<(i64, i64)> = conn
+        .prepare_cached("SELECT place, lived_s FROM acknowledged ORDER BY place DESC LIMIT 1")?
+        .query_row([], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?;
+    if last.is_none_or(|(place, at)| acked > place && lived_s >= seq(at).saturating_add(NOTED_EVERY_S)) {
+        conn.prepare_cached("INSERT OR IGNORE INTO acknowledged (place, lived_s) VALUES (?1, ?2)")?
+            .execute([acked, int(lived_s)])?;
+    }
+    Ok(())
+}
+
+/// The cloud holds less than it did, for it was restored: what follows is acknowledged anew.
+pub(super) fn forget_acked(conn: &Connection, incarnation: u32, held: u64) -> rusqlite::Result<()> {
+    conn.prepare_cached("DELETE FROM acknowledged WHERE place > ?1")?.execute([place(incarnation, held)]).map(drop)
+}
+
+/// Deletes batches that the cloud held when the program had run for `old_s` in all, at most [`PRUNED_MOST`]: from
+/// the oldest up to the first that must stay, so that the rest of a long log is not even looked at. The last batch
+/// always stays: it holds the end of the chain.
+pub(super) fn prune(conn: &Connection, head: &Head, queue: &Queue, old_s: Option<u64>) -> rusqlite::Result<usize> {
+    let Some(old_s) = old_s else { return Ok(0) };
+    let old: Option<i64> = conn
+        .prepare_cached("SELECT max(place) FROM acknowledged WHERE lived_s <= ?1")?
+        .query_row([int(old_s)], |r| r.get(0))?;
+    let Some(old) = old else { return Ok(0) };
+    let mut statement =
+        conn.prepare_cached("SELECT place, last_seq FROM log WHERE place <= ?1 ORDER BY place LIMIT ?2")?;
+    let mut rows = statement.query(params![old, PRUNED_MOST])?;
     let mut until: Option<i64> = None;
     while let Some(row) = rows.next()? {
-        let (place, last, committed_at): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (place, last): (i64, i64) = (row.get(0)?, row.get(1)?);
         let (incarnation, last, sending) = (of_place(place).0, seq(last), queue.sending());
         let is_held =
             incarnation < sending.incarnation || (incarnation == sending.incarnation && last <= sending.acked);
         let is_end = incarnation == head.incarnation && last >= head.seq;
-        if !is_held || is_end || committed_at >= old.0 {
+        if !is_held || is_end {
             break;
         }
         until = Some(place);
     }
-    let Some(until) = until else { return Ok(0) };
+    let Some(until) = until else {
+        // All of it is forgotten; the newest note stays, for the next is an hour after it.
+        conn.prepare_cached("DELETE FROM acknowledged WHERE place < ?1")?.execute([old])?;
+        return Ok(0);
+    };
     conn.prepare_cached("DELETE FROM log WHERE place <= ?1")?.execute([until])
+}
+
+/// A run of the program begins to write after this op. Of runs before, those count that the cloud has not acknowledged.
+pub(super) fn note_run(conn: &Connection, (incarnation, end): (u32, u64), queue: &Queue) -> rusqlite::Result<()> {
+    let sending = queue.sending();
+    conn.execute("DELETE FROM runs WHERE place < ?1", [place(sending.incarnation, sending.acked)])?;
+    conn.execute("INSERT OR IGNORE INTO runs (place) VALUES (?1)", [place(incarnation, end)]).map(drop)
+}
+
+/// Where the log of an incarnation ended when runs began to write, from an op on.
+pub(super) fn runs(conn: &Connection, incarnation: u32, from: u64) -> rusqlite::Result<Vec<u64>> {
+    let mut statement =
+        conn.prepare_cached("SELECT place FROM runs WHERE place >= ?1 AND place <= ?2 ORDER BY place")?;
+    let found = statement
+        .query_map([place(incarnation, from), end_of(incarnation)], |r| r.get(0).map(|place| of_place(place).1))?;
+    found.collect()
+}
+
+/// Takes what follows an op from an incarnation: it goes on under another one. No run counts any more.
+pub(super) fn cut(conn: &Connection, incarnation: u32, after: u64) -> rusqlite::Result<()> {
+    conn.execute("DELETE FROM log WHERE place > ?1 AND place <= ?2", [place(incarnation, after), end_of(incarnation)])?;
+    conn.execute("DELETE FROM runs", []).map(drop)
+}
+
+/// Whether what follows this op is kept from its first batch on.
+pub(super) fn is_kept_after(conn: &Connection, incarnation: u32, seq: u64) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT 1 FROM log WHERE place = ?1")?.exists([place(incarnation, seq.saturating_add(1))])
 }
 
 pub(super) fn int(seq: u64) -> i64 {

@@ -9,6 +9,7 @@
 //! reads what the disk really holds. A disk that is full or takes nothing is the exception: nothing was
 //! written, waiters are told, riding facts are tried again, and [`Store::storage`] says so.
 
+mod anew;
 mod down;
 mod error;
 pub mod history;
@@ -170,6 +171,8 @@ impl Store {
             changes: changes.clone(),
             clock: clock.clone(),
             is_ack_unsaved: false,
+            opened_at: (head.incarnation, head.seq),
+            is_run_noted: false,
         };
         let thread =
             std::thread::Builder::new().name("store".into()).spawn(move || writer.run_or_exit()).map_err(at(&path))?;
@@ -360,12 +363,26 @@ impl Store {
     }
 
     /// The cloud says what it holds of our log. Where that contradicts the log, or is more, this box was set back
-    /// to a copy, and the log begins anew under an incarnation that was never used. True when it did.
+    /// to a copy, and the log begins anew under an incarnation that was never used. Where it lacks something of an
+    /// incarnation before, the cloud was restored, and that goes up again first. True when another incarnation goes up
+    /// now.
     ///
     /// # Errors
     /// When it could not be written, or the log went on elsewhere: a person decides which box is the right one.
     pub async fn compare(&self, have: Have) -> Result<bool, StoreError> {
-        let before = self.model().queue.incarnation;
+        let queue = self.model().queue;
+        let before = queue.incarnation;
+        let mark = mark::Mark { incarnation: have.incarnation, seq: have.seq, hash: have.hash };
+        let sending = queue.sending().incarnation;
+        if have.incarnation < sending {
+            // It acknowledged all of that once, and was restored to a moment before it did.
+            let lacks = self.query(move |conn| load::missing(conn, &mark, sending)).await?;
+            if lacks.is_none() {
+                return Ok(false);
+            }
+            self.ask(|reply| Command::SetBack(have, reply)).await?;
+            return Ok(true);
+        }
         if have.incarnation < before {
             return Ok(false);
         }
@@ -374,8 +391,7 @@ impl Store {
             // overtake each other for ever.
             return Err(StoreError::Elsewhere { cloud: have.incarnation, here: before });
         }
-        let mark = mark::Mark { incarnation: have.incarnation, seq: have.seq, hash: have.hash };
-        let is_behind = self.model().queue.head <= have.seq;
+        let is_behind = queue.head <= have.seq;
         if !is_behind {
             let head = mark::Mark { seq: u64::MAX, ..mark };
             if !self.query(move |conn| log::contradicts(conn, &head, &mark)).await? {

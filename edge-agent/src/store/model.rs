@@ -294,6 +294,13 @@ impl Model {
         }
     }
 
+    /// Whether the last stop of a machine that is over by its signals has no reason.
+    pub(super) fn unexplained(&mut self, machine: MachineId, is_so: bool) {
+        if let Some(m) = self.machines.get_mut(&machine) {
+            m.has_unexplained_stop = is_so;
+        }
+    }
+
     pub(super) fn activity(&mut self, machine: MachineId, at: Timestamp, activity: Activity) {
         let Some(m) = self.machines.get_mut(&machine) else { return };
         if m.since.is_some_and(|since| since > at) {
@@ -444,6 +451,7 @@ impl Model {
             last_known: None,
             seen_at: None,
             downtimes: Vec::new(),
+            has_unexplained_stop: false,
             help: Vec::new(),
             work_order: None,
         });

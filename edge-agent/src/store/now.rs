@@ -22,6 +22,8 @@ pub struct MachineNow {
     pub seen_at: Option<Timestamp>,
     /// Open stops, oldest first; mostly none or one.
     pub downtimes: Vec<OpenDowntime>,
+    /// Its signals ended the last of those that are over, and nobody has given its reason.
+    pub has_unexplained_stop: bool,
     /// Open calls for help, oldest first.
     pub help: Vec<OpenHelp>,
     /// The work order in progress on it; of several the one started last.

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 use unison_core::downtime::Stop;
-use unison_core::facts::{ClockQuality, Fact, ProductionLogged, WorkOrderVerb};
+use unison_core::facts::{ClockQuality, Counted, Fact, ProductionLogged, WorkOrderVerb};
 use unison_core::master::MasterOp;
 use unison_core::time::Timestamp;
 use uuid::Uuid;
@@ -130,6 +130,18 @@ pub(super) fn counter(conn: &Connection, c: &CounterAt) -> rusqlite::Result<()> 
     )?
     .execute(params![c.machine.0, c.name, c.raw.cast_signed(), c.at.0])?;
     Ok(())
+}
+
+/// Takes a count back.
+pub(super) fn uncounted(conn: &Connection, f: &Counted) -> rusqlite::Result<()> {
+    // Where it has settled already, the difference settles after it.
+    conn.prepare_cached(
+        "INSERT INTO counts_fresh (machine_id, bucket_at, ideal_us, total, rejected) VALUES (?1, ?2, ?3, -?4, -?5)
+         ON CONFLICT (bucket_at, machine_id, ideal_us)
+         DO UPDATE SET total = total + excluded.total, rejected = rejected + excluded.rejected",
+    )?
+    .execute(params![f.machine.0, f.bucket.0, f.ideal, f.total, f.rejected])
+    .map(drop)
 }
 
 fn answered(conn: &Connection, request: Uuid, at: Timestamp) -> rusqlite::Result<()> {

@@ -45,6 +45,8 @@ pub(super) enum Command {
     Acked(u32, u64),
     /// What the cloud holds of our log contradicts it.
     Contradicted(Have, Reply<()>),
+    /// The cloud lacks something of an incarnation that it held once.
+    SetBack(Have, Reply<()>),
 }
 
 /// What the writer takes at once: the next commit.

@@ -1,6 +1,9 @@
 //! What is old is forgotten: parts of the log that the cloud acknowledged, and rows of time before
 //! `meta.pruned_until`. In small steps; what is not acknowledged stays however old it is.
 //!
+//! The log is kept from its acknowledgement on, by the time that the program ran since, which no clock can make
+//! longer. Rows are kept by the time of which they tell.
+//!
 //! Time before `pruned_until` is `no_data` to whoever reads it: its rows may be half gone.
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
@@ -12,6 +15,7 @@ use super::project;
 use super::storage::StorageConfig;
 
 const DAY: i64 = 24 * HOUR;
+const DAY_S: u64 = 24 * 3_600;
 /// Kept on a disk that is nearly full.
 const KEEP_DAYS_SHORT: u32 = 7;
 /// Rows that are deleted at once; everybody who wants to write waits meanwhile.
@@ -21,6 +25,7 @@ const LATE_MOST: i64 = DAY;
 /// Kind of the records of work orders.
 const WORK_ORDER: u16 = 1030;
 const PRUNED_UNTIL: &str = "pruned_until";
+const LIVED: &str = "lived_s";
 
 /// The tables whose rows belong to a machine and a time.
 const BY_MACHINE: &[ByMachine] = &[
@@ -57,6 +62,15 @@ struct ByMachine {
     delete: &'static str,
 }
 
+/// The two clocks by which things grow old.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Present {
+    /// What the clock shows, as far as it can be believed.
+    pub(super) now: Timestamp,
+    /// How long the program ran in all, in seconds.
+    pub(super) lived_s: u64,
+}
+
 /// Where the present pruning stands.
 #[derive(Default)]
 pub(super) struct Retention {
@@ -73,17 +87,19 @@ impl Retention {
         is_short: bool,
         head: &Head,
         queue: &Queue,
-        now: Timestamp,
+        Present { now, lived_s }: Present,
     ) -> rusqlite::Result<bool> {
         let keep_days = config.keep_days.max(StorageConfig::KEEP_DAYS_MIN);
         let before = |days: u32| Timestamp(now.0.saturating_sub(i64::from(days) * DAY));
-        // The log is kept whole also on a full disk: a cloud that was restored asks for it.
-        if log::prune(conn, head, queue, before(keep_days))? > 0 {
+        // The log is kept whole also on a disk that is nearly full: a cloud that was restored asks for it.
+        if log::prune(conn, head, queue, lived_s.checked_sub(u64::from(keep_days) * DAY_S))? > 0 {
             return Ok(true);
         }
         let old = before(if is_short { KEEP_DAYS_SHORT } else { keep_days });
         let until = queue.oldest_unsent.map_or(old, |at| old.min(Timestamp(at.0.saturating_sub(LATE_MOST))));
         let tx = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
+        project::meta(&tx, LIVED, &lived_s.to_le_bytes())?;
+        log::note_acked(&tx, queue, lived_s)?;
         // From here on nobody reads what this and the next steps delete. A mark in the future was set by a clock
         // that was wrong; it would make all time to come unknown.
         let until = until.max(pruned_until(&tx)?.min(now));
@@ -160,6 +176,13 @@ fn without_machine(tx: &Connection, until: Timestamp) -> rusqlite::Result<bool> 
         deleted += tx.prepare_cached(&text)?.execute(params![until.0, ROWS_MOST])?;
     }
     Ok(deleted > 0)
+}
+
+/// How long the program ran in all, in seconds, when that was last written.
+pub(super) fn lived_s(conn: &Connection) -> rusqlite::Result<u64> {
+    let bytes: Option<[u8; 8]> =
+        conn.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([LIVED], |r| r.get(0)).optional()?;
+    Ok(bytes.map_or(0, u64::from_le_bytes))
 }
 
 /// Rows of time before this are gone, or may be.

@@ -11,11 +11,10 @@ use unison_core::ids::{MachineId, WorkOrderId};
 use unison_core::master::MasterOp;
 use unison_core::time::Timestamp;
 use unison_sync::hlc;
-use unison_sync::wire::{BATCH_BYTES_MAX, Batch, FORMAT, Have, Op, hash};
+use unison_sync::wire::{BATCH_BYTES_MAX, Batch, FORMAT, Op, hash};
 use uuid::Uuid;
 
 use super::log::{self, Head};
-use super::mark::Mark;
 use super::model::{Model, Sums};
 use super::queue::{Command, Done, Reply};
 use super::{Identity, Ride, StoreError, load, project, stops};
@@ -24,8 +23,6 @@ use super::{Identity, Ride, StoreError, load, project, stops};
 const OP_BYTES_MAX: usize = 64 * 1024;
 /// Bytes that an op needs beside its body at most: kind, version, stamp, length.
 const OP_BYTES_OVER: usize = 24;
-/// Kind of `AgentStarted`, which begins what one run of the program writes.
-const AGENT_STARTED: u16 = 4;
 /// Where a batch is cut; leaves room for the header and one more op.
 const BATCH_BYTES: usize = BATCH_BYTES_MAX - OP_BYTES_MAX - 1_024;
 
@@ -34,6 +31,8 @@ pub(super) enum Delta {
     Fact(Fact),
     /// Stops that the fact before changed.
     Stops(Vec<Stop>),
+    /// Whether the last stop of a machine that is over has no reason.
+    Unexplained(MachineId, bool),
     Master(Box<MasterOp>, Sums),
     /// A snapshot was applied; the model is read anew.
     Renewed(Box<Model>),
@@ -46,6 +45,7 @@ impl Delta {
         match self {
             Self::Fact(fact) => model.fact(fact),
             Self::Stops(stops) => model.stops(stops),
+            Self::Unexplained(machine, is_so) => model.unexplained(*machine, *is_so),
             Self::Master(op, sums) => model.master(op, *sums),
             Self::Renewed(fresh) => model.renewed(fresh),
             Self::Enrolled(identity) => model.enrolled(identity.clone()),
@@ -69,7 +69,9 @@ pub(super) struct Step<'a> {
     pub(super) model: &'a mut Model,
     pub(super) head: &'a mut Head,
     pub(super) now: Timestamp,
-    ops: Vec<Op>,
+    /// Where the log ended when this run of the program opened it.
+    pub(super) opened_at: (u32, u64),
+    pub(super) ops: Vec<Op>,
     pub(super) changed: Changed,
     pub(super) has_written: bool,
     /// The cloud's acknowledgement moved.
@@ -77,9 +79,15 @@ pub(super) struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
-    pub(super) fn new(conn: &'a Connection, model: &'a mut Model, head: &'a mut Head, now: Timestamp) -> Self {
+    pub(super) fn new(
+        conn: &'a Connection,
+        model: &'a mut Model,
+        head: &'a mut Head,
+        now: Timestamp,
+        opened_at: (u32, u64),
+    ) -> Self {
         let changed = Changed::default();
-        Self { conn, model, head, now, ops: Vec::new(), changed, has_written: false, has_moved: false }
+        Self { conn, model, head, now, opened_at, ops: Vec::new(), changed, has_written: false, has_moved: false }
     }
 
     pub(super) fn ride(&mut self, ride: &Ride) -> Result<(), StoreError> {
@@ -172,6 +180,10 @@ impl<'a> Step<'a> {
                 waiters.push(Box::new(move |done| drop(reply.send(done))));
                 self.begin_anew(&have)?;
             }
+            Command::SetBack(have, reply) => {
+                waiters.push(Box::new(move |done| drop(reply.send(done))));
+                self.give_again(&have)?;
+            }
         }
         Ok(())
     }
@@ -182,51 +194,19 @@ impl<'a> Step<'a> {
             Some(tail) if tail.incarnation == incarnation => {
                 queue.before = load::tail(self.conn, incarnation, seq, queue.incarnation)?;
             }
-            None if queue.incarnation == incarnation => queue.acked = seq.min(self.head.seq),
+            None if queue.incarnation == incarnation => {
+                if seq < queue.acked {
+                    log::forget_acked(self.conn, incarnation, seq)?;
+                    self.has_written = true;
+                }
+                queue.acked = seq.min(self.head.seq);
+            }
             _ => return Ok(()),
         }
         self.has_moved = true;
         queue.last_ack = Some(self.now);
         let sending = queue.sending();
         queue.oldest_unsent = log::oldest_unsent(self.conn, sending.incarnation, sending.acked)?;
-        Ok(())
-    }
-
-    /// The whole box was set back to a copy, its mark too, and only the cloud knows it. What was written since goes
-    /// up again under a new incarnation: it has numbers of which the cloud holds something else. It was written
-    /// since a start that the cloud does not know, for a copy is put back while the agent stands.
-    fn begin_anew(&mut self, have: &Have) -> Result<(), StoreError> {
-        let (queue, held) = (self.model.queue, Mark { incarnation: have.incarnation, seq: have.seq, hash: have.hash });
-        if !self.ops.is_empty() {
-            self.seal()?;
-        }
-        if !log::contradicts(self.conn, &Mark::of(self.head), &held)? {
-            return Ok(());
-        }
-        let old = self.head.incarnation;
-        let mut since = None;
-        log::each_after(self.conn, old, queue.acked, |batch| {
-            let is_start = batch.ops.iter().any(|op| op.kind == AGENT_STARTED);
-            since = since.or(is_start.then_some(batch.first.saturating_sub(1)));
-            Ok(())
-        })?;
-        let incarnation = self.head.incarnation.max(have.incarnation).saturating_add(1);
-        tracing::error!(
-            holds = self.head.seq,
-            cloud_holds = have.seq,
-            incarnation,
-            "this edge was set back to an older copy: the cloud holds more of its log than it does. What was recorded \
-             since goes up again under a new incarnation"
-        );
-        *self.head = Head { incarnation, seq: 0, hash: [0; 32], hlc: self.head.hlc };
-        let now_queue = &mut self.model.queue;
-        (now_queue.incarnation, now_queue.head, now_queue.acked, now_queue.before) = (incarnation, 0, 0, None);
-        let conn = self.conn;
-        log::each_after(conn, old, since.unwrap_or(queue.acked), |batch| {
-            self.ops = batch.ops;
-            self.seal()
-        })?;
-        (self.has_moved, self.has_written) = (true, true);
         Ok(())
     }
 
@@ -255,11 +235,20 @@ impl<'a> Step<'a> {
         let stops = project::fact(self.conn, &fact, self.head.hlc)?;
         self.ops.push(Op { kind, version, hlc: self.head.hlc, body });
         self.touch(&fact);
+        let explained = match &fact {
+            Fact::DowntimeClassified(f) => stops::machine_of(self.conn, f.id)?,
+            Fact::DowntimeClosed(f) => stops::machine_of(self.conn, f.id)?,
+            _ => None,
+        };
         self.delta(Delta::Fact(fact));
+        let machines: BTreeSet<MachineId> = stops.iter().map(|stop| stop.machine).chain(explained).collect();
         if !stops.is_empty() {
-            self.changed.machines.extend(stops.iter().map(|stop| stop.machine));
             self.changed.downtimes.extend(stops.iter().map(|stop| stop.id));
             self.delta(Delta::Stops(stops));
+        }
+        for machine in machines {
+            self.delta(Delta::Unexplained(machine, stops::is_unexplained(self.conn, machine)?));
+            self.changed.machines.insert(machine);
         }
         Ok(())
     }

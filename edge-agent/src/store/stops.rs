@@ -126,6 +126,25 @@ pub(super) fn project(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Res
     Ok(Vec::new())
 }
 
+/// The machine of a stop.
+pub(super) fn machine_of(conn: &Connection, id: Uuid) -> rusqlite::Result<Option<MachineId>> {
+    conn.prepare_cached("SELECT machine_id FROM downtime_events WHERE uuid = ?1")?
+        .query_row([id.as_bytes()], |r| r.get(0).map(MachineId))
+        .optional()
+}
+
+/// Whether signals ended the last stop of a machine that is over, and nobody has given its reason.
+pub(super) fn is_unexplained(conn: &Connection, machine: MachineId) -> rusqlite::Result<bool> {
+    let found = conn
+        .prepare_cached(&format!(
+            "SELECT source = 'signal' AND reason_id IS NULL FROM downtime_events
+             WHERE machine_id = ?1 AND ended_at IS NOT NULL AND {STANDING} ORDER BY started_at DESC LIMIT 1"
+        ))?
+        .query_row([machine.0], |r| r.get(0))
+        .optional()?;
+    Ok(found.unwrap_or(false))
+}
+
 fn edit(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result<Vec<Stop>> {
     let mut stops = Vec::new();
     for id in edits(fact) {

@@ -16,7 +16,7 @@ use unison_core::time::{HOUR, SECOND, Timestamp};
 use super::log::Head;
 use super::mark::{self, Mark};
 use super::model::Queue;
-use super::retention::Retention;
+use super::retention::{Present, Retention};
 use super::storage::{self, DiskSeen, Storage, StorageConfig, StorageState};
 use super::{StoreError, Trouble};
 use crate::driver::Clock;
@@ -46,8 +46,10 @@ const NOT_BEFORE: Duration = Duration::from_secs(2);
 /// How often the writer looks whether something is due.
 const IDLE_EVERY: Duration = Duration::from_secs(1);
 
-/// How long a box may have been switched off and its clock still be believed at once.
+/// How long a box may have been switched off and its clock still be believed …
 const AWAY_MOST: i64 = 90 * 24 * HOUR;
+/// … after it ran for this long: time enough to set it right.
+const BELIEVED_AFTER: i64 = 24 * HOUR;
 /// How far a clock may be set ahead while the agent runs and be believed.
 const JUMP_MOST: i64 = 24 * HOUR;
 
@@ -66,8 +68,12 @@ pub(super) struct Upkeep {
     pruned_at: Option<Instant>,
     retention: Retention,
     opened_at: Instant,
-    /// What the clock showed then, as far as it can be believed.
+    /// What the clock showed then.
     opened_on: Timestamp,
+    /// What it showed at the last commit before.
+    committed_at: Option<Timestamp>,
+    /// How long the program had run in all before.
+    lived_s: u64,
 }
 
 impl Upkeep {
@@ -82,8 +88,8 @@ impl Upkeep {
         let page: u64 = conn.pragma_query_value(None, "page_size", |r| r.get::<_, i64>(0))?.unsigned_abs();
         let committed_at: Option<i64> =
             conn.query_row("SELECT committed_at FROM log ORDER BY place DESC LIMIT 1", [], |r| r.get(0)).optional()?;
-        let now = clock.now_us();
-        let opened_on = Timestamp(committed_at.map_or(now, |at| now.min(at.saturating_add(AWAY_MOST))));
+        let opened_on = Timestamp(clock.now_us());
+        let lived_s = super::retention::lived_s(conn)?;
         let wal_bytes = Arc::new(AtomicU64::new(0));
         let counter = wal_bytes.clone();
         // A frame is a page and its header. This takes the place of SQLite's own checkpoints.
@@ -105,6 +111,8 @@ impl Upkeep {
             retention: Retention::default(),
             opened_at: Instant::now(),
             opened_on,
+            committed_at: committed_at.map(Timestamp),
+            lived_s,
         })
     }
 
@@ -148,7 +156,9 @@ impl Upkeep {
         }
         if is_due(self.pruned_at, PRUNE_EVERY) {
             let is_short = self.storage().state >= StorageState::Degraded;
-            if self.retention.step(conn, &self.config, is_short, head, queue, self.trusted_now())? {
+            let lived_s = self.lived_s.saturating_add(self.opened_at.elapsed().as_secs());
+            let present = Present { now: self.trusted_now(), lived_s };
+            if self.retention.step(conn, &self.config, is_short, head, queue, present)? {
                 return Ok(PRUNE_PAUSE);
             }
             self.pruned_at = Some(Instant::now());
@@ -156,11 +166,9 @@ impl Upkeep {
         trouble.map_or(Ok(IDLE_EVERY), Err)
     }
 
-    /// The present as far as it can be believed: a clock that is suddenly far ahead makes nothing old. What it shows
-    /// at the start is believed up to [`AWAY_MOST`] after the last commit, and then only as far as time passes.
     fn trusted_now(&self) -> Timestamp {
         let passed = i64::try_from(self.opened_at.elapsed().as_micros()).unwrap_or(i64::MAX);
-        Timestamp(self.clock.now_us()).min(self.opened_on.plus(passed).plus(JUMP_MOST))
+        believed(Timestamp(self.clock.now_us()), self.opened_on, self.committed_at, passed)
     }
 
     /// A commit was made: the disk takes writes.
@@ -238,6 +246,20 @@ impl Upkeep {
             Err(error) => tracing::warn!(%error, "the mark beside the database was not written"),
         }
     }
+}
+
+/// The present as far as it can be believed: a clock that is suddenly far ahead makes nothing old. What it showed at
+/// the start is believed up to [`AWAY_MOST`] after the last commit once nobody set it right for [`BELIEVED_AFTER`], and
+/// then only as far as time passes.
+pub(super) fn believed(
+    clock: Timestamp,
+    opened_on: Timestamp,
+    committed_at: Option<Timestamp>,
+    passed: i64,
+) -> Timestamp {
+    let away = if passed < BELIEVED_AFTER { 0 } else { AWAY_MOST };
+    let since = committed_at.map_or(opened_on, |at| opened_on.min(at.plus(away)));
+    clock.min(since.plus(passed).plus(JUMP_MOST))
 }
 
 fn is_due(last: Option<Instant>, every: Duration) -> bool {

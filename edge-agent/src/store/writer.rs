@@ -39,6 +39,10 @@ pub(super) struct Writer {
     pub(super) upkeep: Upkeep,
     /// Acknowledged by the cloud, and not yet in the database: it goes along with the next commit.
     pub(super) is_ack_unsaved: bool,
+    /// Where the log ended when this run of the program opened it.
+    pub(super) opened_at: (u32, u64),
+    /// That is written down.
+    pub(super) is_run_noted: bool,
 }
 
 impl Writer {
@@ -125,7 +129,9 @@ impl Writer {
     ) -> Result<(), StoreError> {
         let tx = Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)?;
         let was = self.ahead.queue;
-        let mut step = Step::new(&tx, &mut self.ahead, &mut self.head, Timestamp(self.clock.now_us()));
+        let end = self.head.seq;
+        let now = Timestamp(self.clock.now_us());
+        let mut step = Step::new(&tx, &mut self.ahead, &mut self.head, now, self.opened_at);
         let mut rides = rides.iter();
         for command in commands {
             // Facts in the order in which they came: those that rode first. What is no fact waits for none.
@@ -143,7 +149,12 @@ impl Writer {
             if self.is_ack_unsaved {
                 log::set_acked(&tx, &queue)?;
             }
+            let begins = !self.is_run_noted && self.head.seq > end;
+            if begins {
+                log::note_run(&tx, self.opened_at, &queue)?;
+            }
             tx.commit()?;
+            self.is_run_noted |= begins;
             self.is_ack_unsaved = false;
             self.upkeep.wrote();
         } else {
@@ -207,7 +218,7 @@ fn change(changed: Changed, head: u64, acked: u64) -> Change {
                 }
                 change.facts.push(fact);
             }
-            Delta::Stops(_) => {}
+            Delta::Stops(_) | Delta::Unexplained(..) => {}
             Delta::Master(..) | Delta::Renewed(_) | Delta::Enrolled(_) | Delta::Configured(_) => change.master = true,
         }
     }

@@ -33,7 +33,7 @@ pub struct MachineView {
     pub stale: bool,
     /// Idle because it is blocked or starved.
     pub waiting: bool,
-    /// What a supervisor should look at, such as "running without work order".
+    /// What a supervisor should look at: "running without work order", "resumed without note".
     pub flags: Vec<String>,
     /// Start of the present activity.
     pub since: Option<Rfc3339>,
@@ -109,6 +109,8 @@ pub struct DowntimeView {
     pub suggested_reason_code: Option<String>,
     /// When it had lasted so long that the supervisor was told (DOWN-05).
     pub escalated_at: Option<Rfc3339>,
+    /// "resumed without note" while it is over by the machine's signals and has no reason.
+    pub flags: Vec<String>,
     /// What may be done to it, and why not if not.
     pub allowed_actions: Vec<AllowedAction>,
 }

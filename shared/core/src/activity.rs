@@ -150,6 +150,20 @@ pub fn shown(
     Shown { status, waiting, stale, unassigned_run }
 }
 
+/// Flag of a machine that runs, and of the stop that its signals ended, while nobody has said what it was.
+pub const RESUMED_WITHOUT_NOTE: &str = "resumed without note";
+
+impl Shown {
+    /// What signals did and the table of transitions would not allow to people. A machine runs again with a note;
+    /// who gives the reason later takes the flag away. `has_unexplained` says that the last stop that is over has none.
+    #[must_use]
+    pub fn flags(&self, has_unexplained: bool) -> Vec<String> {
+        let is_resumed = has_unexplained && self.status == Status::Running && !self.stale;
+        let all = [(self.unassigned_run, "running without work order"), (is_resumed, RESUMED_WITHOUT_NOTE)];
+        all.into_iter().filter(|(is, _)| *is).map(|(_, flag)| flag.to_owned()).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +191,20 @@ mod tests {
         check(A::NoData, None, false, production, Status::Available, false, true, false);
         check(A::Running, None, true, Mode::Maintenance, Status::Maintenance, false, false, false);
         check(A::Running, None, true, Mode::Decommissioned, Status::Decommissioned, false, false, false);
+    }
+
+    #[test]
+    fn q_128_what_signals_did_without_asking_is_flagged_while_the_machine_runs() {
+        let check = |activity, has_order, has_unexplained, expect: &[&str]| {
+            let shown = shown(activity, Some(Activity::Running), has_order, Mode::Production, false);
+            assert_eq!(shown.flags(has_unexplained), expect, "{activity:?}");
+        };
+        check(Activity::Running, true, false, &[]);
+        check(Activity::Running, true, true, &["resumed without note"]);
+        check(Activity::Running, false, true, &["running without work order", "resumed without note"]);
+        // It stands again, or nobody sees it: then that is what counts.
+        check(Activity::Down, true, true, &[]);
+        check(Activity::NoData, true, true, &[]);
     }
 
     #[test]

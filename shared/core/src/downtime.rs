@@ -2,6 +2,7 @@
 //! facts like all others: the same function applies them to rows at the edge, to rows in the cloud, and to the
 //! copy that shows what an edit would do to the figures before it is saved.
 
+use crate::activity::RESUMED_WITHOUT_NOTE;
 use crate::facts::{DowntimeOpened, Fact, StopSource};
 use crate::ids::{MachineId, ReasonId, UserId, WorkOrderId};
 use crate::time::Timestamp;
@@ -28,6 +29,13 @@ pub struct Stop {
     pub escalated_at: Option<Timestamp>,
     /// It is no stop any more; its history stays.
     pub gone: Option<Gone>,
+}
+
+/// Flags of a stop: what it was is not said, and the machine runs again by its signals.
+#[must_use]
+pub fn flags(source: StopSource, is_over: bool, has_reason: bool) -> Vec<String> {
+    let is_resumed = source == StopSource::Signal && is_over && !has_reason;
+    is_resumed.then(|| RESUMED_WITHOUT_NOTE.to_owned()).into_iter().collect()
 }
 
 impl Stop {

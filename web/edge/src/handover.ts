@@ -1,13 +1,17 @@
 /**
- * What is being written of a shift. Kept on the device until the edge took it: a flat battery costs no sentence.
+ * What is being written of a shift. Kept on the device until the edge took it: a flat battery costs no sentence. Each
+ * person's apart: a tablet is shared.
  */
-import type { DueShift, Handover, NewHandover, WorkOrder } from '@unison/ui-kit';
+import type { DueShift, Handover, NewHandover, User, WorkOrder } from '@unison/ui-kit';
 
 export interface IssueDraft {
   /** Empty: the whole place. */
   machineId: string;
   text: string;
 }
+
+/** Who wrote a draft; null for somebody who was not signed on. */
+export type Author = Pick<User, 'id' | 'name'> | null;
 
 export interface HandoverDraft {
   uuid: string;
@@ -17,24 +21,55 @@ export interface HandoverDraft {
   blocked: Record<string, string>;
   /** `logged_at` of the text that this one was begun on. */
   replaces: string | null;
+  /** Whoever signs on after them on a shared device does not send it as their own. */
+  author: Author;
 }
 
-const key = (shift: Pick<DueShift, 'shift_id' | 'date'>) => `unison.draft.handover.${shift.shift_id}.${shift.date}`;
+type Of = Pick<DueShift, 'shift_id' | 'date'>;
 
-/** What was begun here, else what was written before, else nothing. */
-export function beginDraft(shift: DueShift, uuid: string): HandoverDraft {
+const key = (shift: Of) => `unison.draft.handover.${shift.shift_id}.${shift.date}`;
+const isBy = (author: Author) => (draft: HandoverDraft) => (draft.author?.id ?? null) === (author?.id ?? null);
+
+/** All that is kept here of a shift, one draft of each person. Before drafts had authors there was one, of nobody known. */
+function drafts(shift: Of): HandoverDraft[] {
   const kept = localStorage.getItem(key(shift));
-  if (kept) {
-    try {
-      return JSON.parse(kept) as HandoverDraft;
-    } catch {
-      localStorage.removeItem(key(shift));
-    }
+  if (kept === null) return [];
+  try {
+    const read = JSON.parse(kept) as HandoverDraft[] | Omit<HandoverDraft, 'author'>;
+    return Array.isArray(read) ? read : [{ ...read, author: null }];
+  } catch {
+    localStorage.removeItem(key(shift));
+    return [];
   }
-  return shift.handover ? ofHandover(shift.handover) : { uuid, notes: '', issues: [], blocked: {}, replaces: null };
 }
 
-function ofHandover(handover: Handover): HandoverDraft {
+function keep(shift: Of, all: HandoverDraft[]): void {
+  if (all.length === 0) localStorage.removeItem(key(shift));
+  else localStorage.setItem(key(shift), JSON.stringify(all));
+}
+
+/** What somebody began here, if they did. */
+export const draftOf = (shift: Of, author: Author): HandoverDraft | undefined => drafts(shift).find(isBy(author));
+
+/** What others began here. */
+export const draftsOfOthers = (shift: Of, author: Author): HandoverDraft[] => drafts(shift).filter((draft) => !isBy(author)(draft));
+
+/** What they began here, else what was written before, else nothing. */
+export function beginDraft(shift: DueShift, uuid: string, author: Author): HandoverDraft {
+  const kept = draftOf(shift, author);
+  if (kept) return kept;
+  return { ...(shift.handover ? ofHandover(shift.handover) : { uuid, notes: '', issues: [], blocked: {}, replaces: null }), author };
+}
+
+/** Somebody goes on with what another began: it is theirs from here on, after what they began themselves. */
+export function takeOver(shift: DueShift, draft: HandoverDraft, author: Author): void {
+  const own = draftOf(shift, author);
+  const rest = drafts(shift).filter((other) => !isBy(draft.author)(other) && !isBy(author)(other));
+  const notes = [own?.notes.trim() ?? '', draft.notes].filter((text) => text !== '').join('\n\n');
+  keep(shift, [...rest, { ...draft, notes, issues: [...(own?.issues ?? []), ...draft.issues], blocked: { ...draft.blocked, ...own?.blocked }, author }]);
+}
+
+function ofHandover(handover: Handover): Omit<HandoverDraft, 'author'> {
   return {
     uuid: handover.id,
     notes: handover.handover_notes,
@@ -44,28 +79,21 @@ function ofHandover(handover: Handover): HandoverDraft {
   };
 }
 
-export function keepDraft(shift: DueShift, draft: HandoverDraft): void {
-  localStorage.setItem(key(shift), JSON.stringify(draft));
+export function keepDraft(shift: Of, draft: HandoverDraft): void {
+  keep(shift, [...drafts(shift).filter((other) => !isBy(draft.author)(other)), draft]);
 }
 
-export function dropDraft(shift: Pick<DueShift, 'shift_id' | 'date'>): void {
-  localStorage.removeItem(key(shift));
+export function dropDraft(shift: Of, author: Author): void {
+  keep(shift, draftsOfOthers(shift, author));
 }
 
 /** Whether something unsent of this shift is kept here. */
-export const hasDraft = (shift: Pick<DueShift, 'shift_id' | 'date'>): boolean => localStorage.getItem(key(shift)) !== null;
+export const hasDraft = (shift: Of): boolean => drafts(shift).length > 0;
 
-/** The edge took what had waited: the draft is done with, unless somebody wrote on since. */
+/** The edge took what had waited: that draft is done with, unless somebody wrote on since. */
 export function dropSent(sent: NewHandover): void {
-  const kept = localStorage.getItem(key(sent));
-  if (kept === null) return;
-  try {
-    const draft = JSON.parse(kept) as HandoverDraft;
-    const same = draft.notes.trim() === sent.handover_notes && JSON.stringify(issuesOf(draft)) === JSON.stringify(sent.issues);
-    if (same) dropDraft(sent);
-  } catch {
-    dropDraft(sent);
-  }
+  const isSent = (draft: HandoverDraft) => draft.uuid === sent.uuid && draft.notes.trim() === sent.handover_notes && JSON.stringify(issuesOf(draft)) === JSON.stringify(sent.issues);
+  keep(sent, drafts(sent).filter((draft) => !isSent(draft)));
 }
 
 const issuesOf = (draft: HandoverDraft): NewHandover['issues'] =>
@@ -83,6 +111,7 @@ export function together(theirs: Handover, mine: HandoverDraft): HandoverDraft {
   const isKnown = (issue: IssueDraft) => other.issues.some((i) => i.machineId === issue.machineId && i.text === issue.text);
   return {
     ...other,
+    author: mine.author,
     notes: [other.notes, mine.notes.trim()].filter((text, i) => i === 0 || (text !== '' && !other.notes.includes(text))).join('\n\n'),
     issues: [...other.issues, ...mine.issues.filter((issue) => !isKnown(issue))],
     blocked: { ...other.blocked, ...mine.blocked },

@@ -76,11 +76,27 @@ export const useWaitingHandovers = () =>
     refetchInterval: 60_000,
   });
 
+const STOPS_PAGE = 100;
+/** A shift with more has other troubles than its list. */
+const STOPS_PAGES = 50;
+
+/** All stops that touch a range, page by page. */
+export async function allStops(from: string, to: string, signal?: AbortSignal): Promise<{ downtime_events: Downtime[] }> {
+  const all = new Map<string, Downtime>();
+  for (let page = 1; page <= STOPS_PAGES; page += 1) {
+    const { downtime_events: found, total } = await get<{ downtime_events: Downtime[]; total: number }>('/downtime-events', { from, to, page, per_page: STOPS_PAGE }, signal);
+    // One that began meanwhile moves the others on; each counts once.
+    found.forEach((stop) => all.set(stop.id, stop));
+    if (found.length < STOPS_PAGE || page * STOPS_PAGE >= total) break;
+  }
+  return { downtime_events: [...all.values()] };
+}
+
 /** Stops that touch a range, of all machines. */
 export const useShiftStops = (from: string, to: string) =>
   useQuery({
     queryKey: ['downtimes', 'range', from, to],
-    queryFn: ({ signal }) => get<{ downtime_events: Downtime[] }>('/downtime-events', { from, to, per_page: 100 }, signal),
+    queryFn: ({ signal }) => allStops(from, to, signal),
     // The end moves with the minutes; what is on screen stays until the next answer.
     placeholderData: keepPreviousData,
     refetchInterval: 60_000,

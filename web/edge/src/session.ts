@@ -31,6 +31,11 @@ export function useUser(): User | null {
   return useQuery({ queryKey: ['me'], queryFn: loadUser, staleTime: 60_000 }).data ?? null;
 }
 
+/** Whether it is known who is signed on, if anybody. */
+export function useIsUserKnown(): boolean {
+  return !useQuery({ queryKey: ['me'], queryFn: loadUser, staleTime: 60_000 }).isPending;
+}
+
 /** Runs a write now, or after signing on. Refusals become toasts; `run` must not depend on a mounted page. */
 export async function write(title: string, run: () => Promise<void>): Promise<void> {
   if (!currentUser()) return ask(title, run);

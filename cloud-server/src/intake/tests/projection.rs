@@ -331,3 +331,37 @@ async fn wo_05_q_129_what_an_edge_did_late_does_not_bring_a_cancelled_work_order
     assert_eq!(cloud.text(status, params![ORDER]).await, "cancelled");
     assert_eq!(cloud.number(QUARANTINE, &[]).await, 1, "both histories are kept");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edge_09_what_a_set_back_edge_says_again_under_a_new_incarnation_counts_once() {
+    const COUNTED: &str = "SELECT sum(total) AS n FROM count_buckets WHERE organization_id = $1";
+    let (cloud, mut edge) = connected().await;
+    let count = |hlc| op(&counted(FREE, 3, 0), hlc);
+    // Some batches before and after, so that what is said again has to be looked for.
+    for hlc in 1..=40 {
+        let batch = edge.log.ops(vec![count(hlc * 10), op(&activity(FREE, 0, Activity::Running), hlc * 10 + 1)]);
+        edge.batches(vec![batch]).await;
+        edge.acked(hlc * 2).await;
+    }
+    assert_eq!(cloud.number(COUNTED, &[]).await, 120);
+    // The copy was made after the stamp 200. It says from 150 on again, and then what it counted itself.
+    edge.log = super::harness::Log { incarnation: 2, ..super::harness::Log::new(edge.log.origin) };
+    let again: Vec<_> = (15..=20).map(|hlc| count(hlc * 10)).collect();
+    let own: Vec<_> = (100..=190).map(|hlc| op(&counted(FREE, 3, 1), hlc * 10)).collect();
+    let batches = vec![edge.log.ops(again), edge.log.ops(own)];
+    edge.batches(batches).await;
+    edge.acked(97).await;
+    assert_eq!(cloud.number(COUNTED, &[]).await, 120 + 91 * 3);
+    // As much, at the same stamp as one of the other past, and yet another count.
+    let other = edge.log.ops(vec![op(&counted(FREE, 5, 0), 2_000), op(&counted(FREE, 5, 1), 2_001)]);
+    edge.batches(vec![other]).await;
+    edge.acked(99).await;
+    edge.log = super::harness::Log { incarnation: 3, ..super::harness::Log::new(edge.log.origin) };
+    let third: Vec<_> = [op(&counted(FREE, 4, 0), 300), op(&counted(FREE, 5, 1), 2_001)].into();
+    let filler = (0..100).map(|n| op(&activity(FREE, n, Activity::Idle), 3_000 + n.unsigned_abs()));
+    let batch = edge.log.ops(third.into_iter().chain(filler).collect());
+    edge.batches(vec![batch]).await;
+    edge.acked(102).await;
+    assert_eq!(cloud.number(COUNTED, &[]).await, 120 + 91 * 3 + 10 + 4, "of three incarnations, each count once");
+    assert_eq!(cloud.number(QUARANTINE, &[]).await, 0);
+}

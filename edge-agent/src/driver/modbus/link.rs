@@ -11,7 +11,7 @@ use tokio_modbus::{Error, ProtocolError};
 use tokio_serial::{SerialPortBuilderExt as _, SerialStream};
 
 use super::rtu::{self as frames, Line, Wire};
-use super::tcp::Mux;
+use super::tcp::{Late, Mux};
 use crate::config::{ModbusConfig, ModbusLine, Parity};
 
 /// Silence on a line before something is asked after a mishap. Adapters hold bytes back for up to 16 ms.
@@ -132,8 +132,8 @@ impl Link {
         after
     }
 
-    /// Units that answered too late, and how much else came that nobody had asked for.
-    pub(super) fn late(&self) -> (Vec<u8>, u64) {
+    /// Answers that came too late, and how much else came that nobody had asked for.
+    pub(super) fn late(&self) -> (Vec<Late>, u64) {
         match &self.kind {
             Kind::Tcp(mux) => (mux.late(), 0),
             Kind::Rtu { line, .. } => (Vec::new(), line.stray()),

@@ -83,6 +83,8 @@ struct Poller {
     is_lost: bool,
     /// Something went wrong since all was well; the error shown stands until all is well again.
     is_unsettled: bool,
+    /// Who answered after the time-out, when the last such answer came, and the longest that one took.
+    latest: Option<(u8, Instant, Duration)>,
     /// Reused for every answer.
     changed: Vec<Reading>,
 }
@@ -170,6 +172,7 @@ impl Poller {
             backoff: Backoff::new(PAUSE_FIRST, PAUSE_MOST),
             is_lost: false,
             is_unsettled: true,
+            latest: None,
             changed: Vec::with_capacity(128),
         };
         poller.plan();

@@ -8,8 +8,10 @@ use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
 use tokio_modbus::bytes::{Buf as _, BytesMut};
 
 use super::rtu::Wire;
@@ -31,16 +33,31 @@ struct Shared {
     output: BytesMut,
     lanes: Vec<LaneState>,
     next_id: u16,
-    /// Requests that were given up, by id.
-    given_up: VecDeque<u16>,
-    /// Units of late answers, until somebody asks.
-    late: Vec<u8>,
+    /// Requests that were given up.
+    given_up: VecDeque<Asked>,
+    /// Late answers, until somebody asks.
+    late: Vec<Late>,
+}
+
+/// A request by its id.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    id: u16,
+    at: Instant,
+}
+
+/// An answer that nobody waited for any more.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Late {
+    pub(super) unit: u8,
+    /// Since it was asked for.
+    pub(super) took: Duration,
 }
 
 #[derive(Debug, Default)]
 struct LaneState {
-    /// The connection's id of the request under way, and the library's own.
-    waiting: Option<(u16, [u8; 2])>,
+    /// The request under way, and the library's own id of it.
+    waiting: Option<(Asked, [u8; 2])>,
     answer: BytesMut,
     waker: Option<Waker>,
 }
@@ -78,19 +95,19 @@ impl Mux {
         let Some(state) = shared.lanes.get_mut(lane) else { return false };
         state.answer.clear();
         state.waker = None;
-        if let Some((id, _)) = state.waiting.take() {
+        if let Some((asked, _)) = state.waiting.take() {
             if shared.given_up.len() == LATE_MAX {
                 shared.given_up.pop_front();
             }
-            shared.given_up.push_back(id);
+            shared.given_up.push_back(asked);
         }
         // The socket may wake this lane only, which reads no more: another one has to take its place.
         shared.wake();
         shared.input.is_empty() && shared.output.is_empty()
     }
 
-    /// Units whose late answers came since the last call.
-    pub(super) fn late(&self) -> Vec<u8> {
+    /// The late answers that came since the last call.
+    pub(super) fn late(&self) -> Vec<Late> {
         std::mem::take(&mut self.lock().late)
     }
 
@@ -142,7 +159,7 @@ impl Shared {
             }
             let mut frame = self.input.split_to(HEADER - 1 + length);
             let id = u16::from_be_bytes([high, low]);
-            let of = self.lanes.iter_mut().find(|lane| lane.waiting.is_some_and(|(waiting, _)| waiting == id));
+            let of = self.lanes.iter_mut().find(|lane| lane.waiting.is_some_and(|(asked, _)| asked.id == id));
             if let Some(lane) = of {
                 if let Some((_, own)) = lane.waiting.take()
                     && let Some(start) = frame.first_chunk_mut()
@@ -153,9 +170,9 @@ impl Shared {
                 if let Some(waker) = lane.waker.take() {
                     waker.wake();
                 }
-            } else if let Some(place) = self.given_up.iter().position(|late| *late == id) {
-                self.given_up.remove(place);
-                self.late.push(unit);
+            } else if let Some(place) = self.given_up.iter().position(|asked| asked.id == id) {
+                let asked = self.given_up.remove(place);
+                self.late.extend(asked.map(|asked| Late { unit, took: asked.at.elapsed() }));
             } else {
                 return Err(invalid("it belongs to no request"));
             }
@@ -202,10 +219,10 @@ impl AsyncWrite for Lane {
         let id = shared.next_id;
         shared.next_id = id.wrapping_add(1);
         // After 65,536 requests the number comes again, and then it is not late.
-        shared.given_up.retain(|late| *late != id);
+        shared.given_up.retain(|asked| asked.id != id);
         if let Some(lane) = shared.lanes.get_mut(self.place) {
             lane.answer.clear();
-            lane.waiting = Some((id, *own));
+            lane.waiting = Some((Asked { id, at: Instant::now() }, *own));
         }
         shared.output.extend_from_slice(&id.to_be_bytes());
         shared.output.extend_from_slice(rest);

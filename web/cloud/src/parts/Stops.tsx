@@ -41,7 +41,7 @@ function Row({ stop, withMachine, zone, long }: { stop: Downtime; withMachine: b
   return (
     <tr data-row tabIndex={-1} data-testid={`stop-${stop.id}`}>
       {withMachine && <td data-label={t('machines.machine')}><Link to="/machines/$id" params={{ id: stop.machine_id }}>{stop.machine_code}</Link></td>}
-      <td data-label={t('stops.reason')}>{untagged ? <b className="missing">{t('state.untagged')}</b> : stop.downtime_reason}</td>
+      <td data-label={t('stops.reason')}>{untagged ? <b className="missing">{t('state.untagged')}</b> : stop.downtime_reason}{stop.flags.map((flag) => <span key={flag} className="dim"> · {flag}</span>)}</td>
       <td data-label={t('stops.from')}>{at(stop.started_at, zone, language)}</td>
       <td data-label={t('stops.to')}>{stop.ended_at ? at(stop.ended_at, zone, language) : <b>{t('stops.open')}</b>}</td>
       <td data-label={t('stops.length')} className="num">{span(length)}</td>

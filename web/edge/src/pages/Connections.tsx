@@ -116,6 +116,7 @@ function Errors({ connection: c, state: { isOld, zone } }: { connection: Connect
     <>
       {c.error && !isOld ? <p className="device-error" role="status">{c.error}</p>
       : c.last_error && <p className="dim device-past">{t('connections.lastError', { time: dayAndClock(c.last_error_at, zone, language), error: c.last_error })}</p>}
+      {c.hint !== null && !isOld && <p className="device-error" data-testid="connection-hint">{c.hint}</p>}
       {c.trust !== null && (
         <p className={waits && !isOld ? 'device-error' : 'dim'}>
           {t('servers.title')}: {t(`servers.state.${c.trust}`)}{' '}

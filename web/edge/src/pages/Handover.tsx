@@ -9,14 +9,18 @@ import {
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { holdEntry } from '../entry';
-import { beginDraft, bodyOf, dropDraft, hasDraft, keepDraft, together, writtenMeanwhile, type HandoverDraft, type IssueDraft } from '../handover';
+import { flagWord } from '../flags';
+import { beginDraft, bodyOf, draftOf, draftsOfOthers, dropDraft, hasDraft, keepDraft, takeOver, together, writtenMeanwhile, type Author, type HandoverDraft, type IssueDraft } from '../handover';
 import type { Entry } from '../outbox/store';
 import { useDueShifts, useFigures, useMachines, useOrders, useShiftStops, useStationInfo, useWaitingHandovers } from '../reads';
-import { outbox } from '../services';
+import { currentUser, outbox } from '../services';
+import { useIsUserKnown, useUser, write } from '../session';
 import { acknowledgeHandover, handOver } from '../writes';
 
 /** Shifts to choose from; older ones only when something unsent of them is kept here. */
 const SHIFTS_SHOWN = 4;
+/** Stops that are shown at once; all by a touch. */
+const STOPS_SHOWN = 8;
 
 const nameOf = (shift: Pick<DueShift, 'shift_id' | 'date'>) => `${shift.shift_id}.${shift.date}`;
 
@@ -47,7 +51,7 @@ export function Handover() {
               </div>
               <div className="handover">
                 <Facts shift={shift} />
-                <Writing key={nameOf(shift)} shift={shift} />
+                <Drafts shift={shift} />
               </div>
             </>
           );
@@ -141,30 +145,74 @@ function Stops({ list }: { list: Downtime[] }) {
   const zone = useStationInfo().data?.timezone;
   const isOpen = (d: Downtime) => d.reason_code === 'unclassified';
   const length = (d: Downtime) => (d.ended_at ? Date.parse(d.ended_at) : now) - Date.parse(d.started_at);
-  const shown = [...list].sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || length(b) - length(a)).slice(0, 8);
-  if (shown.length === 0) return <p className="dim">{t('handover.noStops')}</p>;
+  const [isWhole, setWhole] = useState(false);
+  const sorted = [...list].sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || length(b) - length(a));
+  if (sorted.length === 0) return <p className="dim">{t('handover.noStops')}</p>;
+  const missing = list.filter(isOpen).length;
   return (
-    <ul className="entries" aria-label={t('handover.stops')}>
-      {shown.map((d) => (
-        <li key={d.id} className="entry-row">
-          <p><b>{d.machine_code} · {span(length(d))}</b><span>{clock(d.started_at, zone, language)} · {isOpen(d) ? t('state.untagged') : d.downtime_reason}</span></p>
-          {isOpen(d) && <Link to="/m/$id/stop/$uuid" params={{ id: d.machine_id, uuid: d.id }} className="back">{t('stop.give')}</Link>}
-        </li>
-      ))}
-    </ul>
+    <>
+      <p className="dim" data-testid="handover-stop-count">{t('handover.stopCount', { count: list.length })}{missing > 0 && ` · ${t('handover.stopsMissing', { count: missing })}`}</p>
+      <ul className="entries" aria-label={t('handover.stops')}>
+        {(isWhole ? sorted : sorted.slice(0, STOPS_SHOWN)).map((d) => (
+          <li key={d.id} className="entry-row">
+            <p><b>{d.machine_code} · {span(length(d))}</b><span>{clock(d.started_at, zone, language)} · {isOpen(d) ? t('state.untagged') : d.downtime_reason}{d.flags.map((flag) => ` · ${flagWord(t, flag)}`)}</span></p>
+            {isOpen(d) && <Link to="/m/$id/stop/$uuid" params={{ id: d.machine_id, uuid: d.id }} className="back">{t('stop.give')}</Link>}
+          </li>
+        ))}
+      </ul>
+      {!isWhole && sorted.length > STOPS_SHOWN && <button type="button" className="back" data-testid="handover-all-stops" onClick={() => setWhole(true)}>{t('handover.allStops')}</button>}
+    </>
   );
 }
 
-function Writing({ shift }: { shift: DueShift }) {
+/** On a shared device somebody else may have begun one: theirs is not shown, and not sent, as if it were one's own. */
+function Drafts({ shift }: { shift: DueShift }) {
+  const user = useUser();
+  const isKnown = useIsUserKnown();
+  const [own, setOwn] = useState<string | null>(null);
+  // What was taken over is kept elsewhere; this only reads it anew.
+  const [, setTaken] = useState(0);
+  if (!isKnown) return <Skeletons count={1} height={180} />;
+  const place = `${nameOf(shift)}.${user?.id ?? ''}`;
+  const others = shift.handover?.acknowledged_at || draftOf(shift, user) || own === place ? [] : draftsOfOthers(shift, user);
+  if (others.length > 0) return <Others shift={shift} drafts={others} onTaken={() => setTaken((n) => n + 1)} onOwn={() => setOwn(place)} />;
+  return <Writing key={place} shift={shift} author={user && { id: user.id, name: user.name }} />;
+}
+
+function Others({ shift, drafts, onTaken, onOwn }: { shift: DueShift; drafts: HandoverDraft[]; onTaken: () => void; onOwn: () => void }) {
+  const { t } = useTexts();
+  const goOn = (draft: HandoverDraft): Promise<void> =>
+    write(t('signin.to.handover'), () => {
+      const user = currentUser();
+      // They signed on to go on with their own: there it is.
+      if (user && user.id !== draft.author?.id) takeOver(shift, draft, { id: user.id, name: user.name });
+      onTaken();
+      return Promise.resolve();
+    });
+  return (
+    <article className="card" aria-label={t('handover.notes')} data-testid="handover-drafts">
+      <h2>{t('handover.notes')}</h2>
+      {drafts.map((draft) => (
+        <div key={draft.author?.id ?? ''} className="u-strip" role="status">
+          <p>{draft.author ? t('handover.draftBy', { name: draft.author.name }) : t('handover.draftBySomebody')}</p>
+          <button type="button" className="back" data-testid="draft-continue" onClick={() => void goOn(draft)}>{t('handover.draftContinue')}</button>
+        </div>
+      ))}
+      <button type="button" className="big big-main" data-testid="draft-own" onClick={onOwn}>{t('handover.draftOwn')}</button>
+    </article>
+  );
+}
+
+function Writing({ shift, author }: { shift: DueShift; author: Author }) {
   const { t } = useTexts();
   const navigate = useNavigate();
   const orders = useOrders();
-  const [draft, setDraft] = useState<HandoverDraft>(() => beginDraft(shift, uuidv7()));
+  const [draft, setDraft] = useState<HandoverDraft>(() => beginDraft(shift, uuidv7(), author));
   const [wrong, setWrong] = useState(false);
   useEffect(holdEntry, []);
   const waits = useWaiting(shift);
   if (shift.handover?.acknowledged_at) {
-    const unsent = hasDraft(shift) && draft.notes.trim() !== shift.handover.handover_notes ? draft.notes : null;
+    const unsent = draftOf(shift, author) && draft.notes.trim() !== shift.handover.handover_notes ? draft.notes : null;
     return <article className="card"><h2>{t('handover.notes')}</h2><p className="handover-notes">{shift.handover.handover_notes}</p><p className="dim" data-testid="handover-done">{t('handover.isAcknowledged', { name: shift.handover.acknowledged_by?.name ?? '' })}</p>{unsent && <div className="u-strip" role="status"><p>{t('handover.unsent')}</p><p className="handover-notes">{unsent}</p></div>}</article>;
   }
   const change = (next: HandoverDraft): void => {
@@ -178,7 +226,7 @@ function Writing({ shift }: { shift: DueShift }) {
     if (draft.notes.trim() === '') return setWrong(true);
     // What only waits is kept: it may yet be refused.
     void handOver(bodyOf(shift, draft, open), shift.shift_name, (isTaken) => {
-      if (isTaken) dropDraft(shift);
+      if (isTaken) dropDraft(shift, author);
       void navigate({ to: '/' });
     });
   };

@@ -9,6 +9,7 @@ import {
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, type ReactNode } from 'react';
 import { entryIsOpen, isPutOff } from '../entry';
+import { flagWord } from '../flags';
 import { Orders } from '../parts/Orders';
 import { ordersOf, RIBBON_MS, useDowntimes, useMachine, useOrders, useRibbon, useStation, useStationInfo } from '../reads';
 import { moveOrder } from '../writes';
@@ -64,6 +65,7 @@ function Band({ machine }: { machine: Machine }) {
             {silent ? t('live.noDataSince', { time: clock(machine.seen_at, zone, language) })
             : machine.since ? t('common.for', { span: span(now - Date.parse(machine.since)) }) : ''}
             {reason && !silent ? ` · ${reason}` : ''}
+            {silent ? '' : machine.flags.map((flag) => ` · ${flagWord(t, flag)}`)}
           </span>
         </div>
         <div className="band-machine">

@@ -4221,6 +4221,8 @@ export interface components {
              * @description When it had lasted so long that the supervisor was told (DOWN-05).
              */
             escalated_at?: string | null;
+            /** @description "resumed without note" while it is over by the machine's signals and has no reason. */
+            flags: string[];
             id: string;
             /** @description Its reason is a critical one. */
             is_critical: boolean;
@@ -4976,7 +4978,7 @@ export interface components {
             downtime_reason?: string | null;
             /** @description Name of the edge that looks after it. */
             edge?: string | null;
-            /** @description What a supervisor should look at, such as "running without work order". */
+            /** @description What a supervisor should look at: "running without work order", "resumed without note". */
             flags: string[];
             /** @description Open calls for help, the oldest first. */
             help_calls: components["schemas"]["HelpCallView"][];

@@ -134,6 +134,8 @@ export interface Downtime {
   /** What the machine itself said first. */
   alarm: string | null;
   suggested_reason_code: string | null;
+  /** "resumed without note": its signals ended it, and nobody has given its reason. */
+  flags: string[];
   escalated_at: Timestamp | null;
   allowed_actions: { action: string; allowed: boolean; reason: string | null }[];
 }
@@ -373,6 +375,8 @@ export interface Connection {
   /** What was wrong last; it stays when all is well again. */
   last_error: string | null;
   last_error_at: Timestamp | null;
+  /** What would make it better, as a longer time-out. */
+  hint: string | null;
   tags: number;
   tags_kept: number;
   requests_per_second: number | null;

@@ -122,6 +122,22 @@ async fn serve_line(
     }
 }
 
+/// A gateway that asks its units one after the other and waits this long for a dead one, of which it says nothing or
+/// that it does not answer.
+async fn serve_one_by_one(mut stream: DuplexStream, dead: u8, wait_ms: u64, says_so: bool) {
+    let mut frame = [0u8; 12];
+    while stream.read_exact(&mut frame).await.is_ok() {
+        let word = |i: usize| u16::from_be_bytes([frame[i], frame[i + 1]]);
+        let (transaction, unit, function) = (word(0), frame[6], frame[7]);
+        let call = Call { transaction, unit, function, address: word(8), count: word(10), number: 0, connection: 0 };
+        let answer = if unit == dead { call.exception(0x0b) } else { call.answer(|n| n) };
+        sleep_ms(if unit == dead { wait_ms } else { 5 }).await;
+        if (unit != dead || says_so) && stream.write_all(&answer).await.is_err() {
+            return;
+        }
+    }
+}
+
 fn tcp(timeout_ms: u32, period_ms: u32, tags: &[(&str, &str)]) -> String {
     modbus("plc", "127.0.0.1:1".parse().unwrap(), timeout_ms, period_ms, tags)
 }
@@ -203,6 +219,51 @@ async fn edge_12_a_gateway_that_says_the_unit_is_gone_keeps_its_connection() {
     assert_eq!(rig.opened.load(Relaxed), 1);
     // At once, and after half a second.
     assert!((1..=3).contains(&rig.failed()), "{} failed", rig.failed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn edge_12_a_gateway_that_waits_longer_than_the_time_out_is_told_from_dead_units() {
+    let tags = [("1/holding:1", "u16"), ("2/holding:2", "u16"), ("3/holding:3", "u16")];
+    let gateway = |wait_ms: u64, says_so: bool| {
+        Rig::over(&tcp(1_000, 500, &tags), Arc::default(), move |stream, _| {
+            serve_one_by_one(stream, 3, wait_ms, says_so).boxed()
+        })
+    };
+    // What is late is the gateway's word for the dead unit, or the answer of a healthy one that had to wait for it.
+    let rig = gateway(1_400, true);
+    sleep_ms(5_000).await;
+    let expect = "unit 3 answered after 1.4 s: the gateway waits longer than timeout_ms = 1000, and healthy units look \
+                  dead while it does; set it to 2500";
+    assert_eq!(rig.status.snapshot().hint.as_deref(), Some(expect));
+    let rig = gateway(2_000, false);
+    sleep_ms(60_000).await;
+    let hint = rig.status.snapshot().hint.unwrap_or_default();
+    assert!(
+        ["unit 1 answered after 1.", "unit 2 answered after 1."].iter().any(|text| hint.starts_with(text)),
+        "{hint}"
+    );
+    // One that is quicker needs none, and neither does a unit that a short look was taken at.
+    for says_so in [true, false] {
+        let rig = gateway(700, says_so);
+        sleep_ms(120_000).await;
+        assert_eq!(rig.status.snapshot().hint, None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn edge_12_a_hint_is_gone_ten_minutes_after_what_it_is_about() {
+    let is_slow = Arc::new(AtomicBool::new(true));
+    let told = is_slow.clone();
+    let rig = Rig::start(&tcp(1_000, 500, &[("1/holding:1", "u16")]), move |call| {
+        Answer::SendAfter(if told.load(Relaxed) { 1_200 } else { 5 }, call.answer(|n| n))
+    });
+    sleep_ms(10_000).await;
+    assert!(rig.status.snapshot().hint.is_some());
+    is_slow.store(false, Relaxed);
+    sleep_ms(9 * 60_000).await;
+    assert!(rig.status.snapshot().hint.is_some());
+    sleep_ms(2 * 60_000).await;
+    assert_eq!(rig.status.snapshot().hint, None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,8 +9,13 @@ use tokio_modbus::prelude::{ExceptionCode, Response};
 use super::{Done, Health, Planned, Poller, Why};
 use crate::driver::ConnectionState;
 use crate::driver::modbus::link::{After, Link, Outcome};
+use crate::driver::modbus::tcp::Late;
 use crate::driver::modbus::text::{exception_text, range};
 use crate::driver::modbus::unit::Unit;
+use crate::driver::status::HINT_FOR;
+
+/// The longest time-out that the configuration takes.
+const TIMEOUT_MS_MOST: u128 = 60_000;
 
 impl Poller {
     pub(super) fn done(&mut self, done: Done) {
@@ -20,10 +25,11 @@ impl Poller {
         let after = link.after(lane, &outcome);
         let (late, stray) = link.late();
         self.context.status.add_dropped(late.len() as u64 + stray);
-        for id in late {
+        for Late { unit: id, took } in late {
             if let Some(unit) = self.units.iter_mut().find(|unit| unit.id == id) {
                 unit.answered_late(now, self.timeout);
                 self.doubt.heard();
+                self.hint(now, id, took);
             }
         }
         match why {
@@ -47,6 +53,26 @@ impl Poller {
         if after == After::Reopen || self.is_dead() {
             self.close();
         }
+    }
+
+    /// An answer came after its time-out, so it is not the unit that is wrong: a gateway that asks one after the other
+    /// waits for a dead one, or answers for it, and the others look dead meanwhile.
+    fn hint(&mut self, now: Instant, unit: u8, took: Duration) {
+        if took <= self.timeout {
+            return;
+        }
+        let known = self.latest.filter(|(_, at, _)| now.duration_since(*at) < HINT_FOR);
+        let (unit, took) =
+            known.filter(|(_, _, most)| *most >= took).map_or((unit, took), |(unit, _, most)| (unit, most));
+        self.latest = Some((unit, now, took));
+        let enough = (took.as_millis() * 3 / 2).next_multiple_of(500).min(TIMEOUT_MS_MOST);
+        let text = format!(
+            "unit {unit} answered after {:.1} s: the gateway waits longer than timeout_ms = {}, and healthy units look dead \
+             while it does; set it to {enough}",
+            took.as_secs_f64(),
+            self.config.timeout_ms
+        );
+        self.context.status.hint(text);
     }
 
     fn follow(&mut self, index: usize, now: Instant, outcome: Outcome, (took, wire): (Duration, Duration)) {
