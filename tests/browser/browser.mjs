@@ -2,6 +2,7 @@
 // Content-Security-Policy, each page error and each error on the console that the walk did not announce.
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { connect } from "node:net";
 import { join } from "node:path";
 
 const require = createRequire(process.env.WEB_PACKAGE);
@@ -56,6 +57,27 @@ export function expect(condition, text) {
 }
 export function same(found, wanted, text) {
   expect(JSON.stringify(found) === JSON.stringify(wanted), `${text}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`);
+}
+
+/** Somebody signs on at the edge by tile and PIN. */
+export async function signOn(page, name) {
+  await page.goto(`${process.env.EDGE_URL}/login`);
+  await page.getByRole("button", { name }).click();
+  await page.getByTestId("pin").fill(process.env.PIN);
+  await page.getByTestId("sign-in").click();
+  await page.getByTestId("user-button").filter({ hasText: name }).waitFor();
+}
+
+/** Commands the simulated plant. */
+export function plant(line) {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(process.env.PLANT_PORT), "127.0.0.1", () => socket.write(`${line}\n`));
+    socket.once("data", (answer) => {
+      socket.end();
+      answer.toString().startsWith("ok") ? resolve() : reject(new Error(`${line}: ${answer}`));
+    });
+    socket.once("error", reject);
+  });
 }
 
 /** Runs the steps; leaves pictures of every open page when one fails. */

@@ -1,7 +1,7 @@
 // Every operator page on the real edge: a shift is handed over and taken, help is called and comes, a value goes to a
 // machine; then each page with data, while it loads, with nothing in it, when the edge fails and when it is away, in
 // light and dark, on a panel, a wall and a phone. Nothing scrolls sideways and axe-core finds no barrier.
-import { announce, axeScript, expect, newContext, same, say, shot, walk } from "./browser.mjs";
+import { announce, axeScript, expect, newContext, same, say, shot, signOn, walk } from "./browser.mjs";
 
 const { EDGE_URL, OPERATOR, SUPERVISOR, PIN, ORDER, MACHINE } = process.env;
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -17,15 +17,14 @@ const SIDE_BY_SIDE = 2;
 
 const origin = new URL(EDGE_URL).origin;
 const open = async (options) => (await newContext([origin], { reducedMotion: "reduce", ...options })).newPage();
+/** Looks of one kind share a context: it takes longer to make than a page. */
+const contexts = new Map();
+const alike = async (options) => {
+  const kind = JSON.stringify(options);
+  if (!contexts.has(kind)) contexts.set(kind, newContext([origin], { reducedMotion: "reduce", ...options }));
+  return (await contexts.get(kind)).newPage();
+};
 const id = (page, name) => page.getByTestId(name);
-
-async function signOn(page, name) {
-  await page.goto(`${EDGE_URL}/login`);
-  await page.getByRole("button", { name }).click();
-  await id(page, "pin").fill(PIN);
-  await id(page, "sign-in").click();
-  await id(page, "user-button").filter({ hasText: name }).waitFor();
-}
 
 /** A machine stands; somebody calls, the whole hall sees it, somebody comes, it is over. */
 async function help(page, wall, machineId) {
@@ -204,7 +203,7 @@ async function barriers(page, where) {
 }
 
 async function look(name, path, has, state, { colorScheme, viewport, locale = "en-GB" }) {
-  const page = await open({ colorScheme, viewport, locale });
+  const page = await alike({ colorScheme, viewport, locale });
   const where = `${name} ${state} ${colorScheme} ${viewport.width}`;
   const isLive = state === "data" || state === "empty";
   if (STATES[state]) await page.route(API, (route) => (/\/(events|me)$/.test(new URL(route.request().url()).pathname) && isLive ? route.continue() : STATES[state](route)));
@@ -219,7 +218,7 @@ async function look(name, path, has, state, { colorScheme, viewport, locale = "e
   await page.waitForTimeout(150);
   const found = await barriers(page, where);
   await shot(page, `edge-${name}-${state}-${viewport.width}-${colorScheme}`);
-  await page.context().close();
+  await page.close();
   return found;
 }
 

@@ -2,36 +2,15 @@
 // gives a stop its reason, calls for help, completes and hands over, while the cloud hangs from before to after. In
 // between the edge hangs too: what is written then waits in the tablet and is sent once. Processes hang by SIGSTOP,
 // which leaves every connection half open. `browser.rs` compares what both sides hold afterwards.
-import { connect } from "node:net";
-import { announce, expect, newContext, same, say, shot, walk } from "./browser.mjs";
+import { announce, expect, newContext, plant, same, say, shot, signOn, walk } from "./browser.mjs";
 
-const { EDGE_URL, EDGE_PID, CLOUD_PID, OPERATOR, SUPERVISOR, PIN, ORDER, MACHINE, PLANT_PORT } = process.env;
+const { EDGE_URL, EDGE_PID, CLOUD_PID, OPERATOR, SUPERVISOR, ORDER, MACHINE } = process.env;
 const origin = new URL(EDGE_URL).origin;
 const signal = (pid, name) => process.kill(Number(pid), name);
 const open = async (options) => (await newContext([origin], { reducedMotion: "reduce", ...options })).newPage();
 const id = (page, name) => page.getByTestId(name);
 const get = async (page, path) => (await page.request.get(`${EDGE_URL}/api/v1${path}`)).json();
 const toast = (page, text) => id(page, "toast").filter({ hasText: text }).first().waitFor();
-
-/** Commands the simulated plant. */
-function plant(line) {
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(PLANT_PORT), "127.0.0.1", () => socket.write(`${line}\n`));
-    socket.once("data", (answer) => {
-      socket.end();
-      answer.toString().startsWith("ok") ? resolve() : reject(new Error(`${line}: ${answer}`));
-    });
-    socket.once("error", reject);
-  });
-}
-
-async function signOn(page, name) {
-  await page.goto(`${EDGE_URL}/login`);
-  await page.getByRole("button", { name }).click();
-  await id(page, "pin").fill(PIN);
-  await id(page, "sign-in").click();
-  await id(page, "user-button").filter({ hasText: name }).waitFor();
-}
 
 /** Types as a scanner does: every 8 ms a character, whether the page has taken the one before or not. */
 async function wedge(session, code) {

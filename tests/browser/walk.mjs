@@ -1,9 +1,8 @@
 // A shift in a real browser: the operator signs on, logs production and gives a stop its reason on the edge's
 // pages; the manager logs in and sees it. Screenshots go to SHOTS. See `browser.mjs` for what fails a walk.
-import { connect } from "node:net";
-import { announce, axeScript, expect, newContext, pictureOf, say, shot, walk } from "./browser.mjs";
+import { announce, axeScript, expect, newContext, pictureOf, plant, say, shot, walk } from "./browser.mjs";
 
-const { EDGE_URL, CLOUD_URL, ORG, EMAIL, PASSWORD, OPERATOR, PIN, ORDER, MACHINE, MACHINE_ID, PLANT_PORT } = process.env;
+const { EDGE_URL, CLOUD_URL, ORG, EMAIL, PASSWORD, OPERATOR, PIN, ORDER, MACHINE, MACHINE_ID } = process.env;
 const newPage = async (options) => (await newContext([new URL(EDGE_URL).origin, new URL(CLOUD_URL).origin], options)).newPage();
 
 async function edge() {
@@ -38,18 +37,6 @@ async function edge() {
   await page.getByTestId("ribbon").waitFor();
   await shot(page, "edge-station");
   return page;
-}
-
-/** Commands the simulated plant. */
-function plant(line) {
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(PLANT_PORT), "127.0.0.1", () => socket.write(`${line}\n`));
-    socket.once("data", (answer) => {
-      socket.end();
-      answer.toString().startsWith("ok") ? resolve() : reject(new Error(`${line}: ${answer}`));
-    });
-    socket.once("error", reject);
-  });
 }
 
 // The machine breaks down. From the floor: one tap on its tile, and when the stop has lasted longer than the

@@ -497,7 +497,4 @@ export interface NewDowntime {
   notes?: string;
 }
 
-export interface DowntimeChange {
-  downtime_reason_code: string;
-  notes?: string;
-}
+export type DowntimeChange = Pick<NewDowntime, "downtime_reason_code" | "notes">;
