@@ -13,7 +13,7 @@ const ALL = process.env.LOOKS === "all";
 const DATA_LOOKS = ALL ? EVERY_LOOK : [{ colorScheme: "dark", viewport: { width: 390, height: 844 }, locale: "de-DE" }, { colorScheme: "light", viewport: { width: 1920, height: 1080 } }];
 const STATE_LOOKS = ALL ? EVERY_LOOK : [{ colorScheme: "light", viewport: WIDE }];
 
-const SIDE_BY_SIDE = 2;
+const SIDE_BY_SIDE = 4;
 
 const origin = new URL(EDGE_URL).origin;
 const open = async (options) => (await newContext([origin], { reducedMotion: "reduce", ...options })).newPage();
