@@ -12,9 +12,11 @@ const ROOM_KEPT: usize = 4 * 1024;
 pub(crate) fn drain(sink: &Sink, engine: &mut Engine, readings: &mut Vec<Reading>, out: &mut Output) {
     sink.drain(readings);
     engine.readings(readings, out);
+    if readings.len() < ROOM_KEPT {
+        // All tags change at once when the agent starts, and seldom again.
+        readings.shrink_to(ROOM_KEPT);
+    }
     readings.clear();
-    // All tags change at once when the agent starts, and seldom again.
-    readings.shrink_to(ROOM_KEPT);
 }
 
 /// Time passes, after all that was read until then: what did not change was not drained; that it still holds is asked

@@ -205,9 +205,11 @@ pub fn parse(file: &str, text: &str) -> Result<Config, ConfigErrors> {
 /// The document is some ten times as large as its text, and what is read from it stays for weeks. A thread of its own
 /// takes it from an arena of its own, where nothing stands in the way when it is given back as a whole.
 fn document(text: &str) -> (toml::Spanned<toml::de::DeTable<'_>>, Vec<toml::de::Error>) {
-    std::thread::scope(|scope| {
-        let parsing = scope.spawn(|| toml::de::DeTable::parse_recoverable(text));
-        parsing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    let parse = || toml::de::DeTable::parse_recoverable(text);
+    std::thread::scope(|scope| match std::thread::Builder::new().spawn_scoped(scope, parse) {
+        Ok(parsing) => parsing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        // No thread is to be had: then it stays, but the agent starts.
+        Err(_) => parse(),
     })
 }
 

@@ -148,6 +148,7 @@ impl Sink {
     pub fn drain(&self, into: &mut Vec<Reading>) {
         let mut table = self.table();
         let table = &mut *table;
+        let is_quiet = table.unread.len() < ROOM_KEPT;
         for before in table.unread.drain(..) {
             let Some(slot) = table.slots.get_mut(before.tag.index()) else { continue };
             if before.at > slot.told && before.quality == Quality::Good {
@@ -162,7 +163,10 @@ impl Sink {
             slot.told = slot.since;
             into.push(Reading { tag: before.tag, value: slot.value, quality: slot.quality, at: slot.since });
         }
-        table.unread.shrink_to(ROOM_KEPT);
+        if is_quiet {
+            // Once a burst is over; while it lasts nobody waits for memory.
+            table.unread.shrink_to(ROOM_KEPT);
+        }
     }
 
     /// Appends the newest reading of each of these tags that was confirmed since the reader last heard of it
