@@ -133,11 +133,14 @@ async fn edge_14_asyncua_without_an_answer_nobody_knows_and_nothing_is_sent_agai
     edge.until_value(3, Value::Uint(0)).await;
     let muted = write(&edge, 0, Value::Int(7)).await;
     assert_eq!(muted, Written::Unknown("no answer in 5 s".into()));
-    // It happened all the same, and the session lives.
+    // Nothing is sent into the same session, in which it may still be on its way.
+    let next = write(&edge, 2, Value::Int(8)).await;
+    assert_eq!(next, Written::NotSent("the device is not connected".into()));
+    // It happened all the same, as the next session shows.
     edge.until_value(0, Value::Int(7)).await;
     assert_eq!(write(&edge, 2, Value::Int(8)).await, Written::Done);
     assert_eq!(counted(&edge, 3).await, Some(Value::Uint(2)));
-    assert_eq!((edge.status(0).state, edge.status(0).requests_failed), (ConnectionState::Connected, 0));
+    assert_eq!(edge.status(0).state, ConnectionState::Connected);
     let cut = write(&edge, 1, Value::Int(9)).await;
     assert!(matches!(&cut, Written::Unknown(why) if why.contains("the connection ended")), "{cut:?}");
     edge.until_state(0, ConnectionState::Disconnected).await;
@@ -146,6 +149,25 @@ async fn edge_14_asyncua_without_an_answer_nobody_knows_and_nothing_is_sent_agai
     assert_eq!(write(&edge, 2, Value::Int(10)).await, Written::Done);
     edge.until_value(2, Value::Int(10)).await;
     assert_eq!(counted(&edge, 3).await, Some(Value::Uint(4)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn edge_14_asyncua_that_does_not_let_a_written_value_be_read_costs_no_session() {
+    let (_server, edge) = start(&[], "security_policy = \"None\"\npublishing_ms = 60000", &[("Busy", "i16")]);
+    edge.until_value(0, Value::Int(1)).await;
+    edge.until_value(1, Value::Uint(0)).await;
+    assert_eq!(write(&edge, 0, Value::Int(7)).await, Written::Done);
+    until("the read fails", || edge.status(0).requests_failed == 1).await;
+    let why = edge.status(0).last_error.unwrap();
+    assert!(why.contains("could not be read") && why.contains("BadServerTooBusy"), "{why}");
+    // A session that ended would have made its tags Bad; the value comes when it is asked for again.
+    until("it is read", || {
+        assert!(edge.good(0).is_some() && edge.good(1).is_some());
+        edge.good(0) == Some(Value::Int(7))
+    })
+    .await;
+    until("the error is taken back", || edge.status(0).last_error.is_none()).await;
+    assert_eq!((edge.status(0).state, edge.status(0).requests_failed), (ConnectionState::Connected, 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

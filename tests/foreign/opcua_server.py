@@ -123,11 +123,19 @@ async def writable(objects, index):
         for attribute in attributes:
             await node.unset_attr_bit(attribute, ua.AccessLevel.CurrentWrite)
     codes = ["BadNotWritable", "BadOutOfRange", "BadUserAccessDenied", "BadDeviceFailure", "BadTimeout", "GoodClamped"]
-    for name in codes + ["Mute", "Cut", "Fault"]:
+    for name in codes + ["Mute", "Cut", "Fault", "Busy"]:
         await variable(name, 1, kind.Int16)
     count = await objects.add_variable(ua.NodeId("Writes", index), "Writes", ua.Variant(0, kind.UInt32))
-    write, respond = InternalSession.write, UaProcessor.send_response
+    write, read, respond = InternalSession.write, InternalSession.read, UaProcessor.send_response
     last = [""]
+
+    async def read_some(self, params):
+        # The first read after a write to it.
+        nodes = [value.NodeId.Identifier for value in params.NodesToRead]
+        if self.external and last[0] == "Busy" and "Write.Busy" in nodes:
+            last[0] = ""
+            raise ServiceError(ua.StatusCodes.BadServerTooBusy)
+        return await read(self, params)
 
     async def write_some(self, params):
         if not self.external:
@@ -150,7 +158,8 @@ async def writable(objects, index):
             return
         respond(self, handle, header, response, *rest)
 
-    InternalSession.write, UaProcessor.send_response = write_some, respond_some
+    InternalSession.write, InternalSession.read = write_some, read_some
+    UaProcessor.send_response = respond_some
 
 
 async def machine(parent, index):

@@ -4,10 +4,13 @@
 use super::Value;
 use crate::config::Scaling;
 
-/// Whole numbers above this are no longer exact in a float.
+/// From here on a float may stand for several whole numbers.
 const EXACT_MOST: f64 = 9_007_199_254_740_992.0;
 /// How far from a whole number a value may lie after its scaling was taken off: what floats lose on the way.
 const SCALED_SLACK: f64 = 1e-9;
+/// How far, as a part of the value, what a float comes back as may lie from what was asked for: a large offset leaves few
+/// digits for the value.
+const BACK_SLACK: f64 = 1e-4;
 
 pub(super) fn switch(value: Value) -> Result<bool, String> {
     match value {
@@ -32,6 +35,7 @@ pub(super) enum Width {
 
 /// The float that the device of type `name` holds, the scaling taken off.
 pub(super) fn float(value: Value, scaling: Option<Scaling>, width: Width, name: &str) -> Result<f64, String> {
+    let asked = value;
     let Number { value, exact } = number(value, scaling)?;
     let held = match width {
         Width::Double => value,
@@ -41,7 +45,27 @@ pub(super) fn float(value: Value, scaling: Option<Scaling>, width: Width, name: 
     if exact.is_some_and(|whole| held as i128 != whole) || (held == 0.0) != (value == 0.0) {
         return Err(format!("is not exact: {name} would hold {held}"));
     }
-    if held.is_finite() { Ok(held) } else { Err(format!("does not fit: {value} is more than {name} holds")) }
+    if !held.is_finite() {
+        return Err(format!("does not fit: {value} is more than {name} holds"));
+    }
+    match scaling.and_then(|scaling| comes_back_as(asked, held, scaling)) {
+        None => Ok(held),
+        Some(back) => Err(format!("is not exact: with its scale and offset {name} would hold {back}")),
+    }
+}
+
+/// What is read of a float that is held in the place of a value, if it is another one.
+fn comes_back_as(asked: Value, held: f64, Scaling { scale, offset }: Scaling) -> Option<f64> {
+    let back = held * scale + offset;
+    let (asked, is_whole) = match asked {
+        Value::Int(i) => (i as f64, true),
+        Value::Uint(u) => (u as f64, true),
+        Value::Float(f) => (f, f == 0.0),
+        _ => return None,
+    };
+    let size = if is_whole { asked.abs().max(1.0) } else { asked.abs() };
+    let is_same = (back - asked).abs() <= BACK_SLACK * size && (!is_whole || back.round() == asked);
+    (!is_same).then_some(back)
 }
 
 /// The whole number that the device of type `name` holds, the scaling taken off.
@@ -74,6 +98,9 @@ fn number(value: Value, scaling: Option<Scaling>) -> Result<Number, String> {
     };
     match scaling {
         None => Ok(Number { value: float, exact }),
+        Some(_) if exact.is_some() && float.abs() >= EXACT_MOST => {
+            Err("does not fit: so large a number is not exact with a scale or an offset".into())
+        }
         Some(Scaling { scale, offset }) => {
             let raw = (float - offset) / scale;
             if raw.is_finite() { Ok(Number { value: raw, exact: None }) } else { Err("does not fit".into()) }
@@ -91,7 +118,7 @@ fn without_fraction(number: Number, scaling: Option<Scaling>) -> Result<i128, St
         // Taking the offset off costs digits of the larger of both.
         SCALED_SLACK * value.abs().max(1.0) + 4.0 * f64::EPSILON * (offset / scale).abs()
     });
-    if near.abs() > EXACT_MOST {
+    if near.abs() >= EXACT_MOST {
         return Err("does not fit: so large a number is not exact".into());
     }
     if (value - near).abs() > slack.min(0.01) {

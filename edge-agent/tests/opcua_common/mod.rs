@@ -77,6 +77,16 @@ impl Server {
         let_write(variable, may);
     }
 
+    /// Takes a tag away and puts another node in its place under its name.
+    pub fn replace(&self, tag: i32, value: i32) {
+        let mut space = self.nodes.address_space().write();
+        space.delete(&self.node(tag), true);
+        let name = format!("Tag.{tag}");
+        let mut variable = Variable::new(&NodeId::new(self.namespace, format!("New.{tag}")), name.clone(), name, value);
+        let_write(&mut variable, true);
+        space.add_variables(vec![variable], &NodeId::objects_folder_id());
+    }
+
     pub fn set(&self, tag: i32, value: DataValue) {
         let id = self.node(tag);
         self.nodes.set_values(self.handle.subscriptions(), [(&id, None, value)].into_iter()).unwrap();

@@ -9,7 +9,7 @@ import { refusals } from './texts/refusals.de';
 const SOURCES = [
   ...['body', 'caller', 'handovers', 'help', 'limiter', 'logs', 'machines', 'mod', 'orders', 'pin', 'present', 'router', 'scan', 'scans', 'sign_on', 'stop_edits', 'stops', 'tag_writes', 'tags'].map((name) => `edge-agent/src/api/${name}.rs`),
   ...['downtime', 'handover', 'help', 'logging', 'work_order'].map((name) => `shared/rules/src/${name}.rs`),
-  ...['writes', 'modbus/encode', 'modbus/text', 'modbus/poll/writing'].map((name) => `edge-agent/src/driver/${name}.rs`),
+  ...['writes', 'exact', 'modbus/encode', 'modbus/text', 'modbus/poll/writing', 'opcua/encode', 'opcua/verdict', 'opcua/writing'].map((name) => `edge-agent/src/driver/${name}.rs`),
   'shared/api/src/error.rs',
 ];
 
@@ -27,6 +27,8 @@ const NOT_SHOWN = [
   /^(writes of before the start|what became of a write|a person wrote to a device|running without work order|values of the API are far|at most 24 hours in millionths)/,
   /^(Unison edge|Wrong administrator token|Send it in the header X-Admin-Token.*|Method not allowed|See \/api\/docs .*)$/,
   /^(default-src |text\/|attachment; |; Secure$|\{name\}=\{token\})|pin\.secret is not 32 bytes/,
+  // Why a connection ended, which stands at the connection, and what a library says.
+  /^(a write got \{why\}|connection lost: \{code\}|\{\}: the server's nodes changed|transport is not connected|ask what the node is|: \{code\})$/,
   // Names of things, put together from numbers.
   /^(Reason|User|Scrap reason|Shift) \{[a-z]*\}$|^\{name\}, \{date\}$|^unit \{\}, |^written to: \{why\}$/,
   // Of plants: an edge has only one.
@@ -79,7 +81,9 @@ describe('a sentence of the box', () => {
     ['A supervisor was called to this machine already', 'Die Schichtleitung ist zu dieser Maschine schon gerufen'],
     ['There is no such work order', 'Das gibt es hier nicht: Arbeitsauftrag'],
     ['This needs the permission plc:write (roles that have it: Supervisor); an administrator grants it', 'Dafür braucht es das Recht plc:write (Rollen, die es haben: Supervisor); wer verwaltet, vergibt es'],
-    ['does not fit (700000 in the register): u16 holds 0 to 65535', 'passt nicht (700000 im Register): u16 nimmt 0 bis 65535 auf'],
+    ['does not fit (700000 in the device): u16 holds 0 to 65535', 'passt nicht (700000 im Gerät): u16 nimmt 0 bis 65535 auf'],
+    ['ns=2;s=Press: the value does not fit (700000 in the device): UInt16 holds 0 to 65535; the node is of type UInt16', 'ns=2;s=Press: der Wert passt nicht (700000 im Gerät): UInt16 nimmt 0 bis 65535 auf; der Knoten ist vom Typ UInt16'],
+    ['another client has locked this node (BadLocked)', 'ein anderes Programm hat diesen Knoten gesperrt (BadLocked)'],
     ['"burrs" is no scrap reason; GET /scrap-reasons lists them', '„burrs“ ist kein Ausschussgrund'],
   ])('%s', (english, expected) => {
     expect(german(english)).toBe(expected);

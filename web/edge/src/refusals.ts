@@ -11,7 +11,7 @@ interface Sentence {
 }
 
 /** Values within values: a reason in a reason. */
-const DEPTH = 3;
+const DEPTH = 4;
 
 /** Pure: puts a sentence by a table of sentences with holes; the one with the most words of its own comes first. */
 export function translator(table: Record<string, string>): (sentence: string) => string {

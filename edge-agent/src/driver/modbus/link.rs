@@ -13,6 +13,7 @@ use tokio_serial::{SerialPortBuilderExt as _, SerialStream};
 use super::rtu::{self as frames, Line, Wire};
 use super::tcp::{Late, Mux};
 use crate::config::{ModbusConfig, ModbusLine, Parity};
+use crate::driver::socket::give_up_soon;
 
 /// Silence on a line before something is asked after a mishap. Adapters hold bytes back for up to 16 ms.
 const QUIET_SERIAL: Duration = Duration::from_millis(25);
@@ -169,6 +170,7 @@ async fn connect(address: &str, limit: Duration) -> Result<TcpStream, String> {
         Ok(Ok(stream)) => {
             // Requests are small and waited for; failing to say so only costs time.
             let _ = stream.set_nodelay(true);
+            give_up_soon(&stream);
             Ok(stream)
         }
         Ok(Err(error)) => Err(format!("cannot connect to {address}: {error}")),

@@ -104,6 +104,15 @@ fn edge_03_a_value_is_written_in_the_type_of_its_node() {
     let scaled = Some(Scaling { scale: 0.1, offset: -40.0 });
     assert_eq!(encode(Type::UInt16, Value::Float(25.1), scaled), Ok(Variant::UInt16(651)));
     assert_eq!(encode(Type::Float, Value::Float(-27.5), scaled), Ok(Variant::Float(125.0)));
+    // Thirds are no floats, and come back as near as they can be.
+    let thirds = Some(Scaling { scale: 3.0, offset: -40.0 });
+    assert_eq!(encode(Type::Float, Value::Int(0), thirds), Ok(Variant::Float(40.0 / 3.0)));
+    assert_eq!(encode(Type::Float, Value::Float(25.13), scaled), Ok(Variant::Float(651.3)));
+    let most = (1_u64 << 53) - 1;
+    assert_eq!(
+        encode(Type::UInt64, Value::Uint(most), Some(Scaling { scale: 1.0, offset: 0.0 })),
+        Ok(Variant::UInt64(most))
+    );
 }
 
 #[test]
@@ -131,6 +140,18 @@ fn edge_03_what_a_node_cannot_hold_is_refused_with_the_reason() {
     let scaled = Some(Scaling { scale: 0.1, offset: -40.0 });
     check(Type::UInt16, Value::Float(25.05), scaled, "the nearest are 25 and 25.1");
     check(Type::UInt16, Value::Float(-40.1), scaled, "does not fit (-1 in the device)");
+    // 2^53 and the whole number after it are one float.
+    let moved = |scale, offset| Some(Scaling { scale, offset });
+    for of in [Type::Int64, Type::UInt64, Type::Double] {
+        check(of, Value::Uint((1 << 53) + 1), moved(1.0, 0.0), "so large a number is not exact");
+        check(of, Value::Int(1 << 53), moved(2.0, 0.0), "so large a number is not exact");
+    }
+    check(Type::Int64, Value::Float(9_007_199_254_740_992.0), None, "so large a number is not exact");
+    check(Type::Int64, Value::Uint((1 << 52) + 1), moved(0.5, 0.0), "so large a number is not exact");
+    // 2^24 + 1 is none of the Floats, and beside a thousand millions there is no room for 1.5.
+    check(Type::Float, Value::Uint(16_777_217), moved(0.5, 0.0), "would hold 16777216");
+    check(Type::Float, Value::Float(1.5), moved(1.0, 1e9), "with its scale and offset Float would hold 0");
+    check(Type::Float, Value::Uint(1), moved(1.0, 1e9), "would hold 0");
 }
 
 #[test]

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use opcua::client::{MonitoredItemMap, OnSubscriptionNotificationCore};
-use opcua::types::{DataChangeNotification, DataValue, NotificationMessage, StatusChangeNotification, StatusCode};
+use opcua::types::{
+    DataChangeNotification, DataValue, NodeId, NotificationMessage, StatusChangeNotification, StatusCode,
+};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -75,6 +77,8 @@ struct Inner {
     again: Vec<Reading>,
     /// Places of the tags that somebody wrote since they were last read.
     written: Vec<usize>,
+    /// By place in `tags`, in this session; `None` where the server has no such node.
+    nodes: Vec<Option<NodeId>>,
 }
 
 /// Notifications that did not come.
@@ -121,6 +125,7 @@ impl Feed {
             batch: Vec::new(),
             again: Vec::new(),
             written: Vec::new(),
+            nodes: vec![None; tags.len()],
         };
         Self(Arc::new(Shared { context, tags, health, inner: Mutex::new(inner), trouble: Notify::new() }))
     }
@@ -148,6 +153,20 @@ impl Feed {
 
     pub(super) fn tags(&self) -> &Arc<[OpcUaTag]> {
         &self.0.tags
+    }
+
+    /// The node at `place`, when it was found.
+    pub(super) fn node(&self, place: usize) -> Option<NodeId> {
+        self.inner().nodes.get(place).cloned().flatten()
+    }
+
+    /// The node that is read for a tag.
+    pub(super) fn node_of(&self, tag: TagIndex) -> Option<NodeId> {
+        self.0.tags.iter().position(|of| of.tag == tag).and_then(|place| self.node(place))
+    }
+
+    pub(super) fn set_node(&self, place: usize, node: NodeId) {
+        self.inner().nodes.get_mut(place).into_iter().for_each(|slot| *slot = Some(node.clone()));
     }
 
     /// The notifications to ask for. What comes of them goes to [`Feed::take_late`].

@@ -8,6 +8,7 @@ mod encode;
 mod endpoint;
 mod feed;
 mod limits;
+mod line;
 mod own;
 mod resolve;
 mod subscription;
@@ -17,7 +18,6 @@ mod value;
 mod verdict;
 mod writing;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +35,7 @@ use crate::driver::writes::NOT_CONNECTED;
 use crate::driver::{Context, Value};
 use feed::Feed;
 use limits::Limits;
+use line::Line;
 use subscription::{Common, Group};
 pub use trust::{Certificate, NotTrusted, Pin, Trust, TrustSnapshot, TrustState, TrustedBy};
 use writing::Writer;
@@ -176,24 +177,28 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Sen
 
 /// One session from opening to its end; returns why it ended.
 async fn session(
-    Opened { mut client, endpoint, identity }: Opened,
+    Opened { client, endpoint, identity }: Opened,
     config: &OpcUaConfig,
     context: &Context,
     backoff: &mut Backoff,
 ) -> String {
-    let (session, events) = match client.connect_to_endpoint_directly(endpoint, identity) {
-        Ok(opened) => opened,
+    let line = Line::default();
+    let building = client.session_builder().with_connector(line.clone()).connect_to_endpoint_directly(endpoint);
+    let made = building.and_then(|made| made.user_identity_token(identity).build(client.certificate_store().clone()));
+    let (session, events) = match made {
+        Ok(made) => made,
         Err(error) => return error.to_string(),
     };
     let events = events.enter();
     tokio::pin!(events);
-    let work = async { (work(&session, config, context, backoff).await, true) };
+    let work = async { (work(&session, &line, config, context, backoff).await, true) };
     let (reason, still_open) = tokio::select! {
         reason = drive(&mut events) => (reason, false),
         ended = work => ended,
         () = context.shutdown.cancelled() => ("the agent stops".into(), true),
     };
-    if still_open {
+    // After a write without an answer nothing more may go out, not even a good-bye.
+    if still_open && !line.is_cut() {
         // Servers allow few sessions; one that is not closed blocks a place until its time-out.
         let closing = async {
             tokio::select! {
@@ -228,7 +233,13 @@ async fn drive(events: &mut (impl Stream<Item = Result<SessionPollResult, Status
 }
 
 /// Reads all tags and writes what people ask for; returns why to start anew.
-async fn work(session: &Session, config: &OpcUaConfig, context: &Context, backoff: &mut Backoff) -> String {
+async fn work(
+    session: &Session,
+    line: &Line,
+    config: &OpcUaConfig,
+    context: &Context,
+    backoff: &mut Backoff,
+) -> String {
     match timeout(OPENING, session.wait_for_connection()).await {
         Ok(true) => {}
         Ok(false) | Err(_) => return format!("no session in {} s", OPENING.as_secs()),
@@ -243,11 +254,11 @@ async fn work(session: &Session, config: &OpcUaConfig, context: &Context, backof
     let tags = config.tags.chunks(limits.items_per_subscription.max(1));
     let feeds: Vec<_> = tags.map(|tags| Feed::new(context.clone(), tags.into(), common.health.clone())).collect();
     // Whoever writes does not wait for the subscriptions.
-    let writer = Writer { session, config, context, limits: &limits, feeds: &feeds, targets: HashMap::new() };
+    let writer = Writer { session, line, config, context, limits: &limits, feeds: &feeds };
     tokio::select! {
         // What a server answered to a write counts, also when a subscription ends in the same moment.
         biased;
-        never = writer.run() => match never {},
+        reason = writer.run() => reason,
         reason = watch(session, config, &feeds, &common, backoff) => reason,
     }
 }

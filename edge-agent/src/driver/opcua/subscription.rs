@@ -20,6 +20,8 @@ use crate::driver::{ConnectionState, Context};
 
 /// Nodes that the server did not know are asked for again: programs of PLCs change.
 const REFUSED_RETRY: Duration = Duration::from_secs(60);
+/// What was written and could not be read is asked for once more.
+const READ_BACK_RETRY: Duration = Duration::from_secs(2);
 
 /// What all groups of a session share.
 #[derive(Clone)]
@@ -32,8 +34,6 @@ pub(super) struct Common {
 pub(super) struct Group {
     common: Common,
     tags: Arc<[OpcUaTag]>,
-    /// By place in `tags`; `None` where the server has no such node.
-    nodes: Vec<Option<NodeId>>,
     feed: Feed,
     /// `None` where the server makes no subscription.
     subscription: Option<Subscription>,
@@ -78,9 +78,7 @@ impl Group {
             Err(refusal) => return Err(refusal.text),
         };
         let places: Vec<usize> = (0..tags.len()).collect();
-        let nodes = vec![None; tags.len()];
-        let mut group =
-            Self { common, tags, nodes, feed, subscription, polled: Vec::new(), every, refused: Vec::new() };
+        let mut group = Self { common, tags, feed, subscription, polled: Vec::new(), every, refused: Vec::new() };
         group.monitor(session, &places).await?;
         Ok(group)
     }
@@ -89,6 +87,8 @@ impl Group {
     pub(super) async fn watch(&mut self, session: &Session) -> String {
         let mut retry = Instant::now() + REFUSED_RETRY;
         let mut poll = Instant::now();
+        // What was written and could not be read.
+        let (mut unread, mut read_again) = (Vec::new(), Instant::now());
         loop {
             let silent_at = self.subscription.map(|subscription| self.feed.heard() + subscription.silence);
             let done = tokio::select! {
@@ -100,12 +100,21 @@ impl Group {
                     if let Some(code) = trouble.ended {
                         return format!("the server ended the subscription: {code}");
                     }
-                    let mut mended = self.read(session, &trouble.written).await;
-                    if trouble.gap && mended.is_ok() {
-                        mended = self.mend(session).await;
+                    if !self.read_back(session, &trouble.written).await {
+                        unread.extend(trouble.written);
+                        read_again = Instant::now() + READ_BACK_RETRY;
                     }
-                    self.feed.settle();
+                    let mended = if trouble.gap { self.mend(session).await } else { Ok(()) };
+                    if unread.is_empty() {
+                        self.feed.settle();
+                    }
                     mended
+                }
+                () = sleep_until(read_again), if !unread.is_empty() => {
+                    if self.read_back(session, &std::mem::take(&mut unread)).await {
+                        self.feed.settle();
+                    }
+                    Ok(())
                 }
                 () = sleep_until(poll), if !self.polled.is_empty() => {
                     // A read that took too long is not made up.
@@ -140,7 +149,7 @@ impl Group {
         for (place, node) in places.iter().zip(resolve(session, &wanted).await?) {
             match node {
                 Ok(node) => {
-                    self.nodes.get_mut(*place).into_iter().for_each(|slot| *slot = Some(node.clone()));
+                    self.feed.set_node(*place, node);
                     known.push(*place);
                 }
                 Err(reason) => self.refuse(*place, reason),
@@ -220,7 +229,7 @@ impl Group {
             let limit = &self.common.limits.items_per_call;
             let chunk = rest.get(..limit.get().min(room)).unwrap_or(rest);
             let items = chunk.iter().filter_map(|place| {
-                let node = self.nodes.get(*place)?.clone()?;
+                let node = self.feed.node(*place)?;
                 Some(item(*place, self.tags.get(*place)?, node, filter))
             });
             let created = session.create_monitored_items(subscription, TimestampsToReturn::Both, items.collect());
@@ -273,16 +282,27 @@ impl Group {
         Ok(())
     }
 
+    /// Reads what was written. A server that does not answer this one question is no lost one, and no value of it is bad;
+    /// whether it is there shows its silence.
+    async fn read_back(&self, session: &Session, places: &[usize]) -> bool {
+        let read = self.read(session, places).await;
+        if let Err(reason) = &read {
+            let name = &self.common.context.status.name;
+            tracing::warn!(connection = %name, reason, "what was written could not be read");
+            self.common.context.status.failed(format!("what was written could not be read: {reason}"));
+        }
+        read.is_ok()
+    }
+
     /// Reads the tags at `places` in as many requests as the server wants.
     async fn read(&self, session: &Session, places: &[usize]) -> Result<(), String> {
-        let known: Vec<usize> =
-            places.iter().copied().filter(|place| self.nodes.get(*place).is_some_and(Option::is_some)).collect();
-        let mut rest = known.as_slice();
-        while !rest.is_empty() {
+        let (known, ids): (Vec<usize>, Vec<NodeId>) =
+            places.iter().filter_map(|place| Some((*place, self.feed.node(*place)?))).unzip();
+        let mut done = 0;
+        while let (Some(rest @ [_, ..]), Some(ids)) = (known.get(done..), ids.get(done..)) {
             let limit = &self.common.limits.nodes_per_read;
             let chunk = rest.get(..limit.get()).unwrap_or(rest);
-            let nodes: Vec<_> =
-                chunk.iter().filter_map(|place| self.nodes.get(*place)?.clone().map(ReadValueId::from)).collect();
+            let nodes: Vec<_> = ids.iter().take(chunk.len()).cloned().map(ReadValueId::from).collect();
             let asked = self.feed.changes();
             let values = match answer("read the tags", session.read(&nodes, TimestampsToReturn::Both, 0.0)).await {
                 Err(refusal) if refusal.is_about_size() && limit.shrink() => continue,
@@ -292,7 +312,7 @@ impl Group {
                 return Err("the server answered a read with too few values".into());
             }
             self.feed.take_read(chunk, &values, asked);
-            rest = rest.get(chunk.len()..).unwrap_or_default();
+            done += chunk.len();
         }
         Ok(())
     }

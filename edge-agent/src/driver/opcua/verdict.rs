@@ -7,6 +7,10 @@ use crate::driver::Written;
 
 /// The part of a status code that names it; the rest are flags.
 const NAME_BITS: u32 = 0xffff_0000;
+/// Says that the bits below are about a value.
+const IS_OF_VALUE: u32 = 0x0400;
+/// The value is at its lowest, at its highest, or cannot change.
+const LIMIT_BITS: u32 = 0x0300;
 
 /// What became of the one value of a request.
 pub(super) fn of_response(response: &WriteResponse) -> Written {
@@ -31,7 +35,7 @@ pub(super) fn of_fault(code: StatusCode) -> Written {
 fn of_code(code: StatusCode) -> Written {
     let named = StatusCode::from(code.bits() & NAME_BITS);
     match named {
-        StatusCode::Good => Written::Done,
+        StatusCode::Good => good(code.bits()),
         StatusCode::GoodClamped => Written::Unknown(format!(
             "the server took another value, the nearest within its limits ({named}); look at it"
         )),
@@ -42,6 +46,19 @@ fn of_code(code: StatusCode) -> Written {
             Some(why) => Written::Refused(format!("{why} ({named})")),
             None => Written::Unknown(format!("the server says {named}, which leaves open whether it happened")),
         },
+    }
+}
+
+/// A Good with something beside it is none that can be believed: the machine may have another value.
+fn good(bits: u32) -> Written {
+    match bits {
+        0 | IS_OF_VALUE => Written::Done,
+        bits if bits & IS_OF_VALUE != 0 && bits & LIMIT_BITS != 0 => {
+            Written::Unknown("the device says that the value is at its limit; look at it".into())
+        }
+        bits => Written::Unknown(format!(
+            "the server says Good, with something beside it (0x{bits:08X}); look at the value"
+        )),
     }
 }
 
@@ -73,10 +90,9 @@ const fn why_not(code: StatusCode) -> Option<&'static str> {
         }
         StatusCode::BadLocked => "another client has locked this node",
         StatusCode::BadRequestNotAllowed => "the server allows no writing in its present state",
-        StatusCode::BadSessionIdInvalid
-        | StatusCode::BadSessionClosed
-        | StatusCode::BadSessionNotActivated
-        | StatusCode::BadSecureChannelIdInvalid => "the server no longer knew the session; write again",
+        StatusCode::BadSessionNotActivated | StatusCode::BadSecureChannelIdInvalid => {
+            "the server no longer knew the session; write again"
+        }
         StatusCode::BadTooManyOperations | StatusCode::BadServerTooBusy => "the server has too much to do; write again",
         _ => return None,
     })
@@ -97,8 +113,9 @@ mod tests {
         let refused = |why: &str| Written::Refused(why.into());
         let unknown = |why: &str| Written::Unknown(why.into());
         assert_eq!(of_code(StatusCode::Good), Written::Done);
-        // Flags beside a name change nothing.
+        // It is about a value, and says nothing of it.
         assert_eq!(of_code(StatusCode::from(0x0000_0400)), Written::Done);
+        // Flags beside a no change nothing.
         check(StatusCode::from(0x803b_0001), refused, "lets nobody write this node (BadNotWritable)");
         for (code, words) in [
             (StatusCode::BadUserAccessDenied, "this user"),
@@ -108,7 +125,7 @@ mod tests {
             (StatusCode::BadIndexRangeNoData, "single value"),
             (StatusCode::BadWriteNotSupported, "(BadWriteNotSupported)"),
             (StatusCode::BadLocked, "locked"),
-            (StatusCode::BadSessionIdInvalid, "write again"),
+            (StatusCode::BadSessionNotActivated, "write again"),
         ] {
             check(code, refused, words);
         }
@@ -118,6 +135,18 @@ mod tests {
             (StatusCode::GoodLocalOverride, "leaves open"),
             (StatusCode::UncertainLastUsableValue, "UncertainLastUsableValue"),
             (StatusCode::BadTimeout, "BadTimeout"),
+            // A session may end while its requests are carried out.
+            (StatusCode::BadSessionClosed, "BadSessionClosed, which leaves open"),
+            (StatusCode::BadSessionIdInvalid, "BadSessionIdInvalid, which leaves open"),
+            // Low, high, constant; an overflow; bits that mean nothing, and an inner structure that changed.
+            (StatusCode::from(0x0000_0500), "at its limit"),
+            (StatusCode::from(0x0000_0600), "at its limit"),
+            (StatusCode::from(0x0000_0700), "at its limit"),
+            (StatusCode::from(0x0000_0780), "at its limit"),
+            (StatusCode::from(0x0000_0480), "Good, with something beside it (0x00000480)"),
+            (StatusCode::from(0x0000_0300), "(0x00000300)"),
+            (StatusCode::from(0x0000_0001), "(0x00000001)"),
+            (StatusCode::from(0x0000_4000), "(0x00004000)"),
             (StatusCode::BadUnexpectedError, "leaves open"),
             (StatusCode::BadInternalError, "leaves open"),
             (StatusCode::BadDeviceFailure, "leaves open"),
