@@ -1,6 +1,6 @@
 /**
  * What the box says, in German. The key is the sentence as the box's source has it, with its holes; `{1}` is the first of
- * them. A test reads the sources and finds sentences that are missing here. It is loaded where German is spoken only.
+ * them, `{~1}` the same where it is a word of this table and no name. A test reads the sources and finds sentences that are missing here. It is loaded where German is spoken only.
  */
 export const refusals: Record<string, string> = {
   // Any call.
@@ -8,10 +8,10 @@ export const refusals: Record<string, string> = {
   'Not authenticated': 'Nicht angemeldet',
   'Missing permission': 'Ein Recht fehlt',
   'Not found': 'Nicht gefunden',
-  'There is no such {what}': 'Das gibt es hier nicht: {1}',
+  'There is no such {what}': 'Das gibt es hier nicht: {~1}',
   'Changed meanwhile': 'Inzwischen geändert',
   'Too many requests': 'Zu viele Anfragen',
-  '{what}; try again in {seconds} seconds': '{1}; in {2} Sekunden noch einmal versuchen',
+  '{what}; try again in {seconds} seconds': '{~1}; in {2} Sekunden noch einmal versuchen',
   'Internal error': 'Interner Fehler',
   'Please try again; if it stays, report trace id {trace}': 'Bitte noch einmal versuchen; bleibt es dabei, die Nummer {1} melden',
   'Too busy': 'Zu viel auf einmal',
@@ -20,7 +20,7 @@ export const refusals: Record<string, string> = {
   'This call takes at most {most} bytes': 'Höchstens {1} Bytes gehen auf einmal',
   'Needs the permission {permission}; an administrator grants it': 'Es braucht das Recht {1}; wer verwaltet, vergibt es',
   'Needs the permission {HANDOVER}; an administrator grants it': 'Es braucht das Recht {1}; wer verwaltet, vergibt es',
-  'This needs the permission {permission}{whom}; an administrator grants it': 'Dafür braucht es das Recht {1}{2}; wer verwaltet, vergibt es',
+  'This needs the permission {permission}{whom}; an administrator grants it': 'Dafür braucht es das Recht {1}{~2}; wer verwaltet, vergibt es',
   'This needs the permission {permission} (roles that have it: {}); an administrator grants it': 'Dafür braucht es das Recht {1} (Rollen, die es haben: {2}); wer verwaltet, vergibt es',
   'Not enrolled': 'Nicht eingerichtet',
   'this edge is not enrolled yet, so nothing can be recorded': 'Dieses Gerät ist noch nicht eingerichtet, darum kann nichts aufgezeichnet werden',
@@ -81,7 +81,7 @@ export const refusals: Record<string, string> = {
   'Wrong PIN; 1 try left': 'Falsche PIN; noch 1 Versuch',
   'Wrong PIN; {left} tries left': 'Falsche PIN; noch {1} Versuche',
   'Sign-on locked': 'Anmeldung gesperrt',
-  'Too many wrong PINs; try again in {minutes} {unit}, or use the badge': 'Zu oft die falsche PIN; in {1} {2} noch einmal versuchen oder den Ausweis nehmen',
+  'Too many wrong PINs; try again in {minutes} {unit}, or use the badge': 'Zu oft die falsche PIN; in {1} {~2} noch einmal versuchen oder den Ausweis nehmen',
   'minute': 'Minute',
   'minutes': 'Minuten',
   // Scanning.
@@ -115,7 +115,7 @@ export const refusals: Record<string, string> = {
   '{} is decommissioned; choose another machine': '{1} ist stillgelegt; bitte eine andere Maschine wählen',
   // Production.
   'Cannot log production': 'Die Produktion lässt sich nicht melden',
-  '{} is {}; only a work order in progress takes logs': '{1} ist {2}; gemeldet wird nur auf laufende Aufträge',
+  '{} is {}; only a work order in progress takes logs': '{1} ist {~2}; gemeldet wird nur auf laufende Aufträge',
   'planned': 'geplant',
   'released but not started': 'freigegeben, aber nicht gestartet',
   'in progress': 'in Arbeit',
@@ -167,7 +167,7 @@ export const refusals: Record<string, string> = {
   'This stop was voided': 'Dieser Stillstand wurde zurückgenommen',
   'This stop ended more than 35 days ago; its time is closed': 'Dieser Stillstand ist mehr als 35 Tage vorbei; seine Zeit ist abgeschlossen',
   'give the stop another reason, or split it': 'bitte einen anderen Grund geben oder den Stillstand teilen',
-  'The machine\'s signals saw it stand for {minutes} minutes of that time; {what}': 'Die Signale sahen die Maschine {1} Minuten dieser Zeit stehen; {2}',
+  'The machine\'s signals saw it stand for {minutes} minutes of that time; {what}': 'Die Signale sahen die Maschine {1} Minuten dieser Zeit stehen; {~2}',
   'The machine\'s signals saw this stop; give it another reason, or split it': 'Die Signale der Maschine haben diesen Stillstand gesehen; bitte einen anderen Grund geben oder ihn teilen',
   // Calls for help.
   'Cannot call for help': 'Hilfe lässt sich nicht rufen',
@@ -203,6 +203,12 @@ export const refusals: Record<string, string> = {
   'Please wait a minute, then write again': 'Bitte eine Minute warten und dann noch einmal schreiben',
   'Not written': 'Nicht geschrieben',
   'it could not be recorded in time, and so it is not sent': 'es ließ sich nicht rechtzeitig aufzeichnen und wird darum nicht gesendet',
+  'Not the same person': 'Nicht dieselbe Person',
+  'somebody else is signed on by now; whoever is has to say yes to it': 'inzwischen ist jemand anders angemeldet; wer angemeldet ist, muss selbst zustimmen',
+  'Too late': 'Zu spät',
+  'the yes to it is {seconds} s old, and after {YES_LASTS_S} s it does not count; ask again': 'die Zustimmung ist {1} s alt und gilt nach {2} s nicht mehr; bitte neu fragen',
+  'Clocks differ': 'Die Uhren gehen verschieden',
+  'asked_at is {seconds} s ahead of the clock of the edge; load the page again, or set its clock': 'die Uhr dieser Seite geht der Box um {1} s voraus; bitte die Seite neu laden oder die Uhr stellen',
   'Not writable': 'Nicht schreibbar',
   '{name} cannot be written; write writable = true at its tag in the edge\'s configuration': '{1} lässt sich nicht schreiben; in der Konfiguration der Box muss dort writable = true stehen',
   'is not writable: its tag has no writable = true in the configuration': 'lässt sich nicht schreiben: In der Konfiguration fehlt writable = true',
@@ -215,8 +221,9 @@ export const refusals: Record<string, string> = {
   'is not exact: {} would hold {held}': 'geht nicht genau: {1} würde {2} aufnehmen',
   'does not fit: {value} is more than an f32 holds': 'passt nicht: {1} ist mehr, als ein f32 aufnimmt',
   ' ({whole} in the register)': ' ({1} im Register)',
-  'does not fit{raw}: {} holds {least} to {most}': 'passt nicht{1}: {2} nimmt {3} bis {4} auf',
+  'does not fit{raw}: {} holds {least} to {most}': 'passt nicht{~1}: {2} nimmt {3} bis {4} auf',
   'does not fit': 'passt nicht',
+  'does not fit: so many digits are not exact': 'passt nicht: So viele Ziffern gehen nicht genau',
   'does not fit: so large a number is not exact': 'passt nicht: Eine so große Zahl geht nicht genau',
   'lies between two steps of the device; the nearest are {below} and {above}': 'liegt zwischen zwei Stufen des Geräts; die nächsten sind {1} und {2}',
   'does not fit: it has {} bytes, and there is room for {}': 'passt nicht: Es hat {1} Bytes, und Platz ist für {2}',
@@ -227,7 +234,7 @@ export const refusals: Record<string, string> = {
   'the device is not connected': 'das Gerät ist nicht verbunden',
   'unit {} does not answer': 'die Einheit {1} antwortet nicht',
   'no answer in {} ms': 'keine Antwort in {1} ms',
-  '{text} (exception {})': '{1} (Ausnahme {2})',
+  '{text} (exception {})': '{~1} (Ausnahme {2})',
   'the device does not know this way of writing': 'das Gerät kennt diese Art zu schreiben nicht',
   'the device does not take this value': 'das Gerät nimmt diesen Wert nicht an',
   'the device does not know this table': 'das Gerät kennt diese Tabelle nicht',
