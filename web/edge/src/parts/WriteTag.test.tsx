@@ -20,7 +20,7 @@ const tag: Tag = {
   meaning: null, unit: null, writable: true, scaled: false, machine_id: null, machine_code: null,
 };
 const person = (id: number): User => ({ id, name: `P${id}`, roles: ['supervisor'], permissions: ['plc:write'] });
-const beat = (link: Beat['link'] = 'fresh'): Beat => ({ now: Date.now(), link, zone: 'UTC' });
+const beat = (link: Beat['link'] = 'live'): Beat => ({ now: Date.now(), link, zone: 'UTC' });
 /** The clock of the box is an hour ahead. */
 const stream = { start: () => undefined, stop: () => undefined, serverNow: () => Date.now() + 3_600_000 } as unknown as LiveStream;
 
@@ -51,11 +51,12 @@ beforeEach(async () => {
   sent = [];
   answer = () => new Promise(() => undefined);
   vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+    if (url.endsWith('/me')) return Promise.resolve(Response.json(person(1)));
     if (init.method !== 'POST') return Promise.resolve(Response.json(url.includes('/tag-writes') ? { tag_writes: [], total: 0 } : { tags: [tag], total: 1 }));
     sent.push({ url, body: JSON.parse(init.body as string) as Record<string, unknown> });
     return answer();
   });
-  await i18next.use(initReactI18next).init({ lng: 'cimode', showSupportNotice: false });
+  void i18next.use(initReactI18next).init({ lng: 'cimode', initAsync: false, keySeparator: false, nsSeparator: false });
   queries.clear();
   queries.setQueryData(['me'], person(1));
   queries.setQueryData(['tag', 'plc', 'limit'], tag);
@@ -133,7 +134,7 @@ describe('edge_14 a value under way', () => {
     await later(800);
     await click('write-yes');
     await later(10);
-    return find('write-outcome')?.dataset.outcome;
+    return find('write-outcome')?.getAttribute('data-outcome');
   };
   it('keeps its page when another machine is scanned', async () => {
     expect([await go(), pageIsHeld()]).toEqual(['asked', true]);

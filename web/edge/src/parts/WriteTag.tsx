@@ -52,11 +52,11 @@ export default function WriteTag({ connection, name, beat }: Props) {
 
 /** One way through: a value, the question, the end. */
 type Step =
-  | { at: 'enter'; refused: string | null; isBack: boolean }
+  | { at: 'enter'; refused: string | null; isBack: boolean; isExpired?: boolean }
   | { at: 'ask' | 'sending'; uuid: string; value: Parsed }
   | { at: 'sent'; uuid: string; value: Parsed; answer: TagWrite | null; end: 'not_sent' | 'unknown'; why: string | null };
 
-const back = (refused: string | null = null): Step => ({ at: 'enter', refused, isBack: true });
+const back = (refused: string | null = null): Extract<Step, { at: 'enter' }> => ({ at: 'enter', refused, isBack: true });
 
 /** Of one person: whoever signs on instead begins anew. */
 function Steps({ user, tag, beat, answeredAt }: { user: User; tag: Tag; beat: Beat; answeredAt: number }) {
@@ -71,9 +71,9 @@ function Steps({ user, tag, beat, answeredAt }: { user: User; tag: Tag; beat: Be
   const asking = step.at === 'ask' ? step.uuid : null;
   useEffect(() => {
     if (asking === null) return;
-    const timer = window.setTimeout(() => setStep(back(t('write.expired'))), OPEN_MS);
+    const timer = window.setTimeout(() => setStep({ ...back(), isExpired: true }), OPEN_MS);
     return () => window.clearTimeout(timer);
-  }, [asking, t]);
+  }, [asking]);
   const state = standing(beat, answeredAt);
   // What cannot be answered is not asked.
   if (asking !== null && state.isOld) setStep(back());
@@ -112,7 +112,7 @@ function Steps({ user, tag, beat, answeredAt }: { user: User; tag: Tag; beat: Be
     <>
       <Facts tag={tag} state={state} words={words} />
       {step.at === 'enter' && (
-        <NewValue entry={entry} unit={tag.unit} typed={typed} refused={step.refused} isBack={step.isBack} isAway={state.isOld} words={words} onType={setTyped} onNext={(value) => setStep({ at: 'ask', uuid: uuidv7(), value })} />
+        <NewValue entry={entry} unit={tag.unit} typed={typed} refused={step.isExpired ? t('write.expired') : step.refused} isBack={step.isBack} isAway={state.isOld} words={words} onType={setTyped} onNext={(value) => setStep({ at: 'ask', uuid: uuidv7(), value })} />
       )}
       {step.at === 'ask' && (
         <Ask tag={tag} state={state} words={words} value={shown(step.value.text)} isSame={isThat(tag, step.value.text)} hasBlanks={entry === 'text' && step.value.text !== step.value.text.trim()} onBack={() => setStep(back())} onSend={() => void send(step.uuid, step.value)} />
