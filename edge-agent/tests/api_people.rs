@@ -243,8 +243,17 @@ async fn q_117_a_call_repeated_under_its_key_counts_once_and_what_is_no_key_is_r
     let document = edge.read("/openapi.json").await;
     let header = |path: &str, method: &str| {
         let parameters = document["paths"][path][method]["parameters"].as_array().unwrap();
-        parameters.iter().any(|p| p["name"] == "Idempotency-Key" && p["in"] == "header")
+        let found = parameters.iter().find(|p| p["name"] == "Idempotency-Key" && p["in"] == "header");
+        found.map(|p| p["description"].as_str().unwrap().to_owned())
     };
-    assert!(header("/api/v1/help-calls", "post") && header("/api/v1/downtime-events/{id}", "patch"));
-    assert!(!header("/api/v1/help-calls", "get"));
+    // It says where a repetition is the same call, and where only what is there decides.
+    for path in ["help-calls", "downtime-events/{id}/split", "shift-handovers", "tags/{name}/write"] {
+        assert!(header(&format!("/api/v1/{path}"), "post").unwrap().contains("the same one"), "{path}");
+    }
+    for (path, method) in
+        [("downtime-events/{id}", "patch"), ("work-orders/{id}/pause", "post"), ("auth/login", "post")]
+    {
+        assert!(header(&format!("/api/v1/{path}"), method).unwrap().contains("judged by state"), "{path}");
+    }
+    assert_eq!(header("/api/v1/help-calls", "get"), None);
 }

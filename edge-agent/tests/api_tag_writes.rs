@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use unison_core::facts::{TagWritten, WriteOutcome};
 use unison_core::ids::UserId;
+use unison_core::time::{Rfc3339, SECOND, Timestamp};
 use uuid::Uuid;
 
 /// A PLC; while `is_silent` it does what it is told and says nothing.
@@ -106,9 +107,41 @@ async fn edge_02_a_supervisor_writes_and_the_trace_stands_before_and_after() {
         (status.as_u16(), &large["outcome"], plc.register(8), plc.register(11)),
         (201, &json!("done"), 0x8000, 1)
     );
+    // A scaled tag takes a text as well, and its trace is what was meant.
+    let (status, text) = edge.post("/tags/press%2Fspeed/write", &sue, json!({"value": "042.50"})).await;
+    assert_eq!((status.as_u16(), &text["value"], plc.register(4)), (201, &json!("42.5"), 425));
     let list = edge.read("/tag-writes?tag=lamp").await;
     assert_eq!((&list["total"], &list["tag_writes"][0]["value"]), (&json!(1), &json!("true")));
-    assert_eq!(edge.read("/tag-writes").await["total"], 3);
+    assert_eq!(edge.read("/tag-writes").await["total"], 4);
+}
+
+#[tokio::test]
+async fn edge_02_a_yes_is_of_one_person_and_lasts_five_seconds() {
+    let (edge, plc, _) = edge().await;
+    let sue = edge.sign_on(SUE).await;
+    let at = |seconds: i64| Rfc3339(Timestamp(edge.now().0 + seconds * SECOND));
+    let write = async |body: Value| {
+        let (status, body) = edge.post("/tags/lamp/write", &sue, body).await;
+        (status.as_u16(), body)
+    };
+    for (body, why) in [
+        (json!({"value": true, "by": ANA}), "somebody else is signed on"),
+        (json!({"value": true, "asked_at": at(-6)}), "is 6 s old"),
+        (json!({"value": true, "asked_at": at(6)}), "6 s ahead of the clock of the edge"),
+    ] {
+        let (status, refused) = write(body).await;
+        assert_eq!((status, &refused["outcome"]), (409, &json!("not_sent")), "{refused}");
+        assert!(refused["reason"].as_str().unwrap().contains(why), "{refused}");
+    }
+    assert!(plc.writes().is_empty());
+    assert_eq!(edge.read("/tag-writes").await["total"], 0);
+    let id = Uuid::now_v7();
+    let body = json!({"uuid": id, "value": true, "by": SUE, "asked_at": at(-5)});
+    assert_eq!(write(body.clone()).await.0, 201);
+    // What became of it is told later, too.
+    edge.advance(60);
+    assert_eq!((write(body).await.0, plc.writes()), (200, vec![5]));
+    assert_eq!(write(json!({"value": false, "asked_at": at(5)})).await.0, 201);
 }
 
 #[tokio::test]
@@ -130,7 +163,11 @@ async fn edge_02_what_may_not_be_written_is_refused_and_leaves_no_trace() {
     for (tag, value, why) in [
         ("press%2Fspeed", json!(6_553.6), "u16 holds 0 to 65535"),
         ("press%2Fspeed", json!(55.55), "nearest are 55.5 and 55.6"),
-        ("press%2Fspeed", json!("55"), "must be a number"),
+        ("press%2Fspeed", json!("5x5"), "must be a number"),
+        ("press%2Fspeed", json!("55.55"), "nearest are 55.5 and 55.6"),
+        ("press%2Fspeed", json!("9007199254740993"), "so large a number is not exact"),
+        ("press%2Fspeed", json!("0.12345678901234567890"), "so many digits are not exact"),
+        ("total", json!("1e3"), "must be a number"),
         ("lamp", json!(1), "true or false"),
         ("total", json!(-1), "u64 holds 0"),
         ("total", json!([1]), "must be true or false, a number or a text"),
@@ -138,6 +175,7 @@ async fn edge_02_what_may_not_be_written_is_refused_and_leaves_no_trace() {
         let (status, body) = write(&sue, tag, json!({ "value": value })).await;
         assert_eq!((status, fields(&body)), (400, vec!["value"]), "{body}");
         assert!(body.to_string().contains(why), "{why}: {body}");
+        assert_eq!(body["outcome"], "not_sent", "nobody has to look at the machine");
     }
     let (status, body) = write(&sue, "lamp", json!({"value": true, "machine_id": 4711})).await;
     assert_eq!((status, fields(&body)), (400, vec!["machine_id"]));

@@ -12,7 +12,7 @@ const connections = [
   { ...CONNECTION, name: 'gun', driver: 'serial_scanner', state: 'connecting', last_good_at: null, last_good_age_ms: null, requests_per_second: null, errors_per_second: null, tags: 0, tags_kept: 0, scans_waiting: 2 },
 ];
 
-const tag = (name, type, value, over = {}) => ({ name, connection: 'cnc-modbus', type, value, quality: 'good', at: ago(0), age_ms: 320, is_live: true, period_ms: 500, keep: false, meaning: null, unit: null, writable: false, machine_id: 1, machine_code: 'CNC-001', ...over });
+const tag = (name, type, value, over = {}) => ({ name, connection: 'cnc-modbus', type, value, quality: 'good', at: ago(0), age_ms: 320, is_live: true, period_ms: 500, keep: false, meaning: null, unit: null, writable: false, scaled: false, machine_id: 1, machine_code: 'CNC-001', ...over });
 const tags = [
   tag('oven_setpoint', 'f32', 40, { meaning: 'Set point of the oven', unit: '°C', writable: true }), tag('lamp', 'bool', true, { writable: true }),
   tag('spindle_load', 'f32', 71.4375, { keep: true }), tag('door_open', 'bool', false, { keep: true }), tag('recipe', 'string', 'P-40 rough', { keep: true }),

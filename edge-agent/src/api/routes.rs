@@ -29,8 +29,20 @@ const HANDOVER_BODY: usize = 128 * 1024;
 /// The permission to report and classify stops.
 const DOWNTIME: &str = "downtime:write";
 
-/// What the header means to every call that changes something.
+/// What the header means to a call that makes something.
 const KEY: &str = "A UUID that makes a repeated call the same one: the id of what the call makes, as uuid in the body. Anything else is refused";
+/// And to every other one that changes something.
+const KEY_OF_STATE: &str =
+    "Must be a UUID; this call is judged by state, so that repeating it changes nothing more or is refused";
+/// The calls that make something with an id of their own.
+const MAKES: [&str; 6] = [
+    "/production-logs",
+    "/downtime-events",
+    "/downtime-events/{id}/split",
+    "/help-calls",
+    "/shift-handovers",
+    "/tags/{name}/write",
+];
 
 const PAGE: Query = ("page", false, "Page, from 1");
 const PER_PAGE: Query = ("per_page", false, "Rows of a page, 1 to 100; 50 where missing");
@@ -80,7 +92,7 @@ fn write(
             access,
             body_bytes_max: BODY,
             query: &[],
-            idempotency_key: Some(KEY),
+            idempotency_key: Some(if method == "POST" && MAKES.contains(&path) { KEY } else { KEY_OF_STATE }),
             request,
             response,
         },

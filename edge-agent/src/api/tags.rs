@@ -65,6 +65,8 @@ pub(super) struct TagView {
     keep: bool,
     /// People with plc:write may write it.
     writable: bool,
+    /// A measurement: scale and offset make it of what the device holds, in floats.
+    scaled: bool,
     /// What it tells and its unit of measure, where the master data of the machines here says so.
     meaning: Option<String>,
     unit: Option<String>,
@@ -234,6 +236,7 @@ fn view(info: &TagInfo, connection: &str, reading: Option<Reading>, now: i64) ->
         period_ms: info.period_ms,
         keep: info.keep,
         writable: info.writable,
+        scaled: info.scaled,
         meaning: None,
         unit: None,
         machine_id: None,

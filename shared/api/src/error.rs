@@ -25,6 +25,17 @@ pub struct ErrorBody {
     /// The record as it is now, where another changed it meanwhile.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub current: Option<Box<serde_json::Value>>,
+    /// What certainly became of a write to a device; where it is missing with a 5xx, nobody knows.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub outcome: Option<WriteEnd>,
+}
+
+/// What a refusal can promise of a write to a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WriteEnd {
+    /// Nothing went out.
+    NotSent,
 }
 
 /// A refusal with its HTTP status.
@@ -41,9 +52,22 @@ impl ApiError {
     pub fn new(status: u16, error: &str, reason: impl Into<String>) -> Self {
         Self {
             status,
-            body: ErrorBody { error: error.to_owned(), reason: Some(reason.into()), details: vec![], current: None },
+            body: ErrorBody {
+                error: error.to_owned(),
+                reason: Some(reason.into()),
+                details: vec![],
+                current: None,
+                outcome: None,
+            },
             retry_after_seconds: None,
         }
+    }
+
+    /// Adds that nothing went to a device, so that nobody has to look.
+    #[must_use]
+    pub fn not_sent(mut self) -> Self {
+        self.body.outcome = Some(WriteEnd::NotSent);
+        self
     }
 
     /// 400 with the wrong fields.
@@ -51,7 +75,7 @@ impl ApiError {
     pub fn invalid(details: Vec<Detail>) -> Self {
         Self {
             status: 400,
-            body: ErrorBody { error: "Validation failed".into(), reason: None, details, current: None },
+            body: ErrorBody { error: "Validation failed".into(), reason: None, details, current: None, outcome: None },
             retry_after_seconds: None,
         }
     }

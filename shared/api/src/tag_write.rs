@@ -14,11 +14,17 @@ pub struct WriteTag {
     /// Made by the client so that a repeated call writes once; the header Idempotency-Key does the same.
     #[serde(default)]
     pub uuid: Option<Uuid>,
-    /// true or false, a number, or a text; a whole number above 2^53 may be a text.
+    /// true or false, a number, or a text; a number may be a text with all its digits, like "9007199254740993" or "4.25".
     pub value: Value,
     /// The machine that it is for.
     #[serde(default)]
     pub machine_id: Option<i64>,
+    /// Who said yes to it; where somebody else is signed on by then, it is refused with 409.
+    #[serde(default)]
+    pub by: Option<i64>,
+    /// When that was, by the clock of the edge; what is more than 5 s off is refused with 409.
+    #[serde(default)]
+    pub asked_at: Option<Rfc3339>,
 }
 
 /// A write and what became of it.

@@ -16,6 +16,19 @@ export function holdEntry(): () => void {
   };
 }
 
+/** While a value is on its way to a machine, its end is waited for: no scan opens another page. */
+let held = 0;
+
+export const pageIsHeld = (): boolean => held > 0;
+
+/** For an effect: holds the page until the returned function is called. */
+export function holdPage(): () => void {
+  held += 1;
+  return () => {
+    held -= 1;
+  };
+}
+
 export interface LogDraft {
   uuid: string;
   good: string;

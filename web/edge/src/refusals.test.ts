@@ -1,5 +1,5 @@
 /** Every sentence with which the box refuses something on these pages exists in German. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { translator } from './refusals';
@@ -20,6 +20,9 @@ const SINGLE = [
   ['edge-agent/src/store/error.rs', 'the disk is full; nothing was written. Free some space, it goes on by itself'],
 ] as const;
 
+/** Put together of two texts of the sources, with nothing between their holes that would tell them apart. */
+const JOINED = ['This needs the permission {permission} (roles that have it: {}); an administrator grants it'];
+
 /** Sentences of these files that no page shows: for logs, devices, programs and administrators of the box. */
 const NOT_SHOWN = [
   /^(missing field|unknown field|untagged enum|expected |a string$|a borrowed string$|a boolean$)/,
@@ -35,12 +38,14 @@ const NOT_SHOWN = [
   /^No plant access$|^This belongs to a plant that you are not assigned to/,
 ];
 
-function sentences(path: string): string[] {
+/** Every text of a source. */
+function texts(path: string): string[] {
   const source = readFileSync(join(process.cwd(), '..', path), 'utf8').split(/#\[cfg\(test\)\]\s*mod /)[0] ?? '';
   const code = source.split('\n').filter((line) => !line.trimStart().startsWith('//')).join('\n');
-  const found = [...code.matchAll(/"((?:[^"\\]|\\[\s\S])*)"/g)].map(([, text]) => (text ?? '').replace(/\\\n\s*/g, '').replace(/\\"/g, '"'));
-  return found.filter((text) => /[a-z].* | .*[a-z]/.test(text));
+  return [...code.matchAll(/"((?:[^"\\]|\\[\s\S])*)"/g)].map(([, text]) => (text ?? '').replace(/\\\n\s*/g, '').replace(/\\"/g, '"'));
 }
+
+const sentences = (path: string): string[] => texts(path).filter((text) => /[a-z].* | .*[a-z]/.test(text));
 
 const all = SOURCES.flatMap((path) => sentences(path).map((text) => ({ path, text })));
 
@@ -58,10 +63,16 @@ describe('what the box says', () => {
     expect(missing).toEqual([]);
   });
 
+  it('is still said where it is in German', () => {
+    const files = ['edge-agent/src', 'shared'].flatMap((top) => readdirSync(join(process.cwd(), '..', top), { recursive: true, encoding: 'utf8' }).map((name) => `${top}/${name}`));
+    const said = new Set(files.filter((name) => name.endsWith('.rs')).flatMap(texts));
+    expect(Object.keys(refusals).filter((key) => !said.has(key) && !JOINED.includes(key))).toEqual([]);
+  });
+
   it('fills only holes that are there', () => {
     for (const [english, german] of Object.entries(refusals)) {
       const holes = (english.match(/\{[^}]*\}/g) ?? []).length;
-      for (const [, place] of german.matchAll(/\{(.*?)\}/g)) {
+      for (const [, place] of german.matchAll(/\{~?(.*?)\}/g)) {
         expect(Number(place), english).toBeGreaterThan(0);
         expect(Number(place), english).toBeLessThanOrEqual(holes);
       }
@@ -84,6 +95,10 @@ describe('a sentence of the box', () => {
     ['does not fit (700000 in the device): u16 holds 0 to 65535', 'passt nicht (700000 im Gerät): u16 nimmt 0 bis 65535 auf'],
     ['ns=2;s=Press: the value does not fit (700000 in the device): UInt16 holds 0 to 65535; the node is of type UInt16', 'ns=2;s=Press: der Wert passt nicht (700000 im Gerät): UInt16 nimmt 0 bis 65535 auf; der Knoten ist vom Typ UInt16'],
     ['another client has locked this node (BadLocked)', 'ein anderes Programm hat diesen Knoten gesperrt (BadLocked)'],
+    // Names stay as they are, also where a word of the table is one.
+    ['there is no work order paused', 'den Arbeitsauftrag paused gibt es nicht'],
+    ['Quality was called to this machine already', 'Die Qualität ist zu dieser Maschine schon gerufen'],
+    ['Quality is in maintenance', 'Quality ist in Wartung'],
     ['"burrs" is no scrap reason; GET /scrap-reasons lists them', '„burrs“ ist kein Ausschussgrund'],
   ])('%s', (english, expected) => {
     expect(german(english)).toBe(expected);

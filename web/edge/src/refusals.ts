@@ -10,7 +10,7 @@ interface Sentence {
   german: string;
 }
 
-/** Values within values: a reason in a reason. */
+/** Words within sentences, in the holes that are marked with `~`. What has a name keeps it, also where the name is a word. */
 const DEPTH = 4;
 
 /** Pure: puts a sentence by a table of sentences with holes; the one with the most words of its own comes first. */
@@ -24,7 +24,10 @@ export function translator(table: Record<string, string>): (sentence: string) =>
     if (found !== undefined) return found;
     for (const { pattern, german } of depth > 0 ? sentences : []) {
       const values = pattern.exec(sentence)?.slice(1);
-      if (values) return german.replace(/\{(\d)\}/g, (_, place: string) => put(values[Number(place) - 1] ?? '', depth - 1));
+      if (values) return german.replace(/\{(~?)(\d)\}/g, (_, isWord: string, place: string) => {
+        const value = values[Number(place) - 1] ?? '';
+        return isWord ? put(value, depth - 1) : value;
+      });
     }
     return sentence;
   };

@@ -6,7 +6,7 @@ import { ApiError, listenForWedge, onScan, post, publishScan, reasonOf, toast, t
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import i18next from 'i18next';
 import { useEffect, useRef } from 'react';
-import { entryIsOpen } from './entry';
+import { entryIsOpen, pageIsHeld } from './entry';
 import { handlePushedScans, queries, type MachineList } from './services';
 import { signedOn } from './session';
 
@@ -71,7 +71,8 @@ interface Place {
   here: number | null;
 }
 
-async function actOn(scan: Scan, viaBox: boolean, { navigate, here }: Place): Promise<void> {
+export async function actOn(scan: Scan, viaBox: boolean, { navigate, here }: Place): Promise<void> {
+  if (pageIsHeld() && scan.kind !== 'badge') return toast('info', i18next.t('scan.keptEntry', { code: scan.code }));
   switch (scan.kind) {
     case 'work_order': {
       const id = stationOf(scan, here);

@@ -11,7 +11,7 @@ const bucket = (from: number, until: number, first: number, min: number, max: nu
 const history = (buckets: TagBucket[], gaps: [number, number][] = []): TagHistory => ({
   tag: 'load', keep: true, from: at(0), to: at(100), buckets, gaps: gaps.map(([from, to]) => ({ from: at(from), to: at(to) })),
 });
-const tag = (over: Partial<Tag>): Tag => ({ name: 'load', connection: 'plc', type: 'f32', value: 1, quality: 'good', at: at(0), age_ms: 500, is_live: true, period_ms: 1_000, keep: true, meaning: null, unit: null, writable: false, machine_id: null, machine_code: null, ...over });
+const tag = (over: Partial<Tag>): Tag => ({ name: 'load', connection: 'plc', type: 'f32', value: 1, quality: 'good', at: at(0), age_ms: 500, is_live: true, period_ms: 1_000, keep: true, meaning: null, unit: null, writable: false, scaled: false, machine_id: null, machine_code: null, ...over });
 
 describe('a live value', () => {
   it('grows old with the answer that it came in', () => {

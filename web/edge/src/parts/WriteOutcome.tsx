@@ -3,7 +3,7 @@
  */
 import { dayAndClock, Empty, NONE, said, useTexts, type Tag, type TagWrite } from '@unison/ui-kit';
 import { useEffect, useRef, useState } from 'react';
-import { readBackOf } from '../tagwrite';
+import { plain, readBackOf } from '../tagwrite';
 
 const SIGN: Record<TagWrite['outcome'], string> = { asked: '…', done: '✓', refused: '✖', not_sent: '⊘', unknown: '?' };
 
@@ -38,12 +38,13 @@ function ReadBack({ write, tag, shown }: { write: TagWrite; tag: Tag; shown: (va
   const { t } = useTexts();
   const back = readBackOf(write, tag);
   // What was written stays what was read back, also when the machine changes it later.
-  const [seen, setSeen] = useState(back);
-  if (seen !== back && seen !== 'same') setSeen(back);
-  const value = shown(seen === 'same' ? write.value : String(tag.value));
+  const read = { back, text: plain(tag.value ?? '') };
+  const [seen, setSeen] = useState(read);
+  if (seen.back !== 'same' && (seen.back !== back || seen.text !== read.text)) setSeen(read);
+  const value = shown(seen.text);
   return (
-    <p className={seen === 'other' ? 'write-away' : undefined} data-testid="read-back" data-back={seen}>
-      {seen === 'waiting' ? t('write.reading') : t(seen === 'same' ? 'write.readBack' : 'write.readOther', { value })}
+    <p className={seen.back === 'other' ? 'write-away' : undefined} data-testid="read-back" data-back={seen.back}>
+      {seen.back === 'waiting' ? t('write.reading') : t(seen.back === 'same' ? 'write.readBack' : 'write.readOther', { value })}
     </p>
   );
 }

@@ -4325,6 +4325,8 @@ export interface components {
             details?: components["schemas"]["Detail"][];
             /** @description What did not happen. */
             error: string;
+            /** @description What certainly became of a write to a device; where it is missing with a 5xx, nobody knows. */
+            outcome?: components["schemas"]["WriteEnd"] | null;
             /** @description Why, and what to do. */
             reason?: string | null;
         };
@@ -6713,6 +6715,8 @@ export interface components {
             title: string;
             work_order_number: string;
         };
+        /** @description What a refusal can promise of a write to a device. */
+        WriteEnd: "not_sent";
     };
     responses: never;
     parameters: never;

@@ -390,7 +390,6 @@ export interface Connection {
   /** What came and was of no use: late answers, noise. */
   dropped: number;
   restarts: number;
-  /** Of an OPC UA server. */
   trust: 'unseen' | 'unknown' | 'trusted' | 'changed' | 'unreadable' | 'insecure' | null;
 }
 
@@ -412,6 +411,7 @@ export interface Tag {
   unit: string | null;
   /** People with plc:write may write it. */
   writable: boolean;
+  scaled: boolean;
   machine_id: number | null;
   machine_code: string | null;
 }
@@ -461,13 +461,13 @@ export interface Page {
   per_page: number;
 }
 
-/** Body of a refusal; which members are present depends on the status code. */
 export interface Refusal {
   error: string;
   reason?: string;
   details?: { field: string; message: string }[];
   /** With a conflict: the record as it is now. */
   current?: unknown;
+  outcome?: components['schemas']['WriteEnd'];
 }
 
 export interface NewProductionLog {
