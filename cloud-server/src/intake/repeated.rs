@@ -75,7 +75,7 @@ impl Log<'_, '_> {
             match self.at_or_before(middle)? {
                 Some(batch) if batch.ops.first().is_some_and(|op| op.hlc > stamp) => high = signed(batch.first) - 1,
                 Some(_) => low = middle,
-                None => break,
+                None => low = middle,
             }
         }
         Ok(Some(self.at_or_before(low)?.map_or(0, |batch| signed(batch.first))))

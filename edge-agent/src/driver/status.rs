@@ -211,7 +211,7 @@ impl ConnectionStatus {
 
     /// Says what would make it better; in the log once, however often it is seen.
     pub(crate) fn hint(&self, text: String) {
-        if self.present_hint().as_deref() != Some(text.as_str()) {
+        if self.present_hint().is_none_or(|said| !is_same_but_for_numbers(&said, &text)) {
             tracing::warn!(connection = %self.name, "{text}");
         }
         *self.hint.lock().unwrap_or_else(PoisonError::into_inner) = Some((text.into(), self.clock.now_us()));
@@ -247,5 +247,24 @@ impl ConnectionStatus {
 
     fn errors(&self) -> std::sync::MutexGuard<'_, Errors> {
         self.last_error.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether two texts say the same of something that is measured.
+fn is_same_but_for_numbers(a: &str, b: &str) -> bool {
+    fn words(text: &str) -> impl Iterator<Item = char> {
+        text.chars().filter(|c| !c.is_ascii_digit())
+    }
+    words(a).eq(words(b))
+}
+
+#[cfg(test)]
+mod hint_tests {
+    use super::*;
+
+    #[test]
+    fn edge_12_a_hint_with_another_figure_is_the_same_hint() {
+        assert!(is_same_but_for_numbers("unit 3 answered after 1.4 s", "unit 12 answered after 10.25 s"));
+        assert!(!is_same_but_for_numbers("unit 3 answered after 1.4 s", "unit 3 said nothing for 1.4 s"));
     }
 }

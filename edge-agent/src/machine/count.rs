@@ -105,10 +105,10 @@ impl Parts {
         self.total = self.total.saturating_add(parts);
     }
 
-    /// Forgets parts of buckets before this one.
+    /// Forgets parts of buckets before this one, and the rejects among them.
     pub(super) fn forget_before(&mut self, bucket: i64) {
         if self.bucket < bucket {
-            self.total = 0;
+            (self.total, self.rejects) = (0, 0);
         }
     }
 
@@ -164,5 +164,25 @@ impl Position {
     fn less(self, parts: u64) -> Self {
         let mask = if self.bits >= 64 { u64::MAX } else { (1 << self.bits) - 1 };
         Self { raw: self.raw.map(|raw| raw.wrapping_sub(parts) & mask), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unison_core::facts::Fact;
+
+    use super::*;
+
+    #[test]
+    fn edge_09_rejects_made_while_a_box_was_replaced_are_forgotten_with_their_parts() {
+        let of = Of { machine: MachineId(7), ideal: SECOND, work_order: None, parts: None, rejects: None };
+        let (mut parts, mut out) = (Parts::default(), Output::new(uuid::Uuid::nil));
+        parts.add(40, 0, 0, &of, &mut out);
+        parts.reject(3);
+        parts.forget_before(BUCKET);
+        parts.add(6, BUCKET, BUCKET, &of, &mut out);
+        parts.write(&of, &mut out);
+        let [Fact::Counted(count)] = out.ride.facts.as_slice() else { panic!("{:?}", out.ride.facts) };
+        assert_eq!((count.total, count.rejected), (6, 0));
     }
 }

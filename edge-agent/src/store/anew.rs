@@ -25,7 +25,7 @@ impl Step<'_> {
             self.seal()?;
         }
         if !log::contradicts(self.conn, &Mark::of(self.head), &held)? {
-            return Ok(());
+            return self.go_on_after_gap(have, &held);
         }
         let old = self.head.incarnation;
         let mut runs = log::runs(self.conn, old, acked)?;
@@ -41,18 +41,11 @@ impl Step<'_> {
             "this edge was set back to an older copy: the cloud holds more of its log than it does. What was recorded \
              since goes up again under a new incarnation"
         );
-        *self.head = Head { incarnation, seq: 0, hash: [0; 32], hlc: self.head.hlc };
-        let queue = &mut self.model.queue;
-        (queue.incarnation, queue.head, queue.acked, queue.before) = (incarnation, 0, 0, None);
         let conn = self.conn;
         let mut since_copy = SinceCopy { runs, ..SinceCopy::default() };
         log::each_after(conn, old, since, |batch| since_copy.look(&batch))?;
         let (began_at, doubled) = (since_copy.began_at, since_copy.doubled());
-        log::each_after(conn, old, since, |batch| {
-            let ops = (batch.first..).zip(batch.ops).filter(|(seq, _)| !doubled.contains_key(seq));
-            self.ops = ops.map(|(_, op)| op).collect();
-            self.seal()
-        })?;
+        self.move_to(incarnation, since, &doubled)?;
         for count in doubled.values() {
             tracing::warn!(
                 machine = %count.machine,
@@ -65,7 +58,39 @@ impl Step<'_> {
         // Where counters stood in the copy is of the past; what was read since then is not.
         let read = began_at.map_or(i64::MAX, |at| at.0);
         conn.execute("DELETE FROM counters WHERE at < ?1", [read])?;
+        Ok(())
+    }
+
+    /// The cloud was restored to a moment so long ago that what followed it is kept no more. What is kept fits nothing
+    /// that it holds, so it goes up under a new incarnation.
+    fn go_on_after_gap(&mut self, have: &Have, held: &Mark) -> Result<(), StoreError> {
+        let Some(since) = log::lacks_start(self.conn, &Mark::of(self.head), held)? else { return Ok(()) };
+        let incarnation = self.head.incarnation.saturating_add(1);
+        tracing::error!(
+            cloud_holds = have.seq,
+            kept_after = since,
+            incarnation,
+            "the cloud was restored to a moment so long ago that this edge no longer keeps what followed it: that is \
+             lost to the cloud. What is kept goes up under a new incarnation"
+        );
+        self.move_to(incarnation, since, &HashMap::new())
+    }
+
+    /// Moves what follows an op of the present incarnation to a new one, as written when it was; without these ops.
+    fn move_to(&mut self, incarnation: u32, since: u64, without: &HashMap<u64, Counted>) -> Result<(), StoreError> {
+        let (conn, old) = (self.conn, self.head.incarnation);
+        *self.head = Head { incarnation, seq: 0, hash: [0; 32], hlc: self.head.hlc };
+        let queue = &mut self.model.queue;
+        (queue.incarnation, queue.head, queue.acked, queue.before) = (incarnation, 0, 0, None);
+        queue.oldest_unsent = None;
+        log::each_after(conn, old, since, |batch| {
+            let written_at = log::committed_at(conn, old, batch.first)?;
+            let ops = (batch.first..).zip(batch.ops).filter(|(seq, _)| !without.contains_key(seq));
+            self.ops = ops.map(|(_, op)| op).collect();
+            self.seal_at(written_at)
+        })?;
         log::cut(conn, old, since)?;
+        log::forget_acked(conn, old, since)?;
         (self.has_moved, self.has_written) = (true, true);
         Ok(())
     }

@@ -353,3 +353,82 @@ async fn edge_09_what_is_kept_no_more_is_not_promised_to_a_restored_cloud() {
     held.take(&store).await;
     assert_eq!(held.logs, [4]);
 }
+
+#[tokio::test]
+async fn edge_09_a_cloud_restored_to_before_what_is_kept_gets_what_is_kept() {
+    for is_empty in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _) = edge(&dir).await;
+        let mut held = Held::default();
+        if !is_empty {
+            held.take(&store).await;
+        }
+        let backup = held.clone();
+        for id in 1..=3 {
+            write(&store, vec![logged(id, 1, 0).into()]).await;
+        }
+        held.take(&store).await;
+        let first = i64::try_from(store.model().queue.head).unwrap() - 1 + (1 << 40);
+        store.side(move |c| c.execute("DELETE FROM log WHERE place < ?1", [first])).await.unwrap();
+        write(&store, vec![logged(4, 1, 0).into(), counted(10, 5)]).await;
+        assert!(!store.compare(held.have).await.unwrap(), "nothing is missing");
+        let mut held = backup;
+        assert!(store.compare(held.have).await.unwrap(), "{is_empty}");
+        let queue = store.model().queue;
+        assert_eq!((queue.incarnation, queue.head, queue.acked), (2, 4, 0));
+        held.take(&store).await;
+        assert_eq!((held.logs.as_slice(), held.parts), ([2, 3, 4].as_slice(), 5));
+        assert!(!store.compare(held.have).await.unwrap(), "and then it is as it was");
+        assert_eq!(Store::open(crashed(&dir).path(), clock()).unwrap().model().queue.pending(), 0);
+    }
+}
+
+#[tokio::test]
+async fn edge_09_what_moves_to_a_new_incarnation_is_as_old_as_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let mut held = Held::default();
+    held.take(&store).await;
+    let copy = crashed(&dir);
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+    held.take(&store).await;
+    drop(store);
+    let store = Store::open(copy.path(), clock()).unwrap();
+    write(&store, vec![logged(2, 1, 0).into()]).await;
+    store
+        .side(|c| c.execute("UPDATE log SET committed_at = 77 WHERE place = (SELECT max(place) FROM log)", []))
+        .await
+        .unwrap();
+    assert!(store.compare(held.have).await.unwrap());
+    assert_eq!(store.model().queue.oldest_unsent, Some(Timestamp(77)));
+    let written: i64 = store
+        .read(|c| c.query_row("SELECT committed_at FROM log ORDER BY place DESC LIMIT 1", [], |r| r.get(0)))
+        .unwrap();
+    assert_eq!(written, 77);
+}
+
+#[tokio::test]
+async fn edge_09_an_earlier_incarnation_that_the_cloud_lacks_again_is_acknowledged_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+    write(&store, vec![logged(2, 1, 0).into()]).await;
+    let copy = crashed(&dir);
+    write(&store, vec![logged(3, 1, 0).into()]).await;
+    store.close();
+    drop(store);
+    restore(copy.path(), dir.path());
+    let store = open(&dir);
+    write(&store, vec![logged(4, 1, 0).into()]).await;
+    let tail = store.model().queue.before.unwrap();
+    store.acked(tail.incarnation, tail.head - 1);
+    let noted = i64::try_from(tail.head - 1).unwrap() + (1 << 40);
+    store.side(move |c| c.execute("INSERT INTO acknowledged VALUES (?1, 5)", [noted])).await.unwrap();
+    store.acked(tail.incarnation, tail.head - 2);
+    store.side(|_| Ok(())).await.unwrap();
+    assert_eq!(store.model().queue.before.unwrap().acked, tail.head - 2);
+    let left = |c: &rusqlite::Connection| {
+        c.query_row("SELECT count(*) FROM acknowledged WHERE place >= ?1", [noted], |r| r.get::<_, i64>(0))
+    };
+    assert_eq!(store.read(left).unwrap(), 0);
+}

@@ -108,7 +108,7 @@ async fn edge_08_counts_are_the_same_before_and_after_they_settle() {
 fn prune(dir: &Path, days: i64, is_short: bool, queue: Queue) -> u32 {
     let conn = schema::open(&dir.join("edge.db"), NOW).unwrap();
     let head = Head { incarnation: 1, seq: queue.head, hash: [0; 32], hlc: 0 };
-    let present = Present { now: at(days * DAY), lived_s: 0 };
+    let present = Present { now: at(days * DAY), before: at(0), lived_s: 0 };
     let (mut retention, mut steps) = (Retention::default(), 0);
     while retention.step(&conn, &StorageConfig::default(), is_short, &head, &queue, present).unwrap() {
         steps += 1;
@@ -231,29 +231,182 @@ async fn edge_09_a_mark_that_a_wrong_clock_left_in_the_future_is_taken_back() {
     drop(conn);
     prune(dir.path(), 50, false, acked);
     let store = open(&dir);
-    assert_eq!(store.read(pruned_until).unwrap(), at(50 * DAY), "what is to come is known again");
+    assert_eq!(
+        store.read(pruned_until).unwrap(),
+        at(15 * DAY),
+        "what is to come is known again, and what is young too"
+    );
 }
 
 #[test]
 fn edge_09_a_clock_that_is_wrong_makes_nothing_old() {
-    // Days since the last commit: what the clock showed at the start and shows now, after the program ran this long.
-    let check = |opened_on: i64, clock: i64, ran: i64, expect: i64| {
-        let day = |days: i64| Timestamp(NOW + days * 24 * HOUR);
-        let ran_us = ran * 24 * HOUR;
-        let believed = upkeep::believed(day(clock), day(opened_on), Some(day(0)), ran_us);
-        assert_eq!((believed.0 - NOW) / (24 * HOUR), expect, "{opened_on} {clock} {ran}");
+    // Days since the time that was believed before: what the clock shows now, after the program ran this many hours.
+    let check = |clock: i64, ran: i64, expect_hours: i64| {
+        let believed = upkeep::believed(Timestamp(NOW + clock * 24 * HOUR), Timestamp(NOW), ran * HOUR);
+        assert_eq!((believed.0 - NOW) / HOUR, expect_hours, "{clock} {ran}");
     };
-    check(0, 0, 0, 0);
-    check(20, 20, 0, 1);
-    check(20, 21, 1, 21);
-    // Set right an hour later, and never: three months are the most that a box is believed to have been off.
-    check(60, 0, 0, 0);
-    check(4_000, 4_000, 0, 1);
-    check(4_000, 4_002, 2, 93);
-    // It jumps while the program runs.
-    check(0, 500, 0, 1);
-    check(0, 500, 10, 11);
+    check(0, 0, 0);
+    // Off over the weekend, and right.
+    check(2, 6, 48);
+    check(2, 24, 48);
+    // Wrong: seven times as long as it runs is the most that the box is believed to have been off, and three days.
+    check(4_000, 0, 0);
+    check(4_000, 1, 8);
+    check(4_000, 24, 96);
+    check(4_000, 240, 312);
     // It was set back.
-    check(0, -30, 0, -30);
-    check(-4_000, -4_000, 0, -4_000);
+    check(-30, 1, -30 * 24);
+    check(-4_000, 100, -4_000 * 24);
+}
+
+/// Opens the store with a clock that shows this, writes a log of parts, and then looks after the file as after a run of
+/// so many hours.
+async fn run(dir: &tempfile::TempDir, shows: Timestamp, log: u128, ran_hours: u64) {
+    let clock: Arc<dyn Clock> = Arc::new(TestClock(std::sync::atomic::AtomicI64::new(shows.0)));
+    let store = Store::open(dir.path(), clock.clone()).unwrap();
+    write(&store, vec![logged(log, 1, 0).into()]).await;
+    let head = store.model().queue;
+    store.close();
+    drop(store);
+    let mut conn = schema::open(&dir.path().join("edge.db"), NOW).unwrap();
+    let storage = Arc::default();
+    let upkeep =
+        upkeep::Upkeep::new(&mut conn, dir.path().to_owned(), StorageConfig::default(), clock, storage).unwrap();
+    let queue = Queue { acked: head.head, oldest_unsent: None, ..head };
+    let head = Head { incarnation: 1, seq: head.head, hash: [0; 32], hlc: 0 };
+    let present = upkeep.present(Duration::from_secs(ran_hours * 3_600));
+    let mut retention = Retention::default();
+    while retention.step(&conn, &StorageConfig::default(), false, &head, &queue, present).unwrap() {}
+}
+
+#[tokio::test]
+async fn edge_09_a_wrong_clock_that_wrote_itself_into_the_log_takes_nothing_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let mut facts: Vec<Fact> = (0..50).map(|i| changed(i * 3_600, Activity::Running)).collect();
+    facts.extend((0..50).map(|i| counted(i * 3_600, 1)));
+    facts.extend([opened(9, 60), DowntimeClosed { id: Uuid::from_u128(9), ended_at: at(120) }.into()]);
+    write(&store, facts).await;
+    store.close();
+    drop(store);
+    let rows = || {
+        let conn = Connection::open(dir.path().join("edge.db")).unwrap();
+        while upkeep::settle(&conn, at(20 * DAY)).unwrap() {}
+        ["activity_changes", "count_buckets", "downtime_events"]
+            .map(|t| conn.query_row(&format!("SELECT count(*) FROM {t}"), [], |r| r.get::<_, i64>(0)).unwrap())
+    };
+    let all = rows();
+    run(&dir, at(5_000 * DAY), 1, 30).await;
+    run(&dir, at(5_000 * DAY), 2, 30).await;
+    run(&dir, at(5_000 * DAY), 3, 1).await;
+    assert_eq!(rows(), all, "still wrong");
+    run(&dir, at(3 * DAY), 4, 30).await;
+    assert_eq!(rows(), all, "right again");
+    let store = open(&dir);
+    assert!(store.read(pruned_until).unwrap() < at(0), "and all of it is read");
+}
+
+/// Looks after the file once, on this day, when the program ran for so many hours in all.
+fn look_after(dir: &Path, lived_hours: u64, queue: Queue) {
+    let conn = schema::open(&dir.join("edge.db"), NOW).unwrap();
+    let head = Head { incarnation: 1, seq: queue.head, hash: [0; 32], hlc: 0 };
+    let present = Present { now: at(0), before: at(0), lived_s: lived_hours * 3_600 };
+    let mut retention = Retention::default();
+    while retention.step(&conn, &StorageConfig::default(), false, &head, &queue, present).unwrap() {}
+}
+
+fn count(dir: &Path, table: &str) -> i64 {
+    let conn = Connection::open(dir.join("edge.db")).unwrap();
+    conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |r| r.get(0)).unwrap()
+}
+
+#[tokio::test]
+async fn edge_09_the_log_goes_when_the_program_ran_for_35_days_after_its_acknowledgement() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    for id in 1..=4 {
+        write(&store, vec![logged(id, 1, 0).into()]).await;
+    }
+    let queue = store.model().queue;
+    store.close();
+    drop(store);
+    let all = count(dir.path(), "log");
+    let acked = |seq: u64| Queue { acked: seq, oldest_unsent: None, ..queue };
+    // All but the last two batches on the first day, the rest ten days later.
+    look_after(dir.path(), 1, acked(queue.head - 2));
+    look_after(dir.path(), 240, acked(queue.head));
+    assert_eq!(count(dir.path(), "acknowledged"), 2);
+    // The running time goes on where it was when the program ends and starts.
+    let mut conn = schema::open(&dir.path().join("edge.db"), NOW).unwrap();
+    let upkeep =
+        upkeep::Upkeep::new(&mut conn, dir.path().to_owned(), StorageConfig::default(), clock(), Arc::default());
+    assert_eq!(upkeep.unwrap().present(Duration::from_secs(7_200)).lived_s, 242 * 3_600);
+    drop(conn);
+    look_after(dir.path(), 35 * 24, acked(queue.head));
+    assert_eq!(count(dir.path(), "log"), all, "an hour is missing");
+    look_after(dir.path(), 35 * 24 + 1, acked(queue.head));
+    assert_eq!(count(dir.path(), "log"), 2);
+    look_after(dir.path(), 35 * 24 + 240, acked(queue.head));
+    assert_eq!(count(dir.path(), "log"), 1, "the last stays");
+    assert!(count(dir.path(), "acknowledged") <= 2, "notes of what is gone go, too");
+}
+
+#[tokio::test]
+async fn edge_09_a_batch_written_while_the_clock_was_ahead_hides_no_older_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    write(&store, vec![changed(0, Activity::Running), changed(60, Activity::Idle), changed(120, Activity::Running)])
+        .await;
+    store.acked(1, store.model().queue.head);
+    write(&store, vec![logged(1, 1, 0).into()]).await;
+    let ahead =
+        "UPDATE log SET committed_at = committed_at + 90 * 86400000000 WHERE place = (SELECT max(place) FROM log)";
+    store.side(move |c| c.execute(ahead, [])).await.unwrap();
+    write(&store, vec![changed(180, Activity::Idle)]).await;
+    let queue = store.model().queue;
+    assert_eq!(queue.pending(), 2);
+    store.close();
+    drop(store);
+    let all = count(dir.path(), "activity_changes");
+    prune(dir.path(), 80, false, Queue { oldest_unsent: Some(at(90 * DAY)), ..queue });
+    assert_eq!(count(dir.path(), "activity_changes"), all);
+    // Nor does a mark that a wrong clock set.
+    let conn = schema::open(&dir.path().join("edge.db"), NOW).unwrap();
+    project::meta(&conn, "pruned_until", &at(70 * DAY).0.to_le_bytes()).unwrap();
+    drop(conn);
+    prune(dir.path(), 80, false, queue);
+    assert_eq!(count(dir.path(), "activity_changes"), all);
+}
+
+#[tokio::test]
+async fn edge_09_an_upgraded_database_forgets_what_was_acknowledged_long_ago_as_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    for id in 1..=5 {
+        write(&store, vec![logged(id, 1, 0).into()]).await;
+    }
+    let queue = store.model().queue;
+    store.close();
+    drop(store);
+    let conn = Connection::open(dir.path().join("edge.db")).unwrap();
+    // As version 6 left it: the last two batches are new, one of them is not acknowledged; all others are 40 days old.
+    conn.execute_batch(
+        "DROP TABLE runs; DROP TABLE acknowledged; DELETE FROM meta WHERE key IN ('lived_s', 'believed_at');
+         UPDATE log SET committed_at = committed_at - 40 * 86400000000
+         WHERE place < (SELECT place FROM log ORDER BY place DESC LIMIT 1 OFFSET 1);
+         UPDATE link SET up_acked = (SELECT max(last_seq) - 1 FROM log);
+         PRAGMA user_version = 6;",
+    )
+    .unwrap();
+    drop(conn);
+    let conn = schema::open(&dir.path().join("edge.db"), NOW).unwrap();
+    let lived_s = retention::lived_s(&conn).unwrap();
+    drop(conn);
+    let queue = Queue { acked: queue.head - 1, ..queue };
+    look_after(dir.path(), lived_s / 3_600, queue);
+    assert_eq!(count(dir.path(), "log"), 2, "what is old is gone at once");
+    look_after(dir.path(), lived_s / 3_600 + 34 * 24, queue);
+    assert_eq!(count(dir.path(), "log"), 2);
+    look_after(dir.path(), lived_s / 3_600 + 35 * 24, queue);
+    assert_eq!(count(dir.path(), "log"), 1, "as if it had run for ever, also what came a moment before");
 }

@@ -161,17 +161,48 @@ pub(super) fn contradicts(conn: &Connection, head: &Mark, have: &Mark) -> rusqli
     Ok(found.is_some_and(|(last, hash)| seq(last) != have.seq || hash != have.hash))
 }
 
-/// When the oldest batch that is not acknowledged was written.
+/// What comes before the first batch that is kept of the present incarnation, where somebody who holds this much of our
+/// log lacks some of that: the rest does not fit what they hold.
+pub(super) fn lacks_start(conn: &Connection, head: &Mark, have: &Mark) -> rusqlite::Result<Option<u64>> {
+    let held = if have.incarnation == head.incarnation { have.seq } else { 0 };
+    if have.incarnation > head.incarnation || held >= head.seq || is_kept_after(conn, head.incarnation, held)? {
+        return Ok(None);
+    }
+    conn.prepare_cached("SELECT place FROM log WHERE place > ?1 AND place <= ?2 ORDER BY place LIMIT 1")?
+        .query_row([place(head.incarnation, held), end_of(head.incarnation)], |r| r.get(0))
+        .optional()
+        .map(|found| found.map(|place| of_place(place).1.saturating_sub(1)))
+}
+
+/// When the first batch that is not acknowledged was written.
 pub(super) fn oldest_unsent(conn: &Connection, incarnation: u32, acked: u64) -> rusqlite::Result<Option<Timestamp>> {
     conn.prepare_cached("SELECT committed_at FROM log WHERE place > ?1 AND place <= ?2 ORDER BY place LIMIT 1")?
         .query_row([place(incarnation, acked), end_of(incarnation)], |r| r.get(0).map(Timestamp))
         .optional()
 }
 
+/// The earliest time at which a batch after this place was written, and the place of the last one: a clock that was
+/// ahead for a while makes a later batch the older one.
+pub(super) fn earliest(conn: &Connection, after: i64) -> rusqlite::Result<(Option<Timestamp>, Option<i64>)> {
+    conn.prepare_cached("SELECT min(committed_at), max(place) FROM log WHERE place > ?1")?
+        .query_row([after], |r| Ok((r.get::<_, Option<i64>>(0)?.map(Timestamp), r.get(1)?)))
+}
+
+/// Where what the cloud did not acknowledge begins: all later incarnations are behind it.
+pub(super) fn unsent_after(queue: &Queue) -> i64 {
+    let sending = queue.sending();
+    place(sending.incarnation, sending.acked)
+}
+
+/// When the batch that begins with this op was written.
+pub(super) fn committed_at(conn: &Connection, incarnation: u32, first: u64) -> rusqlite::Result<Timestamp> {
+    conn.prepare_cached("SELECT committed_at FROM log WHERE place = ?1")?
+        .query_row([place(incarnation, first)], |r| r.get(0).map(Timestamp))
+}
+
 /// Notes how far the cloud acknowledged the log after the program ran for `lived_s` in all; about once an hour.
 pub(super) fn note_acked(conn: &Connection, queue: &Queue, lived_s: u64) -> rusqlite::Result<()> {
-    let sending = queue.sending();
-    let acked = place(sending.incarnation, sending.acked);
+    let acked = unsent_after(queue);
     let last: Option<(i64, i64)> = conn
         .prepare_cached("SELECT place, lived_s FROM acknowledged ORDER BY place DESC LIMIT 1")?
         .query_row([], |r| Ok((r.get(0)?, r.get(1)?)))

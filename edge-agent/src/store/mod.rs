@@ -364,7 +364,8 @@ impl Store {
 
     /// The cloud says what it holds of our log. Where that contradicts the log, or is more, this box was set back
     /// to a copy, and the log begins anew under an incarnation that was never used. Where it lacks something of an
-    /// incarnation before, the cloud was restored, and that goes up again first. True when another incarnation goes up
+    /// incarnation before, the cloud was restored, and that goes up again first; where it lacks what is kept no more, the
+    /// rest goes up under a new incarnation, too. True when another incarnation goes up
     /// now.
     ///
     /// # Errors
@@ -377,13 +378,12 @@ impl Store {
         if have.incarnation < sending {
             // It acknowledged all of that once, and was restored to a moment before it did.
             let lacks = self.query(move |conn| load::missing(conn, &mark, sending)).await?;
-            if lacks.is_none() {
-                return Ok(false);
+            if lacks.is_some() {
+                self.ask(|reply| Command::SetBack(have, reply)).await?;
+                return Ok(true);
             }
-            self.ask(|reply| Command::SetBack(have, reply)).await?;
-            return Ok(true);
         }
-        if have.incarnation < before {
+        if sending < before {
             return Ok(false);
         }
         if have.incarnation > before {
@@ -391,10 +391,12 @@ impl Store {
             // overtake each other for ever.
             return Err(StoreError::Elsewhere { cloud: have.incarnation, here: before });
         }
-        let is_behind = queue.head <= have.seq;
-        if !is_behind {
-            let head = mark::Mark { seq: u64::MAX, ..mark };
-            if !self.query(move |conn| log::contradicts(conn, &head, &mark)).await? {
+        if have.incarnation < before || have.seq < queue.head {
+            let head = mark::Mark { incarnation: before, seq: queue.head, hash: [0; 32] };
+            let fits = move |conn: &Connection| {
+                Ok(!log::contradicts(conn, &head, &mark)? && log::lacks_start(conn, &head, &mark)?.is_none())
+            };
+            if self.query(fits).await? {
                 return Ok(false);
             }
         }

@@ -26,6 +26,7 @@ const LATE_MOST: i64 = DAY;
 const WORK_ORDER: u16 = 1030;
 const PRUNED_UNTIL: &str = "pruned_until";
 const LIVED: &str = "lived_s";
+const BELIEVED: &str = "believed_at";
 
 /// The tables whose rows belong to a machine and a time.
 const BY_MACHINE: &[ByMachine] = &[
@@ -67,6 +68,8 @@ struct ByMachine {
 pub(super) struct Present {
     /// What the clock shows, as far as it can be believed.
     pub(super) now: Timestamp,
+    /// The time that was believed before the start.
+    pub(super) before: Timestamp,
     /// How long the program ran in all, in seconds.
     pub(super) lived_s: u64,
 }
@@ -76,6 +79,25 @@ pub(super) struct Present {
 pub(super) struct Retention {
     table: usize,
     machine: Option<i64>,
+    unsent: Unsent,
+}
+
+/// The earliest time at which something was written that is not acknowledged, and up to where that was looked for: all
+/// of it once a round of pruning, then only what is new.
+#[derive(Default)]
+struct Unsent {
+    until: Option<i64>,
+    earliest: Option<Timestamp>,
+}
+
+impl Unsent {
+    fn look(&mut self, conn: &Connection, queue: &Queue) -> rusqlite::Result<Option<Timestamp>> {
+        let after = log::unsent_after(queue);
+        let (earliest, until) = log::earliest(conn, self.until.map_or(after, |until| until.max(after)))?;
+        self.until = until.or(self.until);
+        self.earliest = self.earliest.into_iter().chain(earliest).min();
+        Ok(self.earliest)
+    }
 }
 
 impl Retention {
@@ -87,7 +109,7 @@ impl Retention {
         is_short: bool,
         head: &Head,
         queue: &Queue,
-        Present { now, lived_s }: Present,
+        Present { now, before: believed_before, lived_s }: Present,
     ) -> rusqlite::Result<bool> {
         let keep_days = config.keep_days.max(StorageConfig::KEEP_DAYS_MIN);
         let before = |days: u32| Timestamp(now.0.saturating_sub(i64::from(days) * DAY));
@@ -96,18 +118,26 @@ impl Retention {
             return Ok(true);
         }
         let old = before(if is_short { KEEP_DAYS_SHORT } else { keep_days });
-        let until = queue.oldest_unsent.map_or(old, |at| old.min(Timestamp(at.0.saturating_sub(LATE_MOST))));
+        let unsent =
+            self.unsent.look(conn, queue)?.map_or(Timestamp(i64::MAX), |at| Timestamp(at.0.saturating_sub(LATE_MOST)));
         let tx = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
         project::meta(&tx, LIVED, &lived_s.to_le_bytes())?;
         log::note_acked(&tx, queue, lived_s)?;
+        // It never goes back: a box whose clock stands in the past for a while still knows what it knew.
+        set_believed_at(&tx, now.max(believed_before))?;
         // From here on nobody reads what this and the next steps delete. A mark in the future was set by a clock
-        // that was wrong; it would make all time to come unknown.
-        let until = until.max(pruned_until(&tx)?.min(now));
+        // that was wrong: it counts for nothing, or it would take all time to come.
+        let marked = Some(pruned_until(&tx)?).filter(|at| *at <= now);
+        let until = old.min(unsent).max(marked.unwrap_or(Timestamp(i64::MIN)));
         if pruned_until(&tx)? != until {
             project::meta(&tx, PRUNED_UNTIL, &until.0.to_le_bytes())?;
         }
-        let goes_on = self.rows(&tx, until)? || (queue.pending() == 0 && without_machine(&tx, until)?);
+        let gone = until.min(unsent);
+        let goes_on = self.rows(&tx, gone)? || (queue.pending() == 0 && without_machine(&tx, gone)?);
         tx.commit()?;
+        if !goes_on {
+            self.unsent = Unsent::default();
+        }
         Ok(goes_on)
     }
 
@@ -183,6 +213,17 @@ pub(super) fn lived_s(conn: &Connection) -> rusqlite::Result<u64> {
     let bytes: Option<[u8; 8]> =
         conn.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([LIVED], |r| r.get(0)).optional()?;
     Ok(bytes.map_or(0, u64::from_le_bytes))
+}
+
+/// The latest time that was believed; none in a database that was never looked after by a program that keeps it.
+pub(super) fn believed_at(conn: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    let bytes: Option<[u8; 8]> =
+        conn.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([BELIEVED], |r| r.get(0)).optional()?;
+    Ok(bytes.map(|bytes| Timestamp(i64::from_le_bytes(bytes))))
+}
+
+pub(super) fn set_believed_at(conn: &Connection, at: Timestamp) -> rusqlite::Result<()> {
+    project::meta(conn, BELIEVED, &at.0.to_le_bytes())
 }
 
 /// Rows of time before this are gone, or may be.

@@ -192,6 +192,10 @@ impl<'a> Step<'a> {
         let queue = &mut self.model.queue;
         match &mut queue.before {
             Some(tail) if tail.incarnation == incarnation => {
+                if seq < tail.acked {
+                    log::forget_acked(self.conn, incarnation, seq)?;
+                    self.has_written = true;
+                }
                 queue.before = load::tail(self.conn, incarnation, seq, queue.incarnation)?;
             }
             None if queue.incarnation == incarnation => {
@@ -295,6 +299,11 @@ impl<'a> Step<'a> {
 
     /// Cuts the ops of this commit into batches and writes them.
     pub(super) fn seal(&mut self) -> Result<(), StoreError> {
+        self.seal_at(self.now)
+    }
+
+    /// … as written at this time.
+    pub(super) fn seal_at(&mut self, at: Timestamp) -> Result<(), StoreError> {
         if self.ops.is_empty() {
             return Ok(());
         }
@@ -314,11 +323,11 @@ impl<'a> Step<'a> {
             let body = batch.encode().map_err(|e| StoreError::Damaged(e.to_string()))?;
             self.head.seq = batch.last();
             self.head.hash = hash(&body);
-            log::append(self.conn, self.head, first, self.now, &body)?;
+            log::append(self.conn, self.head, first, at, &body)?;
         }
         let queue = &mut self.model.queue;
         queue.head = self.head.seq;
-        queue.oldest_unsent.get_or_insert(self.now);
+        queue.oldest_unsent.get_or_insert(at);
         Ok(())
     }
 }

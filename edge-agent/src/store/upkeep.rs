@@ -16,7 +16,7 @@ use unison_core::time::{HOUR, SECOND, Timestamp};
 use super::log::Head;
 use super::mark::{self, Mark};
 use super::model::Queue;
-use super::retention::{Present, Retention};
+use super::retention::{self, Present, Retention};
 use super::storage::{self, DiskSeen, Storage, StorageConfig, StorageState};
 use super::{StoreError, Trouble};
 use crate::driver::Clock;
@@ -46,12 +46,11 @@ const NOT_BEFORE: Duration = Duration::from_secs(2);
 /// How often the writer looks whether something is due.
 const IDLE_EVERY: Duration = Duration::from_secs(1);
 
-/// How long a box may have been switched off and its clock still be believed …
-const AWAY_MOST: i64 = 90 * 24 * HOUR;
-/// … after it ran for this long: time enough to set it right.
-const BELIEVED_AFTER: i64 = 24 * HOUR;
-/// How far a clock may be set ahead while the agent runs and be believed.
-const JUMP_MOST: i64 = 24 * HOUR;
+/// How much more than the time that it runs a clock is believed after a start: the time that the box was switched off.
+/// Less than what is kept on a disk that is nearly full, so that one start with a wrong clock never empties it …
+const AWAY_MOST: i64 = 3 * 24 * HOUR;
+/// … and this many times as long as it runs, so that many starts in a row do not either.
+const AWAY_RATE: i64 = 7;
 
 pub(super) struct Upkeep {
     /// The database's directory.
@@ -68,10 +67,8 @@ pub(super) struct Upkeep {
     pruned_at: Option<Instant>,
     retention: Retention,
     opened_at: Instant,
-    /// What the clock showed then.
-    opened_on: Timestamp,
-    /// What it showed at the last commit before.
-    committed_at: Option<Timestamp>,
+    /// The time that was believed before the start.
+    believed_at: Timestamp,
     /// How long the program had run in all before.
     lived_s: u64,
 }
@@ -86,10 +83,18 @@ impl Upkeep {
         storage: Arc<Mutex<Storage>>,
     ) -> rusqlite::Result<Self> {
         let page: u64 = conn.pragma_query_value(None, "page_size", |r| r.get::<_, i64>(0))?.unsigned_abs();
-        let committed_at: Option<i64> =
-            conn.query_row("SELECT committed_at FROM log ORDER BY place DESC LIMIT 1", [], |r| r.get(0)).optional()?;
-        let opened_on = Timestamp(clock.now_us());
-        let lived_s = super::retention::lived_s(conn)?;
+        let believed_at = match retention::believed_at(conn)? {
+            Some(at) => at,
+            // The first start, or the first of a version that keeps it. From now on no clock alone moves it.
+            None => {
+                let sql = "SELECT committed_at FROM log ORDER BY place DESC LIMIT 1";
+                let committed: Option<i64> = conn.query_row(sql, [], |r| r.get(0)).optional()?;
+                let at = Timestamp(clock.now_us().min(committed.unwrap_or(i64::MAX)));
+                retention::set_believed_at(conn, at)?;
+                at
+            }
+        };
+        let lived_s = retention::lived_s(conn)?;
         let wal_bytes = Arc::new(AtomicU64::new(0));
         let counter = wal_bytes.clone();
         // A frame is a page and its header. This takes the place of SQLite's own checkpoints.
@@ -110,8 +115,7 @@ impl Upkeep {
             pruned_at: None,
             retention: Retention::default(),
             opened_at: Instant::now(),
-            opened_on,
-            committed_at: committed_at.map(Timestamp),
+            believed_at,
             lived_s,
         })
     }
@@ -156,8 +160,7 @@ impl Upkeep {
         }
         if is_due(self.pruned_at, PRUNE_EVERY) {
             let is_short = self.storage().state >= StorageState::Degraded;
-            let lived_s = self.lived_s.saturating_add(self.opened_at.elapsed().as_secs());
-            let present = Present { now: self.trusted_now(), lived_s };
+            let present = self.present(self.opened_at.elapsed());
             if self.retention.step(conn, &self.config, is_short, head, queue, present)? {
                 return Ok(PRUNE_PAUSE);
             }
@@ -166,9 +169,11 @@ impl Upkeep {
         trouble.map_or(Ok(IDLE_EVERY), Err)
     }
 
-    fn trusted_now(&self) -> Timestamp {
-        let passed = i64::try_from(self.opened_at.elapsed().as_micros()).unwrap_or(i64::MAX);
-        believed(Timestamp(self.clock.now_us()), self.opened_on, self.committed_at, passed)
+    /// The present after the program ran this long.
+    pub(super) fn present(&self, ran: Duration) -> Present {
+        let ran_us = i64::try_from(ran.as_micros()).unwrap_or(i64::MAX);
+        let now = believed(Timestamp(self.clock.now_us()), self.believed_at, ran_us);
+        Present { now, before: self.believed_at, lived_s: self.lived_s.saturating_add(ran.as_secs()) }
     }
 
     /// A commit was made: the disk takes writes.
@@ -248,18 +253,11 @@ impl Upkeep {
     }
 }
 
-/// The present as far as it can be believed: a clock that is suddenly far ahead makes nothing old. What it showed at
-/// the start is believed up to [`AWAY_MOST`] after the last commit once nobody set it right for [`BELIEVED_AFTER`], and
-/// then only as far as time passes.
-pub(super) fn believed(
-    clock: Timestamp,
-    opened_on: Timestamp,
-    committed_at: Option<Timestamp>,
-    passed: i64,
-) -> Timestamp {
-    let away = if passed < BELIEVED_AFTER { 0 } else { AWAY_MOST };
-    let since = committed_at.map_or(opened_on, |at| opened_on.min(at.plus(away)));
-    clock.min(since.plus(passed).plus(JUMP_MOST))
+/// The present as far as it can be believed: a clock that is far ahead makes nothing old. It is believed as far as the
+/// program ran since the time that was believed before, and some days more, for the box may have been off.
+pub(super) fn believed(clock: Timestamp, before: Timestamp, ran: i64) -> Timestamp {
+    let away = ran.saturating_mul(AWAY_RATE).min(AWAY_MOST);
+    clock.min(before.plus(ran).plus(away))
 }
 
 fn is_due(last: Option<Instant>, every: Duration) -> bool {

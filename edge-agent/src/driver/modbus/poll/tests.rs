@@ -232,8 +232,8 @@ async fn edge_12_a_gateway_that_waits_longer_than_the_time_out_is_told_from_dead
     // What is late is the gateway's word for the dead unit, or the answer of a healthy one that had to wait for it.
     let rig = gateway(1_400, true);
     sleep_ms(5_000).await;
-    let expect = "unit 3 answered after 1.4 s: the gateway waits longer than timeout_ms = 1000, and healthy units look \
-                  dead while it does; set it to 2500";
+    let expect = "unit 3 answered after 1.4 s: the device or its gateway took longer than timeout_ms = 1000, and healthy \
+                  units behind a gateway look dead meanwhile; set it to 2500";
     assert_eq!(rig.status.snapshot().hint.as_deref(), Some(expect));
     let rig = gateway(2_000, false);
     sleep_ms(60_000).await;

@@ -67,8 +67,8 @@ impl Poller {
         self.latest = Some((unit, now, took));
         let enough = (took.as_millis() * 3 / 2).next_multiple_of(500).min(TIMEOUT_MS_MOST);
         let text = format!(
-            "unit {unit} answered after {:.1} s: the gateway waits longer than timeout_ms = {}, and healthy units look dead \
-             while it does; set it to {enough}",
+            "unit {unit} answered after {:.1} s: the device or its gateway took longer than timeout_ms = {}, and healthy \
+             units behind a gateway look dead meanwhile; set it to {enough}",
             took.as_secs_f64(),
             self.config.timeout_ms
         );
