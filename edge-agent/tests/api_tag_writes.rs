@@ -275,7 +275,7 @@ async fn edge_03_a_write_to_opc_ua_goes_the_whole_way_with_its_trace() {
     server.let_write(0, false);
     let (_, refused) = edge.post("/tags/tag-0/write", &sue, json!({"value": 1})).await;
     assert_eq!((&refused["outcome"], &refused["value_before"]), (&json!("refused"), &json!("27.5")));
-    assert!(refused["reason"].as_str().unwrap().contains("this user"), "{refused}");
+    assert!(refused["reason"].as_str().unwrap().contains("lets nobody write this node"), "{refused}");
     server.kill().await;
     until("the server is missed", || edge.connections[0].state() == ConnectionState::Disconnected).await;
     let (_, closed) = edge.post("/tags/tag-0/write", &sue, json!({"value": 1})).await;

@@ -67,7 +67,7 @@ async fn edge_14_a_value_carries_its_age_and_is_not_live_when_it_is_old_or_bad()
         json!({
             "name": "door", "connection": "plc", "type": "bool", "value": null, "quality": "bad", "at": null,
             "age_ms": null, "is_live": false, "period_ms": 1000, "keep": true,
-            "writable": false, "meaning": null, "unit": null, "machine_id": CNC, "machine_code": "CNC-001"
+            "writable": false, "scaled": false, "meaning": null, "unit": null, "machine_id": CNC, "machine_code": "CNC-001"
         })
     );
     let load = plant.tag("Spindle/load %").await;
