@@ -56,7 +56,13 @@ pub(super) async fn create(call: Call) -> Answer {
     let asked = asked(&call, body)?;
     let uuid = asked.uuid;
     let again = Again::of(&asked);
-    let decided = call.api.store.decide(move |model| Ok((facts(model, &asked)?, ())));
+    let decided =
+        call.api.store.decide_log(
+            uuid,
+            move |model, is_booked| {
+                if is_booked { Err(Not::Again) } else { Ok((facts(model, &asked)?, ())) }
+            },
+        );
     let status = match decided.await.map_err(not_stored)? {
         Ok(()) => 201,
         Err(Not::Again) => 200,
@@ -124,9 +130,6 @@ fn scrapped(model: &Model, said: &[NewScrap], rejected: u32) -> Result<Vec<Scrap
 
 /// What is recorded, or why nothing is.
 fn logged(model: &Model, asked: &Asked) -> Result<ProductionLogged, Not> {
-    if model.has_log(asked.uuid) {
-        return Err(Not::Again);
-    }
     let refused = |field: &str, message: &str| Not::Refused(ApiError::field(field, message));
     let order =
         orders::find(model, &asked.order).ok_or_else(|| refused("work_order_id", "there is no such work order"))?;

@@ -62,7 +62,7 @@ async fn edge_09_a_database_of_version_2_is_taken_up_whole() {
     let queue = store.model().queue;
     assert_eq!((queue.incarnation, queue.head, queue.acked), (1, 2, 1));
     assert_eq!(store.log_after(1, 0, usize::MAX).await.unwrap().batches, [batch.encode().unwrap()]);
-    assert!(store.model().has_log(Uuid::from_u128(1)));
+    assert!(store.read(|c| project::has_log(c, Uuid::from_u128(1))).unwrap());
     let sums = store.read(|c| load::sums_of(c, ORDER)).unwrap();
     assert_eq!((sums.completed, sums.rejected), (10, 1));
     write(&store, vec![counted(0, 3)]).await;

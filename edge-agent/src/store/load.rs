@@ -1,6 +1,6 @@
 //! Builds the model from the database when the store opens, and checks what the log ends with.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
 use std::sync::Arc;
 use unison_core::activity::Activity;
@@ -107,7 +107,7 @@ fn after_mark(conn: &Connection, head: Head, mark: Option<&Mark>) -> Result<Head
 }
 
 fn master(conn: &Connection, model: &mut Model) -> Result<(), StoreError> {
-    let sums = sums(conn, model)?;
+    let sums = sums(conn)?;
     let mut statement = conn.prepare("SELECT kind, version, body FROM master ORDER BY kind, id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -124,27 +124,20 @@ fn master(conn: &Connection, model: &mut Model) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn sums(conn: &Connection, model: &mut Model) -> rusqlite::Result<HashMap<WorkOrderId, Sums>> {
-    let mut out: HashMap<WorkOrderId, Sums> = HashMap::new();
-    let mut statement =
-        conn.prepare("SELECT uuid, work_order_id, quantity_completed, quantity_rejected FROM production_logs")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        model.log_known(Uuid::from_bytes(row.get(0)?));
-        let sums = out.entry(WorkOrderId(row.get(1)?)).or_default();
-        sums.completed += u64::from(row.get::<_, u32>(2)?);
-        sums.rejected += u64::from(row.get::<_, u32>(3)?);
-    }
-    Ok(out)
+fn sums(conn: &Connection) -> rusqlite::Result<HashMap<WorkOrderId, Sums>> {
+    let mut statement = conn.prepare("SELECT completed, rejected, work_order_id FROM work_order_sums")?;
+    statement.query_map([], |row| Ok((WorkOrderId(row.get(2)?), sum(row)?)))?.collect()
 }
 
 /// The sums of one work order.
 pub(super) fn sums_of(conn: &Connection, id: WorkOrderId) -> rusqlite::Result<Sums> {
-    conn.prepare_cached(
-        "SELECT coalesce(sum(quantity_completed), 0), coalesce(sum(quantity_rejected), 0)
-         FROM production_logs WHERE work_order_id = ?1",
-    )?
-    .query_row(params![id.0], |r| Ok(Sums { completed: log::seq(r.get(0)?), rejected: log::seq(r.get(1)?) }))
+    let mut statement =
+        conn.prepare_cached("SELECT completed, rejected FROM work_order_sums WHERE work_order_id = ?1")?;
+    Ok(statement.query_row([id.0], sum).optional()?.unwrap_or_default())
+}
+
+fn sum(row: &rusqlite::Row<'_>) -> rusqlite::Result<Sums> {
+    Ok(Sums { completed: log::seq(row.get(0)?), rejected: log::seq(row.get(1)?) })
 }
 
 fn executions(conn: &Connection, model: &mut Model) -> Result<(), StoreError> {

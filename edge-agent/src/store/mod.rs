@@ -200,13 +200,42 @@ impl Store {
         T: Send + 'static,
         E: Send + 'static,
     {
+        self.decide_with(|_| Ok(()), move |model, ()| decide(model)).await
+    }
+
+    /// As [`Self::decide`] for what becomes of a production log: `decide` is told whether one with this id is booked.
+    ///
+    /// # Errors
+    /// As [`Self::decide`].
+    pub async fn decide_log<T, E, F>(&self, id: Uuid, decide: F) -> Result<Result<T, E>, StoreError>
+    where
+        F: FnOnce(&Model, bool) -> Result<(Vec<Fact>, T), E> + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        self.decide_with(move |conn| project::has_log(conn, id), decide).await
+    }
+
+    async fn decide_with<K, T, E>(
+        &self,
+        look: impl FnOnce(&Connection) -> rusqlite::Result<K> + Send + 'static,
+        decide: impl FnOnce(&Model, K) -> Result<(Vec<Fact>, T), E> + Send + 'static,
+    ) -> Result<Result<T, E>, StoreError>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
         self.ask(|reply| {
-            Command::Decide(Box::new(move |model| {
-                let (facts, outcome) = match decide(model) {
-                    Ok((facts, value)) => (facts, Ok(value)),
-                    Err(refusal) => (Vec::new(), Err(refusal)),
+            Command::Decide(Box::new(move |model, conn| {
+                let (facts, outcome) = match look(conn).map(|known| decide(model, known)) {
+                    Ok(Ok((facts, value))) => (Ok(facts), Some(Ok(value))),
+                    Ok(Err(refusal)) => (Ok(Vec::new()), Some(Err(refusal))),
+                    Err(error) => (Err(error), None),
                 };
-                (facts, Box::new(move |done: Result<(), StoreError>| drop(reply.send(done.map(|()| outcome)))) as Done)
+                let done = move |done: Result<(), StoreError>| {
+                    drop(reply.send(done.and_then(|()| outcome.ok_or(StoreError::Failed))));
+                };
+                (facts, Box::new(done) as Done)
             }))
         })
         .await

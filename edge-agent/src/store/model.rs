@@ -53,7 +53,6 @@ pub struct Model {
     pub queue: Queue,
     by_code: HashMap<String, MachineId>,
     by_number: HashMap<String, WorkOrderId>,
-    logs: HashSet<Uuid>,
     /// Machines of this edge's configuration.
     configured: Vec<String>,
 }
@@ -80,7 +79,6 @@ impl Default for Model {
             queue: Queue::default(),
             by_code: HashMap::new(),
             by_number: HashMap::new(),
-            logs: HashSet::new(),
             configured: Vec::new(),
         }
     }
@@ -117,12 +115,6 @@ impl Model {
         let product = m.work_order.and_then(|w| self.work_orders.get(&w)).and_then(|w| w.ideal_cycle);
         let lane = || m.record.lane.and_then(|l| self.lanes.get(&l)).and_then(|l| l.ideal_cycle);
         product.or(m.record.ideal_cycle).or_else(lane).unwrap_or(0)
-    }
-
-    /// Whether a production log with this UUID is booked, wherever it was made.
-    #[must_use]
-    pub fn has_log(&self, id: Uuid) -> bool {
-        self.logs.contains(&id)
     }
 
     /// The machine and the stop, if this stop is open.
@@ -221,9 +213,7 @@ impl Model {
                 }
             }
             Fact::ProductionLogged(f) => {
-                if self.logs.insert(f.id)
-                    && let Some(w) = self.work_orders.get_mut(&f.work_order)
-                {
+                if let Some(w) = self.work_orders.get_mut(&f.work_order) {
                     w.completed += u64::from(f.completed);
                     w.rejected += u64::from(f.rejected);
                 }
@@ -345,10 +335,6 @@ impl Model {
             (w.started_at, w.started_by) = started;
             w.changed_at = Some(changed_at);
         }
-    }
-
-    pub(super) fn log_known(&mut self, id: Uuid) {
-        self.logs.insert(id);
     }
 
     pub(super) fn enrolled(&mut self, identity: Arc<Identity>) {

@@ -77,7 +77,7 @@ pub struct WorkOrderNow {
 }
 
 /// What was logged on a work order, also before its record came.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
     pub completed: u64,
     pub rejected: u64,

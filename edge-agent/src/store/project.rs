@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::model::status_after;
 use super::{CounterAt, people, stops, writes};
 
-/// Returns the stops that an edit changed.
-pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result<Vec<Stop>> {
+/// Returns the stops that an edit changed; `None` for a production log that is booked already.
+pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result<Option<Vec<Stop>>> {
     match fact {
         Fact::ActivityChanged(f) => {
             conn.prepare_cached(
@@ -39,7 +39,7 @@ pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result
         | Fact::DowntimeMerged(_)
         | Fact::DowntimeCorrected(_)
         | Fact::DowntimeVoided(_)
-        | Fact::DowntimeEscalated(_) => return stops::project(conn, fact, hlc),
+        | Fact::DowntimeEscalated(_) => return stops::project(conn, fact, hlc).map(Some),
         Fact::ShiftHandedOver(_)
         | Fact::HandoverAcknowledged(_)
         | Fact::HelpCalled(_)
@@ -47,7 +47,9 @@ pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result
         | Fact::HelpEnded(_) => people::project(conn, fact)?,
         Fact::TagWritten(f) => writes::project(conn, f)?,
         Fact::ProductionLogged(f) => {
-            production_log(conn, f, true)?;
+            if !production_log(conn, f, true)? {
+                return Ok(None);
+            }
         }
         Fact::ProductionScrapped(f) => {
             for part in &f.parts {
@@ -95,7 +97,12 @@ pub(super) fn fact(conn: &Connection, fact: &Fact, hlc: u64) -> rusqlite::Result
             }
         }
     }
-    Ok(Vec::new())
+    Ok(Some(Vec::new()))
+}
+
+/// Whether a production log is booked, wherever it was made.
+pub(super) fn has_log(conn: &Connection, id: Uuid) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT 1 FROM production_logs WHERE uuid = ?1")?.exists([id.as_bytes()])
 }
 
 /// True when the log was not known yet.

@@ -28,7 +28,8 @@ const GATHER_MOST: Duration = Duration::from_millis(1);
 
 /// Tells a waiter how it ended.
 pub(super) type Done = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-pub(super) type Decide = Box<dyn FnOnce(&Model) -> (Vec<Fact>, Done) + Send>;
+/// The error is the database's, which could not be asked.
+pub(super) type Decide = Box<dyn FnOnce(&Model, &Connection) -> (rusqlite::Result<Vec<Fact>>, Done) + Send>;
 /// Says whether to keep what was changed.
 pub(super) type Side = Box<dyn FnOnce(&Connection) -> (bool, Done) + Send>;
 pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;

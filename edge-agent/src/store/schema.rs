@@ -19,6 +19,7 @@ const VERSIONS: &[&str] = &[
     include_str!("schema_0005.sql"),
     include_str!("schema_0006.sql"),
     include_str!("schema_0007.sql"),
+    include_str!("schema_0008.sql"),
 ];
 const PAGE_BYTES: u32 = 1_024;
 /// The pages that are written again and again: ends of trees, and one page a machine.

@@ -131,7 +131,15 @@ impl<'a> Step<'a> {
             Command::Decide(decide) => {
                 let model: &Model = self.model;
                 // A panic drops the waiter's channel, which tells it.
-                let Ok((facts, done)) = catch_unwind(AssertUnwindSafe(|| decide(model))) else { return Ok(()) };
+                let conn = self.conn;
+                let Ok((facts, done)) = catch_unwind(AssertUnwindSafe(|| decide(model, conn))) else { return Ok(()) };
+                let facts = match facts {
+                    Ok(facts) => facts,
+                    Err(error) => {
+                        waiters.push(done);
+                        return Err(error.into());
+                    }
+                };
                 if !facts.is_empty() && self.model.identity.is_none() {
                     done(Err(StoreError::NotEnrolled));
                     return Ok(());
@@ -236,7 +244,7 @@ impl<'a> Step<'a> {
         let (kind, version) = fact.kind();
         let now_ms = u64::try_from(self.now.0 / 1_000).unwrap_or(0);
         self.head.hlc = hlc::next(self.head.hlc, now_ms);
-        let stops = project::fact(self.conn, &fact, self.head.hlc)?;
+        let Some(stops) = project::fact(self.conn, &fact, self.head.hlc)? else { return Ok(()) };
         self.ops.push(Op { kind, version, hlc: self.head.hlc, body });
         self.touch(&fact);
         let explained = match &fact {

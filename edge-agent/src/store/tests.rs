@@ -36,7 +36,7 @@ async fn edge_09_what_was_acknowledged_is_there_after_a_crash() {
     assert_eq!((w.status, w.completed, w.rejected, w.started_by), (WorkOrderStatus::InProgress, 10, 1, Some(ANNA)));
     assert_eq!(now.machines[&MILL].downtimes, before.machines[&MILL].downtimes);
     assert_eq!(now.machines[&MILL].work_order, Some(ORDER));
-    assert!(now.has_log(Uuid::from_u128(1)));
+    assert!(again.read(|c| project::has_log(c, Uuid::from_u128(1))).unwrap());
     let help = &now.machines[&MILL].help;
     assert_eq!((help.len(), help[0].kind, help[0].answered), (1, HelpKind::Quality, Some((ANNA, at(8)))));
     assert_eq!(*help, before.machines[&MILL].help);
@@ -94,6 +94,29 @@ async fn log_05_a_refusal_writes_nothing() {
     let broken = store.decide::<(), (), _>(|_| panic!("planned")).await;
     assert!(matches!(broken, Err(StoreError::Failed)));
     write(&store, vec![logged(1, 1, 0).into()]).await;
+}
+
+#[tokio::test]
+async fn log_08_a_log_that_is_booked_is_not_booked_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = edge(&dir).await;
+    let head = || store.model().queue.head;
+    let before = head();
+    let fact = || Fact::from(logged(1, 10, 1));
+    let book = |is_new: bool| {
+        store.decide_log(Uuid::from_u128(1), move |_, is_booked| {
+            assert_eq!(is_booked, !is_new);
+            if is_booked { Err("again") } else { Ok((vec![fact()], ())) }
+        })
+    };
+    assert_eq!(book(true).await.unwrap(), Ok(()));
+    assert_eq!(book(false).await.unwrap(), Err("again"));
+    // Whoever does not ask adds nothing either.
+    write(&store, vec![fact(), logged(2, 3, 0).into(), fact()]).await;
+    assert_eq!(head(), before + 2);
+    let w = store.model().work_orders[&ORDER].clone();
+    assert_eq!((w.completed, w.rejected), (13, 1));
+    assert_eq!(store.read(|c| load::sums_of(c, ORDER)).unwrap(), Sums { completed: 13, rejected: 1 });
 }
 
 #[tokio::test]

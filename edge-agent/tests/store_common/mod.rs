@@ -7,13 +7,17 @@ use std::process::Command;
 use std::sync::Arc;
 
 use edge_agent::agent::WallClock;
-use edge_agent::store::{Identity, Store, StoreError};
+use edge_agent::store::{Identity, Store, StoreError, history};
 use unison_core::facts::{Fact, ProductionLogged};
 use unison_core::ids::{UserId, WorkOrderId};
 use unison_core::time::Timestamp;
 use unison_sync::gate::{Verdict, judge};
 use unison_sync::wire::Have;
 use uuid::Uuid;
+
+pub fn has_log(store: &Store, id: Uuid) -> bool {
+    store.read(|c| history::production_log(c, id)).unwrap().is_some()
+}
 
 pub fn logged(id: Uuid, notes: Option<String>) -> Fact {
     ProductionLogged {
