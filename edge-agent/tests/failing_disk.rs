@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
-use store_common::{chain_is_whole, child, has_log, logged, open, try_open};
+use store_common::{chain_is_whole, child, logged, logs, open, try_open};
 use uuid::Uuid;
 
 const CHILD: &str = "UNISON_FAILING_DISK_DIR";
@@ -72,9 +72,10 @@ async fn fail(dir: &Path, library: &Path, from: u64, until: u64) -> Ran {
     let errors = String::from_utf8_lossy(&ran.stderr);
     assert!(!errors.contains("does not go on by itself"), "calls {from} to {until}: {errors}");
     let store = open(&data).await;
-    let lost: Vec<_> = acked.iter().filter(|id| !has_log(&store, **id)).collect();
+    let booked = logs(&store);
+    let lost: Vec<_> = acked.iter().filter(|id| !booked.contains(*id)).collect();
     assert!(lost.is_empty(), "calls {from} to {until}: {lost:?} of {}", acked.len());
-    let kept: Vec<_> = refused.iter().filter(|id| has_log(&store, **id)).collect();
+    let kept: Vec<_> = refused.iter().filter(|id| booked.contains(*id)).collect();
     // Where the process ended, the last one was under way: nobody was told that it was refused.
     assert!(kept.is_empty(), "calls {from} to {until}: refused and kept {kept:?}");
     chain_is_whole(&store).await;

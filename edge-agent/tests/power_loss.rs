@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use disk::{Disk, Step, What, library, steps};
 use edge_agent::store::Store;
-use store_common::{chain_is_whole, child, has_log, logged, open, try_open};
+use store_common::{chain_is_whole, child, logged, logs, open, try_open};
 use uuid::Uuid;
 
 const CHILD: &str = "UNISON_POWER_LOSS_DIR";
@@ -91,7 +91,8 @@ async fn lost(files: &BTreeMap<&str, Vec<u8>>, acked: impl Iterator<Item = Uuid>
         std::fs::write(dir.path().join(name), bytes).unwrap();
     }
     let store = try_open(dir.path()).await.ok()?;
-    let lost = acked.filter(|id| !has_log(&store, *id)).count();
+    let booked = logs(&store);
+    let lost = acked.filter(|id| !booked.contains(id)).count();
     if lost == 0 {
         chain_is_whole(&store).await;
     }

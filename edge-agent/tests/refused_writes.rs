@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use edge_agent::store::{StorageState, StoreError};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use store_common::{has_log, logged, open};
+use store_common::{logged, logs, open};
 use uuid::Uuid;
 
 const CHILD: &str = "UNISON_REFUSED_WRITES_DIR";
@@ -60,7 +60,8 @@ async fn child_whose_writes_are_refused() {
     drop(store);
     let again = open(&dir).await;
     assert_eq!(again.model().queue.head, expected);
-    let lost: Vec<_> = acked.iter().enumerate().filter(|(_, id)| !has_log(&again, **id)).collect();
+    let booked = logs(&again);
+    let lost: Vec<_> = acked.iter().enumerate().filter(|(_, id)| !booked.contains(*id)).collect();
     assert!(lost.is_empty(), "{lost:?} of {expected}");
 }
 

@@ -391,7 +391,8 @@ async fn edge_09_an_upgraded_database_forgets_what_was_acknowledged_long_ago_as_
     let conn = Connection::open(dir.path().join("edge.db")).unwrap();
     // As version 6 left it: the last two batches are new, one of them is not acknowledged; all others are 40 days old.
     conn.execute_batch(
-        "DROP TABLE runs; DROP TABLE acknowledged; DELETE FROM meta WHERE key IN ('lived_s', 'believed_at');
+        "DROP TRIGGER production_log_is_summed; DROP TRIGGER production_log_is_summed_no_more; DROP TABLE work_order_sums;
+         DROP TABLE runs; DROP TABLE acknowledged; DELETE FROM meta WHERE key IN ('lived_s', 'believed_at');
          UPDATE log SET committed_at = committed_at - 40 * 86400000000
          WHERE place < (SELECT place FROM log ORDER BY place DESC LIMIT 1 OFFSET 1);
          UPDATE link SET up_acked = (SELECT max(last_seq) - 1 FROM log);

@@ -14,6 +14,7 @@ use unison_core::span::Span;
 use unison_core::time::{HOUR, SECOND};
 use unison_sync::wire::Op;
 
+use super::model::Sums;
 use super::stops::{self, DowntimeFilter};
 use super::test_plant::*;
 use super::*;

@@ -2,12 +2,13 @@
 //! this test binary itself.
 #![allow(dead_code, reason = "every test file uses another part")]
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
 use edge_agent::agent::WallClock;
-use edge_agent::store::{Identity, Store, StoreError, history};
+use edge_agent::store::{Identity, Store, StoreError};
 use unison_core::facts::{Fact, ProductionLogged};
 use unison_core::ids::{UserId, WorkOrderId};
 use unison_core::time::Timestamp;
@@ -15,8 +16,13 @@ use unison_sync::gate::{Verdict, judge};
 use unison_sync::wire::Have;
 use uuid::Uuid;
 
-pub fn has_log(store: &Store, id: Uuid) -> bool {
-    store.read(|c| history::production_log(c, id)).unwrap().is_some()
+/// The production logs that are booked.
+pub fn logs(store: &Store) -> HashSet<Uuid> {
+    let all = store.read(|c| {
+        let mut statement = c.prepare("SELECT uuid FROM production_logs")?;
+        statement.query_map([], |row| Ok(Uuid::from_bytes(row.get(0)?)))?.collect()
+    });
+    all.unwrap()
 }
 
 pub fn logged(id: Uuid, notes: Option<String>) -> Fact {
