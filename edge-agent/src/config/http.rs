@@ -53,7 +53,7 @@ impl CertificateFiles {
             Part::Certificate => &self.certificate,
             Part::Key => &self.key,
         };
-        format!("{} {}", path.display(), mistake.reason)
+        format!("{}: {}", path.display(), mistake.reason)
     }
 }
 

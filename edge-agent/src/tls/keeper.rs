@@ -268,9 +268,9 @@ impl Https {
                     state.refused = None;
                     return self.serve(state, Source::File, pair);
                 }
-                Some(reason) => format!("{} {reason}", files.certificate.display()),
+                Some(reason) => format!("{}: {reason}", files.certificate.display()),
             },
-            Err(mistakes) => mistakes.iter().map(|m| files.say(m)).collect::<Vec<_>>().join("; "),
+            Err(mistakes) => mistakes.iter().map(|m| files.say(m)).collect::<Vec<_>>().join(". And "),
         };
         tracing::error!("the new certificate is not taken, the one in use stays: {refused}");
         state.refused = Some(format!("The new certificate is not taken, the one in use stays: {refused}"));

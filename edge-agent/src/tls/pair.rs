@@ -119,7 +119,7 @@ impl Pair {
     /// # Errors
     /// All that is wrong, as one text.
     pub fn read_whole(pem: &[u8]) -> Result<Self, String> {
-        Self::read(pem, pem).map_err(|all| all.into_iter().map(|m| m.reason).collect::<Vec<_>>().join("; "))
+        Self::read(pem, pem).map_err(|all| all.into_iter().map(|m| m.reason).collect::<Vec<_>>().join(". And "))
     }
 }
 

@@ -404,7 +404,7 @@ fn edge_11_files_are_taken_up_while_it_runs_and_bad_ones_are_not() {
     assert_eq!(served(&https).names, ["one.example"]);
     let said = warnings(&https, now());
     assert!(
-        said.contains("the one in use stays") && said.contains("edge.key belongs to another certificate"),
+        said.contains("the one in use stays") && said.contains("edge.key: belongs to another certificate"),
         "{said}"
     );
     write(&second);
@@ -413,7 +413,7 @@ fn edge_11_files_are_taken_up_while_it_runs_and_bad_ones_are_not() {
     write(&foreign("three.example", (2026, 11, 1)));
     look();
     assert_eq!(served(&https).names, ["two.example"]);
-    assert!(warnings(&https, now()).contains("edge.crt ended on 2026-11-01"));
+    assert!(warnings(&https, now()).contains("edge.crt: ended on 2026-11-01"));
     assert!(matches!(https.upload(&first.0, &first.1, now()), Err(Refused::Files(_))));
     assert!(!box1.file("authority.pem").exists(), "nobody needs one here");
     // After a restart an old one is better than none: the machines are looked at in any case.

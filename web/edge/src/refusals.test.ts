@@ -1,16 +1,27 @@
-/** Every sentence with which the box refuses something on these pages exists in German. */
+/** Every sentence of the box that these pages show exists in German: why it refuses something, and what it says of its devices. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { translator } from './refusals';
+import { inGerman as german, table } from './german';
+import { devices } from './texts/devices.de';
 import { refusals } from './texts/refusals.de';
 
-/** Where the box says why it does not do something that these pages ask for. */
+/** All sources of the box are read, also by a machine that has much else to do. */
+const READING_MS = 30_000;
+
+/** Where the box says why it does not do something that these pages ask for, and how devices, labels and certificates are. */
 const SOURCES = [
-  ...['body', 'caller', 'handovers', 'help', 'limiter', 'logs', 'machines', 'mod', 'orders', 'pin', 'present', 'router', 'scan', 'scans', 'sign_on', 'stop_edits', 'stops', 'tag_writes', 'tags'].map((name) => `edge-agent/src/api/${name}.rs`),
+  ...['body', 'caller', 'handovers', 'help', 'limiter', 'logs', 'machines', 'mod', 'orders', 'pin', 'present', 'router', 'scan', 'scans', 'sign_on', 'stop_edits', 'stops', 'tag_writes', 'tags', 'trust'].map((name) => `edge-agent/src/api/${name}.rs`),
   ...['downtime', 'handover', 'help', 'logging', 'work_order'].map((name) => `shared/rules/src/${name}.rs`),
   ...['writes', 'exact', 'modbus/encode', 'modbus/text', 'modbus/poll/writing', 'opcua/encode', 'opcua/verdict', 'opcua/writing'].map((name) => `edge-agent/src/driver/${name}.rs`),
+  ...['scanner', 'supervise', 'serial/mod', 'hid/device', 'hid/mod', 'modbus/link', 'modbus/poll/verdict', 'modbus/rtu', 'modbus/tcp'].map((name) => `edge-agent/src/driver/${name}.rs`),
+  ...['endpoint', 'feed', 'limits', 'line', 'mod', 'own', 'resolve', 'subscription', 'trust', 'value'].map((name) => `edge-agent/src/driver/opcua/${name}.rs`),
+  ...['book', 'mod', 'nodes', 'sparkplug', 'tls'].map((name) => `edge-agent/src/driver/mqtt_input/${name}.rs`),
+  ...['authority', 'keeper', 'pair'].map((name) => `edge-agent/src/tls/${name}.rs`),
+  'edge-agent/src/enrol.rs',
+  'edge-agent/src/store/storage.rs',
   'shared/api/src/error.rs',
+  'shared/core/src/gs1/mod.rs',
 ];
 
 /** And single sentences of files that say much else. */
@@ -18,10 +29,34 @@ const SINGLE = [
   ['shared/rules/src/rbac.rs', 'This needs the permission {permission}{whom}; an administrator grants it'],
   ['edge-agent/src/store/error.rs', 'this edge is not enrolled yet, so nothing can be recorded'],
   ['edge-agent/src/store/error.rs', 'the disk is full; nothing was written. Free some space, it goes on by itself'],
+  ['edge-agent/src/store/error.rs', 'the disk takes nothing ({0}); nothing was written. It goes on by itself when the disk does'],
+  ['edge-agent/src/config/http.rs', 'cannot be read: {error}; check the path and its rights'],
+  ['edge-agent/src/config/http.rs', 'is no file of 256 kB or less'],
+  ['edge-agent/src/config/http.rs', 'can be read by everybody on this box; chmod 640 {}'],
+  ['edge-agent/src/api/queue.rs', 'The cloud refuses this edge.'],
+  ['edge-agent/src/carrier/mqtt.rs', 'the cloud refuses this edge ({code:?}); it may have been revoked. Ask an administrator'],
+  ['edge-agent/src/carrier/mqtt.rs', 'the cloud\'s log contradicts what this edge holds; nothing is lost. It waits for a snapshot; if this stays, ask an administrator of the cloud'],
 ] as const;
 
-/** Put together of two texts of the sources, with nothing between their holes that would tell them apart. */
-const JOINED = ['This needs the permission {permission} (roles that have it: {}); an administrator grants it'];
+/** Put together of several texts of the sources, which behind them would say too little to tell them apart. */
+const SESSION = 'cannot open a session: {code}{}';
+const JOINED: Record<string, string[]> = {
+  'This needs the permission {permission} (roles that have it: {}); an administrator grants it': ['This needs the permission {permission}{whom}; an administrator grants it', ' (roles that have it: {})'],
+  '{length} characters, {least} to {most} are right{hint}': ['{length} characters, {wanted} are right{hint}', '{least} to {most}'],
+  'device "{name}": {reason}': ['device "{name}"'],
+  'device at {phys}: {reason}': ['device at {phys}'],
+  'USB {:04x}:{:04x} with serial number {serial}: {reason}': ['USB {:04x}:{:04x}', ' with serial number {serial}'],
+  'unplugged since {at:.0}: {reason}': ['unplugged since {at:.0}: ', '{}: {since}{reason}'],
+  'unit {}, {}:{}..{end}: {reason}': ['unit {}, {}:{}..{end}'],
+  'cannot open a session: {code}; the server refuses the user: check user_name and the password, and that the user may read': [SESSION, '; the server refuses the user: check user_name and the password, and that the user may read'],
+  'cannot open a session: {code}; the server refuses this edge\'s certificate: trust opcua/own/cert.der of the data directory there': [SESSION, '; the server refuses this edge\'s certificate: trust opcua/own/cert.der of the data directory there'],
+  'cannot open a session: {code}; the server takes no more sessions: close one, or allow more there': [SESSION, '; the server takes no more sessions: close one, or allow more there'],
+  'cannot {what}: {error}; values are read every {} ms instead': ['cannot {what}: {error}', '{}; values are read every {} ms instead'],
+  '{}: the pinned certificate cannot be read: {error}; {how}': ['{error}; {how}'],
+  'The new certificate is not taken, the one in use stays: {}. And {}': ['. And '],
+  '{}: {reason}. And {}; upload the certificate again': ['. And ', '{}: {reason}; upload the certificate again'],
+  '{}. A reader of the database does not end, its write-ahead log has {} MB; close programs that have edge.db open': ['. '],
+};
 
 /** Sentences of these files that no page shows: for logs, devices, programs and administrators of the box. */
 const NOT_SHOWN = [
@@ -30,22 +65,28 @@ const NOT_SHOWN = [
   /^(writes of before the start|what became of a write|a person wrote to a device|running without work order|values of the API are far|at most 24 hours in millionths)/,
   /^(Unison edge|Wrong administrator token|Send it in the header X-Admin-Token.*|Method not allowed|See \/api\/docs .*)$/,
   /^(default-src |text\/|attachment; |; Secure$|\{name\}=\{token\})|pin\.secret is not 32 bytes/,
-  // Why a connection ended, which stands at the connection, and what a library says.
-  /^(a write got \{why\}|connection lost: \{code\}|\{\}: the server's nodes changed|transport is not connected|ask what the node is|: \{code\})$/,
+  // What a library says, and names and addresses.
+  /^(transport is not connected|: \{code\}|Unison( edge| edge on \{host\}| plant authority| {2}0000| \{named\} \{mark\})|-----(BEGIN|END) .*|\{policy\} \{\}|password_file \{\}: \{e\}|Node Control\/Rebirth)$/,
+  // For the log, and said by a box that stops or waits for its network.
+  /^(driver restarts|connecting|OPC UA|this edge's OPC UA certificate runs out|made this edge's OPC UA|the certificate of an OPC UA server is trusted$|OPC UA notifications were lost|the server's queue was too short|the server takes less in one request|what was written could not be read$|the system may still send|the agent stops$)/,
+  /^(the new certificate is not taken|this certificate is served now$|devices trust this edge through|a new$|HTTPS: \{reason\}$|this edge is enrolled$|\{text\}: \{cause\}$|\{\}: \{said\}$)/,
   // Names of things, put together from numbers.
-  /^(Reason|User|Scrap reason|Shift) \{[a-z]*\}$|^\{name\}, \{date\}$|^unit \{\}, |^written to: \{why\}$/,
+  /^(Reason|User|Scrap reason|Shift) \{[a-z]*\}$|^\{name\}, \{date\}$/,
   // Of plants: an edge has only one.
   /^No plant access$|^This belongs to a plant that you are not assigned to/,
 ];
 
 /** Every text of a source. */
 function texts(path: string): string[] {
-  const source = readFileSync(join(process.cwd(), '..', path), 'utf8').split(/#\[cfg\(test\)\]\s*mod /)[0] ?? '';
+  const source = readFileSync(join(process.cwd(), '..', path), 'utf8').split(/#\[cfg\(test\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\(\w+\))? )?mod /)[0] ?? '';
   const code = source.split('\n').filter((line) => !line.trimStart().startsWith('//')).join('\n');
   return [...code.matchAll(/"((?:[^"\\]|\\[\s\S])*)"/g)].map(([, text]) => (text ?? '').replace(/\\\n\s*/g, '').replace(/\\"/g, '"'));
 }
 
 const sentences = (path: string): string[] => texts(path).filter((text) => /[a-z].* | .*[a-z]/.test(text));
+
+/** The sentence, whatever its holes are called. */
+const bare = (text: string): string => text.replace(/\{[^}]*\}/g, '{}');
 
 const all = SOURCES.flatMap((path) => sentences(path).map((text) => ({ path, text })));
 
@@ -59,18 +100,25 @@ describe('what the box says', () => {
 
   it('exists in German', () => {
     for (const [path, text] of SINGLE) expect(sentences(path), path).toContain(text);
-    const missing = [...all, ...SINGLE.map(([path, text]) => ({ path, text }))].filter(({ text }) => !(text in refusals) && !NOT_SHOWN.some((pattern) => pattern.test(text)));
+    const there = new Set([...Object.keys(table), ...Object.values(JOINED).flat()].map(bare));
+    const missing = [...all, ...SINGLE.map(([path, text]) => ({ path, text }))].filter(({ text }) => !there.has(bare(text)) && !NOT_SHOWN.some((pattern) => pattern.test(text)));
     expect(missing).toEqual([]);
   });
 
   it('is still said where it is in German', () => {
     const files = ['edge-agent/src', 'shared'].flatMap((top) => readdirSync(join(process.cwd(), '..', top), { recursive: true, encoding: 'utf8' }).map((name) => `${top}/${name}`));
     const said = new Set(files.filter((name) => name.endsWith('.rs')).flatMap(texts));
-    expect(Object.keys(refusals).filter((key) => !said.has(key) && !JOINED.includes(key))).toEqual([]);
+    expect(Object.keys(table).filter((key) => !said.has(key) && !(key in JOINED))).toEqual([]);
+    expect(Object.keys(JOINED).filter((key) => !(key in table))).toEqual([]);
+    expect(Object.values(JOINED).flat().filter((part) => !said.has(part))).toEqual([]);
+  }, READING_MS);
+
+  it('is in one table only', () => {
+    expect(Object.keys(devices).filter((key) => key in refusals)).toEqual([]);
   });
 
   it('fills only holes that are there', () => {
-    for (const [english, german] of Object.entries(refusals)) {
+    for (const [english, german] of Object.entries(table)) {
       const holes = (english.match(/\{[^}]*\}/g) ?? []).length;
       for (const [, place] of german.matchAll(/\{~?(.*?)\}/g)) {
         expect(Number(place), english).toBeGreaterThan(0);
@@ -81,7 +129,6 @@ describe('what the box says', () => {
 });
 
 describe('a sentence of the box', () => {
-  const german = translator(refusals);
   it.each([
     ['is required', 'fehlt'],
     ['Wrong PIN; 3 tries left', 'Falsche PIN; noch 3 Versuche'],
@@ -95,6 +142,33 @@ describe('a sentence of the box', () => {
     ['does not fit (700000 in the device): u16 holds 0 to 65535', 'passt nicht (700000 im Gerät): u16 nimmt 0 bis 65535 auf'],
     ['ns=2;s=Press: the value does not fit (700000 in the device): UInt16 holds 0 to 65535; the node is of type UInt16', 'ns=2;s=Press: der Wert passt nicht (700000 im Gerät): UInt16 nimmt 0 bis 65535 auf; der Knoten ist vom Typ UInt16'],
     ['another client has locked this node (BadLocked)', 'ein anderes Programm hat diesen Knoten gesperrt (BadLocked)'],
+    // Labels, devices and certificates.
+    ['GS1 (01) at character 6: check digit 3, 2 is right; scan again', 'GS1 (01), Zeichen 6: Prüfziffer 3, richtig ist 2; bitte noch einmal scannen'],
+    ['GS1 (10) at character 19: 25 characters, 1 to 20 are right; does the scanner leave FNC1 out?', 'GS1 (10), Zeichen 19: 25 Zeichen, 1 bis 20 sind richtig; lässt der Scanner FNC1 weg?'],
+    ['GS1 (17) at character 20: "A" is not a digit', 'GS1 (17), Zeichen 20: „A“ ist keine Ziffer'],
+    ['unit 1, holding:0..124: no such address in the device (exception 2)', 'Einheit 1, holding:0..124: diese Adresse gibt es im Gerät nicht (Ausnahme 2)'],
+    ['unit 3, coil:5..5: written to: no answer in 500 ms', 'Einheit 3, coil:5..5: beim Schreiben: keine Antwort in 500 ms'],
+    ['unit 3, input:5..6: the answer is not Modbus: its header is none', 'Einheit 3, input:5..6: die Antwort ist kein Modbus: ihr Kopf ist keiner'],
+    ['cannot connect to 10.0.0.7:502: Connection refused (os error 111)', '10.0.0.7:502 ist nicht zu erreichen: Connection refused (os error 111)'],
+    ['USB 0c2e:0b61: unplugged since 2026-11-22T10:00:00Z: not there; is the scanner plugged in?', 'USB 0c2e:0b61: abgezogen seit 2026-11-22T10:00:00Z: nicht da; steckt der Scanner?'],
+    ['device "Honeywell": cannot be read: EIO', 'Gerät „Honeywell“: lässt sich nicht lesen: EIO'],
+    ['noise on the line: bytes that are no text; check the cable and baud = 9600', 'Störung auf der Leitung: Bytes, die kein Text sind; bitte prüfen: das Kabel und baud = 9600'],
+    ['opc.tcp://10.0.0.8:4840: cannot open a session: BadUserAccessDenied; the server refuses the user: check user_name and the password, and that the user may read', 'opc.tcp://10.0.0.8:4840: es lässt sich keine Sitzung öffnen: BadUserAccessDenied; der Server lehnt den Benutzer ab: bitte user_name und das Passwort prüfen, und ob der Benutzer lesen darf'],
+    ['opc.tcp://10.0.0.8:4840: cannot open a session: BadTimeout', 'opc.tcp://10.0.0.8:4840: es lässt sich keine Sitzung öffnen: BadTimeout'],
+    ['opc.tcp://10.0.0.8:4840: cannot read the tags: no answer in 10 s', 'opc.tcp://10.0.0.8:4840: es ging nicht, die Signale zu lesen: keine Antwort in 10 s'],
+    ['cannot subscribe: BadNotSupported; values are read every 500 ms instead', 'es ging nicht, zu abonnieren: BadNotSupported; die Werte werden stattdessen alle 500 ms gelesen'],
+    ['opc.tcp://h:4840: nobody trusted the server\'s certificate yet: SHA-256 ab12; trust it on the page or with `edge-agent trust "press"`', 'opc.tcp://h:4840: dem Zertifikat des Servers hat noch niemand vertraut: SHA-256 ab12; vertrauen Sie ihm auf der Seite oder mit `edge-agent trust "press"`'],
+    ['opc.tcp://h:4840: the server does not offer Basic256Sha256 with security_mode sign (it offers nothing)', 'opc.tcp://h:4840: der Server bietet kein Basic256Sha256 mit security_mode sign (er bietet nichts)'],
+    ['ns=2;s=Press: the server sent the text "a", which is not u16', 'ns=2;s=Press: Der Server hat den Text „a“ geschickt, das ist kein u16'],
+    ['mqtts://broker:8883: the broker refuses the login; check user and password_file', 'mqtts://broker:8883: der Broker lehnt die Anmeldung ab; bitte user und password_file prüfen'],
+    ['press/state: $.n is "x", which is not u16', 'press/state: $.n ist "x", das ist kein u16'],
+    ['spBv1.0/G/NDATA/N: is no Sparkplug B payload: more than 10000 metrics in one message; let the node publish several', 'spBv1.0/G/NDATA/N: ist keine Nachricht von Sparkplug B: mehr als 10000 Metriken in einer Nachricht; bitte den Knoten mehrere senden lassen'],
+    ['The new certificate is not taken, the one in use stays: /etc/a.crt: cannot be read: not found; check the path and its rights. And /etc/a.key: can be read by everybody on this box; chmod 640 /etc/a.key', 'Das neue Zertifikat wird nicht genommen, das bisherige bleibt: /etc/a.crt: lässt sich nicht lesen: not found; bitte den Pfad und seine Rechte prüfen. Und /etc/a.key: kann jeder auf dieser Box lesen; chmod 640 /etc/a.key'],
+    ['The certificate ended on 2026-11-01; bring a new one', 'Das Zertifikat endete am 2026-11-01; bitte ein neues bringen'],
+    ['The disk is almost full (little left); free some space', 'Der Speicher ist fast voll (frei: wenig); bitte Platz schaffen'],
+    ['The disk is nearly full (3 MB left); history older than 7 days is given up early. Free some space. A reader of the database does not end, its write-ahead log has 30 MB; close programs that have edge.db open', 'Der Speicher ist beinahe voll (frei: 3 MB); was älter als 7 Tage ist, wird früher aufgegeben. Bitte Platz schaffen. Ein Leser der Datenbank kommt nicht zum Ende, ihr Protokoll hat 30 MB; bitte Programme schließen, die edge.db offen haben'],
+    // What the system or a library says stays.
+    ['mqtts://broker:8883: I/O: Connection refused (os error 111)', 'mqtts://broker:8883: I/O: Connection refused (os error 111)'],
     // Names stay as they are, also where a word of the table is one.
     ['there is no work order paused', 'den Arbeitsauftrag paused gibt es nicht'],
     ['Quality was called to this machine already', 'Die Qualität ist zu dieser Maschine schon gerufen'],

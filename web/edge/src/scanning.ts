@@ -2,7 +2,7 @@
  * What a scan does, on every page: a work order opens its log page, a badge signs on, a machine opens its station.
  * The edge says what a code means; nothing is guessed here.
  */
-import { ApiError, listenForWedge, onScan, post, publishScan, reasonOf, toast, type EdgeSession, type Scan, type ScanSource } from '@unison/ui-kit';
+import { ApiError, listenForWedge, onScan, post, publishScan, reasonOf, said, toast, type EdgeSession, type Scan, type ScanSource } from '@unison/ui-kit';
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import i18next from 'i18next';
 import { useEffect, useRef } from 'react';
@@ -125,7 +125,7 @@ function label(scan: Scan): void {
 
 function unknown(scan: Scan, navigate: Place['navigate']): void {
   const { code, problem } = scan;
-  toast('bad', problem === undefined ? i18next.t('scan.unknown', { code }) : i18next.t('scan.problem', { code, problem }), {
+  toast('bad', problem === undefined ? i18next.t('scan.unknown', { code }) : i18next.t('scan.problem', { code, problem: said(problem) }), {
     label: i18next.t('scan.typeIt'),
     run: () => void navigate({ to: '/scanner' }),
   });

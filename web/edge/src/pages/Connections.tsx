@@ -2,7 +2,7 @@
  * The devices for whoever looks after them: how each stands, how fast it answers, what waits and what went wrong; then
  * the signals of one, live, with the last hour of those that are kept. A value that is old never looks live.
  */
-import { addTexts, clock, dayAndClock, decimal, Empty, Loaded, NONE, Skeletons, span, units, useTexts, type Connection, type Tag } from '@unison/ui-kit';
+import { addTexts, clock, dayAndClock, decimal, Empty, Loaded, NONE, said, Skeletons, span, units, useTexts, type Connection, type Tag } from '@unison/ui-kit';
 import { Link, useNavigate, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useId, useMemo, useState, type ReactNode } from 'react';
 import { standing, useBeat, type Beat, type Standing } from '../parts/beat';
@@ -114,9 +114,9 @@ function Errors({ connection: c, state: { isOld, zone } }: { connection: Connect
   const waits = c.trust !== null && ['unknown', 'changed', 'unreadable'].includes(c.trust);
   return (
     <>
-      {c.error && !isOld ? <p className="device-error" role="status">{c.error}</p>
-      : c.last_error && <p className="dim device-past">{t('connections.lastError', { time: dayAndClock(c.last_error_at, zone, language), error: c.last_error })}</p>}
-      {c.hint !== null && !isOld && <p className="device-error" data-testid="connection-hint">{c.hint}</p>}
+      {c.error && !isOld ? <p className="device-error" role="status">{said(c.error)}</p>
+      : c.last_error && <p className="dim device-past">{t('connections.lastError', { time: dayAndClock(c.last_error_at, zone, language), error: said(c.last_error) })}</p>}
+      {c.hint !== null && !isOld && <p className="device-error" data-testid="connection-hint">{said(c.hint)}</p>}
       {c.trust !== null && (
         <p className={waits && !isOld ? 'device-error' : 'dim'}>
           {t('servers.title')}: {t(`servers.state.${c.trust}`)}{' '}

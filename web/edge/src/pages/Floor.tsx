@@ -1,7 +1,7 @@
 /**
  * The floor: one tile per machine, what is abnormal first. A tap opens the station.
  */
-import { byUrgency, clock, Empty, LiveZone, Loaded, needsReason, shownState, Skeletons, span, StateGlyph, useServerNow, useTexts, type Machine } from '@unison/ui-kit';
+import { byUrgency, clock, Empty, LiveZone, Loaded, needsReason, said, shownState, Skeletons, span, StateGlyph, useServerNow, useTexts, type Machine } from '@unison/ui-kit';
 import { Link } from '@tanstack/react-router';
 import { useDueShifts, useMachines, useStationInfo, useWaitingHandovers } from '../reads';
 import { isForReading } from './Handover';
@@ -29,7 +29,7 @@ export function Floor() {
             </LiveZone>
           )}
       </Loaded>
-      {info?.storage && info.storage.state !== 'ok' && <p className="note" role="alert"><b>{t(`storage.${info.storage.state}`)}</b> {info.storage.message}</p>}
+      {info?.storage && info.storage.state !== 'ok' && <p className="note" role="alert"><b>{t(`storage.${info.storage.state}`)}</b> {said(info.storage.message ?? '')}</p>}
       {info?.claimed_elsewhere && info.claimed_elsewhere.length > 0 && <p className="note">{t('floor.claimedElsewhere', { list: info.claimed_elsewhere.join(', ') })}</p>}
       {info && info.unknown_machines.length > 0 && <p className="note">{t('floor.unknownMachines', { list: info.unknown_machines.join(', ') })}</p>}
     </section>

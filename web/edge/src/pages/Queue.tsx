@@ -1,7 +1,7 @@
 /**
  * What waits and where: page→edge, edge→cloud, the machines' connections, and the settings of this device.
  */
-import { clock, Loaded, reasonOf, toast, units, useTexts } from '@unison/ui-kit';
+import { clock, Loaded, reasonOf, said, toast, units, useTexts } from '@unison/ui-kit';
 import { Link } from '@tanstack/react-router';
 import { useState, useSyncExternalStore, type ReactNode } from 'react';
 import type { Entry } from '../outbox/store';
@@ -59,7 +59,7 @@ function CloudHop() {
             <div><dt>{t('queue.oldest')}</dt><dd>{clock(hop.oldest_unsent, zone, language)}</dd></div>
             <div><dt>{t('queue.lastAck')}</dt><dd>{clock(hop.last_ack, zone, language)}</dd></div>
           </dl>
-          {hop.state !== 'online' && <p className="dim">{t('queue.cloud.calm')}{hop.state === 'error' && hop.message ? ` ${hop.message}` : ''}</p>}
+          {hop.state !== 'online' && <p className="dim">{t('queue.cloud.calm')}{hop.state === 'error' && hop.message ? ` ${said(hop.message)}` : ''}</p>}
         </HopCard>
       )}
     </Loaded>

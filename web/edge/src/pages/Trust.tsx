@@ -2,7 +2,7 @@
  * How this device comes to trust the box: what does not work without, the authority with its fingerprint, the steps
  * of each system, and a look whether it worked.
  */
-import { addTexts, get, Loaded, useTexts } from '@unison/ui-kit';
+import { addTexts, get, Loaded, said, useTexts } from '@unison/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { de, en } from '../texts/trust';
@@ -54,7 +54,7 @@ function Ways({ info }: { info: Certificate }) {
       {info.warnings.length > 0 && (
         <article className="card trust-warning" data-testid="trust-warnings">
           <h2>{t('trust.warnings')}</h2>
-          {info.warnings.map((warning) => <p key={warning} lang="en">{warning}</p>)}
+          {info.warnings.map((warning) => <p key={warning}>{said(warning)}</p>)}
         </article>
       )}
       <div className="trust-ways">
