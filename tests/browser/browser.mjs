@@ -33,7 +33,8 @@ const browser = await chromium.launch({
 });
 
 export async function newContext(origins, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
+  // What a service worker answers no step could make fail; the shift's steps try it.
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", serviceWorkers: "block", ...options });
   context.setDefaultTimeout(20_000);
   await context.route("**/*", (route) => {
     const origin = new URL(route.request().url()).origin;

@@ -7,7 +7,7 @@ import { announce, expect, newContext, plant, same, say, shot, signOn, walk } fr
 const { EDGE_URL, EDGE_PID, CLOUD_PID, OPERATOR, SUPERVISOR, ORDER, MACHINE } = process.env;
 const origin = new URL(EDGE_URL).origin;
 const signal = (pid, name) => process.kill(Number(pid), name);
-const open = async (options) => (await newContext([origin], { reducedMotion: "reduce", ...options })).newPage();
+const open = async (options) => (await newContext([origin], { reducedMotion: "reduce", serviceWorkers: "allow", ...options })).newPage();
 const id = (page, name) => page.getByTestId(name);
 const get = async (page, path) => (await page.request.get(`${EDGE_URL}/api/v1${path}`)).json();
 const toast = (page, text) => id(page, "toast").filter({ hasText: text }).first().waitFor();
@@ -98,9 +98,15 @@ async function log(page, machine, order, good, scrap, expected) {
 async function tabletAlone(page, machine, order) {
   await page.goto(`${EDGE_URL}/m/${machine.id}`);
   await id(page, "station").waitFor();
-  // Opened before, as it is on a tablet that stands there all day: the pages themselves come from the edge.
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await id(page, "log-production").click();
   await id(page, "log-form").waitFor();
+  // What was read is kept when the page goes out of sight, as it does before a tablet sleeps.
+  await page.evaluate(() => {
+    Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+    delete document.visibilityState;
+  });
   signal(EDGE_PID, "SIGSTOP");
   try {
     await page.locator('[data-testid="queue-indicator"][data-state="offline"]').waitFor();
@@ -111,15 +117,33 @@ async function tabletAlone(page, machine, order) {
     await toast(page, "Queued for sync");
     same(await id(page, "queue-count").innerText(), "1", "entries that wait");
     await shot(page, "shift-3-tablet-alone");
+    await asleep(page, machine);
   } finally {
     signal(EDGE_PID, "SIGCONT");
   }
   await page.locator('[data-testid="queue-indicator"][data-state="online"]').waitFor({ timeout: 60_000 });
   await id(page, "queue-count").waitFor({ state: "detached", timeout: 60_000 });
   const logs = (await get(page, `/production-logs?work_order_id=${order.id}`)).production_logs;
-  same(logs.filter((l) => l.quantity_completed === 7).length, 1, "what waited is there once");
+  for (const quantity of [7, 3]) same(logs.filter((l) => l.quantity_completed === quantity).length, 1, `what waited (${quantity}) is there once`);
   await shot(page, "shift-4-edge-is-back");
   say("the edge hung: the page said so, what was logged waited and was sent once");
+}
+
+/** The tablet slept and threw its page away: it opens again without the edge, says so, and takes what is written. */
+async function asleep(page, machine) {
+  await page.goto(`${EDGE_URL}/m/${machine.id}`);
+  await id(page, "station").waitFor({ timeout: 30_000 });
+  await page.locator('[data-testid="live-zone"][data-fresh="stale"]').first().waitFor();
+  same(await id(page, "queue-count").innerText(), "1", "what waited before still waits");
+  await shot(page, "shift-3-opened-without-the-edge");
+  await id(page, "log-production").click();
+  await id(page, "log-good").fill("3");
+  await id(page, "log-scrap").fill("0");
+  await id(page, "log-hours").fill("0.25");
+  await id(page, "submit-log").click();
+  await toast(page, "Queued for sync");
+  same(await id(page, "queue-count").innerText(), "2", "entries that wait");
+  say("the page opened without the edge, on what was kept, and took another entry");
 }
 
 async function handOver(page, next) {

@@ -13,6 +13,7 @@ import { en } from './texts/en';
 startTexts({ en, de });
 followLanguage();
 startServices();
+void import('./away').then(({ workAway }) => workAway(queries, stream));
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

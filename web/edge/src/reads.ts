@@ -5,7 +5,7 @@ import {
   get, useLiveStream, type Connection, type Downtime, type DowntimeReason, type DueShift, type EdgeQueue, type FigureRow, type Handover, type Machine, type Operator,
   type ProductionLog, type RibbonData, type ScrapReason, type StationInfo, type StationView, type Tag, type TagHistory, type TagWrite, type WorkOrder,
 } from '@unison/ui-kit';
-import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { MachineList } from './services';
 import { ASKED_MS, FOLLOW_MS, isWhole, POINTS, windowOf, type Stretch } from './signals';
 
@@ -51,11 +51,13 @@ export const useLogs = (workOrderId: number | undefined) =>
     enabled: workOrderId !== undefined,
   });
 
-export const useReasons = () =>
-  useQuery({ queryKey: ['reasons'], queryFn: ({ signal }) => get<{ downtime_reasons: DowntimeReason[] }>('/downtime-reasons', undefined, signal), staleTime: 300_000 });
+export const REASONS = queryOptions({ queryKey: ['reasons'], queryFn: ({ signal }) => get<{ downtime_reasons: DowntimeReason[] }>('/downtime-reasons', undefined, signal), staleTime: 300_000 });
 
-export const useScrapReasons = () =>
-  useQuery({ queryKey: ['scrap-reasons'], queryFn: ({ signal }) => get<{ scrap_reasons: ScrapReason[] }>('/scrap-reasons', { per_page: 100 }, signal), staleTime: 300_000 });
+export const useReasons = () => useQuery(REASONS);
+
+export const SCRAP_REASONS = queryOptions({ queryKey: ['scrap-reasons'], queryFn: ({ signal }) => get<{ scrap_reasons: ScrapReason[] }>('/scrap-reasons', { per_page: 100 }, signal), staleTime: 300_000 });
+
+export const useScrapReasons = () => useQuery(SCRAP_REASONS);
 
 export const useDowntimes = (machineId: number) =>
   useQuery({

@@ -10,6 +10,8 @@ export const RELOAD_AFTER_MS = 60_000;
 export interface LinkClock {
   /** Last event of any kind, page time; null before the first. */
   lastEventAt: number | null;
+  /** When the page began to listen, page time. */
+  beganAt: number;
   /** When the present stream was opened, page time. */
   openedAt: number;
 }
@@ -17,7 +19,7 @@ export interface LinkClock {
 export type Freshness = 'connecting' | 'live' | 'stale';
 
 export function freshness(link: LinkClock, now: number): Freshness {
-  if (link.lastEventAt === null) return now - link.openedAt > STALE_AFTER_MS ? 'stale' : 'connecting';
+  if (link.lastEventAt === null) return now - link.beganAt > STALE_AFTER_MS ? 'stale' : 'connecting';
   return now - link.lastEventAt > STALE_AFTER_MS ? 'stale' : 'live';
 }
 

@@ -16,7 +16,7 @@ const TICK_MS = 500;
 
 export class LiveStream {
   private source: EventSource | null = null;
-  private link: LinkClock = { lastEventAt: null, openedAt: Date.now() };
+  private link: LinkClock = { lastEventAt: null, beganAt: Date.now(), openedAt: Date.now() };
   private state: LiveState = { freshness: 'connecting', lastAt: null };
   private readonly handlers = new Map<string, Set<Handler>>();
   private readonly watchers = new Set<() => void>();
@@ -70,7 +70,7 @@ export class LiveStream {
   private open(): void {
     this.source?.close();
     this.bound.clear();
-    this.link = { lastEventAt: this.link.lastEventAt, openedAt: Date.now() };
+    this.link = { ...this.link, openedAt: Date.now() };
     this.source = new EventSource(this.url(), { withCredentials: true });
     this.bind('heartbeat');
     for (const event of this.handlers.keys()) this.bind(event);
