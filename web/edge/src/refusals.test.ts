@@ -1,8 +1,11 @@
 /** Every sentence of the box that these pages show exists in German: why it refuses something, and what it says of its devices. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { inGerman as german, table } from './german';
+import { said, setServerWords } from '@unison/ui-kit';
+import i18next from 'i18next';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { inGerman as german, table, translator } from './german';
+import { addressOfNext, followLanguage, languageOf } from './refusals';
 import { devices } from './texts/devices.de';
 import { refusals } from './texts/refusals.de';
 
@@ -18,7 +21,9 @@ const SOURCES = [
   ...['endpoint', 'feed', 'limits', 'line', 'mod', 'own', 'resolve', 'subscription', 'trust', 'value'].map((name) => `edge-agent/src/driver/opcua/${name}.rs`),
   ...['book', 'mod', 'nodes', 'sparkplug', 'tls'].map((name) => `edge-agent/src/driver/mqtt_input/${name}.rs`),
   ...['authority', 'keeper', 'pair'].map((name) => `edge-agent/src/tls/${name}.rs`),
+  'edge-agent/src/carrier/mqtt.rs',
   'edge-agent/src/enrol.rs',
+  'edge-agent/src/store/error.rs',
   'edge-agent/src/store/storage.rs',
   'shared/api/src/error.rs',
   'shared/core/src/gs1/mod.rs',
@@ -27,15 +32,11 @@ const SOURCES = [
 /** And single sentences of files that say much else. */
 const SINGLE = [
   ['shared/rules/src/rbac.rs', 'This needs the permission {permission}{whom}; an administrator grants it'],
-  ['edge-agent/src/store/error.rs', 'this edge is not enrolled yet, so nothing can be recorded'],
-  ['edge-agent/src/store/error.rs', 'the disk is full; nothing was written. Free some space, it goes on by itself'],
-  ['edge-agent/src/store/error.rs', 'the disk takes nothing ({0}); nothing was written. It goes on by itself when the disk does'],
   ['edge-agent/src/config/http.rs', 'cannot be read: {error}; check the path and its rights'],
   ['edge-agent/src/config/http.rs', 'is no file of 256 kB or less'],
   ['edge-agent/src/config/http.rs', 'can be read by everybody on this box; chmod 640 {}'],
   ['edge-agent/src/api/queue.rs', 'The cloud refuses this edge.'],
-  ['edge-agent/src/carrier/mqtt.rs', 'the cloud refuses this edge ({code:?}); it may have been revoked. Ask an administrator'],
-  ['edge-agent/src/carrier/mqtt.rs', 'the cloud\'s log contradicts what this edge holds; nothing is lost. It waits for a snapshot; if this stays, ask an administrator of the cloud'],
+  ['edge-agent/src/store/log.rs', 'a batch of the log: {e}'],
 ] as const;
 
 /** Put together of several texts of the sources, which behind them would say too little to tell them apart. */
@@ -51,6 +52,8 @@ const JOINED: Record<string, string[]> = {
   'cannot open a session: {code}; the server refuses the user: check user_name and the password, and that the user may read': [SESSION, '; the server refuses the user: check user_name and the password, and that the user may read'],
   'cannot open a session: {code}; the server refuses this edge\'s certificate: trust opcua/own/cert.der of the data directory there': [SESSION, '; the server refuses this edge\'s certificate: trust opcua/own/cert.der of the data directory there'],
   'cannot open a session: {code}; the server takes no more sessions: close one, or allow more there': [SESSION, '; the server takes no more sessions: close one, or allow more there'],
+  'the server has no endpoint without security (it offers nothing)': ['the server has no endpoint without security (it offers {offered})', 'nothing'],
+  'the server {wanted} with security_mode {} (it offers nothing)': ['the server {wanted} with security_mode {} (it offers {offered})', 'nothing'],
   'cannot {what}: {error}; values are read every {} ms instead': ['cannot {what}: {error}', '{}; values are read every {} ms instead'],
   '{}: the pinned certificate cannot be read: {error}; {how}': ['{error}; {how}'],
   'The new certificate is not taken, the one in use stays: {}. And {}': ['. And '],
@@ -70,6 +73,8 @@ const NOT_SHOWN = [
   // For the log, and said by a box that stops or waits for its network.
   /^(driver restarts|connecting|OPC UA|this edge's OPC UA certificate runs out|made this edge's OPC UA|the certificate of an OPC UA server is trusted$|OPC UA notifications were lost|the server's queue was too short|the server takes less in one request|what was written could not be read$|the system may still send|the agent stops$)/,
   /^(the new certificate is not taken|this certificate is served now$|devices trust this edge through|a new$|HTTPS: \{reason\}$|this edge is enrolled$|\{text\}: \{cause\}$|\{\}: \{said\}$)/,
+  /^(an envelope of the cloud was dropped|the log has nothing after this, though it should|a snapshot of the cloud came|a batch of the cloud cannot be taken|a message waits for the next try)$/,
+  /^(\{0\} is in use by another edge-agent|SQLite \{0\} can lose data|the database is of version \{found\})/,
   // Names of things, put together from numbers.
   /^(Reason|User|Scrap reason|Shift) \{[a-z]*\}$|^\{name\}, \{date\}$/,
   // Of plants: an edge has only one.
@@ -84,6 +89,12 @@ function texts(path: string): string[] {
 }
 
 const sentences = (path: string): string[] => texts(path).filter((text) => /[a-z].* | .*[a-z]/.test(text));
+
+/** Where a single word is said within sentences; elsewhere most of them are names of fields. */
+const WORDY = /^edge-agent\/src\/(carrier|driver|enrol|store|tls)\b/;
+
+/** Words there that no sentence has: codes of states, names of fields and parts of paths. */
+const NO_WORDS = ['changed', 'degraded', 'file', 'https', 'low', 'new', 'ok', 'online', 'opcua', 'panic', 'the', 'timestamp', 'trust', 'trusted', 'unknown', 'unreadable', 'unseen', 'uploaded', 'vec'];
 
 /** The sentence, whatever its holes are called. */
 const bare = (text: string): string => text.replace(/\{[^}]*\}/g, '{}');
@@ -103,6 +114,14 @@ describe('what the box says', () => {
     const there = new Set([...Object.keys(table), ...Object.values(JOINED).flat()].map(bare));
     const missing = [...all, ...SINGLE.map(([path, text]) => ({ path, text }))].filter(({ text }) => !there.has(bare(text)) && !NOT_SHOWN.some((pattern) => pattern.test(text)));
     expect(missing).toEqual([]);
+  });
+
+  it('exists in German where it is a single word', () => {
+    const there = new Set([...Object.keys(table), ...Object.values(JOINED).flat(), ...NO_WORDS]);
+    const words = SOURCES.filter((path) => WORDY.test(path)).flatMap((path) => texts(path).filter((text) => /^[a-z]+$/.test(text)).map((text) => ({ path, text })));
+    for (const word of ['registers', 'bits', 'subscribe', 'unplugged', 'bytes', 'little']) expect(words.map(({ text }) => text)).toContain(word);
+    expect(words.filter(({ text }) => !there.has(text))).toEqual([]);
+    expect(NO_WORDS.filter((word) => !words.some(({ text }) => text === word))).toEqual([]);
   });
 
   it('is still said where it is in German', () => {
@@ -159,6 +178,17 @@ describe('a sentence of the box', () => {
     ['cannot subscribe: BadNotSupported; values are read every 500 ms instead', 'es ging nicht, zu abonnieren: BadNotSupported; die Werte werden stattdessen alle 500 ms gelesen'],
     ['opc.tcp://h:4840: nobody trusted the server\'s certificate yet: SHA-256 ab12; trust it on the page or with `edge-agent trust "press"`', 'opc.tcp://h:4840: dem Zertifikat des Servers hat noch niemand vertraut: SHA-256 ab12; vertrauen Sie ihm auf der Seite oder mit `edge-agent trust "press"`'],
     ['opc.tcp://h:4840: the server does not offer Basic256Sha256 with security_mode sign (it offers nothing)', 'opc.tcp://h:4840: der Server bietet kein Basic256Sha256 mit security_mode sign (er bietet nichts)'],
+    ['opc.tcp://h:4840: the server does not offer Basic256Sha256 with security_mode sign (it offers Aes128_Sha256_RsaOaep sign)', 'opc.tcp://h:4840: der Server bietet kein Basic256Sha256 mit security_mode sign (er bietet Aes128_Sha256_RsaOaep sign)'],
+    ['opc.tcp://h:4840: the server has no endpoint without security (it offers Basic256Sha256 sign_and_encrypt)', 'opc.tcp://h:4840: der Server hat keinen Endpunkt ohne Sicherheit (er bietet Basic256Sha256 sign_and_encrypt)'],
+    ['the server has no endpoint without security (it offers nothing)', 'der Server hat keinen Endpunkt ohne Sicherheit (er bietet nichts)'],
+    ['unit 1, holding:0..3: asked for 4 registers, got 3', 'Einheit 1, holding:0..3: nach 4 Registern gefragt, 3 bekommen'],
+    ['https://cloud answered with more than an enrolment; check [cloud] url', 'https://cloud hat mehr geschickt als eine Einrichtung; bitte [cloud] url prüfen'],
+    // The cloud and the database.
+    ['a batch of origin 7 is not of this plant\'s log', 'ein Stück mit der Herkunft 7 gehört nicht zum Protokoll dieses Werks'],
+    ['an edge serves no snapshots', 'eine Box gibt keine Abzüge heraus'],
+    ['the database is damaged: a batch of the log: Hit the end; restore it from a backup, or enrol this edge anew', 'die Datenbank ist beschädigt: ein Stück des Protokolls: Hit the end; bitte aus einer Sicherung wiederherstellen oder diese Box neu einrichten'],
+    ['the question takes too long; ask for a shorter time', 'die Frage dauert zu lange; bitte nach einer kürzeren Zeit fragen'],
+    ['Nothing can be recorded: the disk takes nothing (the database cannot be used: disk I/O error); nothing was written. It goes on by itself when the disk does', 'Nichts kann aufgezeichnet werden: der Speicher nimmt nichts an (die Datenbank ist nicht zu gebrauchen: disk I/O error); nichts wurde geschrieben. Es geht von selbst weiter, sobald er es tut'],
     ['ns=2;s=Press: the server sent the text "a", which is not u16', 'ns=2;s=Press: Der Server hat den Text „a“ geschickt, das ist kein u16'],
     ['mqtts://broker:8883: the broker refuses the login; check user and password_file', 'mqtts://broker:8883: der Broker lehnt die Anmeldung ab; bitte user und password_file prüfen'],
     ['press/state: $.n is "x", which is not u16', 'press/state: $.n ist "x", das ist kein u16'],
@@ -169,6 +199,12 @@ describe('a sentence of the box', () => {
     ['The disk is nearly full (3 MB left); history older than 7 days is given up early. Free some space. A reader of the database does not end, its write-ahead log has 30 MB; close programs that have edge.db open', 'Der Speicher ist beinahe voll (frei: 3 MB); was älter als 7 Tage ist, wird früher aufgegeben. Bitte Platz schaffen. Ein Leser der Datenbank kommt nicht zum Ende, ihr Protokoll hat 30 MB; bitte Programme schließen, die edge.db offen haben'],
     // What the system or a library says stays.
     ['mqtts://broker:8883: I/O: Connection refused (os error 111)', 'mqtts://broker:8883: I/O: Connection refused (os error 111)'],
+    ['The request was cancelled', 'The request was cancelled'],
+    ['mqtts://broker:8883: the handshake is completed', 'mqtts://broker:8883: the handshake is completed'],
+    ['no TLS with the broker: the peer is no name of a server', 'kein TLS mit dem Broker: the peer is no name of a server'],
+    ['mqtts://broker: broker is no name of a server', 'mqtts://broker: broker ist kein Name eines Servers'],
+    ['CNC 01 is in maintenance', 'CNC 01 ist in Wartung'],
+    ['press is completed', 'press ist abgeschlossen'],
     // Names stay as they are, also where a word of the table is one.
     ['there is no work order paused', 'den Arbeitsauftrag paused gibt es nicht'],
     ['Quality was called to this machine already', 'Die Qualität ist zu dieser Maschine schon gerufen'],
@@ -178,8 +214,103 @@ describe('a sentence of the box', () => {
     expect(german(english)).toBe(expected);
   });
 
+  it('is put by what leaves the fewest words English, where none knows all of it', () => {
+    const put = translator({ '{why} ({named})': '{~1} ({2})', '{}: {why}': '{1}: {~2}', 'there is none ({what})': 'es gibt keinen ({~1})' });
+    expect(put('opc.tcp://h:4840: there is none (only Sign)')).toBe('opc.tcp://h:4840: es gibt keinen (only Sign)');
+  });
+
   it('that nobody knows is shown as it was said', () => {
     expect(german('The moon is full')).toBe('The moon is full');
     expect(german('')).toBe('');
+  });
+});
+
+describe('German that does not come', () => {
+  interface Try { came: () => void; failed: (error: unknown) => void }
+  let asked: Try[] = [];
+  const flush = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+  const start = (): void => {
+    followLanguage(() => new Promise((resolve, reject) => { asked.push({ came: () => resolve({ inGerman: german }), failed: reject }); }));
+    i18next.emit('languageChanged', 'de');
+  };
+
+  beforeEach(() => {
+    asked = [];
+    vi.useFakeTimers();
+  });
+
+  afterEach(() => {
+    i18next.emit('languageChanged', 'en');
+    i18next.off('languageChanged');
+    vi.useRealTimers();
+    setServerWords((sentence) => sentence);
+  });
+
+  it('is asked for again after a while', async () => {
+    start();
+    asked[0]?.failed(new TypeError('no way'));
+    await flush();
+    expect(asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(asked).toHaveLength(2);
+    expect(said('is required')).toBe('is required');
+    asked[1]?.came();
+    await flush();
+    expect(said('is required')).toBe('fehlt');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is asked for at once when the network is back', async () => {
+    start();
+    window.dispatchEvent(new Event('online'));
+    expect(asked).toHaveLength(1);
+    asked[0]?.failed(new TypeError('no way'));
+    await flush();
+    window.dispatchEvent(new Event('online'));
+    expect(asked).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('does not undo a second try by its late failure', async () => {
+    start();
+    i18next.emit('languageChanged', 'en');
+    i18next.emit('languageChanged', 'de');
+    expect(asked).toHaveLength(2);
+    asked[0]?.failed(new TypeError('no way'));
+    await flush();
+    asked[1]?.came();
+    await flush();
+    expect(said('is required')).toBe('fehlt');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is not asked for where English was chosen meanwhile', async () => {
+    start();
+    asked[0]?.failed(new TypeError('no way'));
+    await flush();
+    i18next.emit('languageChanged', 'en');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    [`Failed to fetch dynamically imported module: ${window.location.origin}/assets/german-a1.js`, `${window.location.origin}/assets/german-a1.js?again=2`],
+    ['Failed to fetch dynamically imported module: https://elsewhere/german.js', null],
+    ['Importing a module script failed.', null],
+  ])('is asked for elsewhere: %s', (error, address) => {
+    expect(addressOfNext(new TypeError(error), 2)).toBe(address);
+  });
+
+  it('leaves sentences that are marked as English', async () => {
+    start();
+    expect(languageOf('is required', 'de')).toBe('en');
+    asked[0]?.came();
+    await flush();
+    expect(languageOf('is required', 'de')).toBeUndefined();
+    expect(languageOf('The moon is full', 'de')).toBe('en');
+    expect(languageOf('The moon is full', 'en')).toBeUndefined();
   });
 });

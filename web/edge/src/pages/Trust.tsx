@@ -5,6 +5,7 @@
 import { addTexts, get, Loaded, said, useTexts } from '@unison/ui-kit';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
+import { languageOf } from '../refusals';
 import { de, en } from '../texts/trust';
 import { groups, isNamed, STEPS, systemOf, systemsFor } from '../trust';
 
@@ -47,14 +48,14 @@ function Mode() {
 }
 
 function Ways({ info }: { info: Certificate }) {
-  const { t } = useTexts();
+  const { t, language } = useTexts();
   if (info.https_port === null) return <p className="note" data-testid="trust-off">{t('trust.off')}</p>;
   return (
     <>
       {info.warnings.length > 0 && (
         <article className="card trust-warning" data-testid="trust-warnings">
           <h2>{t('trust.warnings')}</h2>
-          {info.warnings.map((warning) => <p key={warning}>{said(warning)}</p>)}
+          {info.warnings.map((warning) => <p key={warning} lang={languageOf(warning, language)}>{said(warning)}</p>)}
         </article>
       )}
       <div className="trust-ways">
