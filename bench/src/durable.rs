@@ -39,7 +39,8 @@ pub fn run(figures: &mut Figures) -> Result<()> {
         one.push((micros, peer(bytes)?));
         let bare = peer(its_bytes)?;
         one_of_its_bytes.push((micros, bare));
-        let (begun, commits_before) = (Instant::now(), commits(&store)?);
+        let commits_before = commits(&store)?;
+        let begun = Instant::now();
         runtime.block_on(together(&store, (1 + pair) << 64))?;
         many.push(((WRITERS * EACH) as f64 / begun.elapsed().as_secs_f64(), 1e6 / bare));
         shared.push((WRITERS * EACH) as f64 / (commits(&store)? - commits_before) as f64);
@@ -56,9 +57,9 @@ pub fn run(figures: &mut Figures) -> Result<()> {
 async fn one_by_one(store: &Store, from: u128) -> Result<Vec<f64>> {
     let mut micros = Vec::new();
     for i in 0..TIMES {
-        let fact = logged(from + i);
+        let (id, fact) = logged(from + i);
         let begun = Instant::now();
-        store.decide(move |_| Ok::<_, ()>((vec![fact], ()))).await?.ok();
+        book(store, id, fact).await?;
         micros.push(begun.elapsed().as_secs_f64() * 1e6);
     }
     Ok(micros)
@@ -70,8 +71,8 @@ async fn together(store: &Store, from: u128) -> Result<()> {
         let store = store.clone();
         writers.spawn(async move {
             for i in 0..EACH {
-                let fact = logged(from + writer * EACH + i);
-                store.decide(move |_| Ok::<_, ()>((vec![fact], ()))).await?.ok();
+                let (id, fact) = logged(from + writer * EACH + i);
+                book(&store, id, fact).await?;
             }
             anyhow::Ok(())
         });
@@ -82,10 +83,18 @@ async fn together(store: &Store, from: u128) -> Result<()> {
     Ok(())
 }
 
-fn logged(n: u128) -> Fact {
-    ProductionLogged {
-        // As the pages make it: what is new lies side by side.
-        id: Uuid::now_v7(),
+/// As the product books a log.
+async fn book(store: &Store, id: Uuid, fact: Fact) -> Result<()> {
+    let booked =
+        store.decide_log(id, move |_, is_booked| if is_booked { Err(()) } else { Ok((vec![fact], ())) }).await?;
+    booked.map_err(|()| anyhow::anyhow!("log {id} is booked already"))
+}
+
+fn logged(n: u128) -> (Uuid, Fact) {
+    // As the pages make it: what is new lies side by side.
+    let id = Uuid::now_v7();
+    let log = ProductionLogged {
+        id,
         work_order: WorkOrderId(1),
         machine: Some(MachineId(1)),
         completed: 1,
@@ -95,8 +104,8 @@ fn logged(n: u128) -> Fact {
         by: UserId(1),
         at: Timestamp(1_762_423_200_000_000 + i64::try_from(n & u128::from(u32::MAX)).unwrap_or(0)),
         shift: None,
-    }
-    .into()
+    };
+    (id, log.into())
 }
 
 /// Commits that wrote facts: each has a batch of its own.

@@ -44,7 +44,8 @@ impl Figures {
 pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut all: Vec<f64> = values.into_iter().collect();
     all.sort_by(f64::total_cmp);
-    all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
+    let at = |place: usize| all.get(place).copied().unwrap_or(f64::NAN);
+    if all.is_empty() { f64::NAN } else { f64::midpoint(at((all.len() - 1) / 2), at(all.len() / 2)) }
 }
 
 /// A program built beside this one.

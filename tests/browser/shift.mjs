@@ -98,7 +98,7 @@ async function log(page, machine, order, good, scrap, expected) {
 async function tabletAlone(page, machine, order) {
   await page.goto(`${EDGE_URL}/m/${machine.id}`);
   await id(page, "station").waitFor();
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await page.waitForFunction(() => navigator.serviceWorker.getRegistration().then((worker) => worker?.active?.state === "activated"));
   await id(page, "log-production").click();
   await id(page, "log-form").waitFor();
   // What was read is kept when the page goes out of sight, as it does before a tablet sleeps.

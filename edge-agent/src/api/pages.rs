@@ -25,7 +25,7 @@ pub(super) async fn serve(State(api): State<Arc<Api>>, request: Request) -> Resp
         return index(&api, &request, StatusCode::OK);
     }
     match unison_web::asset(App::Edge, path) {
-        Some(asset) => file(asset),
+        Some(asset) => file(path, asset),
         None if path.starts_with("/assets/") => {
             with_type(StatusCode::NOT_FOUND, "text/plain", Body::from("Not found\n"))
         }
@@ -59,13 +59,21 @@ fn index(api: &Api, request: &Request, status: StatusCode) -> Response {
     answer
 }
 
-fn file(asset: unison_web::Asset) -> Response {
+/// The service worker, which fetches the pages and nothing else.
+const WORKER: &str = "/sw.js";
+const WORKER_POLICY: &str = "default-src 'none'; connect-src 'self'";
+
+fn file(path: &str, asset: unison_web::Asset) -> Response {
     let mut answer = with_type(StatusCode::OK, asset.mime, Body::from(asset.bytes));
     let cache = if asset.immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     if let Some(encoding) = asset.encoding {
         answer.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    if path == WORKER {
+        // A worker obeys the policy that its own script comes with.
+        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(WORKER_POLICY));
     }
     answer
 }

@@ -192,7 +192,7 @@ fn bracketed(text: &str) -> Option<&str> {
 /// The identifier in front of a text, and the form of its value.
 fn identifier(text: &str) -> Option<(&str, &'static str)> {
     (2..=4).find_map(|digits| {
-        let ai = text.get(..digits)?;
+        let ai = text.get(..digits).filter(|ai| ai.bytes().all(|b| b.is_ascii_digit()))?;
         let row = TABLE.iter().find(|(first, last, _)| first.len() == digits && (*first..=*last).contains(&ai));
         if let Some((.., form)) = row {
             return Some((ai, *form));

@@ -62,6 +62,8 @@ fn edge_04_what_is_not_marked_is_not_guessed() {
         "]E0X",
         "]A0X",
         "\u{1d}",
+        // A separator within what would be an identifier of four digits.
+        "33\u{1d}0202022300",
     ] {
         assert_eq!(parse(code), Ok(None), "{code:?}");
     }

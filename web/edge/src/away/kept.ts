@@ -16,6 +16,7 @@ const KEPT_MS: Readonly<Record<string, number>> = {
   station: 48 * HOUR_MS,
   ribbon: 12 * HOUR_MS,
   'work-orders': 48 * HOUR_MS,
+  'production-logs': 48 * HOUR_MS,
   reasons: 168 * HOUR_MS,
   'scrap-reasons': 168 * HOUR_MS,
   downtimes: 48 * HOUR_MS,

@@ -1,7 +1,7 @@
 /**
  * Log production: good and scrap on one screen, hours, a pad. Pre-filled with what the counter grew since the last log.
  */
-import { clock, Empty, Loaded, Skeletons, units, useLiveStream, useTexts, uuidv7, type StationView, type WorkOrder } from '@unison/ui-kit';
+import { clock, Empty, Loaded, Skeletons, units, useLive, useLiveStream, useTexts, uuidv7, type StationView, type WorkOrder } from '@unison/ui-kit';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState, type RefObject, useRef } from 'react';
 import { dropDraft, holdEntry, keepDraft, readDraft, type LogDraft } from '../entry';
@@ -35,7 +35,8 @@ export function LogProduction({ id, workOrderId }: { id: number; workOrderId?: n
 function Ready({ id, data, order }: { id: number; data: StationView; order: WorkOrder }) {
   const logs = useLogs(order.id);
   const stream = useLiveStream();
-  if (logs.isPending) return <Skeletons count={4} height={96} />;
+  const isAway = useLive().freshness === 'stale';
+  if (logs.isPending && !isAway) return <Skeletons count={4} height={96} />;
   const last = (logs.data?.production_logs ?? []).map((l) => l.logged_at).sort().at(-1);
   const suggest = (): LogDraft => {
     const grown = data.work_order?.id === order.id ? data.since_last_log : { good: 0, rejected: 0 };
