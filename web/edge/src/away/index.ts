@@ -19,16 +19,23 @@ export function workAway(queries: QueryClient, stream: LiveStream): void {
     void queries.prefetchQuery(SCRAP_REASONS);
   };
   let isDecided = false;
+  let isOnKept = false;
   const look = (): void => {
     const { freshness } = stream.current();
     if (isDecided || freshness === 'connecting') return;
     isDecided = true;
     if (freshness === 'stale') void takeKept(queries, store, BY, Date.now());
     else readAhead();
+    isOnKept = freshness === 'stale';
   };
   stream.watch(look);
   look();
-  stream.on('snapshot', readAhead);
+  stream.on('snapshot', () => {
+    readAhead();
+    // Only the box knows whether whoever signed on still is.
+    if (isOnKept) void queries.invalidateQueries({ queryKey: ['me'] });
+    isOnKept = false;
+  });
   // It is missing on plain HTTP, and refused where the certificate is not trusted.
   if (import.meta.env.PROD) void navigator.serviceWorker?.register('/sw.js').catch(() => undefined);
 }
