@@ -25,6 +25,19 @@ it('sync_04_goes_on_with_what_was_read_and_with_who_signed_on', async () => {
   expect(after.getQueryData(['tags', 'c1'])).toBeUndefined();
 });
 
+it('sync_04_what_failed_since_stays', async () => {
+  const [store, before, after] = [keptStore('four'), new QueryClient({ defaultOptions: { queries: { retry: false } } }), new QueryClient()];
+  const end = keep(before, store, 'v1');
+  before.setQueryData(['work-orders'], { work_orders: [1] }, { updatedAt: Date.now() - HOUR });
+  await before.fetchQuery({ queryKey: ['work-orders'], queryFn: () => Promise.reject(new Error('the box is away')) }).catch(() => undefined);
+  expect(before.getQueryState(['work-orders'])?.status).toBe('error');
+  before.setQueryData(['me'], anna);
+  await vi.waitFor(async () => expect((await store.get())?.reads).toHaveLength(2));
+  end();
+  await takeKept(after, store, 'v1', Date.now());
+  expect(after.getQueryState(['work-orders'])).toMatchObject({ status: 'success', data: { work_orders: [1] } });
+});
+
 it('rbac_who_signed_off_does_not_come_back_with_the_page', async () => {
   const [store, before, after] = [keptStore('two'), new QueryClient(), new QueryClient()];
   const end = keep(before, store, 'v1');

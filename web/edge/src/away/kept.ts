@@ -73,10 +73,12 @@ export function keep(queries: QueryClient, store: KeptStore, by: string): () => 
   const write = (): void => {
     window.clearTimeout(timer);
     timer = undefined;
-    const { queries: reads } = dehydrate(queries, {
-      shouldDehydrateQuery: ({ state, queryKey }) => state.status === 'success' && limitOf(queryKey) > 0,
+    const { queries: all } = dehydrate(queries, {
+      shouldDehydrateQuery: ({ state, queryKey }) => state.data !== undefined && limitOf(queryKey) > 0,
       shouldDehydrateMutation: () => false,
     });
+    // What failed since, because the box went away, is just what has to stay.
+    const reads = all.map((read): Reads[number] => ({ ...read, state: { ...read.state, status: 'success', error: null, fetchFailureReason: null, fetchMeta: null } }));
     // A browser that keeps nothing for us is as one without this.
     store.put({ by, reads }).catch(() => undefined);
   };
