@@ -124,19 +124,31 @@ async function tabletAlone(page, machine, order) {
   await page.locator('[data-testid="queue-indicator"][data-state="online"]').waitFor({ timeout: 60_000 });
   await id(page, "queue-count").waitFor({ state: "detached", timeout: 60_000 });
   const logs = (await get(page, `/production-logs?work_order_id=${order.id}`)).production_logs;
-  same(logs.filter((l) => l.quantity_completed === 7).length, 1, "what waited is there once");
+  for (const quantity of [7, 3]) same(logs.filter((l) => l.quantity_completed === quantity).length, 1, `what waited (${quantity}) is there once`);
   await shot(page, "shift-4-edge-is-back");
   say("the edge hung: the page said so, what was logged waited and was sent once");
 }
 
-/** The tablet slept and threw its page away: it opens again without the edge, says so, and has what waits. */
+/** The tablet slept and threw its page away: it opens again without the edge, says since when, and takes what is written. */
 async function asleep(page, machine) {
   await page.goto(`${EDGE_URL}/m/${machine.id}`);
   await id(page, "station").waitFor({ timeout: 30_000 });
   await page.locator('[data-testid="live-zone"][data-fresh="stale"]').first().waitFor();
   same(await id(page, "queue-count").innerText(), "1", "what waited before still waits");
+  await id(page, "no-data-since").filter({ hasText: /\d:\d\d/ }).first().waitFor();
   await shot(page, "shift-3-opened-without-the-edge");
-  say("the page opened without the edge, on what was kept");
+  await id(page, "log-production").click();
+  await id(page, "log-good").fill("3");
+  await id(page, "log-scrap").fill("0");
+  await id(page, "log-hours").fill("0.25");
+  await id(page, "submit-log").click();
+  await toast(page, "Queued for sync");
+  same(await id(page, "queue-count").innerText(), "2", "entries that wait");
+  // Nobody opened this page while the edge answered.
+  await page.goto(`${EDGE_URL}/handover`);
+  await id(page, "handover-shift").first().waitFor({ timeout: 30_000 });
+  await shot(page, "shift-3-handover-without-the-edge");
+  say("the page opened without the edge, on what was kept, and took another entry");
 }
 
 async function handOver(page, next) {
@@ -171,7 +183,7 @@ await walk(async () => {
     await stop(page, machine);
     await tabletAlone(page, machine, order);
     // The rest of the order, so that it can be completed: rejected units count as made.
-    await log(page, machine, order, order.quantity_ordered - 22, 1, "Logged");
+    await log(page, machine, order, order.quantity_ordered - 25, 1, "Logged");
     await page.goto(`${EDGE_URL}/m/${machine.id}?view=orders`);
     await id(page, `complete-${ORDER}`).click();
     await id(page, `complete-${ORDER}`).waitFor({ state: "detached" });

@@ -37,12 +37,13 @@ export const useRibbon = (id: number) =>
     refetchInterval: 30_000,
   });
 
-export const useOrders = () =>
-  useQuery({
-    queryKey: ['work-orders'],
-    queryFn: ({ signal }) => get<{ work_orders: WorkOrder[] }>('/work-orders', { status: 'released,in_progress,paused', per_page: 100 }, signal),
-    refetchInterval: 15_000,
-  });
+export const ORDERS = queryOptions({
+  queryKey: ['work-orders'],
+  queryFn: ({ signal }) => get<{ work_orders: WorkOrder[] }>('/work-orders', { status: 'released,in_progress,paused', per_page: 100 }, signal),
+  refetchInterval: 15_000,
+});
+
+export const useOrders = () => useQuery(ORDERS);
 
 export const useLogs = (workOrderId: number | undefined) =>
   useQuery({
@@ -67,8 +68,9 @@ export const useDowntimes = (machineId: number) =>
   });
 
 /** The shifts that can be handed over now, the latest first, with what was written. */
-export const useDueShifts = () =>
-  useQuery({ queryKey: ['due-shifts'], queryFn: ({ signal }) => get<{ shifts: DueShift[] }>('/shifts/due', undefined, signal), refetchInterval: 60_000 });
+export const DUE_SHIFTS = queryOptions({ queryKey: ['due-shifts'], queryFn: ({ signal }) => get<{ shifts: DueShift[] }>('/shifts/due', undefined, signal), refetchInterval: 60_000 });
+
+export const useDueShifts = () => useQuery(DUE_SHIFTS);
 
 /** Handovers that nobody of the next shift has acknowledged. */
 export const useWaitingHandovers = () =>

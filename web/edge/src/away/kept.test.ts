@@ -1,28 +1,45 @@
 /** What a tablet goes on with while the box is away, on a real IndexedDB interface. */
 // @vitest-environment happy-dom
 import 'fake-indexeddb/auto';
-import { QueryClient } from '@tanstack/react-query';
+import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { expect, it, vi } from 'vitest';
-import { keep, keptStore, stillGood, takeKept } from './kept';
+import { keep, keptStore, stillGood, takeKept, type KeptStore } from './kept';
 
 const HOUR = 3_600_000;
 const anna = { id: 3, name: 'Anna' };
 
-it('sync_04_goes_on_with_what_was_read_and_with_who_signed_on', async () => {
-  const [store, before, after] = [keptStore('one'), new QueryClient(), new QueryClient()];
-  const end = keep(before, store, 'v1');
-  before.setQueryData(['reasons'], { downtime_reasons: [{ id: 1 }] });
-  before.setQueryData(['tags', 'c1'], { tags: [] });
-  before.setQueryData(['me'], anna);
-  await vi.waitFor(async () => expect((await store.get())?.reads).toHaveLength(2));
+const keysOf = async (store: KeptStore) => (await store.all()).map((read) => read.key[0]).sort();
+
+/** Keeps what a page reads, as it is written when the page is hidden or left. */
+async function read(store: KeptStore, reads: [string[], unknown, number?][]): Promise<void> {
+  const queries = new QueryClient();
+  const end = keep(queries, store, 'v1');
+  for (const [key, data, updatedAt] of reads) queries.setQueryData(key, data, { updatedAt });
+  // Signing on and off writes at once, so this ends each page.
+  queries.setQueryData(['me'], anna);
+  await vi.waitFor(async () => expect(await keysOf(store)).toEqual(expect.arrayContaining(['me'])));
   end();
+}
+
+it('sync_04_goes_on_with_what_was_read_and_with_who_signed_on', async () => {
+  const [store, after] = [keptStore('one'), new QueryClient()];
+  await read(store, [[['reasons'], { downtime_reasons: [{ id: 1 }] }], [['tags', 'c1'], { tags: [] }]]);
+  expect(await keysOf(store)).toEqual(['me', 'reasons']);
   await takeKept(after, store, 'v2', Date.now());
   expect(after.getQueryData(['me']), 'another program reads its answers otherwise').toBeUndefined();
   after.setQueryData(['reasons'], { downtime_reasons: [] }, { updatedAt: Date.now() + 1_000 });
-  await takeKept(after, store, 'v1', Date.now());
+  const taken = await takeKept(after, store, 'v1', Date.now());
+  expect(taken.map(({ key }) => key)).toEqual([['me']]);
   expect(after.getQueryData(['me'])).toEqual(anna);
   expect(after.getQueryData(['reasons']), 'what is newer stays').toEqual({ downtime_reasons: [] });
-  expect(after.getQueryData(['tags', 'c1'])).toBeUndefined();
+});
+
+it('sync_04_a_page_forgets_nothing_that_another_one_read', async () => {
+  const [store, after] = [keptStore('pages'), new QueryClient()];
+  await read(store, [[['work-orders'], 1, Date.now() - HOUR], [['reasons'], 1, Date.now() - HOUR]]);
+  await read(store, [[['reasons'], 2]]);
+  await takeKept(after, store, 'v1', Date.now());
+  expect([after.getQueryData(['work-orders']), after.getQueryData(['reasons'])]).toEqual([1, 2]);
 });
 
 it('sync_04_what_failed_since_stays', async () => {
@@ -32,10 +49,23 @@ it('sync_04_what_failed_since_stays', async () => {
   await before.fetchQuery({ queryKey: ['work-orders'], queryFn: () => Promise.reject(new Error('the box is away')) }).catch(() => undefined);
   expect(before.getQueryState(['work-orders'])?.status).toBe('error');
   before.setQueryData(['me'], anna);
-  await vi.waitFor(async () => expect((await store.get())?.reads).toHaveLength(2));
+  await vi.waitFor(async () => expect(await keysOf(store)).toEqual(['me', 'work-orders']));
   end();
   await takeKept(after, store, 'v1', Date.now());
   expect(after.getQueryState(['work-orders'])).toMatchObject({ status: 'success', data: { work_orders: [1] } });
+});
+
+it('sync_04_what_was_taken_stays_when_the_page_that_asked_for_it_is_left', async () => {
+  const [store, queries] = [keptStore('left'), new QueryClient()];
+  await read(store, [[['station', '1'], { id: 1 }]]);
+  // The box hangs, so what the page asks for does not come; whoever leaves the page gives the question up.
+  const queryFn = ({ signal }: { signal: AbortSignal }) => new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('left'))));
+  const leave = new QueryObserver(queries, { queryKey: ['station', '1'], queryFn }).subscribe(() => undefined);
+  expect(queries.getQueryState(['station', '1'])?.fetchStatus).toBe('fetching');
+  await takeKept(queries, store, 'v1', Date.now());
+  leave();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(queries.getQueryState(['station', '1'])).toMatchObject({ status: 'success', data: { id: 1 } });
 });
 
 it('rbac_who_signed_off_does_not_come_back_with_the_page', async () => {
@@ -43,22 +73,20 @@ it('rbac_who_signed_off_does_not_come_back_with_the_page', async () => {
   const end = keep(before, store, 'v1');
   before.setQueryData(['me'], anna);
   before.setQueryData(['me'], null);
-  await vi.waitFor(async () => expect((await store.get())?.reads[0]?.state.data).toBeNull());
+  await vi.waitFor(async () => expect((await store.all())[0]?.data).toBeNull());
   end();
   await takeKept(after, store, 'v1', Date.now());
   expect(after.getQueryData(['me'])).toBeNull();
 });
 
-it('sync_04_what_is_too_old_is_not_taken', async () => {
-  const [store, queries] = [keptStore('three'), new QueryClient()];
-  const end = keep(queries, store, 'v1');
-  queries.setQueryData(['reasons'], 1);
-  queries.setQueryData(['me'], anna);
-  await vi.waitFor(async () => expect((await store.get())?.reads).toHaveLength(2));
-  end();
-  const reads = (await store.get())?.reads ?? [];
-  const names = (later: number) => stillGood(reads, Date.now() + later).map((read) => read.queryKey[0]);
-  expect(names(11 * HOUR)).toEqual(['reasons', 'me']);
+it('sync_04_what_is_too_old_is_not_taken_and_then_forgotten', async () => {
+  const store = keptStore('three');
+  await read(store, [[['reasons'], 1]]);
+  const reads = await store.all();
+  const names = (later: number) => stillGood(reads, 'v1', Date.now() + later).map(({ key }) => key[0]).sort();
+  expect(names(11 * HOUR)).toEqual(['me', 'reasons']);
   expect(names(13 * HOUR)).toEqual(['reasons']);
   expect(names(169 * HOUR)).toEqual([]);
+  await store.put([], Date.now() + 13 * HOUR);
+  expect(await keysOf(store)).toEqual(['reasons']);
 });

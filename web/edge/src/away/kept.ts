@@ -3,7 +3,7 @@
  * signed on. It is kept in the browser, because a tablet that sleeps throws its pages away, and is taken only when the
  * box does not answer, so that nothing old is ever shown as if it were of now.
  */
-import { dehydrate, hydrate, type DehydratedState, type QueryClient } from '@tanstack/react-query';
+import type { Query, QueryClient, QueryKey } from '@tanstack/react-query';
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 
 const HOUR_MS = 3_600_000;
@@ -27,65 +27,69 @@ const KEPT_MS: Readonly<Record<string, number>> = {
 /** Changes are gathered for so long; a page that is hidden may not come back and writes at once. */
 const GATHER_MS = 20_000;
 
-type Reads = DehydratedState['queries'];
-
-interface Kept {
+/** One read, by itself: a page writes only what it read, and what others read before it stays. */
+export interface KeptRead {
+  hash: string;
+  key: QueryKey;
+  data: unknown;
+  /** When the box answered, and until when that is good, page time. */
+  at: number;
+  until: number;
   /** Which program wrote it: another one may read its answers otherwise. */
   by: string;
-  reads: Reads;
 }
 
 export interface KeptStore {
-  get(): Promise<Kept | undefined>;
-  put(kept: Kept): Promise<void>;
+  all(): Promise<KeptRead[]>;
+  /** Adds these, and forgets what was good until before `now`. */
+  put(reads: KeptRead[], now: number): Promise<void>;
 }
 
 interface Schema extends DBSchema {
-  kept: { key: string; value: Kept };
+  reads: { key: string; value: KeptRead; indexes: { until: number } };
 }
 
-export function keptStore(name = 'unison-kept'): KeptStore {
+export function keptStore(name = 'unison-reads'): KeptStore {
   let db: Promise<IDBPDatabase<Schema>> | null = null;
   const open = () =>
     (db ??= openDB<Schema>(name, 1, {
       upgrade: (fresh) => {
-        fresh.createObjectStore('kept');
+        fresh.createObjectStore('reads', { keyPath: 'hash' }).createIndex('until', 'until');
       },
     }));
   return {
-    get: async () => (await open()).get('kept', 'reads'),
-    put: async (kept) => {
-      await (await open()).put('kept', kept, 'reads');
+    all: async () => (await open()).getAll('reads'),
+    put: async (reads, now) => {
+      const change = (await open()).transaction('reads', 'readwrite');
+      const old = await change.store.index('until').getAllKeys(IDBKeyRange.upperBound(now));
+      await Promise.all([...old.map((hash) => change.store.delete(hash)), ...reads.map((read) => change.store.put(read)), change.done]);
     },
   };
 }
 
-const limitOf = (key: readonly unknown[]): number => KEPT_MS[String(key[0])] ?? 0;
+const limitOf = (key: QueryKey): number => KEPT_MS[String(key[0])] ?? 0;
 
-/** Pure: what of it may still be taken. */
-export const stillGood = (reads: Reads, now: number): Reads =>
-  reads.filter((read) => now - read.state.dataUpdatedAt < limitOf(read.queryKey));
+/** Pure: what of it this program may still take. */
+export const stillGood = (reads: KeptRead[], by: string, now: number): KeptRead[] => reads.filter((read) => read.by === by && now < read.until);
 
 /** Keeps what is read from now on; the answer ends that. `by` names the program. */
 export function keep(queries: QueryClient, store: KeptStore, by: string): () => void {
   for (const [key, gcTime] of Object.entries(KEPT_MS)) queries.setQueryDefaults([key], { gcTime });
+  const changed = new Map<string, Query>();
   let timer: number | undefined;
   const write = (): void => {
     window.clearTimeout(timer);
     timer = undefined;
-    const { queries: all } = dehydrate(queries, {
-      shouldDehydrateQuery: ({ state, queryKey }) => state.data !== undefined && limitOf(queryKey) > 0,
-      shouldDehydrateMutation: () => false,
-    });
-    // What failed since, because the box went away, is just what has to stay.
-    const reads = all.map((read): Reads[number] => ({ ...read, state: { ...read.state, status: 'success', error: null, fetchFailureReason: null, fetchMeta: null } }));
+    const reads = [...changed.values()].map(({ queryHash: hash, queryKey: key, state: { data, dataUpdatedAt: at } }) => ({ hash, key, data, at, until: at + limitOf(key), by }));
+    changed.clear();
     // A browser that keeps nothing for us is as one without this.
-    store.put({ by, reads }).catch(() => undefined);
+    store.put(reads, Date.now()).catch(() => undefined);
   };
-  const ends = queries.getQueryCache().subscribe((event) => {
-    if (event.type !== 'updated' || event.action.type !== 'success' || limitOf(event.query.queryKey) === 0) return;
+  const ends = queries.getQueryCache().subscribe(({ type, query, ...event }) => {
+    if (type !== 'updated' || !('action' in event) || event.action.type !== 'success' || limitOf(query.queryKey) === 0) return;
+    changed.set(query.queryHash, query);
     // Who signs off is not to come back with the page.
-    if (event.query.queryKey[0] === 'me') write();
+    if (query.queryKey[0] === 'me') write();
     else timer ??= window.setTimeout(write, GATHER_MS);
   });
   const onHidden = (): void => {
@@ -99,8 +103,11 @@ export function keep(queries: QueryClient, store: KeptStore, by: string): () => 
   };
 }
 
-/** Takes what was kept; what was read since then stays. */
-export async function takeKept(queries: QueryClient, store: KeptStore, by: string, now: number): Promise<void> {
-  const kept = await store.get().catch(() => undefined);
-  if (kept?.by === by) hydrate(queries, { mutations: [], queries: stillGood(kept.reads, now) });
+/** Takes what was kept and is newer than what is there; answers which reads these are. */
+export async function takeKept(queries: QueryClient, store: KeptStore, by: string, now: number): Promise<KeptRead[]> {
+  const kept = stillGood(await store.all().catch(() => []), by, now);
+  const taken = kept.filter(({ key, at }) => at > (queries.getQueryState(key)?.dataUpdatedAt ?? 0));
+  // Not by `hydrate`: a read under way, given up because its page is left, would put back what was there when it began.
+  for (const { key, data, at } of taken) queries.setQueryData(key, data, { updatedAt: at });
+  return taken;
 }

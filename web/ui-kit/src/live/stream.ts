@@ -67,6 +67,11 @@ export class LiveStream {
     return Date.now() + this.clockOffset;
   }
 
+  /** What is on the page is of then, by the server's clock, though this page heard nothing yet. */
+  sawBefore(at: number): void {
+    if (this.state.lastAt === null && Number.isFinite(at)) this.publish(this.state.freshness, at);
+  }
+
   private open(): void {
     this.source?.close();
     this.bound.clear();
