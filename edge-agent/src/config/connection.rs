@@ -22,11 +22,19 @@ pub(super) struct Tags {
     by_name: HashMap<Arc<str>, (TagIndex, usize, Arc<str>)>,
     /// Set when a tag could not be read, so that rules naming it are not blamed too.
     pub(super) broken: Vec<String>,
+    /// Those that were met, by their bits.
+    scalings: HashMap<[u64; 2], Arc<Scaling>>,
     /// Where the last tag was.
     file: Option<Arc<str>>,
 }
 
 impl Tags {
+    /// The same scaling, held once.
+    pub(super) fn alike(&mut self, scaling: Arc<Scaling>) -> Arc<Scaling> {
+        let bits = [scaling.scale.to_bits(), scaling.offset.to_bits()];
+        Arc::clone(self.scalings.entry(bits).or_insert(scaling))
+    }
+
     pub(super) fn find(&self, name: &str) -> Option<(TagIndex, &TagInfo)> {
         let (tag, ..) = self.by_name.get(name)?;
         self.infos.get(tag.index()).map(|info| (*tag, info))
@@ -39,7 +47,8 @@ impl Tags {
 }
 
 pub(super) fn read_all(file: &mut Fields<'_, '_>, data_dir: &Arc<Path>) -> (Vec<ConnectionConfig>, Tags) {
-    let mut tags = Tags { infos: Vec::new(), by_name: HashMap::new(), broken: Vec::new(), file: None };
+    let mut tags =
+        Tags { infos: Vec::new(), by_name: HashMap::new(), broken: Vec::new(), scalings: HashMap::new(), file: None };
     let mut connections: Vec<ConnectionConfig> = Vec::new();
     let mut names: HashMap<String, usize> = HashMap::new();
     let tables = file.tables("connection");

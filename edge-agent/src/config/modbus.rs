@@ -76,7 +76,8 @@ pub struct ModbusTag {
     /// Registers that the value takes; for a coil or discrete input this says nothing.
     pub registers: u16,
     pub order: RegisterOrder,
-    pub scaling: Option<Scaling>,
+    /// One for all tags that are scaled alike: there are many of those, and it is longer than the rest.
+    pub scaling: Option<Arc<Scaling>>,
     pub period_ms: u32,
     /// People may write it.
     pub writable: bool,
@@ -289,7 +290,7 @@ fn modbus_tag(
         writable: read.writable,
     };
     let tag = add_tag(table, tags, name?, info)?;
-    Some(ModbusTag { tag, ..read })
+    Some(ModbusTag { tag, scaling: read.scaling.map(|scaling| tags.alike(scaling)), ..read })
 }
 
 /// All of a tag but its name and place.
@@ -336,7 +337,7 @@ fn read_tag(
         return None;
     }
     let order = RegisterOrder { low_word_first: low_word_first?, low_byte_first: low_byte_first? };
-    let (register, scaling, period_ms) = (register.into_inner(), scaling?, period_ms?);
+    let (register, scaling, period_ms) = (register.into_inner(), scaling?.map(Arc::new), period_ms?);
     Some(ModbusTag { tag: TagIndex(0), unit, register, kind, registers, order, scaling, period_ms, writable })
 }
 

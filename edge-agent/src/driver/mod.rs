@@ -14,6 +14,7 @@ mod reading;
 mod scanner;
 pub mod serial;
 mod sink;
+mod slot;
 mod socket;
 mod status;
 mod supervise;

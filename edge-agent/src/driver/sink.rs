@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::reading::{Quality, Reading, Scan, SourceStamp, TagIndex, Value};
+use super::reading::{Quality, Reading, Scan, SourceStamp, TagIndex};
+use super::slot::{Slot, Texts};
 
 /// Scans that may wait unread. A person scans a few a minute; more than this is a stuck scanner.
 pub const SCANS_MAX: usize = 256;
@@ -39,9 +40,9 @@ struct Table {
     at: Vec<i64>,
     /// What devices said about values; no longer than to the last tag of which one said anything.
     sources: Vec<SourceStamp>,
-    /// Tags with an unread reading in the order they became unread, and what held until then. Never longer
-    /// than `slots`.
-    unread: Vec<Reading>,
+    texts: Texts,
+    /// Tags with an unread reading in the order they became unread. Never longer than `slots`.
+    unread: Vec<Unread>,
     merged: u64,
     /// The tags of which every change is kept.
     keep: Vec<TagIndex>,
@@ -50,20 +51,13 @@ struct Table {
     kept_lost: u64,
 }
 
-#[derive(Clone, Copy)]
-struct Slot {
-    value: Value,
-    quality: Quality,
-    unread: bool,
-    is_kept: bool,
-    /// When it got this value and quality.
-    since: i64,
-    /// It was lost since the reader took it, first at `lost`. A loss that is over before anybody looks was one
-    /// all the same: a machine was not seen running through it.
-    is_lost: bool,
-    lost: i64,
-    /// Up to when the reader knows of this tag.
-    told: i64,
+/// What the reader does not know of a tag yet.
+struct Unread {
+    /// What held until then.
+    before: Reading,
+    /// When it was lost first. A loss that is over before anybody looks was one all the same: a machine was not seen
+    /// running through it.
+    lost: Option<i64>,
 }
 
 impl Sink {
@@ -76,17 +70,7 @@ impl Sink {
     /// As [`Sink::new`]; of the tags in `keep` every change can be taken with [`Sink::take_kept`].
     #[must_use]
     pub fn keeping(tags: usize, keep: Vec<TagIndex>) -> Self {
-        let slot = Slot {
-            value: Value::Int(0),
-            quality: Quality::Bad,
-            unread: false,
-            is_kept: false,
-            since: 0,
-            is_lost: false,
-            lost: 0,
-            told: 0,
-        };
-        let mut slots = vec![slot; tags];
+        let mut slots = vec![Slot::NEVER_READ; tags];
         for tag in &keep {
             slots.get_mut(tag.index()).into_iter().for_each(|slot| slot.is_kept = true);
         }
@@ -95,6 +79,7 @@ impl Sink {
                 slots,
                 at: vec![0; tags],
                 sources: Vec::new(),
+                texts: Texts::new(),
                 unread: Vec::with_capacity(tags.min(ROOM_KEPT)),
                 merged: 0,
                 keep,
@@ -136,9 +121,9 @@ impl Sink {
     pub fn mark_bad(&self, tags: impl IntoIterator<Item = TagIndex>, at: i64) -> u64 {
         self.write(|table| {
             for tag in tags {
-                let Some(slot) = table.slots.get(tag.index()) else { continue };
-                let reading = Reading { tag, value: slot.value, quality: Quality::Bad, at };
-                table.put(reading, None);
+                if let Some(now) = table.newest(tag) {
+                    table.put(Reading { quality: Quality::Bad, at, ..now }, None);
+                }
             }
         })
     }
@@ -149,19 +134,19 @@ impl Sink {
         let mut table = self.table();
         let table = &mut *table;
         let is_quiet = table.unread.len() < ROOM_KEPT;
-        for before in table.unread.drain(..) {
+        for Unread { before, lost } in table.unread.drain(..) {
             let Some(slot) = table.slots.get_mut(before.tag.index()) else { continue };
             if before.at > slot.told && before.quality == Quality::Good {
                 into.push(before);
             }
             // Times do not tell which came first: a clock may have been set back in between.
-            let is_over = slot.quality == Quality::Good || slot.lost != slot.since;
-            if std::mem::take(&mut slot.is_lost) && is_over {
-                into.push(Reading { quality: Quality::Bad, at: slot.lost, ..before });
+            let is_over = |lost: &i64| slot.quality == Quality::Good || *lost != slot.since;
+            if let Some(lost) = lost.filter(is_over) {
+                into.push(Reading { quality: Quality::Bad, at: lost, ..before });
             }
-            slot.unread = false;
+            slot.unread = 0;
             slot.told = slot.since;
-            into.push(Reading { tag: before.tag, value: slot.value, quality: slot.quality, at: slot.since });
+            into.push(slot.reading(before.tag, &table.texts, slot.since));
         }
         if is_quiet {
             // Once a burst is over; while it lasts nobody waits for memory.
@@ -178,9 +163,9 @@ impl Sink {
             let (Some(slot), Some(at)) = (table.slots.get_mut(tag.index()), table.at.get(tag.index())) else {
                 continue;
             };
-            if !slot.unread && *at != slot.told {
+            if slot.unread == 0 && *at != slot.told {
                 slot.told = *at;
-                into.push(Reading { tag: *tag, value: slot.value, quality: slot.quality, at: *at });
+                into.push(slot.reading(*tag, &table.texts, *at));
             }
         }
     }
@@ -198,11 +183,7 @@ impl Sink {
         now.clear();
         let mut table = self.table();
         std::mem::swap(&mut table.kept, changes);
-        let newest = |tag: &TagIndex| {
-            let (slot, at) = (table.slots.get(tag.index())?, table.at.get(tag.index())?);
-            Some(Reading { tag: *tag, value: slot.value, quality: slot.quality, at: *at })
-        };
-        now.extend(table.keep.iter().filter_map(newest));
+        now.extend(table.keep.iter().filter_map(|tag| table.newest(*tag)));
         table.kept_lost
     }
 
@@ -210,8 +191,8 @@ impl Sink {
     #[must_use]
     pub fn unread(&self, ranges: &[Range<u32>]) -> Vec<usize> {
         let mut counts = vec![0; ranges.len()];
-        for reading in &self.table().unread {
-            let place = ranges.partition_point(|range| range.end <= reading.tag.0);
+        for Unread { before, .. } in &self.table().unread {
+            let place = ranges.partition_point(|range| range.end <= before.tag.0);
             counts.get_mut(place).into_iter().for_each(|count| *count += 1);
         }
         counts
@@ -251,9 +232,8 @@ impl Sink {
     #[must_use]
     pub fn latest(&self, tag: TagIndex) -> Option<(Reading, SourceStamp)> {
         let table = self.table();
-        let (slot, at) = (table.slots.get(tag.index())?, table.at.get(tag.index())?);
         let source = table.sources.get(tag.index()).copied().unwrap_or_default();
-        Some((Reading { tag, value: slot.value, quality: slot.quality, at: *at }, source))
+        Some((table.newest(tag)?, source))
     }
 
     /// Readings that were replaced before the engine took them, since the start.
@@ -283,6 +263,11 @@ impl Sink {
 }
 
 impl Table {
+    fn newest(&self, tag: TagIndex) -> Option<Reading> {
+        let (slot, at) = (self.slots.get(tag.index())?, self.at.get(tag.index())?);
+        Some(slot.reading(tag, &self.texts, *at))
+    }
+
     fn put(&mut self, reading: Reading, stamp: Option<SourceStamp>) {
         let tag = reading.tag.index();
         let (Some(slot), Some(at)) = (self.slots.get_mut(tag), self.at.get_mut(tag)) else { return };
@@ -292,10 +277,11 @@ impl Table {
             }
             self.sources.get_mut(tag).into_iter().for_each(|source| *source = stamp);
         }
-        let before = std::mem::replace(at, reading.at);
+        // As it was, up to when it was last confirmed.
+        let before = slot.reading(reading.tag, &self.texts, std::mem::replace(at, reading.at));
         // What was never read is Bad from the beginning: saying so is no news.
-        let is_known = before != 0 || reading.quality == Quality::Bad;
-        if is_known && (slot.value, slot.quality) == (reading.value, reading.quality) {
+        let is_known = before.at != 0 || reading.quality == Quality::Bad;
+        if is_known && (before.value, before.quality) == (reading.value, reading.quality) {
             return;
         }
         if slot.is_kept {
@@ -303,31 +289,30 @@ impl Table {
             if self.kept.len() + 2 > KEPT_MAX {
                 self.kept_lost += 1;
             } else {
-                if before > slot.since && slot.quality == Quality::Good {
-                    self.kept.push(Reading { tag: reading.tag, value: slot.value, quality: slot.quality, at: before });
+                if before.at > slot.since && slot.quality == Quality::Good {
+                    self.kept.push(before);
                 }
                 self.kept.push(reading);
             }
         }
-        if slot.unread {
+        let is_loss = (before.quality, reading.quality) == (Quality::Good, Quality::Bad);
+        if let Some(unread) = self.unread.get_mut((slot.unread as usize).wrapping_sub(1)) {
             // A loss is handed on, whatever follows it.
-            self.merged += u64::from(!(slot.is_lost && slot.lost == slot.since));
+            self.merged += u64::from(unread.lost != Some(slot.since));
+            unread.lost = unread.lost.or(is_loss.then_some(reading.at));
         } else {
-            slot.unread = true;
-            self.unread.push(Reading { tag: reading.tag, value: slot.value, quality: slot.quality, at: before });
+            self.unread.push(Unread { before, lost: is_loss.then_some(reading.at) });
+            // No more than there are tags.
+            slot.unread = self.unread.len() as u32;
         }
-        if (slot.quality, reading.quality) == (Quality::Good, Quality::Bad) {
-            slot.lost = if slot.is_lost { slot.lost } else { reading.at };
-            slot.is_lost = true;
-        }
-        (slot.value, slot.quality, slot.since) = (reading.value, reading.quality, reading.at);
+        slot.hold(&reading, &mut self.texts);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::driver::Reader;
+    use crate::driver::{Reader, Text, Value};
 
     fn reading(tag: u32, value: i64) -> Reading {
         Reading { tag: TagIndex(tag), value: Value::Int(value), quality: Quality::Good, at: value }
@@ -345,6 +330,34 @@ mod tests {
         sink.drain(&mut taken);
         assert!(taken.is_empty());
         assert_eq!(sink.merged(), 1);
+    }
+
+    #[test]
+    fn edge_12_a_value_comes_out_as_it_went_in() {
+        let sink = Sink::new(2);
+        let text = |text: &[u8]| Value::Text(Text::new(text).unwrap());
+        let values = [
+            Value::Bool(true),
+            Value::Int(i64::MIN),
+            text(b"Recipe 7"),
+            Value::Uint(u64::MAX),
+            Value::Float(-0.1),
+            text(b"Recipe 8"),
+            text(b""),
+            Value::Bool(false),
+        ];
+        let mut taken = Vec::new();
+        for (value, at) in values.into_iter().zip(1..) {
+            sink.publish(&[Reading { value, at, ..reading(1, 0) }]);
+            sink.drain(&mut taken);
+            assert_eq!(sink.latest(TagIndex(1)).unwrap().0, Reading { value, at, ..reading(1, 0) });
+        }
+        assert_eq!(taken.iter().map(|reading| reading.value).collect::<Vec<_>>(), values);
+        // Lost, it keeps the text; another text is news.
+        sink.publish(&[Reading { value: text(b"A"), at: 20, ..reading(0, 0) }]);
+        sink.mark_bad([TagIndex(0)], 30);
+        let bad = Reading { value: text(b"A"), quality: Quality::Bad, at: 30, ..reading(0, 0) };
+        assert_eq!(sink.latest(TagIndex(0)).unwrap().0, bad);
     }
 
     #[test]

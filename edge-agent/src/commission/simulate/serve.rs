@@ -156,7 +156,7 @@ impl Memory {
 /// The registers of a value: what the driver's decoder makes this value of.
 fn words(value: Value, tag: &ModbusTag) -> Vec<u16> {
     let count = usize::from(tag.registers);
-    let raw = match (tag.scaling, value) {
+    let raw = match (tag.scaling.as_deref(), value) {
         (Some(Scaling { scale, offset }), value) => Value::Float((value.as_f64() - offset) / scale),
         (None, value) => value,
     };
@@ -237,7 +237,7 @@ mod tests {
             let registers = if kind == TagType::String { 4 } else { kind.registers() };
             let register = Register { table, address: 7, bit };
             let (tag, unit) = (TagIndex(0), 3);
-            let tag = ModbusTag { tag, unit, register, kind, registers, order, scaling, period_ms: 1_000, writable: false };
+            let tag = ModbusTag { tag, unit, register, kind, registers, order, scaling: scaling.map(Arc::new), period_ms: 1_000, writable: false };
             // Scaled, a float keeps no more than 53 bits.
             let value = value(kind, if is_scaled { raw & 0xff_ffff } else { raw });
             let value = crate::driver::measured(value, scaling).unwrap();

@@ -1,5 +1,7 @@
 //! What is written is what is read back, and nothing else is written.
 
+use std::sync::Arc;
+
 use proptest::prelude::{ProptestConfig, any, proptest};
 
 use super::*;
@@ -34,7 +36,8 @@ fn words_of(call: &Call<'_>) -> Vec<u16> {
 
 /// What the driver reads when these words lie in the registers.
 fn read_back(tag: &ModbusTag, words: Vec<u16>) -> Value {
-    let layout = Layout { kind: tag.kind, order: tag.order, bit: tag.register.bit, scaling: tag.scaling };
+    let layout =
+        Layout { kind: tag.kind, order: tag.order, bit: tag.register.bit, scaling: tag.scaling.as_deref().copied() };
     let item = Item { tag: tag.tag, place: 0, width: tag.registers, layout };
     let (table, count) = (tag.register.table, tag.registers);
     let request = Request { unit: 1, table, address: 0, count, period_ms: 1, items: vec![item] };
@@ -75,7 +78,7 @@ fn edge_02_what_does_not_fit_is_refused_with_a_reason() {
     check(&of(TagType::U16), Value::Bool(true), "must be a number");
     check(&of(TagType::Bool), Value::Uint(1), "true or false");
     check(&of(TagType::Bool), Value::Text(Text::new(b"on").unwrap()), "true or false");
-    let scaled = ModbusTag { scaling: SCALED, ..of(TagType::U16) };
+    let scaled = ModbusTag { scaling: SCALED.map(Arc::new), ..of(TagType::U16) };
     check(&scaled, Value::Float(25.05), "nearest are 25 and 25.1");
     check(&scaled, Value::Float(-40.1), "-1 in the device");
     check(&scaled, Value::Uint(6_514), "65540 in the device");
@@ -95,7 +98,7 @@ fn edge_02_what_is_written_lies_as_the_standard_has_it() {
     assert_eq!(of(TagType::U16, Value::Float(7.0)), [7]);
     let text = encode(&tag("holding:0", TagType::String, 3), Value::Text(Text::new(b"ABC").unwrap())).unwrap();
     assert_eq!(words_of(&text.call), [0x4142, 0x4300, 0]);
-    let scaled = ModbusTag { scaling: SCALED, ..tag("holding:0", TagType::U16, 1) };
+    let scaled = ModbusTag { scaling: SCALED.map(Arc::new), ..tag("holding:0", TagType::U16, 1) };
     assert_eq!(words_of(&encode(&scaled, Value::Uint(25)).unwrap().call), [650]);
     assert_eq!(words_of(&encode(&scaled, Value::Float(25.1)).unwrap().call), [651]);
 }
@@ -125,7 +128,7 @@ proptest! {
     #[test]
     fn edge_02_every_step_of_a_scaled_tag_can_be_written(raw in any::<u16>(), scale in 0.001..50.0_f64, offset in -1e4..1e4_f64) {
         let scaling = Some(Scaling { scale, offset });
-        let tag = ModbusTag { scaling, ..tag("holding:0", TagType::U16, 1) };
+        let tag = ModbusTag { scaling: scaling.map(Arc::new), ..tag("holding:0", TagType::U16, 1) };
         let shown = read_back(&tag, vec![raw]);
         assert_eq!(words_of(&encode(&tag, shown).unwrap().call), [raw]);
     }
@@ -142,6 +145,9 @@ fn edge_02_a_number_that_a_float_cannot_hold_is_refused() {
         assert!(refused.starts_with("is not exact"), "{refused}");
     }
     assert!(encode(&tag("holding:0", TagType::F32, 2), Value::Float(0.1)).is_ok());
-    let scaled = ModbusTag { scaling: Some(Scaling { scale: 0.01, offset: 0.0 }), ..tag("holding:0", TagType::U16, 1) };
+    let scaled = ModbusTag {
+        scaling: Some(Arc::new(Scaling { scale: 0.01, offset: 0.0 })),
+        ..tag("holding:0", TagType::U16, 1)
+    };
     assert!(encode(&scaled, Value::Float(100.00009)).err().unwrap().contains("between two steps"));
 }
