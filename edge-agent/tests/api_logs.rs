@@ -121,6 +121,40 @@ async fn q_117_the_same_uuid_logs_once() {
 }
 
 #[tokio::test]
+async fn log_08_a_log_that_waited_is_of_when_it_was_written() {
+    let edge = Edge::start().await;
+    let ana = edge.with_running_order().await;
+    let started = edge.now();
+    edge.advance(7 * 3_600);
+    let waited = async |seconds: &str| {
+        let body = log(json!(1), json!(1));
+        edge.post_with("/production-logs", &ana, &body, ("X-Waited-Seconds", seconds)).await
+    };
+    let at = |log: &Value| log["logged_at"].as_str().unwrap().to_owned();
+    let (status, two_hours) = waited("7200").await;
+    assert_eq!((status.as_u16(), at(&two_hours).as_str()), (201, "2025-11-06T15:00:00Z"), "{two_hours}");
+    // Nobody logs on an order before it is started.
+    assert_eq!(at(&waited("4000000000").await.1), started.rfc3339());
+    assert_eq!(at(&waited("0").await.1), "2025-11-06T17:00:00Z");
+    for wrong in ["soon", "-5", "1.5"] {
+        let (status, answer) = waited(wrong).await;
+        assert_eq!((status.as_u16(), fields(&answer)), (400, vec!["X-Waited-Seconds"]), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn rbac_a_page_that_did_not_hear_of_another_sign_on_books_nothing() {
+    let edge = Edge::start().await;
+    let ana = edge.with_running_order().await;
+    let as_user = async |user: i64| {
+        edge.post_with("/production-logs", &ana, &log(json!(1), json!(1)), ("X-Unison-User", &user.to_string())).await
+    };
+    let (status, refused) = as_user(BEN).await;
+    assert_eq!((status.as_u16(), edge.read("/production-logs").await["total"].as_u64()), (401, Some(0)), "{refused}");
+    assert_eq!(as_user(ANA).await.0, 201);
+}
+
+#[tokio::test]
 async fn q_117_ten_at_once_log_once() {
     let edge = Edge::start().await;
     let ana = edge.with_running_order().await;

@@ -98,7 +98,9 @@ async function log(page, machine, order, good, scrap, expected) {
 async function tabletAlone(page, machine, order) {
   await page.goto(`${EDGE_URL}/m/${machine.id}`);
   await id(page, "station").waitFor();
-  await page.waitForFunction(() => navigator.serviceWorker.getRegistration().then((worker) => worker?.active?.state === "activated"));
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  const pages = await page.evaluate(async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).length))).reduce((sum, n) => sum + n, 0));
+  expect(pages > 10, `the service worker holds the pages: ${pages}`);
   await id(page, "log-production").click();
   await id(page, "log-form").waitFor();
   // What was read is kept when the page goes out of sight, as it does before a tablet sleeps.
@@ -122,6 +124,13 @@ async function tabletAlone(page, machine, order) {
     signal(EDGE_PID, "SIGCONT");
   }
   await page.locator('[data-testid="queue-indicator"][data-state="online"]').waitFor({ timeout: 60_000 });
+  for (let tries = 0; (await page.request.get(`${EDGE_URL}/api/v1/me`)).status() !== 401; tries += 1) {
+    expect(tries < 50, "the edge hears of the sign-off");
+    await page.waitForTimeout(200);
+  }
+  // What they wrote waits for them.
+  same(await id(page, "queue-count").innerText(), "2", "entries that wait for their author");
+  await signOn(page, OPERATOR);
   await id(page, "queue-count").waitFor({ state: "detached", timeout: 60_000 });
   const logs = (await get(page, `/production-logs?work_order_id=${order.id}`)).production_logs;
   for (const quantity of [7, 3]) same(logs.filter((l) => l.quantity_completed === quantity).length, 1, `what waited (${quantity}) is there once`);
@@ -138,6 +147,9 @@ async function asleep(page, machine) {
   await id(page, "no-data-since").filter({ hasText: /\d:\d\d/ }).first().waitFor();
   await shot(page, "shift-3-opened-without-the-edge");
   await id(page, "log-production").click();
+  same(await id(page, "log-good").inputValue(), "", "what was counted may wait in a log, so nothing is suggested");
+  await id(page, "no-data-since").waitFor();
+  await shot(page, "shift-3-log-without-the-edge");
   await id(page, "log-good").fill("3");
   await id(page, "log-scrap").fill("0");
   await id(page, "log-hours").fill("0.25");
@@ -149,6 +161,22 @@ async function asleep(page, machine) {
   await id(page, "handover-shift").first().waitFor({ timeout: 30_000 });
   await shot(page, "shift-3-handover-without-the-edge");
   say("the page opened without the edge, on what was kept, and took another entry");
+  await goHome(page, machine);
+}
+
+/** Who goes home signs off though nobody hears it; the page that is opened after them knows them no more. */
+async function goHome(page, machine) {
+  await page.goto(`${EDGE_URL}/login`);
+  await id(page, "sign-out").click({ timeout: 30_000 });
+  await toast(page, "The box hears of it when it is back");
+  const nobody = id(page, "user-button").and(page.locator(".bar-user-none"));
+  await nobody.waitFor();
+  await page.goto(`${EDGE_URL}/m/${machine.id}`);
+  await page.locator('[data-testid="queue-indicator"][data-state="offline"]').waitFor({ timeout: 30_000 });
+  // Long enough for what was kept to be taken.
+  await page.waitForTimeout(1_000);
+  await nobody.waitFor();
+  say("who signed off without the edge does not come back with the page");
 }
 
 async function handOver(page, next) {

@@ -30,6 +30,10 @@ impl Caller {
     }
 }
 
+/// The header in which a page says as whom it acts. A browser has one session for all its pages, and one of them may
+/// not have heard that somebody else signed on in another.
+const ACTS_AS: &str = "x-unison-user";
+
 /// 401 for nobody.
 pub(super) fn sign_on() -> ApiError {
     ApiError::unauthenticated("Sign on with your tile and PIN, or with your badge")
@@ -54,7 +58,7 @@ pub(super) fn admin(api: &Api, headers: &HeaderMap) -> Result<(), ApiError> {
 /// The person whose token or cookie the request carries; none without either.
 ///
 /// # Errors
-/// 401 when the session is over, 403 for a disabled person or a write that another site's page may have made.
+/// 401 when the session is over or another person's than the page says, 403 for a disabled person or a write that another site's page may have made.
 pub(super) async fn find(
     api: &Api,
     headers: &HeaderMap,
@@ -75,6 +79,9 @@ pub(super) async fn find(
     let Some((user, expires_at)) = found else {
         return Err(ApiError::unauthenticated("Your session is over; sign on again"));
     };
+    if headers.get(ACTS_AS).is_some_and(|said| said.as_bytes() != user.0.to_string().as_bytes()) {
+        return Err(ApiError::unauthenticated("Somebody else signed on in this browser meanwhile; sign on again"));
+    }
     let user = api.store.model().users.get(&user).cloned();
     match user {
         Some(user) if user.is_active => Ok(Some(Caller { user, session, expires_at })),

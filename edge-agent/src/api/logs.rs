@@ -4,7 +4,7 @@ use unison_api::error::ApiError;
 use unison_api::production::{Key, LogProduction, NewScrap, ProductionLogList, ScrapReasonList, hours_micro};
 use unison_core::facts::{Fact, ProductionLogged, ProductionScrapped, ScrapPart};
 use unison_core::ids::{MachineId, ScrapReasonId, UserId};
-use unison_core::time::Timestamp;
+use unison_core::time::{HOUR, SECOND, Timestamp};
 use unison_rules::logging::{self, Entry};
 use uuid::Uuid;
 
@@ -41,7 +41,9 @@ struct Asked {
     notes: Option<String>,
     scrap: Vec<NewScrap>,
     by: UserId,
-    at: Timestamp,
+    now: Timestamp,
+    /// For how long it waited until it was asked, microseconds.
+    waited: i64,
 }
 
 /// Why nothing is booked.
@@ -92,8 +94,23 @@ fn asked(call: &Call, body: LogProduction) -> Result<Asked, ApiError> {
         notes: orders::note("notes", body.notes)?,
         scrap: body.scrap_reasons,
         by: call.signed_on()?.user.id,
-        at: call.api.store.now(),
+        now: call.api.store.now(),
+        waited: waited(call)?,
     })
+}
+
+/// The header in which a tablet says for how many seconds a log waited with it. An age and no time of day: the tablet's
+/// clock may be wrong.
+const WAITED: &str = "x-waited-seconds";
+
+/// A tablet keeps an entry for as long as somebody may still come to send it.
+const WAITED_MAX: i64 = 7 * 24 * HOUR;
+
+fn waited(call: &Call) -> Result<i64, ApiError> {
+    let Some(said) = call.headers.get(WAITED) else { return Ok(0) };
+    let seconds = said.to_str().ok().and_then(|text| text.trim().parse::<u32>().ok());
+    let seconds = seconds.ok_or_else(|| ApiError::field("X-Waited-Seconds", "must be a whole number of seconds"))?;
+    Ok((i64::from(seconds) * SECOND).min(WAITED_MAX))
 }
 
 pub(super) async fn scrap_reasons(call: Call) -> Answer {
@@ -141,7 +158,10 @@ fn logged(model: &Model, asked: &Asked) -> Result<ProductionLogged, Not> {
         Some(id) => Some(id),
         None => order.machine,
     };
-    let frame = model.frame(asked.at);
+    let written = Timestamp(asked.now.0 - asked.waited);
+    // Nobody works on an order before it is started, whatever the tablet's clock did meanwhile.
+    let at = order.started_at.map_or(written, |started| written.max(started)).min(asked.now);
+    let frame = model.frame(at);
     Ok(ProductionLogged {
         id: asked.uuid,
         work_order: order.record.id,
@@ -151,8 +171,8 @@ fn logged(model: &Model, asked: &Asked) -> Result<ProductionLogged, Not> {
         hours_micro: accepted.hours_micro,
         notes: asked.notes.clone(),
         by: asked.by,
-        at: asked.at,
-        shift: frame.calendar.window_at(asked.at).map(|w| w.shift),
+        at,
+        shift: frame.calendar.window_at(at).map(|w| w.shift),
     })
 }
 

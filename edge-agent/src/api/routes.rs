@@ -319,7 +319,7 @@ fn writes() -> Vec<Route> {
     let mut all = vec![
         write(
             ("POST", "/production-logs"),
-            "Log production; the same uuid logs once",
+            "Log production; the same uuid logs once. X-Waited-Seconds: for how long it waited with the client",
             Access::Permission(LOG),
             Some(schema_of::<LogProduction>),
             (201, Some(schema_of::<ProductionLogView>)),

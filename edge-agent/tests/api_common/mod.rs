@@ -167,6 +167,16 @@ impl Edge {
     }
 
     pub async fn call(&self, method: Method, path: &str, token: Option<&str>, body: &Value) -> (StatusCode, Value) {
+        answer(self.request(method, path, token, body).send().await.unwrap()).await
+    }
+
+    /// As [`Edge::post`], with one header more.
+    pub async fn post_with(&self, path: &str, token: &str, body: &Value, header: (&str, &str)) -> (StatusCode, Value) {
+        let request = self.request(Method::POST, path, Some(token), body).header(header.0, header.1);
+        answer(request.send().await.unwrap()).await
+    }
+
+    fn request(&self, method: Method, path: &str, token: Option<&str>, body: &Value) -> reqwest::RequestBuilder {
         let mut request = self.http.request(method.clone(), format!("{}/api/v1{path}", self.url));
         if method != Method::GET {
             request = request.json(body);
@@ -174,7 +184,7 @@ impl Edge {
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        answer(request.send().await.unwrap()).await
+        request
     }
 
     pub async fn post(&self, path: &str, token: &str, body: Value) -> (StatusCode, Value) {

@@ -103,7 +103,7 @@ async function badge(scan: Scan, viaBox: boolean, navigate: Place['navigate']): 
     toast('good', i18next.t('signin.welcome', { name: session.user.name }));
     const url = new URL(window.location.href);
     if (url.pathname === '/login') await navigate({ to: url.searchParams.get('next') ?? '/' });
-    await signedOn(session.user);
+    await signedOn(session);
   } catch (error) {
     toast('bad', reasonOf(error));
   }

@@ -3,13 +3,14 @@
  */
 import {
   ApiError, call, createQueries, get, LiveStream, said, toast,
-  type EdgeQueue, type EdgeSession, type Machine, type NewHandover, type Scan, type User,
+  setExtraHeaders, type EdgeQueue, type EdgeSession, type Machine, type NewHandover, type Scan, type User,
 } from '@unison/ui-kit';
 import i18next from 'i18next';
 import { entryIsOpen } from './entry';
 import { dropSent } from './handover';
-import { Outbox } from './outbox/outbox';
+import { Outbox, waited } from './outbox/outbox';
 import { indexedDbStore } from './outbox/store';
+import { settleSignOff } from './signoff';
 
 export const queries = createQueries();
 
@@ -18,7 +19,7 @@ export const stream = new LiveStream(() => '/api/v1/events', () => !entryIsOpen(
 export const outbox = new Outbox({
   store: indexedDbStore(),
   now: () => Date.now(),
-  send: (entry) => call(entry.path, { method: entry.method, body: entry.body, idempotencyKey: entry.uuid }),
+  send: (entry) => call(entry.path, { method: entry.method, body: entry.body, idempotencyKey: entry.uuid, headers: waited(entry.createdAt, Date.now()) }),
   onSent: (entry, answer) => {
     if (entry.kind === 'handover') dropSent(entry.body as NewHandover);
     const message = (answer as { message?: string } | undefined)?.message;
@@ -32,19 +33,30 @@ export interface MachineList {
   machines: Machine[];
 }
 
-export function currentUser(): User | null {
-  return queries.getQueryData<User | null>(['me']) ?? null;
+/** Whoever is signed on, and until when. */
+export type SignedOn = User & { expires_at?: string };
+
+export function currentUser(): SignedOn | null {
+  return queries.getQueryData<SignedOn | null>(['me']) ?? null;
 }
 
 /** 401 is an answer: nobody is signed in. */
-export async function loadUser(): Promise<User | null> {
+export async function loadUser(): Promise<SignedOn | null> {
+  await settleSignOff();
   try {
-    const me = await get<EdgeSession | User>('/me');
-    return 'user' in me ? me.user : me;
+    return signedOnBy(await get<EdgeSession | User>('/me'));
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return null;
     throw error;
   }
+}
+
+export const signedOnBy = (me: EdgeSession | User): SignedOn => ('user' in me ? { ...me.user, expires_at: me.expires_at } : me);
+
+/** A session ends while nobody asks, too. */
+function endSession(): void {
+  const ends = currentUser()?.expires_at;
+  if (ends !== undefined && Date.parse(ends) <= stream.serverNow()) queries.setQueryData(['me'], null);
 }
 
 /** Whatever shows orders, counts or stops reads again; data on screen stays until the answer is here. */
@@ -77,6 +89,11 @@ export function handlePushedScans(handler: ScanHandler): void {
 }
 
 export function startServices(): void {
+  // A browser has one session for all its pages; the box hears as whom this one acts.
+  setExtraHeaders((): Record<string, string> => {
+    const user = currentUser();
+    return user ? { 'X-Unison-User': String(user.id) } : {};
+  });
   stream.on('snapshot', (data) => {
     const snapshot = data as { machines?: Machine[]; queue?: EdgeQueue };
     if (snapshot.machines) takeMachines(snapshot.machines, true);
@@ -99,7 +116,11 @@ export function startServices(): void {
   stream.on('handover', refreshHandovers);
   stream.on('scan', (data) => scanHandler(data as Scan));
   void outbox.load();
-  window.setInterval(() => void outbox.flush(currentUser()?.id ?? null, false), 5_000);
+  window.setInterval(() => {
+    endSession();
+    // Without a connection nothing is tried, so no try is used up: it appears, and all is sent (LOG-10).
+    if (stream.current().freshness === 'live') void outbox.flush(currentUser()?.id ?? null, false);
+  }, 5_000);
   document.addEventListener('visibilitychange', () => {
     const connected = stream.current().freshness === 'live';
     if (document.visibilityState === 'visible') void outbox.flush(currentUser()?.id ?? null, connected);

@@ -2,9 +2,10 @@
  * Who is signed on, and what was to happen before somebody had to sign on.
  * Reads are open; a write without a session goes through the sign-on page and is then carried out.
  */
-import { ApiError, reasonOf, toast, type User } from '@unison/ui-kit';
+import { ApiError, reasonOf, toast, type EdgeSession, type User } from '@unison/ui-kit';
 import { useQuery } from '@tanstack/react-query';
-import { currentUser, loadUser, outbox, queries, refreshWork } from './services';
+import { currentUser, loadUser, outbox, queries, refreshWork, signedOnBy } from './services';
+import { forgetSignOff, oweSignOff, settleSignOff } from './signoff';
 
 interface Intent {
   /** Shown on the sign-on page: "to log production". */
@@ -58,7 +59,9 @@ function ask(title: string, run: () => Promise<void>, next = window.location.pat
 /** Only people who are signed on get there; nothing is done for them on the way. */
 export const signOnFor = (title: string, next?: string): void => ask(title, () => Promise.resolve(), next);
 
-export async function signedOn(user: User): Promise<void> {
+export async function signedOn(session: EdgeSession): Promise<void> {
+  forgetSignOff();
+  const user = signedOnBy(session);
   queries.setQueryData(['me'], user);
   void outbox.flush(user.id, true);
   const todo = intent;
@@ -67,7 +70,12 @@ export async function signedOn(user: User): Promise<void> {
   refreshWork();
 }
 
-export function signedOff(): void {
+/** Here at once; false while the box has not heard of it yet. */
+export async function signOff(): Promise<boolean> {
+  oweSignOff();
+  void queries.cancelQueries({ queryKey: ['me'] });
   queries.setQueryData(['me'], null);
+  const isHeard = await settleSignOff().then(() => true, () => false);
   refreshWork();
+  return isHeard;
 }

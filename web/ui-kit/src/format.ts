@@ -57,6 +57,11 @@ export function dayAndClock(at: string | number | null | undefined, zone?: strin
   return dateText(at, zone, locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hour12: false });
 }
 
+/** The time alone while it is of today. */
+export function clockOrDay(at: string | number | null | undefined, now: number, zone?: string, locale = 'en'): string {
+  return day(at, zone, locale) === day(now, zone, locale) ? clock(at, zone, locale) : dayAndClock(at, zone, locale);
+}
+
 export const DAY_MS = 86_400_000;
 
 /**

@@ -4,52 +4,69 @@
  */
 import type { Freshness, LiveStream } from '@unison/ui-kit';
 import type { QueryClient } from '@tanstack/react-query';
+import { entryIsOpen } from '../entry';
 import { DUE_SHIFTS, ORDERS, REASONS, SCRAP_REASONS } from '../reads';
-import { keep, keptStore, takeKept } from './kept';
+import { forgetOld, keep, keptStore, takeKept, type KeptStore } from './kept';
 
 /** The hashed name of this script changes with the program. */
 const BY = import.meta.url;
 
 /** A tablet stays on one page for a shift, so it reads ahead again. */
 const AHEAD_MS = 15 * 60_000;
+const MINUTE_MS = 60_000;
+/** So long after an entry was open it is looked again whether it is. */
+const ENTRY_MS = 5_000;
 
-/** Reads that say how machines are. */
-const OF_MACHINES = new Set(['machines', 'station']);
-
-export function workAway(queries: QueryClient, stream: LiveStream): void {
-  const store = keptStore();
-  keep(queries, store, BY);
-  let isUserKept = false;
-  const take = async (): Promise<void> => {
-    const taken = await takeKept(queries, store, BY, Date.now());
-    isUserKept ||= taken.some(({ key }) => key[0] === 'me');
-    stream.sawBefore(Math.max(...taken.filter(({ key }) => OF_MACHINES.has(String(key[0]))).map(({ at }) => at)));
-  };
+export function workAway(queries: QueryClient, stream: LiveStream, store: KeptStore = keptStore()): void {
+  keep(queries, store, BY, stream);
+  const isLive = (): boolean => stream.current().freshness === 'live';
   // What pages need that nobody opened yet.
   const readAhead = (): void => {
-    if (stream.current().freshness !== 'live') return;
+    if (!isLive()) return;
     void queries.prefetchQuery(ORDERS);
     void queries.prefetchQuery(REASONS);
     void queries.prefetchQuery(SCRAP_REASONS);
     void queries.prefetchQuery(DUE_SHIFTS);
   };
+  const tidy = (): void => {
+    if (isLive()) forgetOld(queries, Date.now());
+  };
   let before: Freshness = 'connecting';
+  let wasAway = false;
   const look = (): void => {
     const { freshness } = stream.current();
     // Each time the box goes away: another page of this tablet may have read what this one never did.
-    if (freshness === 'stale' && before !== 'stale') void take();
+    if (freshness === 'stale' && before !== 'stale') void takeKept(queries, store, BY, Date.now());
+    wasAway ||= freshness === 'stale';
     before = freshness;
   };
   stream.watch(look);
   look();
-  readAhead();
-  window.setInterval(readAhead, AHEAD_MS);
   stream.on('snapshot', () => {
     readAhead();
-    // Only the box knows whether whoever signed on still is.
-    if (isUserKept) void queries.invalidateQueries({ queryKey: ['me'] });
-    isUserKept = false;
+    tidy();
+    if (!wasAway) return;
+    wasAway = false;
+    // Only the box knows whether whoever signed on still is; and what failed meanwhile is asked again.
+    void queries.invalidateQueries({ predicate: ({ queryKey, state }) => queryKey[0] === 'me' || state.status === 'error' });
   });
-  // It is missing on plain HTTP, and refused where the certificate is not trusted.
-  if (import.meta.env.PROD) void navigator.serviceWorker?.register('/sw.js').catch(() => undefined);
+  readAhead();
+  window.setInterval(readAhead, AHEAD_MS);
+  window.setInterval(tidy, MINUTE_MS);
+  if (import.meta.env.PROD) serve();
+}
+
+/** It is missing on plain HTTP, and refused where the certificate is not trusted. */
+function serve(): void {
+  const workers = navigator.serviceWorker as ServiceWorkerContainer | undefined;
+  if (!workers) return;
+  // What this page may still load is gone with the version that it is of.
+  const anew = (): void => {
+    if (entryIsOpen()) window.setTimeout(anew, ENTRY_MS);
+    else window.location.reload();
+  };
+  if (workers.controller) workers.addEventListener('controllerchange', anew);
+  workers.register('/sw.js').catch(() => undefined);
+  // Entries that wait are not thrown away when the tablet runs short of space.
+  void navigator.storage?.persist().catch(() => undefined);
 }

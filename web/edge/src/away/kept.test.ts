@@ -3,17 +3,18 @@
 import 'fake-indexeddb/auto';
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { expect, it, vi } from 'vitest';
-import { keep, keptStore, stillGood, takeKept, type KeptStore } from './kept';
+import { forgetOld, keep, keptStore, stillGood, takeKept, type KeptStore } from './kept';
 
 const HOUR = 3_600_000;
 const anna = { id: 3, name: 'Anna' };
+const link = { clockOffset: 0 };
 
 const keysOf = async (store: KeptStore) => (await store.all()).map((read) => read.key[0]).sort();
 
 /** Keeps what a page reads, as it is written when the page is hidden or left. */
 async function read(store: KeptStore, reads: [string[], unknown, number?][]): Promise<void> {
   const queries = new QueryClient();
-  const end = keep(queries, store, 'v1');
+  const end = keep(queries, store, 'v1', link);
   for (const [key, data, updatedAt] of reads) queries.setQueryData(key, data, { updatedAt });
   // Signing on and off writes at once, so this ends each page.
   queries.setQueryData(['me'], anna);
@@ -44,7 +45,7 @@ it('sync_04_a_page_forgets_nothing_that_another_one_read', async () => {
 
 it('sync_04_what_failed_since_stays', async () => {
   const [store, before, after] = [keptStore('four'), new QueryClient({ defaultOptions: { queries: { retry: false } } }), new QueryClient()];
-  const end = keep(before, store, 'v1');
+  const end = keep(before, store, 'v1', link);
   before.setQueryData(['work-orders'], { work_orders: [1] }, { updatedAt: Date.now() - HOUR });
   await before.fetchQuery({ queryKey: ['work-orders'], queryFn: () => Promise.reject(new Error('the box is away')) }).catch(() => undefined);
   expect(before.getQueryState(['work-orders'])?.status).toBe('error');
@@ -70,7 +71,7 @@ it('sync_04_what_was_taken_stays_when_the_page_that_asked_for_it_is_left', async
 
 it('rbac_who_signed_off_does_not_come_back_with_the_page', async () => {
   const [store, before, after] = [keptStore('two'), new QueryClient(), new QueryClient()];
-  const end = keep(before, store, 'v1');
+  const end = keep(before, store, 'v1', link);
   before.setQueryData(['me'], anna);
   before.setQueryData(['me'], null);
   await vi.waitFor(async () => expect((await store.all())[0]?.data).toBeNull());
@@ -89,4 +90,38 @@ it('sync_04_what_is_too_old_is_not_taken_and_then_forgotten', async () => {
   expect(names(169 * HOUR)).toEqual([]);
   await store.put([], Date.now() + 13 * HOUR);
   expect(await keysOf(store)).toEqual(['reasons']);
+});
+
+it('sync_04_what_was_read_before_is_kept_too', async () => {
+  const [store, queries] = [keptStore('before'), new QueryClient()];
+  queries.setQueryData(['me'], anna);
+  const end = keep(queries, store, 'v1', link);
+  await vi.waitFor(async () => expect(await keysOf(store)).toEqual(['me']));
+  end();
+});
+
+it('rbac_08_who_signed_on_is_forgotten_when_the_session_ends', async () => {
+  const [store, queries] = [keptStore('session'), new QueryClient()];
+  // The box's clock is a day ahead of the tablet's.
+  const end = keep(queries, store, 'v1', { clockOffset: 24 * HOUR });
+  const endsIn = 3 * HOUR;
+  queries.setQueryData(['me'], { ...anna, expires_at: new Date(Date.now() + 24 * HOUR + endsIn).toISOString() });
+  await vi.waitFor(async () => expect(await store.all()).toHaveLength(1));
+  end();
+  const reads = await store.all();
+  expect(stillGood(reads, 'v1', Date.now() + endsIn - 60_000)).toHaveLength(1);
+  expect(stillGood(reads, 'v1', Date.now() + endsIn + 60_000)).toHaveLength(0);
+});
+
+it('sync_04_a_range_that_moves_is_not_kept_and_while_the_box_answers_nothing_old_is', async () => {
+  const [store, queries] = [keptStore('ranges'), new QueryClient()];
+  const end = keep(queries, store, 'v1', link);
+  queries.setQueryData(['downtimes', 'range', 'a', 'b'], []);
+  queries.setQueryData(['station', 7], 1, { updatedAt: Date.now() - HOUR });
+  queries.setQueryData(['station', 8], 1);
+  queries.setQueryData(['me'], anna);
+  await vi.waitFor(async () => expect(await keysOf(store)).toEqual(['me', 'station', 'station']));
+  end();
+  forgetOld(queries, Date.now());
+  expect([queries.getQueryData(['station', 7]), queries.getQueryData(['station', 8])]).toEqual([undefined, 1]);
 });

@@ -4,11 +4,12 @@
  * box does not answer, so that nothing old is ever shown as if it were of now.
  */
 import type { Query, QueryClient, QueryKey } from '@tanstack/react-query';
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema } from 'idb';
+import { database } from '../database';
 
 const HOUR_MS = 3_600_000;
 
-/** Reads by the beginning of their key, and how old they may be. Who signed on must sign on again the next day. */
+/** Reads by the beginning of their key, and how old they may be. Who is signed on is so no longer than the box said. */
 const KEPT_MS: Readonly<Record<string, number>> = {
   me: 12 * HOUR_MS,
   info: 48 * HOUR_MS,
@@ -26,6 +27,9 @@ const KEPT_MS: Readonly<Record<string, number>> = {
 
 /** Changes are gathered for so long; a page that is hidden may not come back and writes at once. */
 const GATHER_MS = 20_000;
+
+/** As long as such libraries keep what no page shows. */
+const OLD_MS = 5 * 60_000;
 
 /** One read, by itself: a page writes only what it read, and what others read before it stays. */
 export interface KeptRead {
@@ -50,13 +54,7 @@ interface Schema extends DBSchema {
 }
 
 export function keptStore(name = 'unison-reads'): KeptStore {
-  let db: Promise<IDBPDatabase<Schema>> | null = null;
-  const open = () =>
-    (db ??= openDB<Schema>(name, 1, {
-      upgrade: (fresh) => {
-        fresh.createObjectStore('reads', { keyPath: 'hash' }).createIndex('until', 'until');
-      },
-    }));
+  const open = database<Schema>(name, (fresh) => void fresh.createObjectStore('reads', { keyPath: 'hash' }).createIndex('until', 'until'));
   return {
     all: async () => (await open()).getAll('reads'),
     put: async (reads, now) => {
@@ -67,30 +65,50 @@ export function keptStore(name = 'unison-reads'): KeptStore {
   };
 }
 
-const limitOf = (key: QueryKey): number => KEPT_MS[String(key[0])] ?? 0;
+/** A range moves with the minutes: it is another key each time. */
+const limitOf = (key: QueryKey): number => (key[1] === 'range' ? 0 : KEPT_MS[String(key[0])] ?? 0);
+
+/** Until when it is good, page time. `offset` is the box's clock minus the page's. */
+function untilOf({ queryKey, state }: Query, offset: number): number {
+  const until = state.dataUpdatedAt + limitOf(queryKey);
+  const ends = (state.data as { expires_at?: string } | null | undefined)?.expires_at;
+  return queryKey[0] === 'me' && ends !== undefined ? Math.min(until, Date.parse(ends) - offset) : until;
+}
 
 /** Pure: what of it this program may still take. */
 export const stillGood = (reads: KeptRead[], by: string, now: number): KeptRead[] => reads.filter((read) => read.by === by && now < read.until);
 
-/** Keeps what is read from now on; the answer ends that. `by` names the program. */
-export function keep(queries: QueryClient, store: KeptStore, by: string): () => void {
+interface Link {
+  /** The box's clock minus the page's. */
+  clockOffset: number;
+}
+
+/** Keeps what was read and is read from now on; the answer ends that. `by` names the program. */
+export function keep(queries: QueryClient, store: KeptStore, by: string, link: Link): () => void {
   for (const [key, gcTime] of Object.entries(KEPT_MS)) queries.setQueryDefaults([key], { gcTime });
-  const changed = new Map<string, Query>();
+  const changed = new Set<Query>();
   let timer: number | undefined;
   const write = (): void => {
     window.clearTimeout(timer);
     timer = undefined;
-    const reads = [...changed.values()].map(({ queryHash: hash, queryKey: key, state: { data, dataUpdatedAt: at } }) => ({ hash, key, data, at, until: at + limitOf(key), by }));
+    const reads = [...changed].map((query) => ({
+      hash: query.queryHash, key: query.queryKey, data: query.state.data as unknown, at: query.state.dataUpdatedAt, until: untilOf(query, link.clockOffset), by,
+    }));
     changed.clear();
     // A browser that keeps nothing for us is as one without this.
     store.put(reads, Date.now()).catch(() => undefined);
   };
-  const ends = queries.getQueryCache().subscribe(({ type, query, ...event }) => {
-    if (type !== 'updated' || !('action' in event) || event.action.type !== 'success' || limitOf(query.queryKey) === 0) return;
-    changed.set(query.queryHash, query);
+  const take = (query: Query): void => {
+    if (limitOf(query.queryKey) === 0) return;
+    changed.add(query);
     // Who signs off is not to come back with the page.
     if (query.queryKey[0] === 'me') write();
     else timer ??= window.setTimeout(write, GATHER_MS);
+  };
+  const cache = queries.getQueryCache();
+  cache.findAll({ predicate: ({ state }) => state.data !== undefined }).forEach(take);
+  const ends = cache.subscribe((event) => {
+    if (event.type === 'updated' && event.action.type === 'success') take(event.query);
   });
   const onHidden = (): void => {
     if (document.visibilityState === 'hidden' && timer !== undefined) write();
@@ -110,4 +128,10 @@ export async function takeKept(queries: QueryClient, store: KeptStore, by: strin
   // Not by `hydrate`: a read under way, given up because its page is left, would put back what was there when it began.
   for (const { key, data, at } of taken) queries.setQueryData(key, data, { updatedAt: at });
   return taken;
+}
+
+/** Old reads stay in memory for as long as the box is away; while it answers, whoever opens a page waits for the answer. */
+export function forgetOld(queries: QueryClient, now: number): void {
+  const isOld = ({ queryKey, state }: Query): boolean => limitOf(queryKey) > 0 && now - state.dataUpdatedAt > OLD_MS;
+  queries.removeQueries({ type: 'inactive', predicate: isOld });
 }

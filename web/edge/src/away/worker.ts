@@ -21,10 +21,11 @@ clientsClaim();
 cleanupOutdatedCaches();
 precache(__PAGES__);
 
-// The box first, so that nobody works with an old version while it answers.
+// The box first, so that nobody works with an old version while it answers. Not the page about trust: a worker cannot tell
+// a certificate that is not trusted any more from a box that is away, but there the browser itself says so.
 registerRoute(new NavigationRoute(
   new NetworkOnly({ networkTimeoutSeconds: ANSWERS_IN_S, plugins: [{ handlerDidError: () => matchPrecache(PAGE) }] }),
-  { denylist: [/^\/api\//] },
+  { allowlist: [/^\/(login|queue|connections|scanner|handover|settings|tv)?(\?|$)/, /^\/m\//] },
 ));
 
 // Their names change with their content, so none is old. The page itself is not among them: whoever asks for it by hand

@@ -6,6 +6,9 @@ import { ApiError, reasonOf } from '@unison/ui-kit';
 import { afterFailure, afterRetryTap, firstProgress, isDue } from './schedule';
 import type { Entry, EntryStore } from './store';
 
+/** An entry is of when it was written. An age, for the tablet's clock may be wrong; one that was set back makes none. */
+export const waited = (createdAt: number, now: number): Record<string, string> => ({ 'X-Waited-Seconds': String(Math.max(0, Math.round((now - createdAt) / 1_000))) });
+
 export type NewEntry = Omit<Entry, 'state' | 'attempts' | 'nextAt' | 'error' | 'createdAt'>;
 
 export interface OutboxView {

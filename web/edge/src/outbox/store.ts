@@ -1,7 +1,8 @@
 /**
  * Where waiting entries live: IndexedDB, so that a reload or a flat battery loses nothing.
  */
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema } from 'idb';
+import { database } from '../database';
 import type { EntryProgress } from './schedule';
 
 export type EntryKind = 'production_log' | 'downtime_reason' | 'downtime_report' | 'downtime_end' | 'handover';
@@ -31,13 +32,7 @@ interface Schema extends DBSchema {
 }
 
 export function indexedDbStore(name = 'unison-outbox'): EntryStore {
-  let db: Promise<IDBPDatabase<Schema>> | null = null;
-  const open = () =>
-    (db ??= openDB<Schema>(name, 1, {
-      upgrade: (fresh) => {
-        fresh.createObjectStore('entries', { keyPath: 'uuid' });
-      },
-    }));
+  const open = database<Schema>(name, (fresh) => void fresh.createObjectStore('entries', { keyPath: 'uuid' }));
   return {
     all: async () => (await (await open()).getAll('entries')).sort((a, b) => a.createdAt - b.createdAt),
     put: async (entry) => {

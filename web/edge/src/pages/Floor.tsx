@@ -1,7 +1,7 @@
 /**
  * The floor: one tile per machine, what is abnormal first. A tap opens the station.
  */
-import { byUrgency, clock, Empty, LiveZone, Loaded, needsReason, said, shownState, Skeletons, span, StateGlyph, useServerNow, useTexts, type Machine } from '@unison/ui-kit';
+import { byUrgency, clock, Empty, LiveZone, Loaded, needsReason, said, shownState, Skeletons, span, StateGlyph, useLive, useServerNow, useTexts, type Machine } from '@unison/ui-kit';
 import { Link } from '@tanstack/react-router';
 import { useDueShifts, useMachines, useStationInfo, useWaitingHandovers } from '../reads';
 import { isForReading } from './Handover';
@@ -10,6 +10,8 @@ import { HelpLine } from './Help';
 export function Floor() {
   const { t } = useTexts();
   const machines = useMachines();
+  // While the box answers the list changes with its events, not with a read.
+  const heard = useLive().lastAt;
   const info = useStationInfo().data;
   return (
     <section className="floor" aria-labelledby="floor-title">
@@ -22,7 +24,7 @@ export function Floor() {
       <Loaded query={machines} what={t('floor.title')} skeleton={<div className="tiles"><Skeletons count={1} height={168} /><Skeletons count={1} height={168} /><Skeletons count={1} height={168} /></div>}>
         {({ machines: list }) =>
           list.length === 0 ? <Empty title={t('floor.empty')} hint={info?.enrolled === false ? t('floor.notEnrolled') : t('floor.emptyHint')} /> : (
-            <LiveZone zone={info?.timezone}>
+            <LiveZone zone={info?.timezone} readAt={heard === null ? machines.dataUpdatedAt : undefined}>
               <ul className="tiles">
                 {[...list].sort(byUrgency).map((machine) => <li key={machine.id}><Tile machine={machine} zone={info?.timezone} /></li>)}
               </ul>

@@ -1,7 +1,7 @@
 /**
  * Log production: good and scrap on one screen, hours, a pad. Pre-filled with what the counter grew since the last log.
  */
-import { clock, Empty, Loaded, Skeletons, units, useLive, useLiveStream, useTexts, uuidv7, type StationView, type WorkOrder } from '@unison/ui-kit';
+import { clock, Empty, Loaded, NoDataSince, Skeletons, units, useLive, useLiveStream, useSince, useTexts, uuidv7, type StationView, type WorkOrder } from '@unison/ui-kit';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState, type RefObject, useRef } from 'react';
 import { dropDraft, holdEntry, keepDraft, readDraft, type LogDraft } from '../entry';
@@ -23,7 +23,7 @@ export function LogProduction({ id, workOrderId }: { id: number; workOrderId?: n
             const wanted = workOrderId ?? data.work_order?.id;
             const order = list.find((o) => o.id === wanted) ?? (data.work_order?.id === wanted ? data.work_order : null);
             if (!order) return <Empty title={t('log.noOrder')} hint={t('log.noOrderHint')} action={<Link to="/m/$id" params={{ id }} search={{ view: 'orders' }} className="big">{t('station.orders')}</Link>} />;
-            return <Ready key={order.id} id={id} data={data} order={order} />;
+            return <Ready key={order.id} id={id} data={data} order={order} readAt={station.dataUpdatedAt} isRead={station.isFetchedAfterMount} />;
           }}
         </Loaded>
       )}
@@ -31,20 +31,35 @@ export function LogProduction({ id, workOrderId }: { id: number; workOrderId?: n
   );
 }
 
-/** Waits for the last log, because the suggested hours need it; an edge that is away gives no suggestion. */
-function Ready({ id, data, order }: { id: number; data: StationView; order: WorkOrder }) {
+interface ReadyProps {
+  id: number;
+  data: StationView;
+  order: WorkOrder;
+  readAt: number;
+  /** It was read since the page was opened, not before. */
+  isRead: boolean;
+}
+
+/**
+ * Waits for the counts and the last log as they are now, because what is suggested needs them. While the edge is away
+ * nothing is suggested: what was counted may be in a log that waits.
+ */
+function Ready({ id, data, order, readAt, isRead }: ReadyProps) {
   const logs = useLogs(order.id);
   const stream = useLiveStream();
   const isAway = useLive().freshness === 'stale';
-  if (logs.isPending && !isAway) return <Skeletons count={4} height={96} />;
+  const [isReady, setReady] = useState(false);
+  if (!isReady && (isAway || (isRead && logs.isFetchedAfterMount))) setReady(true);
+  if (!isReady) return <Skeletons count={4} height={96} />;
   const last = (logs.data?.production_logs ?? []).map((l) => l.logged_at).sort().at(-1);
   const suggest = (): LogDraft => {
+    if (isAway) return { uuid: uuidv7(), good: '', scrap: '0', hours: '', notes: '' };
     const grown = data.work_order?.id === order.id ? data.since_last_log : { good: 0, rejected: 0 };
     const counts = suggestCounts(grown, order.quantity_left);
     const hours = suggestHours(stream.serverNow(), [last, order.started_at, data.shift?.starts_at]);
     return { uuid: uuidv7(), good: counts.good ? String(counts.good) : '', scrap: String(counts.scrap), hours, notes: '' };
   };
-  return <Form id={id} data={data} order={order} suggest={suggest} />;
+  return <Form id={id} data={data} order={order} suggest={suggest} awaySince={isAway ? readAt : null} />;
 }
 
 type Field = 'good' | 'scrap' | 'hours';
@@ -56,9 +71,10 @@ interface FormProps {
   data: StationView;
   order: WorkOrder;
   suggest: () => LogDraft;
+  awaySince: number | null;
 }
 
-function Form({ id, data, order, suggest }: FormProps) {
+function Form({ id, data, order, suggest, awaySince }: FormProps) {
   const { t, language } = useTexts();
   const navigate = useNavigate();
   const [draft, setDraft] = useState<LogDraft>(() => readDraft(id, order.id) ?? suggest());
@@ -115,6 +131,7 @@ function Form({ id, data, order, suggest }: FormProps) {
         <Link to="/m/$id" params={{ id }} className="back" data-testid="back">← {data.machine.machine_code}</Link>
         <h1 id="log-title">{t('action.log')}</h1>
         <p className="log-order"><b>{order.work_order_number}</b> {order.title}</p>
+        {awaySince !== null && <Since readAt={awaySince} />}
       </header>
       <div className="log-fields">
         {FIELDS.map((name) => (
@@ -124,7 +141,7 @@ function Form({ id, data, order, suggest }: FormProps) {
         ))}
         <Reasons draft={known(draft)} onChange={change} />
         <label className="notes"><span>{t('log.notes')}</span><input value={draft.notes} maxLength={500} data-testid="notes" onFocus={() => setFresh(true)} onChange={(event) => change({ notes: event.target.value })} /></label>
-        {(scrapOf(draft) === 0 || !hasReasons) && <Hint data={data} order={order} onTake={() => { dropDraft(id, order.id); change({ ...suggest(), uuid: draft.uuid, notes: draft.notes }); }} />}
+        {awaySince === null && (scrapOf(draft) === 0 || !hasReasons) && <Hint data={data} order={order} onTake={() => { dropDraft(id, order.id); change({ ...suggest(), uuid: draft.uuid, notes: draft.notes }); }} />}
       </div>
       <NumberPad onKey={press} point={field === 'hours'} />
       <div className="log-end">
@@ -134,6 +151,10 @@ function Form({ id, data, order, suggest }: FormProps) {
       </div>
     </form>
   );
+}
+
+function Since({ readAt }: { readAt: number }) {
+  return <NoDataSince at={useSince(readAt)} zone={useStationInfo().data?.timezone} />;
 }
 
 function NotRunning({ order, refused, machineId }: { order: WorkOrder; refused: string; machineId: number }) {

@@ -42,7 +42,13 @@ function PageHop() {
   const { t } = useTexts();
   const hop = usePageHop();
   const text = useHopText()(hop);
-  return <HopCard title={t('queue.hop.page')} state={hop.state} text={text || t('queue.online')} testId="hop-page" />;
+  // Not by the router: where trust is missing, the browser says so itself when it asks for the page.
+  const mayBeTrust = hop.state === 'offline' && window.location.protocol === 'https:';
+  return (
+    <HopCard title={t('queue.hop.page')} state={hop.state} text={text || t('queue.online')} testId="hop-page">
+      {mayBeTrust && <a href="/trust" className="chip" data-testid="see-trust">{t('queue.untrusted')}</a>}
+    </HopCard>
+  );
 }
 
 /** Never an alarm: an edge without its cloud works on, so even "error" is told in words only. */

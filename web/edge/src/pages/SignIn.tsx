@@ -6,7 +6,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { applyKey, NumberPad } from '../parts/NumberPad';
 import { useOperators } from '../reads';
-import { dropIntent, pendingIntent, signedOff, signedOn, useUser } from '../session';
+import { dropIntent, pendingIntent, signedOn, signOff, useUser } from '../session';
 
 const PIN_MAX = 6;
 const PIN_MIN = 4;
@@ -56,13 +56,8 @@ function Present({ name, next }: { name: string; next: string }) {
   const { t } = useTexts();
   const navigate = useNavigate();
   const leave = async (): Promise<void> => {
-    try {
-      await post('/auth/logout');
-      signedOff();
-      await navigate({ to: next });
-    } catch (error) {
-      toast('bad', reasonOf(error));
-    }
+    if (!(await signOff())) toast('info', t('signin.leftAway', { name }));
+    await navigate({ to: next });
   };
   return (
     <div className="present">
@@ -85,7 +80,7 @@ function Pin({ operator, purpose, next, onBack }: { operator: Operator; purpose:
     setBusy(true);
     try {
       const session = await post<EdgeSession>('/auth/login', { operator: operator.id, pin });
-      const carryOn = signedOn(session.user);
+      const carryOn = signedOn(session);
       await navigate({ to: next, replace: true });
       await carryOn;
     } catch (error) {

@@ -27,7 +27,7 @@ export function Station({ id, view }: { id: number; view?: 'orders' }) {
         if (view === 'orders') return <Orders machine={machine} />;
         return (
           <section className="station" aria-label={machine.name} data-testid="station">
-            <Band machine={machine} />
+            <Band machine={machine} readAt={station.dataUpdatedAt} />
             <Figures data={data} />
             <Shift id={id} data={data} />
             <Buttons machine={machine} data={data} />
@@ -48,7 +48,7 @@ function useOpenStop(id: number, data: StationView | undefined, mayOpen: boolean
   }, [id, uuid, mayOpen, navigate]);
 }
 
-function Band({ machine }: { machine: Machine }) {
+function Band({ machine, readAt }: { machine: Machine; readAt: number }) {
   const { t, language } = useTexts();
   const now = useServerNow();
   const zone = useStationInfo().data?.timezone;
@@ -56,7 +56,7 @@ function Band({ machine }: { machine: Machine }) {
   const silent = shown === 'no_data';
   const reason = needsReason(machine) ? t('state.untagged') : machine.downtime_reason;
   return (
-    <LiveZone zone={zone} className="band-zone">
+    <LiveZone zone={zone} className="band-zone" readAt={readAt}>
       <div className={`band band-${shown}`} data-testid="state-band" data-state={shown}>
         <StateGlyph shown={shown} size={56} />
         <div className="band-word">

@@ -157,6 +157,7 @@ export const de: Record<keyof typeof en, string> = {
   'signin.operators': 'Die Liste der Personen',
   'signin.none': 'Hier kann sich noch niemand anmelden',
   'signin.noneHint': 'Personen kommen aus der Cloud; die Verwaltung gibt ihnen eine PIN.',
+  'signin.leftAway': '{{name}} ist hier abgemeldet. Die Box erfährt es, wenn sie wieder da ist; bis dahin kann sich niemand anmelden.',
   'signin.noPin': '{{name}} hat auf diesem Gerät noch keine PIN. Die Verwaltung kann eine setzen.',
   'signin.noPinShort': 'noch keine PIN',
   'signin.badgeHint': 'Oder scannen Sie Ihren Ausweis.',
@@ -167,6 +168,7 @@ export const de: Record<keyof typeof en, string> = {
 
   'queue.title': 'Warteschlange und Gerät',
   'queue.online': 'Verbunden',
+  'queue.untrusted': 'Antwortet die Box anderen? Sehen, ob dieses Gerät ihr noch vertraut',
   'queue.offline': 'Keine Verbindung. Änderungen werden gesendet, sobald sie wieder da ist.',
   'queue.syncing_one': '{{count}} Eintrag wird gesendet...',
   'queue.syncing_other': '{{count}} Einträge werden gesendet...',

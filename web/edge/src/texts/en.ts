@@ -155,6 +155,7 @@ export const en = {
   'signin.operators': 'The list of people',
   'signin.none': 'Nobody can sign in here yet',
   'signin.noneHint': 'People come from the cloud; an administrator gives them a PIN.',
+  'signin.leftAway': '{{name}} is signed out here. The box hears of it when it is back; until then nobody can sign in.',
   'signin.noPin': '{{name}} has no PIN on this box yet. An administrator can set one.',
   'signin.noPinShort': 'no PIN yet',
   'signin.badgeHint': 'Or scan your badge.',
@@ -165,6 +166,7 @@ export const en = {
 
   'queue.title': 'Queue and device',
   'queue.online': 'Online',
+  'queue.untrusted': 'Does the box answer others? See whether this device still trusts it',
   'queue.offline': 'You\'re offline. Changes will sync when reconnected.',
   'queue.syncing_one': 'Syncing {{count}} item...',
   'queue.syncing_other': 'Syncing {{count}} items...',

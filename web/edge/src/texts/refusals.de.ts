@@ -37,6 +37,7 @@ export const refusals: Record<string, string> = {
   'is required; RFC 3339': 'fehlt; als Zeit nach RFC 3339',
   'is not a field of this call': 'gehört nicht hierher',
   'must be a whole number': 'muss eine ganze Zahl sein',
+  'must be a whole number of seconds': 'muss eine ganze Zahl von Sekunden sein',
   'must be a whole number from 1 to {most}': 'muss eine ganze Zahl von 1 bis {1} sein',
   'must be a whole number from 1 to {POINTS_MAX}': 'muss eine ganze Zahl von 1 bis {1} sein',
   'must be a number': 'muss eine Zahl sein',
@@ -65,6 +66,7 @@ export const refusals: Record<string, string> = {
   '"{word}" is no status': '„{1}“ ist kein Zustand',
   // Signing on.
   'Sign on with your tile and PIN, or with your badge': 'Bitte mit Namen und PIN oder mit dem Ausweis anmelden',
+  'Somebody else signed on in this browser meanwhile; sign on again': 'In diesem Browser hat sich inzwischen jemand anders angemeldet; bitte neu anmelden',
   'Your session is over; sign on again': 'Die Anmeldung ist abgelaufen; bitte neu anmelden',
   'User disabled': 'Zugang gesperrt',
   'An administrator took this person\'s access away': 'Der Zugang wurde von der Verwaltung entzogen',

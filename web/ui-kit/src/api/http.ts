@@ -79,10 +79,11 @@ export interface CallOptions {
   signal?: AbortSignal;
   idempotencyKey?: string;
   timeoutMs?: number;
+  headers?: Record<string, string>;
 }
 
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json', ...extraHeaders() };
+  const headers: Record<string, string> = { Accept: 'application/json', ...extraHeaders(), ...options.headers };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   // A page of another site cannot send this: it is how the server tells our calls from forged ones.
   if (options.method && options.method !== 'GET') headers['X-Requested-With'] = 'unison';

@@ -67,11 +67,6 @@ export class LiveStream {
     return Date.now() + this.clockOffset;
   }
 
-  /** What is on the page is of then, by the server's clock, though this page heard nothing yet. */
-  sawBefore(at: number): void {
-    if (this.state.lastAt === null && Number.isFinite(at)) this.publish(this.state.freshness, at);
-  }
-
   private open(): void {
     this.source?.close();
     this.bound.clear();
@@ -108,7 +103,7 @@ export class LiveStream {
     const fresh = freshness(this.link, now);
     if (fresh !== this.state.freshness) this.publish(fresh, this.state.lastAt);
     if (mustReopen(this.link, now)) this.open();
-    const silent = this.link.lastEventAt !== null && now - this.link.lastEventAt > RELOAD_AFTER_MS;
+    const silent = now - (this.link.lastEventAt ?? this.link.beganAt) > RELOAD_AFTER_MS;
     if (silent && now - this.probedAt > RELOAD_AFTER_MS) void this.probe(now);
   }
 
