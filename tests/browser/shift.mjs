@@ -101,8 +101,12 @@ async function tabletAlone(page, machine, order) {
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   const pages = await page.evaluate(async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).length))).reduce((sum, n) => sum + n, 0));
   expect(pages > 10, `the service worker holds the pages: ${pages}`);
-  await id(page, "log-production").click();
-  await id(page, "log-form").waitFor();
+  // There at once, also for who went back and comes again.
+  for (const isAgain of [true, false]) {
+    await id(page, "log-production").click();
+    await id(page, "log-form").waitFor({ timeout: 5_000 });
+    if (isAgain) await id(page, "back").click();
+  }
   // What was read is kept when the page goes out of sight, as it does before a tablet sleeps.
   await page.evaluate(() => {
     Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });

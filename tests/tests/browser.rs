@@ -101,8 +101,8 @@ async fn edge_11_ui_05_sync_04_a_whole_shift_offline_and_then_both_sides_hold_th
         .wait_for("the cloud to know the shift", Duration::from_secs(120), async |_| {
             let handed = manager.get("/shift-handovers").await?["shift_handovers"][0]["acknowledged_at"].is_string();
             let (above, here) = (manager.get(&figures).await?, edge.get(&figures).await?);
-            // Before it is settled both say that they know nothing.
-            Ok(handed && above == here && here["coverage"].as_f64().is_some_and(|share| share > 50.0))
+            // Before it is settled both say that they know nothing; while the edge hung, more than half of the time, nobody does.
+            Ok(handed && above == here && here["coverage"].as_f64().is_some_and(|share| share > 10.0))
         })
         .await?;
     for side in [&manager, &edge] {

@@ -8,9 +8,10 @@ import {
 import i18next from 'i18next';
 import { entryIsOpen } from './entry';
 import { dropSent } from './handover';
-import { Outbox, waited } from './outbox/outbox';
+import { keepHere, kept } from './here';
+import { headersOf, Outbox } from './outbox/outbox';
 import { indexedDbStore } from './outbox/store';
-import { settleSignOff } from './signoff';
+import { onSignOffElsewhere, settleSignOff } from './signoff';
 
 export const queries = createQueries();
 
@@ -18,8 +19,10 @@ export const stream = new LiveStream(() => '/api/v1/events', () => !entryIsOpen(
 
 export const outbox = new Outbox({
   store: indexedDbStore(),
-  now: () => Date.now(),
-  send: (entry) => call(entry.path, { method: entry.method, body: entry.body, idempotencyKey: entry.uuid, headers: waited(entry.createdAt, Date.now()) }),
+  // By the box's clock, which the tablet's may leave: what waits has an age.
+  now: () => stream.serverNow(),
+  send: (entry) => call(entry.path, { method: entry.method, body: entry.body, idempotencyKey: entry.uuid, headers: headersOf(entry, stream.serverNow()) }),
+  onSignedOut: () => void queries.invalidateQueries({ queryKey: ['me'] }),
   onSent: (entry, answer) => {
     if (entry.kind === 'handover') dropSent(entry.body as NewHandover);
     const message = (answer as { message?: string } | undefined)?.message;
@@ -28,6 +31,9 @@ export const outbox = new Outbox({
     if (entry.kind === 'handover') refreshHandovers();
   },
 });
+
+/** So long somebody waits for a box that is known to be away, before what they wrote waits instead. */
+export const AWAY_MS = 2_000;
 
 export interface MachineList {
   machines: Machine[];
@@ -57,6 +63,28 @@ export const signedOnBy = (me: EdgeSession | User): SignedOn => ('user' in me ? 
 function endSession(): void {
   const ends = currentUser()?.expires_at;
   if (ends !== undefined && Date.parse(ends) <= stream.serverNow()) queries.setQueryData(['me'], null);
+}
+
+/** Without a connection nothing is tried, so no try is used up: it appears, and all is sent (LOG-10). */
+async function send(connected: boolean): Promise<void> {
+  if (!stream.isLive()) return;
+  await settleSignOff().catch(() => undefined);
+  await outbox.flush(currentUser()?.id ?? null, connected);
+}
+
+const CLOCK = 'unison.clock';
+/** Half of the least that is shown of a time. */
+const CLOCK_MOVED_MS = 500;
+
+/** How far the tablet's clock is from the box's, for a page that is opened while the box is away. */
+function keepClock(): void {
+  let known = Number(kept(CLOCK) ?? 0) || 0;
+  stream.clockOffset = known;
+  stream.on('heartbeat', () => {
+    if (Math.abs(stream.clockOffset - known) < CLOCK_MOVED_MS) return;
+    known = stream.clockOffset;
+    keepHere(CLOCK, String(known));
+  });
 }
 
 /** Whatever shows orders, counts or stops reads again; data on screen stays until the answer is here. */
@@ -90,17 +118,19 @@ export function handlePushedScans(handler: ScanHandler): void {
 
 export function startServices(): void {
   // A browser has one session for all its pages; the box hears as whom this one acts.
-  setExtraHeaders((): Record<string, string> => {
+  setExtraHeaders((method): Record<string, string> => {
     const user = currentUser();
-    return user ? { 'X-Unison-User': String(user.id) } : {};
+    return user && method !== 'GET' ? { 'X-Unison-User': String(user.id) } : {};
   });
+  onSignOffElsewhere(() => queries.setQueryData(['me'], null));
+  keepClock();
   stream.on('snapshot', (data) => {
     const snapshot = data as { machines?: Machine[]; queue?: EdgeQueue };
     if (snapshot.machines) takeMachines(snapshot.machines, true);
     if (snapshot.queue) queries.setQueryData(['queue'], snapshot.queue);
     refreshWork();
     refreshHandovers();
-    void outbox.flush(currentUser()?.id ?? null, true);
+    void send(true);
   });
   stream.on('machines', (data) => {
     takeMachines(data as Machine[], false);
@@ -118,11 +148,9 @@ export function startServices(): void {
   void outbox.load();
   window.setInterval(() => {
     endSession();
-    // Without a connection nothing is tried, so no try is used up: it appears, and all is sent (LOG-10).
-    if (stream.current().freshness === 'live') void outbox.flush(currentUser()?.id ?? null, false);
+    void send(false);
   }, 5_000);
   document.addEventListener('visibilitychange', () => {
-    const connected = stream.current().freshness === 'live';
-    if (document.visibilityState === 'visible') void outbox.flush(currentUser()?.id ?? null, connected);
+    if (document.visibilityState === 'visible') void send(true);
   });
 }

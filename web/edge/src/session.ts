@@ -4,7 +4,7 @@
  */
 import { ApiError, reasonOf, toast, type EdgeSession, type User } from '@unison/ui-kit';
 import { useQuery } from '@tanstack/react-query';
-import { currentUser, loadUser, outbox, queries, refreshWork, signedOnBy } from './services';
+import { AWAY_MS, currentUser, loadUser, outbox, queries, refreshWork, signedOnBy, stream } from './services';
 import { forgetSignOff, oweSignOff, settleSignOff } from './signoff';
 
 interface Intent {
@@ -72,10 +72,10 @@ export async function signedOn(session: EdgeSession): Promise<void> {
 
 /** Here at once; false while the box has not heard of it yet. */
 export async function signOff(): Promise<boolean> {
-  oweSignOff();
   void queries.cancelQueries({ queryKey: ['me'] });
   queries.setQueryData(['me'], null);
-  const isHeard = await settleSignOff().then(() => true, () => false);
+  oweSignOff();
+  const isHeard = await settleSignOff(stream.isLive() ? undefined : AWAY_MS).then(() => true, () => false);
   refreshWork();
   return isHeard;
 }

@@ -3,22 +3,29 @@
  * asked again who is signed on.
  */
 import { ApiError, call } from '@unison/ui-kit';
-
-/** Nobody waits for a box that is away. */
-const ANSWER_MS = 2_000;
+import { forgetHere, keepHere, kept } from './here';
 
 const OWED = 'unison.logout.owed';
 
-export const oweSignOff = (): void => localStorage.setItem(OWED, 'yes');
+export const oweSignOff = (): void => keepHere(OWED, 'yes');
+
+export const isSignOffOwed = (): boolean => kept(OWED) !== null;
 
 /** Somebody signed on: the browser has that session now. */
-export const forgetSignOff = (): void => localStorage.removeItem(OWED);
+export const forgetSignOff = (): void => forgetHere(OWED);
+
+/** Another page of this browser signed off. */
+export function onSignOffElsewhere(then: () => void): void {
+  window.addEventListener('storage', ({ key, newValue }) => {
+    if (key === OWED && newValue !== null) then();
+  });
+}
 
 /** Ends the session on the box where that is owed; fails while it does not answer. */
-export async function settleSignOff(): Promise<void> {
-  if (localStorage.getItem(OWED) === null) return;
+export async function settleSignOff(timeoutMs?: number): Promise<void> {
+  if (!isSignOffOwed()) return;
   try {
-    await call('/auth/logout', { method: 'POST', timeoutMs: ANSWER_MS });
+    await call('/auth/logout', { method: 'POST', timeoutMs });
   } catch (error) {
     // Over already.
     if (!(error instanceof ApiError && error.status === 401)) throw error;

@@ -9,7 +9,7 @@ import {
 import i18next from 'i18next';
 import { dropDraft, putOff } from './entry';
 import type { EntryKind } from './outbox/store';
-import { currentUser, outbox, refreshHandovers, refreshWork, stream } from './services';
+import { AWAY_MS, currentUser, outbox, refreshHandovers, refreshWork, stream } from './services';
 import { write } from './session';
 
 interface QueuedWrite {
@@ -21,13 +21,10 @@ interface QueuedWrite {
   label: string;
 }
 
-/** So long somebody waits for a box that is known to be away, before what they wrote waits instead. */
-const AWAY_MS = 2_000;
-
 /** The answer, or null when the entry now waits in the outbox. */
 async function sendOrQueue<T>(entry: QueuedWrite): Promise<T | null> {
   try {
-    const timeoutMs = stream.current().freshness === 'stale' ? AWAY_MS : undefined;
+    const timeoutMs = stream.isLive() ? undefined : AWAY_MS;
     return await call<T>(entry.path, { method: entry.method, body: entry.body, idempotencyKey: entry.uuid, timeoutMs });
   } catch (error) {
     const user = currentUser();

@@ -53,11 +53,11 @@ export function workAway(queries: QueryClient, stream: LiveStream, store: KeptSt
   readAhead();
   window.setInterval(readAhead, AHEAD_MS);
   window.setInterval(tidy, MINUTE_MS);
-  if (import.meta.env.PROD) serve();
+  if (import.meta.env.PROD) serve(stream);
 }
 
 /** It is missing on plain HTTP, and refused where the certificate is not trusted. */
-function serve(): void {
+function serve(stream: LiveStream): void {
   const workers = navigator.serviceWorker as ServiceWorkerContainer | undefined;
   if (!workers) return;
   // What this page may still load is gone with the version that it is of.
@@ -66,7 +66,18 @@ function serve(): void {
     else window.location.reload();
   };
   if (workers.controller) workers.addEventListener('controllerchange', anew);
-  workers.register('/sw.js').catch(() => undefined);
+  void register(workers, stream);
   // Entries that wait are not thrown away when the tablet runs short of space.
   void navigator.storage?.persist().catch(() => undefined);
+}
+
+/** A box that was upgraded meanwhile may send nothing that this page understands: its new pages are looked for. */
+async function register(workers: ServiceWorkerContainer, stream: LiveStream): Promise<void> {
+  const worker = await workers.register('/sw.js').catch(() => undefined);
+  if (!worker) return;
+  const look = (): void => void worker.update().catch(() => undefined);
+  stream.on('snapshot', look);
+  window.setInterval(() => {
+    if (!stream.isLive()) look();
+  }, MINUTE_MS);
 }

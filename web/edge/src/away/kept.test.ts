@@ -3,6 +3,7 @@
 import 'fake-indexeddb/auto';
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { expect, it, vi } from 'vitest';
+import { forgetSignOff, oweSignOff } from '../signoff';
 import { forgetOld, keep, keptStore, stillGood, takeKept, type KeptStore } from './kept';
 
 const HOUR = 3_600_000;
@@ -78,6 +79,15 @@ it('rbac_who_signed_off_does_not_come_back_with_the_page', async () => {
   end();
   await takeKept(after, store, 'v1', Date.now());
   expect(after.getQueryData(['me'])).toBeNull();
+});
+
+it('rbac_who_signed_off_without_the_box_stays_so_though_nothing_could_be_written', async () => {
+  const [store, after] = [keptStore('owed'), new QueryClient()];
+  await read(store, [[['reasons'], 1]]);
+  oweSignOff();
+  const taken = await takeKept(after, store, 'v1', Date.now());
+  forgetSignOff();
+  expect(taken.map(({ key }) => key)).toEqual([['reasons']]);
 });
 
 it('sync_04_what_is_too_old_is_not_taken_and_then_forgotten', async () => {

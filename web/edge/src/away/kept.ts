@@ -6,6 +6,7 @@
 import type { Query, QueryClient, QueryKey } from '@tanstack/react-query';
 import type { DBSchema } from 'idb';
 import { database } from '../database';
+import { isSignOffOwed } from '../signoff';
 
 const HOUR_MS = 3_600_000;
 
@@ -123,7 +124,8 @@ export function keep(queries: QueryClient, store: KeptStore, by: string, link: L
 
 /** Takes what was kept and is newer than what is there; answers which reads these are. */
 export async function takeKept(queries: QueryClient, store: KeptStore, by: string, now: number): Promise<KeptRead[]> {
-  const kept = stillGood(await store.all().catch(() => []), by, now);
+  const all = stillGood(await store.all().catch(() => []), by, now);
+  const kept = all.filter(({ key }) => !(key[0] === 'me' && isSignOffOwed()));
   const taken = kept.filter(({ key, at }) => at > (queries.getQueryState(key)?.dataUpdatedAt ?? 0));
   // Not by `hydrate`: a read under way, given up because its page is left, would put back what was there when it began.
   for (const { key, data, at } of taken) queries.setQueryData(key, data, { updatedAt: at });

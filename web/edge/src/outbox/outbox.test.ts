@@ -2,7 +2,7 @@
 import 'fake-indexeddb/auto';
 import { ApiError } from '@unison/ui-kit';
 import { describe, expect, it } from 'vitest';
-import { Outbox, type NewEntry } from './outbox';
+import { headersOf, Outbox, type NewEntry } from './outbox';
 import { afterFailure, firstProgress, isDue, MAX_RETRIES } from './schedule';
 import { indexedDbStore, type Entry } from './store';
 
@@ -30,16 +30,20 @@ describe('log_10 retry schedule', () => {
 });
 
 function setUp(name: string) {
-  const world = { now: 0, fail: null as ApiError | null, sent: [] as string[], told: [] as string[] };
+  const world = { now: 0, fail: null as ApiError | null, sent: [] as string[], told: [] as string[], signedOut: 0, before: (): void => undefined };
   const outbox = new Outbox({
     store: indexedDbStore(name),
     now: () => world.now,
     send: (e: Entry) => {
+      world.before();
       if (world.fail) return Promise.reject(world.fail);
       world.sent.push(e.uuid);
       return Promise.resolve({});
     },
     onSent: (e) => world.told.push(e.uuid),
+    onSignedOut: () => {
+      world.signedOut += 1;
+    },
   });
   return { world, outbox };
 }
@@ -65,6 +69,27 @@ describe('log_08 page to edge queue', () => {
     world.fail = null;
     await outbox.flush(3, true);
     expect(world.told.sort()).toEqual(['a', 'b']);
+  });
+  it('goes on for who signed on meanwhile, and as connected', async () => {
+    const { world, outbox } = setUp('meanwhile');
+    for (const uuid of ['a', 'b']) await outbox.add(entry(uuid));
+    await outbox.add(entry('ben', 4));
+    world.before = () => {
+      world.before = () => undefined;
+      void outbox.flush(4, true);
+      void outbox.flush(4, false);
+    };
+    await outbox.flush(3, true);
+    expect(world.sent.sort()).toEqual(['a', 'b', 'ben']);
+  });
+  it('says of each entry who wrote it and how long ago, and ends when the edge knows somebody else', async () => {
+    expect(headersOf({ userId: 3, createdAt: 1_000 }, 61_400)).toEqual({ 'X-Unison-User': '3', 'X-Waited-Seconds': '60' });
+    expect(headersOf({ userId: 3, createdAt: 5_000 }, 0)['X-Waited-Seconds'], 'a clock that was set back').toBe('0');
+    const { world, outbox } = setUp('somebody else');
+    for (const uuid of ['a', 'b']) await outbox.add(entry(uuid));
+    world.fail = new ApiError(401, null);
+    await outbox.flush(3, true);
+    expect([world.signedOut, outbox.current().entries.map((e) => e.state).sort()]).toEqual([1, ['sign_in', 'waiting']]);
   });
   it('never sends under another name', async () => {
     const { world, outbox } = setUp('names');

@@ -6,8 +6,11 @@ import { ApiError, reasonOf } from '@unison/ui-kit';
 import { afterFailure, afterRetryTap, firstProgress, isDue } from './schedule';
 import type { Entry, EntryStore } from './store';
 
-/** An entry is of when it was written. An age, for the tablet's clock may be wrong; one that was set back makes none. */
-export const waited = (createdAt: number, now: number): Record<string, string> => ({ 'X-Waited-Seconds': String(Math.max(0, Math.round((now - createdAt) / 1_000))) });
+/** An entry is of who wrote it and of when: the edge takes it with a session of that person only, and hears its age. */
+export const headersOf = ({ userId, createdAt }: Pick<Entry, 'userId' | 'createdAt'>, now: number): Record<string, string> => ({
+  'X-Unison-User': String(userId),
+  'X-Waited-Seconds': String(Math.max(0, Math.round((now - createdAt) / 1_000))),
+});
 
 export type NewEntry = Omit<Entry, 'state' | 'attempts' | 'nextAt' | 'error' | 'createdAt'>;
 
@@ -21,13 +24,16 @@ interface Options {
   send: (entry: Entry) => Promise<unknown>;
   now: () => number;
   onSent: (entry: Entry, answer: unknown) => void;
+  /** The edge says that whoever is shown here is not, or not any more, who is signed on. */
+  onSignedOut: () => void;
 }
 
 export class Outbox {
   private view: OutboxView = { entries: [], sending: 0 };
   private readonly watchers = new Set<() => void>();
   private running = false;
-  private again = false;
+  /** What was asked for while a round ran: by whom last, and whether any of them was connected. */
+  private again: { userId: number | null; connected: boolean } | null = null;
 
   constructor(private readonly options: Options) {}
 
@@ -67,7 +73,7 @@ export class Outbox {
   /** Sends what is due. Calls that overlap are folded into one more round. */
   async flush(userId: number | null, connected: boolean): Promise<void> {
     if (this.running) {
-      this.again = true;
+      this.again = { userId, connected: connected || (this.again?.connected ?? false) };
       return;
     }
     this.running = true;
@@ -78,10 +84,9 @@ export class Outbox {
       this.running = false;
       this.publish(this.view.entries, 0);
     }
-    if (this.again) {
-      this.again = false;
-      await this.flush(userId, false);
-    }
+    const { again } = this;
+    this.again = null;
+    if (again) await this.flush(again.userId, again.connected);
   }
 
   private async round(userId: number | null, connected: boolean): Promise<void> {
@@ -98,7 +103,7 @@ export class Outbox {
     await this.load();
   }
 
-  /** False when the edge was not reached: then the rest need not be tried either. */
+  /** False when the edge was not reached, or knows somebody else: then the rest need not be tried either. */
   private async attempt(entry: Entry): Promise<boolean> {
     try {
       const answer = await this.options.send(entry);
@@ -108,7 +113,8 @@ export class Outbox {
     } catch (error) {
       const status = error instanceof ApiError ? error.status : 0;
       await this.options.store.put({ ...entry, ...afterFailure(entry, status, reasonOf(error), this.options.now()) });
-      return !(error instanceof ApiError && error.unreachable);
+      if (status === 401) this.options.onSignedOut();
+      return !(error instanceof ApiError && (error.unreachable || status === 401));
     }
   }
 

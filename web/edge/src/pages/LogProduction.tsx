@@ -1,13 +1,15 @@
 /**
  * Log production: good and scrap on one screen, hours, a pad. Pre-filled with what the counter grew since the last log.
  */
-import { clock, Empty, Loaded, NoDataSince, Skeletons, units, useLive, useLiveStream, useSince, useTexts, uuidv7, type StationView, type WorkOrder } from '@unison/ui-kit';
+import { clock, Empty, Loaded, NoDataSince, Skeletons, units, useLive, useLiveStream, useSince, useTexts, uuidv7, type NewProductionLog, type StationView, type WorkOrder } from '@unison/ui-kit';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState, type RefObject, useRef } from 'react';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { useEffect, useState, useSyncExternalStore, type RefObject, useRef } from 'react';
 import { dropDraft, holdEntry, keepDraft, readDraft, type LogDraft } from '../entry';
 import { bodyOf, fitReasons, issuesOf, scrapOf, suggestCounts, suggestHours, tapReason, type LogIssue } from '../logform';
 import { applyKey, NumberPad, type PadKey } from '../parts/NumberPad';
 import { useLogs, useOrders, useScrapReasons, useStation, useStationInfo } from '../reads';
+import { outbox } from '../services';
 import { logProduction, moveOrder } from '../writes';
 import { BigButton, mainVerb, refusal } from './Station';
 
@@ -23,7 +25,7 @@ export function LogProduction({ id, workOrderId }: { id: number; workOrderId?: n
             const wanted = workOrderId ?? data.work_order?.id;
             const order = list.find((o) => o.id === wanted) ?? (data.work_order?.id === wanted ? data.work_order : null);
             if (!order) return <Empty title={t('log.noOrder')} hint={t('log.noOrderHint')} action={<Link to="/m/$id" params={{ id }} search={{ view: 'orders' }} className="big">{t('station.orders')}</Link>} />;
-            return <Ready key={order.id} id={id} data={data} order={order} readAt={station.dataUpdatedAt} isRead={station.isFetchedAfterMount} />;
+            return <Ready key={order.id} id={id} data={data} order={order} readAt={station.dataUpdatedAt} isRead={isOfNow(station)} />;
           }}
         </Loaded>
       )}
@@ -36,30 +38,35 @@ interface ReadyProps {
   data: StationView;
   order: WorkOrder;
   readAt: number;
-  /** It was read since the page was opened, not before. */
+  /** The counts are those of now. */
   isRead: boolean;
 }
 
+/** Read since the page was opened, or just before. */
+const isOfNow = ({ isFetchedAfterMount, isStale }: UseQueryResult): boolean => isFetchedAfterMount || !isStale;
+
 /**
- * Waits for the counts and the last log as they are now, because what is suggested needs them. While the edge is away
- * nothing is suggested: what was counted may be in a log that waits.
+ * Waits for the counts and the last log as they are now, because what is suggested needs them. While the edge is away, or
+ * a log of the order waits, nothing is suggested: what was counted may be in one that nobody booked yet.
  */
 function Ready({ id, data, order, readAt, isRead }: ReadyProps) {
   const logs = useLogs(order.id);
   const stream = useLiveStream();
   const isAway = useLive().freshness === 'stale';
+  const { entries } = useSyncExternalStore(outbox.watch, outbox.current);
+  const mayBeCounted = isAway || entries.some((e) => e.kind === 'production_log' && (e.body as NewProductionLog).work_order_id === order.id);
   const [isReady, setReady] = useState(false);
-  if (!isReady && (isAway || (isRead && logs.isFetchedAfterMount))) setReady(true);
+  if (!isReady && (isAway || (isRead && isOfNow(logs)))) setReady(true);
   if (!isReady) return <Skeletons count={4} height={96} />;
   const last = (logs.data?.production_logs ?? []).map((l) => l.logged_at).sort().at(-1);
   const suggest = (): LogDraft => {
-    if (isAway) return { uuid: uuidv7(), good: '', scrap: '0', hours: '', notes: '' };
+    if (mayBeCounted) return { uuid: uuidv7(), good: '', scrap: '0', hours: '', notes: '' };
     const grown = data.work_order?.id === order.id ? data.since_last_log : { good: 0, rejected: 0 };
     const counts = suggestCounts(grown, order.quantity_left);
     const hours = suggestHours(stream.serverNow(), [last, order.started_at, data.shift?.starts_at]);
     return { uuid: uuidv7(), good: counts.good ? String(counts.good) : '', scrap: String(counts.scrap), hours, notes: '' };
   };
-  return <Form id={id} data={data} order={order} suggest={suggest} awaySince={isAway ? readAt : null} />;
+  return <Form id={id} data={data} order={order} suggest={suggest} awaySince={isAway ? readAt : null} suggests={!mayBeCounted} />;
 }
 
 type Field = 'good' | 'scrap' | 'hours';
@@ -71,10 +78,12 @@ interface FormProps {
   data: StationView;
   order: WorkOrder;
   suggest: () => LogDraft;
+  /** When it was read, while the box is away. */
   awaySince: number | null;
+  suggests: boolean;
 }
 
-function Form({ id, data, order, suggest, awaySince }: FormProps) {
+function Form({ id, data, order, suggest, awaySince, suggests }: FormProps) {
   const { t, language } = useTexts();
   const navigate = useNavigate();
   const [draft, setDraft] = useState<LogDraft>(() => readDraft(id, order.id) ?? suggest());
@@ -141,7 +150,8 @@ function Form({ id, data, order, suggest, awaySince }: FormProps) {
         ))}
         <Reasons draft={known(draft)} onChange={change} />
         <label className="notes"><span>{t('log.notes')}</span><input value={draft.notes} maxLength={500} data-testid="notes" onFocus={() => setFresh(true)} onChange={(event) => change({ notes: event.target.value })} /></label>
-        {awaySince === null && (scrapOf(draft) === 0 || !hasReasons) && <Hint data={data} order={order} onTake={() => { dropDraft(id, order.id); change({ ...suggest(), uuid: draft.uuid, notes: draft.notes }); }} />}
+        {!suggests && awaySince === null && <p className="log-hint" data-testid="log-waits">{t('log.waits')}</p>}
+        {suggests && (scrapOf(draft) === 0 || !hasReasons) && <Hint data={data} order={order} onTake={() => { dropDraft(id, order.id); change({ ...suggest(), uuid: draft.uuid, notes: draft.notes }); }} />}
       </div>
       <NumberPad onKey={press} point={field === 'hours'} />
       <div className="log-end">

@@ -57,6 +57,7 @@ export const de: Record<keyof typeof en, string> = {
   'log.whyClear': 'Leeren',
   'log.notes': 'Bemerkung (freiwillig)',
   'log.left': 'höchstens noch {{units}}',
+  'log.waits': 'Eine Meldung zu diesem Auftrag ist noch nicht gesendet, deshalb wird nichts vorgeschlagen.',
   'log.counter': 'Zähler seit der letzten Meldung: {{good}} gut, {{scrap}} Ausschuss',
   'log.take': 'Übernehmen',
   'log.bad.quantity': 'Bitte eine ganze Zahl über 0.',

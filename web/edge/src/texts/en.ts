@@ -55,6 +55,7 @@ export const en = {
   'log.whyClear': 'Clear',
   'log.notes': 'Notes (optional)',
   'log.left': 'max {{units}} left',
+  'log.waits': 'A log of this order has not been sent yet, so nothing is suggested.',
   'log.counter': 'Counter since the last log: {{good}} good, {{scrap}} scrap',
   'log.take': 'Use these',
   'log.bad.quantity': 'Enter a whole number above 0.',

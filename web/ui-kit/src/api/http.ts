@@ -54,10 +54,10 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-let extraHeaders: () => Record<string, string> = () => ({});
+let extraHeaders: (method: string) => Record<string, string> = () => ({});
 
 /** The cloud page adds X-Organization here when the host names no organisation. */
-export function setExtraHeaders(provider: () => Record<string, string>): void {
+export function setExtraHeaders(provider: (method: string) => Record<string, string>): void {
   extraHeaders = provider;
 }
 
@@ -83,7 +83,7 @@ export interface CallOptions {
 }
 
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json', ...extraHeaders(), ...options.headers };
+  const headers: Record<string, string> = { Accept: 'application/json', ...extraHeaders(options.method ?? 'GET'), ...options.headers };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   // A page of another site cannot send this: it is how the server tells our calls from forged ones.
   if (options.method && options.method !== 'GET') headers['X-Requested-With'] = 'unison';

@@ -63,6 +63,11 @@ export class LiveStream {
 
   current = (): LiveState => this.state;
 
+  /** As of now: a page that slept still has the state of before. */
+  isLive(): boolean {
+    return freshness(this.link, Date.now()) === 'live';
+  }
+
   serverNow(): number {
     return Date.now() + this.clockOffset;
   }
@@ -103,7 +108,7 @@ export class LiveStream {
     const fresh = freshness(this.link, now);
     if (fresh !== this.state.freshness) this.publish(fresh, this.state.lastAt);
     if (mustReopen(this.link, now)) this.open();
-    const silent = now - (this.link.lastEventAt ?? this.link.beganAt) > RELOAD_AFTER_MS;
+    const silent = this.link.lastEventAt !== null && now - this.link.lastEventAt > RELOAD_AFTER_MS;
     if (silent && now - this.probedAt > RELOAD_AFTER_MS) void this.probe(now);
   }
 
