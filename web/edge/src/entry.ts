@@ -37,14 +37,18 @@ export interface LogDraft {
   notes: string;
   /** Rejected units by code of their reason. */
   reasons?: Record<string, number>;
+  /** Who typed it; nobody where nobody was signed on. */
+  userId?: number | null;
 }
 
 const key = (machineId: number, workOrderId: number) => `unison.draft.log.${machineId}.${workOrderId}`;
 
-export function readDraft(machineId: number, workOrderId: number): LogDraft | null {
+/** What this person typed: what somebody else did is not theirs to send. */
+export function readDraft(machineId: number, workOrderId: number, userId: number | null): LogDraft | null {
   try {
     const text = sessionStorage.getItem(key(machineId, workOrderId));
-    return text ? (JSON.parse(text) as LogDraft) : null;
+    const draft = text ? (JSON.parse(text) as LogDraft) : null;
+    return draft && (draft.userId ?? userId) === userId ? draft : null;
   } catch {
     return null;
   }

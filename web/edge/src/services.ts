@@ -67,9 +67,19 @@ function endSession(): void {
 
 /** Without a connection nothing is tried, so no try is used up: it appears, and all is sent (LOG-10). */
 async function send(connected: boolean): Promise<void> {
-  if (!stream.isLive()) return;
+  if (!stream.isLive() && !(await answers())) return;
   await settleSignOff().catch(() => undefined);
   await outbox.flush(currentUser()?.id ?? null, connected);
+}
+
+const ASK_MS = 60_000;
+let askedAt = 0;
+
+/** A box that sends no events may answer all the same: too many pages are open, or something in between holds them back. */
+async function answers(): Promise<boolean> {
+  if (outbox.current().entries.length === 0 || Date.now() - askedAt < ASK_MS) return false;
+  askedAt = Date.now();
+  return call('/health', { timeoutMs: AWAY_MS }).then(() => true, () => false);
 }
 
 const CLOCK = 'unison.clock';

@@ -61,6 +61,8 @@ export const signOnFor = (title: string, next?: string): void => ask(title, () =
 
 export async function signedOn(session: EdgeSession): Promise<void> {
   forgetSignOff();
+  // It was asked before.
+  void queries.cancelQueries({ queryKey: ['me'] });
   const user = signedOnBy(session);
   queries.setQueryData(['me'], user);
   void outbox.flush(user.id, true);

@@ -7,12 +7,21 @@ import { forgetHere, keepHere, kept } from './here';
 
 const OWED = 'unison.logout.owed';
 
-export const oweSignOff = (): void => keepHere(OWED, 'yes');
+/** Also where the browser keeps nothing for us. */
+let isOwedHere = false;
 
-export const isSignOffOwed = (): boolean => kept(OWED) !== null;
+export function oweSignOff(): void {
+  isOwedHere = true;
+  keepHere(OWED, 'yes');
+}
+
+export const isSignOffOwed = (): boolean => isOwedHere || kept(OWED) !== null;
 
 /** Somebody signed on: the browser has that session now. */
-export const forgetSignOff = (): void => forgetHere(OWED);
+export function forgetSignOff(): void {
+  isOwedHere = false;
+  forgetHere(OWED);
+}
 
 /** Another page of this browser signed off. */
 export function onSignOffElsewhere(then: () => void): void {

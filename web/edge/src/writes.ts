@@ -23,11 +23,12 @@ interface QueuedWrite {
 
 /** The answer, or null when the entry now waits in the outbox. */
 async function sendOrQueue<T>(entry: QueuedWrite): Promise<T | null> {
+  // Whoever writes it, also when they sign off while it is tried.
+  const user = currentUser();
   try {
     const timeoutMs = stream.isLive() ? undefined : AWAY_MS;
     return await call<T>(entry.path, { method: entry.method, body: entry.body, idempotencyKey: entry.uuid, timeoutMs });
   } catch (error) {
-    const user = currentUser();
     if (!(error instanceof ApiError) || !error.unreachable || !user) throw error;
     await outbox.add({ ...entry, userId: user.id, userName: user.name });
     toast('info', i18next.t('queue.queued'));

@@ -65,7 +65,12 @@ function serve(stream: LiveStream): void {
     if (entryIsOpen()) window.setTimeout(anew, ENTRY_MS);
     else window.location.reload();
   };
-  if (workers.controller) workers.addEventListener('controllerchange', anew);
+  // The first one takes over a page of its own version.
+  let isFirst = workers.controller === null;
+  workers.addEventListener('controllerchange', () => {
+    if (!isFirst) anew();
+    isFirst = false;
+  });
   void register(workers, stream);
   // Entries that wait are not thrown away when the tablet runs short of space.
   void navigator.storage?.persist().catch(() => undefined);

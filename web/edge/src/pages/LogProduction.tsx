@@ -9,7 +9,7 @@ import { dropDraft, holdEntry, keepDraft, readDraft, type LogDraft } from '../en
 import { bodyOf, fitReasons, issuesOf, scrapOf, suggestCounts, suggestHours, tapReason, type LogIssue } from '../logform';
 import { applyKey, NumberPad, type PadKey } from '../parts/NumberPad';
 import { useLogs, useOrders, useScrapReasons, useStation, useStationInfo } from '../reads';
-import { outbox } from '../services';
+import { currentUser, outbox } from '../services';
 import { logProduction, moveOrder } from '../writes';
 import { BigButton, mainVerb, refusal } from './Station';
 
@@ -86,7 +86,7 @@ interface FormProps {
 function Form({ id, data, order, suggest, awaySince, suggests }: FormProps) {
   const { t, language } = useTexts();
   const navigate = useNavigate();
-  const [draft, setDraft] = useState<LogDraft>(() => readDraft(id, order.id) ?? suggest());
+  const [draft, setDraft] = useState<LogDraft>(() => readDraft(id, order.id, currentUser()?.id ?? null) ?? suggest());
   const [field, setField] = useState<Field>('good');
   const [fresh, setFresh] = useState(true);
   const [issues, setIssues] = useState<LogIssue[]>([]);
@@ -102,7 +102,7 @@ function Form({ id, data, order, suggest, awaySince, suggests }: FormProps) {
     const whole = { ...draft, ...next };
     setDraft(whole);
     setIssues([]);
-    keepDraft(id, order.id, whole);
+    keepDraft(id, order.id, { ...whole, userId: currentUser()?.id });
   };
   const choose = (next: Field): void => {
     setField(next);
@@ -123,7 +123,7 @@ function Form({ id, data, order, suggest, awaySince, suggests }: FormProps) {
       inputs[first.field].current?.focus();
       return;
     }
-    keepDraft(id, order.id, draft);
+    keepDraft(id, order.id, { ...draft, userId: currentUser()?.id });
     setBusy(true);
     try {
       await logProduction(bodyOf(known(draft), order.id, id), order, id, back);

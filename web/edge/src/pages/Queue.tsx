@@ -76,14 +76,13 @@ function Waiting() {
   const { t } = useTexts();
   const user = useUser();
   const { entries, sending } = useSyncExternalStore(outbox.watch, outbox.current);
-  const stuck = entries.some((e) => e.state !== 'waiting');
   return (
     <article className="card" data-testid="pending-items">
       <h2>{t('queue.items')}</h2>
       {entries.length === 0 ? <p className="dim">{t('queue.none')}</p> : (
         <ul className="entries">{entries.map((entry) => <li key={entry.uuid}><Row entry={entry} /></li>)}</ul>
       )}
-      {stuck && <button type="button" className="big big-main" disabled={sending > 0} data-testid="retry" onClick={() => void outbox.retry(user?.id ?? null)}>{t('common.retry')}</button>}
+      {entries.length > 0 && <button type="button" className="big big-main" disabled={sending > 0} data-testid="retry" onClick={() => void outbox.retry(user?.id ?? null)}>{t('common.retry')}</button>}
     </article>
   );
 }

@@ -1,6 +1,6 @@
 /** When a value stops being live. */
 import { describe, expect, it } from 'vitest';
-import { freshness, mustReopen } from './staleness';
+import { freshness, mustReopen, offsetAfter, type Beat } from './staleness';
 
 describe('stale is never shown as live', () => {
   it.each([
@@ -10,5 +10,34 @@ describe('stale is never shown as live', () => {
     expect(mustReopen({ lastEventAt: 1_000, beganAt: 0, openedAt: 0 }, 9_001)).toBe(true);
     expect(mustReopen({ lastEventAt: 1_000, beganAt: 0, openedAt: 9_000 }, 9_500)).toBe(false);
     expect(mustReopen({ lastEventAt: null, beganAt: 0, openedAt: 0 }, 8_001)).toBe(true);
+  });
+});
+
+describe('the server clock beside that of the page', () => {
+  const SECOND = 1_000;
+  const HOUR = 3_600 * SECOND;
+  /** The offset after beats that were sent and came in then, page time; the server's clock is right by `ahead`. */
+  const after = (beats: [sent: number, came: number][], ahead = 0): number => {
+    let known = 0;
+    let before: Beat | null = null;
+    for (const [sent, came] of beats) {
+      const beat = { offset: sent + ahead - came, pageAt: came, steadyAt: came };
+      known = offsetAfter(known, before, beat);
+      before = beat;
+    }
+    return known;
+  };
+  it('is told by the first beat, and by each that comes in its time', () => {
+    expect(after([[0, 20]], -HOUR)).toBe(-HOUR - 20);
+    expect(after([[0, 20], [SECOND, SECOND + 5]], HOUR)).toBe(HOUR - 5);
+  });
+  it('is not told by beats that lay in the socket while the tablet slept', () => {
+    const slept = Array.from({ length: 1_200 }, (_, n): [number, number] => [(n + 2) * SECOND, 2 * HOUR + n / 100]);
+    expect(after([[0, 0], [SECOND, SECOND], ...slept])).toBe(0);
+  });
+  it('follows a clock that was set, from the second beat on', () => {
+    const set = (n: number): Beat => ({ offset: -HOUR, pageAt: HOUR + n * SECOND, steadyAt: n * SECOND });
+    expect(offsetAfter(0, { offset: 0, pageAt: 0, steadyAt: 0 }, set(1))).toBe(0);
+    expect(offsetAfter(0, set(1), set(2))).toBe(-HOUR);
   });
 });

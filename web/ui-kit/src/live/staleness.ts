@@ -16,6 +16,27 @@ export interface LinkClock {
   openedAt: number;
 }
 
+/** A heartbeat as it came in, page time; `steadyAt` by a clock that nobody sets. */
+export interface Beat {
+  /** The server's clock minus the page's, as this beat says. */
+  offset: number;
+  pageAt: number;
+  steadyAt: number;
+}
+
+/** Beats come about every second. */
+const BEAT_MS = { least: 500, most: 5_000 };
+
+/**
+ * The server's clock minus the page's. A beat that lay in the socket while the page slept says too little, so less than
+ * before is believed only of one that came in its time after another.
+ */
+export function offsetAfter(known: number, before: Beat | null, beat: Beat): number {
+  if (before === null || beat.offset >= known) return beat.offset;
+  const gaps = [beat.pageAt - before.pageAt, beat.steadyAt - before.steadyAt];
+  return gaps.every((gap) => gap >= BEAT_MS.least && gap <= BEAT_MS.most) ? beat.offset : known;
+}
+
 export type Freshness = 'connecting' | 'live' | 'stale';
 
 export function freshness(link: LinkClock, now: number): Freshness {

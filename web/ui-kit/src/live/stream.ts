@@ -2,7 +2,7 @@
  * One server-sent event stream per tab, with a watchdog that never gives up.
  * EventSource alone is not enough: a half-open connection stays "open" for minutes.
  */
-import { freshness, mustReopen, RELOAD_AFTER_MS, type Freshness, type LinkClock } from './staleness';
+import { freshness, mustReopen, offsetAfter, RELOAD_AFTER_MS, type Beat, type Freshness, type LinkClock } from './staleness';
 
 export interface LiveState {
   freshness: Freshness;
@@ -22,6 +22,7 @@ export class LiveStream {
   private readonly watchers = new Set<() => void>();
   private readonly bound = new Set<string>();
   private timer: number | undefined;
+  private beat: Beat | null = null;
   private probing = false;
   private probedAt = 0;
   /** Server clock minus page clock, so that "for 12 min" is right on a tablet with a wrong clock. */
@@ -97,10 +98,15 @@ export class LiveStream {
     this.link.lastEventAt = Date.now();
     if (event === 'heartbeat') {
       const at = Date.parse(String((data as { at?: unknown }).at));
-      if (!Number.isNaN(at)) this.clockOffset = at - Date.now();
+      if (!Number.isNaN(at)) this.takeBeat({ offset: at - Date.now(), pageAt: Date.now(), steadyAt: performance.now() });
     }
     this.publish('live', this.serverNow());
     for (const handler of this.handlers.get(event) ?? []) handler(data);
+  }
+
+  private takeBeat(beat: Beat): void {
+    this.clockOffset = offsetAfter(this.clockOffset, this.beat, beat);
+    this.beat = beat;
   }
 
   private tick(): void {
