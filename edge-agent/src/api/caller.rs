@@ -58,7 +58,8 @@ pub(super) fn admin(api: &Api, headers: &HeaderMap) -> Result<(), ApiError> {
 /// The person whose token or cookie the request carries; none without either.
 ///
 /// # Errors
-/// 401 when the session is over or another person's than the page says, 403 for a disabled person or a write that another site's page may have made.
+/// 401 when the session is over or another person's than the page says, 403 for a disabled person or a write that
+/// another site's page may have made.
 pub(super) async fn find(
     api: &Api,
     headers: &HeaderMap,

@@ -83,6 +83,13 @@ pub struct ModbusTag {
     pub writable: bool,
 }
 
+impl ModbusTag {
+    #[must_use]
+    pub fn scaling(&self) -> Option<Scaling> {
+        self.scaling.as_deref().copied()
+    }
+}
+
 /// How a value lies in its registers. Big first is the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RegisterOrder {

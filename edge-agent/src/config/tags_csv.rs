@@ -168,8 +168,8 @@ pub fn tags_as_csv(tags: &[ModbusTag], infos: &[TagInfo]) -> String {
             tag.period_ms,
             order(low_word_first),
             order(low_byte_first),
-            number(tag.scaling.as_ref().map(|s| s.scale)),
-            number(tag.scaling.as_ref().map(|s| s.offset)),
+            number(tag.scaling().map(|s| s.scale)),
+            number(tag.scaling().map(|s| s.offset)),
             if tag.writable { "true" } else { "" },
         );
     }
@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(names, ["state", "temperature", "recipe, new", "-total"]);
         assert_eq!(config.connections[0].tags, 0..4);
         let DriverConfig::Modbus(modbus) = &config.connections[0].driver else { panic!("wrong driver") };
-        let scaling = modbus.tags[1].scaling.as_ref().unwrap();
+        let scaling = modbus.tags[1].scaling().unwrap();
         assert_eq!((modbus.tags[1].unit, scaling.scale, scaling.offset), (2, 0.1, -40.0));
         let writable: Vec<_> = config.tags.iter().map(|tag| tag.writable).collect();
         assert_eq!(writable, [false, false, true, false]);

@@ -257,7 +257,7 @@ fn shapes(config: &Config) -> Vec<Shape> {
         for tag in modbus.tags.iter() {
             let text_bytes = 2 * usize::from(tag.registers);
             if let Some(shape) = shapes.get_mut(tag.tag.index()) {
-                *shape = Shape { kind: tag.kind, scaling: tag.scaling.as_deref().copied(), text_bytes };
+                *shape = Shape { kind: tag.kind, scaling: tag.scaling(), text_bytes };
             }
         }
     }

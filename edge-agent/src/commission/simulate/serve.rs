@@ -156,7 +156,7 @@ impl Memory {
 /// The registers of a value: what the driver's decoder makes this value of.
 fn words(value: Value, tag: &ModbusTag) -> Vec<u16> {
     let count = usize::from(tag.registers);
-    let raw = match (tag.scaling.as_deref(), value) {
+    let raw = match (tag.scaling(), value) {
         (Some(Scaling { scale, offset }), value) => Value::Float((value.as_f64() - offset) / scale),
         (None, value) => value,
     };

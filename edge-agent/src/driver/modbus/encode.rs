@@ -56,16 +56,13 @@ fn words(tag: &ModbusTag, value: Value) -> Result<Vec<u16>, String> {
         TagType::Bool => Ok(vec![u16::from(exact::switch(value)?)]),
         TagType::String => text(value, count),
         TagType::F32 => {
-            let held = exact::float(value, tag.scaling.as_deref().copied(), Width::Single, tag.kind.code())?;
+            let held = exact::float(value, tag.scaling(), Width::Single, tag.kind.code())?;
             Ok(split((held as f32).to_bits().into(), count))
         }
-        TagType::F64 => Ok(split(
-            exact::float(value, tag.scaling.as_deref().copied(), Width::Double, tag.kind.code())?.to_bits(),
-            count,
-        )),
+        TagType::F64 => Ok(split(exact::float(value, tag.scaling(), Width::Double, tag.kind.code())?.to_bits(), count)),
         kind => {
             let limits = kind.limits().unwrap_or_default();
-            let whole = exact::whole(value, tag.scaling.as_deref().copied(), limits, kind.code())?;
+            let whole = exact::whole(value, tag.scaling(), limits, kind.code())?;
             let bits = match kind {
                 TagType::Bcd16 | TagType::Bcd32 => decimal(whole.unsigned_abs() as u64, 4 * count as u32),
                 // Two's complement, cut to the registers by `split`.

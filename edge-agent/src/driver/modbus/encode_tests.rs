@@ -36,8 +36,7 @@ fn words_of(call: &Call<'_>) -> Vec<u16> {
 
 /// What the driver reads when these words lie in the registers.
 fn read_back(tag: &ModbusTag, words: Vec<u16>) -> Value {
-    let layout =
-        Layout { kind: tag.kind, order: tag.order, bit: tag.register.bit, scaling: tag.scaling.as_deref().copied() };
+    let layout = Layout { kind: tag.kind, order: tag.order, bit: tag.register.bit, scaling: tag.scaling() };
     let item = Item { tag: tag.tag, place: 0, width: tag.registers, layout };
     let (table, count) = (tag.register.table, tag.registers);
     let request = Request { unit: 1, table, address: 0, count, period_ms: 1, items: vec![item] };

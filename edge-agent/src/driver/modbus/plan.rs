@@ -61,12 +61,7 @@ pub fn plan(tags: &[ModbusTag], limits_of: impl Fn(u8) -> Limits) -> Vec<Request
                 tag: t.tag,
                 place: t.register.address.saturating_sub(span.start as u16),
                 width: width(t),
-                layout: Layout {
-                    kind: t.kind,
-                    order: t.order,
-                    bit: t.register.bit,
-                    scaling: t.scaling.as_deref().copied(),
-                },
+                layout: Layout { kind: t.kind, order: t.order, bit: t.register.bit, scaling: t.scaling() },
             });
             let (address, count) = (span.start as u16, (span.end - span.start) as u16);
             requests.push(Request { unit, table, address, count, period_ms, items: items.collect() });

@@ -6,7 +6,7 @@ import type { Freshness, LiveStream } from '@unison/ui-kit';
 import type { QueryClient } from '@tanstack/react-query';
 import { entryIsOpen } from '../entry';
 import { DUE_SHIFTS, ORDERS, REASONS, SCRAP_REASONS } from '../reads';
-import { forgetOld, keep, keptStore, takeKept, type KeptStore } from './kept';
+import { forgetOld, keep, keptStore, takeKept } from './kept';
 
 /** The hashed name of this script changes with the program. */
 const BY = import.meta.url;
@@ -17,7 +17,8 @@ const MINUTE_MS = 60_000;
 /** So long after an entry was open it is looked again whether it is. */
 const ENTRY_MS = 5_000;
 
-export function workAway(queries: QueryClient, stream: LiveStream, store: KeptStore = keptStore()): void {
+export function workAway(queries: QueryClient, stream: LiveStream): void {
+  const store = keptStore();
   keep(queries, store, BY, stream);
   const isLive = (): boolean => stream.current().freshness === 'live';
   // What pages need that nobody opened yet.
