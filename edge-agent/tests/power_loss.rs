@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use disk::{Disk, Step, What, library, steps};
 use edge_agent::store::Store;
-use store_common::{chain_is_whole, child, logged, logs, open, try_open};
+use store_common::{child, logged, open, try_chain, try_logs, try_open};
 use uuid::Uuid;
 
 const CHILD: &str = "UNISON_POWER_LOSS_DIR";
@@ -83,32 +83,35 @@ async fn recorded(dir: &Path) -> Recorded {
     Recorded { before, steps: steps(&std::fs::read(record).unwrap()), acked }
 }
 
-/// Opens the store on what a cut left; how many of the acknowledged records it does not hold, and none where it cannot
-/// be opened at all.
-async fn lost(files: &BTreeMap<&str, Vec<u8>>, acked: impl Iterator<Item = Uuid>) -> Option<usize> {
+/// Opens the store on what a cut left; what is wrong with it, where it cannot be read or misses something.
+async fn found(files: &BTreeMap<&str, Vec<u8>>, acked: impl Iterator<Item = Uuid>) -> Result<(), String> {
     let dir = tempfile::tempdir().unwrap();
     for (name, bytes) in files {
         std::fs::write(dir.path().join(name), bytes).unwrap();
     }
-    let store = try_open(dir.path()).await.ok()?;
-    let booked = logs(&store);
-    let lost = acked.filter(|id| !booked.contains(id)).count();
-    if lost == 0 {
-        chain_is_whole(&store).await;
-    }
+    let store = try_open(dir.path()).await.map_err(|e| e.to_string())?;
+    let whole = whole(&store, acked).await;
     store.close();
-    Some(lost)
+    whole
 }
 
-/// Cuts the power at `states` moments, and says in how many an acknowledged record was missing.
-async fn cut(recorded: &Recorded, states: usize, flushes: impl Fn(&Step) -> bool) -> usize {
+async fn whole(store: &Store, acked: impl Iterator<Item = Uuid>) -> Result<(), String> {
+    let booked = try_logs(store).map_err(|e| e.to_string())?;
+    match acked.filter(|id| !booked.contains(id)).count() {
+        0 => try_chain(store).await,
+        lost => Err(format!("{lost} acknowledged records are missing")),
+    }
+}
+
+/// Cuts the power at `states` moments, and says what was wrong after each that broke something.
+async fn cut(recorded: &Recorded, states: usize, flushes: impl Fn(&Step) -> bool) -> Vec<String> {
     let mut random = 0x5eed_u64;
     let mut chance = move |n: usize| {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(random >> 33).unwrap() % n
     };
     let mut disk = Disk::with(recorded.before.clone());
-    let mut broken = 0;
+    let mut broken = Vec::new();
     let mut made = 0;
     for (place, step) in recorded.steps.iter().enumerate() {
         if !matches!(step.what, What::Flush) || flushes(step) {
@@ -118,8 +121,8 @@ async fn cut(recorded: &Recorded, states: usize, flushes: impl Fn(&Step) -> bool
             made += 1;
             let acked = recorded.acked.iter().filter(|(_, length)| *length <= step.end).map(|(id, _)| *id);
             let files = disk.cut(&mut chance);
-            if lost(&files, acked).await != Some(0) {
-                broken += 1;
+            if let Err(wrong) = found(&files, acked).await {
+                broken.push(format!("cut {made}: {wrong}"));
             }
         }
     }
@@ -142,8 +145,9 @@ async fn edge_09_nothing_acknowledged_is_lost_by_a_power_cut() {
     let control = (states / 4).clamp(16, 1_000);
     let without = cut(&recorded, control, |step| step.file != "edge.db-wal").await;
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{states} power cuts, {broken} lost something; without flushes of the log {without} of {control}")
+    let (lost, without_lost) = (broken.len(), without.len());
+    writeln!(out, "{states} power cuts, {lost} broke it; without flushes of the log {without_lost} of {control}")
         .unwrap();
-    assert_eq!(broken, 0, "of {states}");
-    assert!(without > control / 4, "only {without} of {control} without flushes of the log");
+    assert!(broken.is_empty(), "of {states}: {broken:#?}");
+    assert!(without_lost > control / 4, "only {without:#?} of {control} without flushes of the log");
 }

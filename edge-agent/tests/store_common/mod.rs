@@ -18,11 +18,15 @@ use uuid::Uuid;
 
 /// The production logs that are booked.
 pub fn logs(store: &Store) -> HashSet<Uuid> {
-    let all = store.read(|c| {
+    try_logs(store).unwrap()
+}
+
+/// As [`logs`], of a store that may be damaged.
+pub fn try_logs(store: &Store) -> Result<HashSet<Uuid>, StoreError> {
+    store.read(|c| {
         let mut statement = c.prepare("SELECT uuid FROM production_logs")?;
         statement.query_map([], |row| Ok(Uuid::from_bytes(row.get(0)?)))?.collect()
-    });
-    all.unwrap()
+    })
 }
 
 pub fn logged(id: Uuid, notes: Option<String>) -> Fact {
@@ -74,14 +78,24 @@ pub fn child(test: &str) -> Command {
 
 /// Reads the whole log and follows its chain.
 pub async fn chain_is_whole(store: &Store) {
+    try_chain(store).await.unwrap();
+}
+
+/// As [`chain_is_whole`], of a store that may be damaged.
+pub async fn try_chain(store: &Store) -> Result<(), String> {
     let head = store.model().queue.head;
     let mut have = Have::default();
     while have.seq < head {
-        for bytes in store.log_after(1, have.seq, 1024 * 1024).await.unwrap().batches {
-            have = match judge(&have, &bytes).unwrap().1 {
+        let batches = store.log_after(1, have.seq, 1024 * 1024).await.map_err(|e| e.to_string())?.batches;
+        if batches.is_empty() {
+            return Err(format!("the log ends at {} of {head}", have.seq));
+        }
+        for bytes in batches {
+            have = match judge(&have, &bytes).map_err(|e| e.to_string())?.1 {
                 Verdict::Next(next) => next,
-                other => panic!("{other:?}"),
+                other => return Err(format!("after {}: {other:?}", have.seq)),
             };
         }
     }
+    Ok(())
 }
