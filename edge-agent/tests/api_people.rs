@@ -241,11 +241,12 @@ async fn q_117_a_call_repeated_under_its_key_counts_once_and_what_is_no_key_is_r
     let read = edge.http.get(format!("{}/api/v1/machines", edge.url)).header("Idempotency-Key", "again");
     assert_eq!(read.send().await.unwrap().status(), 200);
     let document = edge.read("/openapi.json").await;
-    let header = |path: &str, method: &str| {
+    let named = |path: &str, method: &str, name: &str| {
         let parameters = document["paths"][path][method]["parameters"].as_array().unwrap();
-        let found = parameters.iter().find(|p| p["name"] == "Idempotency-Key" && p["in"] == "header");
+        let found = parameters.iter().find(|p| p["name"] == name && p["in"] == "header");
         found.map(|p| p["description"].as_str().unwrap().to_owned())
     };
+    let header = |path: &str, method: &str| named(path, method, "Idempotency-Key");
     // It says where a repetition is the same call, and where only what is there decides.
     for path in ["help-calls", "downtime-events/{id}/split", "shift-handovers", "tags/{name}/write"] {
         assert!(header(&format!("/api/v1/{path}"), "post").unwrap().contains("the same one"), "{path}");
@@ -256,4 +257,17 @@ async fn q_117_a_call_repeated_under_its_key_counts_once_and_what_is_no_key_is_r
         assert!(header(&format!("/api/v1/{path}"), method).unwrap().contains("judged by state"), "{path}");
     }
     assert_eq!(header("/api/v1/help-calls", "get"), None);
+    // And which calls read the other headers of ours (API-07).
+    let takes = |method: &str, name: &str| {
+        let paths = document["paths"].as_object().unwrap().keys();
+        paths.filter(|path| document["paths"][*path][method].is_object() && named(path, method, name).is_some()).count()
+    };
+    let posts = document["paths"].as_object().unwrap().values().filter(|path| path["post"].is_object()).count();
+    assert_eq!((takes("post", "X-Unison-User"), takes("get", "X-Unison-User")), (posts, 0));
+    assert_eq!(takes("post", "X-Waited-Seconds"), 1);
+    assert!(named("/api/v1/production-logs", "post", "X-Waited-Seconds").is_some());
+    for (path, method) in [("operators/{id}/pin", "post"), ("trust", "post"), ("certificate", "put")] {
+        assert!(named(&format!("/api/v1/{path}"), method, "X-Admin-Token").is_some(), "{path}");
+    }
+    assert_eq!(takes("post", "X-Admin-Token"), 3);
 }

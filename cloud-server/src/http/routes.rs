@@ -89,7 +89,7 @@ impl Route {
             access,
             body_bytes_max: 0,
             query: &[],
-            idempotency_key: None,
+            headers: &[],
             request: None,
             response: (200, None),
         };

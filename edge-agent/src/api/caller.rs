@@ -6,6 +6,7 @@ use unison_api::error::ApiError;
 use unison_core::master::User;
 use unison_core::time::Timestamp;
 
+use super::headers::{ACTS_AS, ADMIN_TOKEN};
 use super::{Api, not_stored, pin};
 use crate::store::keys::{self, TokenHash};
 
@@ -30,10 +31,6 @@ impl Caller {
     }
 }
 
-/// The header in which a page says as whom it acts. A browser has one session for all its pages, and one of them may
-/// not have heard that somebody else signed on in another.
-const ACTS_AS: &str = "x-unison-user";
-
 /// 401 for nobody.
 pub(super) fn sign_on() -> ApiError {
     ApiError::unauthenticated("Sign on with your tile and PIN, or with your badge")
@@ -44,7 +41,7 @@ pub(super) fn sign_on() -> ApiError {
 /// # Errors
 /// 403 for another token or none.
 pub(super) fn admin(api: &Api, headers: &HeaderMap) -> Result<(), ApiError> {
-    let token = headers.get("x-admin-token").and_then(|t| t.to_str().ok());
+    let token = headers.get(ADMIN_TOKEN).and_then(|t| t.to_str().ok());
     if token.is_some_and(|token| super::scan::same_text(token, &api.admin_token)) {
         return Ok(());
     }
@@ -80,6 +77,8 @@ pub(super) async fn find(
     let Some((user, expires_at)) = found else {
         return Err(ApiError::unauthenticated("Your session is over; sign on again"));
     };
+    // A browser has one session for all its pages, and one of them may not have heard that somebody else signed on in
+    // another.
     if headers.get(ACTS_AS).is_some_and(|said| said.as_bytes() != user.0.to_string().as_bytes()) {
         return Err(ApiError::unauthenticated("Somebody else signed on in this browser meanwhile; sign on again"));
     }

@@ -8,6 +8,7 @@ use unison_core::time::{HOUR, SECOND, Timestamp};
 use unison_rules::logging::{self, Entry};
 use uuid::Uuid;
 
+use super::headers::WAITED;
 use super::machines::{cut, is_shown};
 use super::router::{Answer, Call, internal, json};
 use super::{not_stored, orders, present};
@@ -99,17 +100,14 @@ fn asked(call: &Call, body: LogProduction) -> Result<Asked, ApiError> {
     })
 }
 
-/// The header in which a tablet says for how many seconds a log waited with it. An age and no time of day: the tablet's
-/// clock may be wrong.
-const WAITED: &str = "x-waited-seconds";
-
 /// A tablet keeps an entry for as long as somebody may still come to send it.
 const WAITED_MAX: i64 = 7 * 24 * HOUR;
 
+/// For how long a log waited with the tablet. It says an age and no time of day: its clock may be wrong.
 fn waited(call: &Call) -> Result<i64, ApiError> {
     let Some(said) = call.headers.get(WAITED) else { return Ok(0) };
     let seconds = said.to_str().ok().and_then(|text| text.trim().parse::<u32>().ok());
-    let seconds = seconds.ok_or_else(|| ApiError::field("X-Waited-Seconds", "must be a whole number of seconds"))?;
+    let seconds = seconds.ok_or_else(|| ApiError::field(WAITED, "must be a whole number of seconds"))?;
     Ok((i64::from(seconds) * SECOND).min(WAITED_MAX))
 }
 

@@ -11,6 +11,7 @@ mod encrypted;
 mod feed;
 mod floor;
 mod handovers;
+mod headers;
 mod help;
 mod https;
 mod kpi;

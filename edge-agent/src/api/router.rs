@@ -25,6 +25,7 @@ use uuid::Uuid;
 
 use super::body::{self, Query};
 use super::caller::{self, Caller};
+use super::headers::IDEMPOTENCY_KEY;
 use super::server::Peer;
 use super::{Api, pages, routes};
 
@@ -75,7 +76,7 @@ impl Call {
     pub fn id_of_new(&self, in_body: Option<Uuid>) -> Result<Uuid, ApiError> {
         match (in_body, self.key) {
             (Some(id), Some(key)) if id != key => {
-                Err(ApiError::field("Idempotency-Key", "differs from uuid; give one of them"))
+                Err(ApiError::field(IDEMPOTENCY_KEY, "differs from uuid; give one of them"))
             }
             (Some(id), _) | (None, Some(id)) => Ok(id),
             (None, None) => Ok(Uuid::now_v7()),
@@ -209,11 +210,11 @@ async fn enter(route: Route, api: Arc<Api>, peer: Peer, path: RawPathParams, req
 
 /// The header Idempotency-Key of a call that changes something. Whoever sends one counts on it: it is never ignored.
 fn key_of(doc: &RouteDoc, headers: &HeaderMap) -> Result<Option<Uuid>, ApiError> {
-    let Some(header) = headers.get("idempotency-key").filter(|_| doc.idempotency_key.is_some()) else {
+    let Some(header) = headers.get(IDEMPOTENCY_KEY).filter(|_| doc.takes(IDEMPOTENCY_KEY)) else {
         return Ok(None);
     };
     let key = header.to_str().ok().and_then(|text| Uuid::parse_str(text.trim()).ok());
-    let wrong = || ApiError::field("Idempotency-Key", "must be a UUID, else a repetition would count twice");
+    let wrong = || ApiError::field(IDEMPOTENCY_KEY, "must be a UUID, else a repetition would count twice");
     key.map(Some).ok_or_else(wrong)
 }
 

@@ -14,6 +14,7 @@ use unison_core::master::User;
 use unison_core::time::{HOUR, Rfc3339, Timestamp};
 
 use super::caller;
+use super::headers::ADMIN_TOKEN;
 use super::pin::{Pin, Tries};
 use super::router::{Answer, Call, internal, json};
 use super::{Api, not_stored, routes, scan};
@@ -167,7 +168,7 @@ pub(super) async fn set_pin(call: Call) -> Answer {
     let api = &call.api;
     let pin = Pin::parse(&new.pin).map_err(|m| ApiError::field("pin", m))?;
     let user = api.store.model().users.get(&id).cloned();
-    if call.headers.contains_key("x-admin-token") {
+    if call.headers.contains_key(ADMIN_TOKEN) {
         caller::admin(api, &call.headers)?;
     } else {
         own_pin(&call, id, new.old_pin.as_deref()).await?;

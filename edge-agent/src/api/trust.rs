@@ -10,6 +10,7 @@ use unison_core::time::Rfc3339;
 
 use super::Api;
 use super::caller;
+use super::headers::ADMIN_TOKEN;
 use super::router::{Answer, Call, internal, json};
 use crate::config::{ConnectionConfig, DriverConfig};
 use crate::driver::ConnectionStatus;
@@ -157,7 +158,7 @@ pub(super) async fn trust(call: Call) -> Answer {
 }
 
 async fn truster(call: &Call) -> Result<TrustedBy, ApiError> {
-    if call.headers.contains_key("x-admin-token") {
+    if call.headers.contains_key(ADMIN_TOKEN) {
         caller::admin(&call.api, &call.headers)?;
         return Ok(TrustedBy::Administrator);
     }

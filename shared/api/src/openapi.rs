@@ -32,6 +32,34 @@ pub fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 /// A query parameter: name, whether it is required, and help.
 pub type Query = (&'static str, bool, &'static str);
 
+/// A header in which a call says something of itself. None is needed, but for what its help says.
+#[derive(Clone, Copy)]
+pub struct Header {
+    pub name: &'static str,
+    pub help: &'static str,
+    pub is: HeaderIs,
+}
+
+/// What a header holds.
+#[derive(Clone, Copy)]
+pub enum HeaderIs {
+    Uuid,
+    /// A whole number, from 0.
+    Count,
+    Text,
+}
+
+impl Header {
+    fn parameter(&self) -> Value {
+        let schema = match self.is {
+            HeaderIs::Uuid => json!({"type": "string", "format": "uuid"}),
+            HeaderIs::Count => json!({"type": "integer", "minimum": 0}),
+            HeaderIs::Text => json!({"type": "string"}),
+        };
+        json!({"name": self.name, "in": "header", "required": false, "description": self.help, "schema": schema})
+    }
+}
+
 /// What the world needs to know of one route.
 #[derive(Clone, Copy)]
 pub struct RouteDoc {
@@ -44,11 +72,19 @@ pub struct RouteDoc {
     /// Largest body that is read, in bytes; 0 for none.
     pub body_bytes_max: usize,
     pub query: &'static [Query],
-    /// What the header Idempotency-Key means to it, a UUID; none where the program reads no such header here.
-    pub idempotency_key: Option<&'static str>,
+    /// The headers that it reads.
+    pub headers: &'static [Header],
     pub request: Option<SchemaOf>,
     /// Status of success and its body.
     pub response: (u16, Option<SchemaOf>),
+}
+
+impl RouteDoc {
+    /// Whether it reads this header, whose name is given as [`Header::name`] has it.
+    #[must_use]
+    pub fn takes(&self, header: &str) -> bool {
+        self.headers.iter().any(|h| h.name == header)
+    }
 }
 
 /// Makes the document.
@@ -87,9 +123,6 @@ fn operation(route: &RouteDoc, generator: &mut SchemaGenerator, error: &Schema) 
     let query_parameters = route.query.iter().map(
         |(name, required, help)| json!({"name": name, "in": "query", "required": required, "description": help, "schema": {"type": "string"}}),
     );
-    let key = route.idempotency_key.map(
-        |help| json!({"name": "Idempotency-Key", "in": "header", "required": false, "description": help, "schema": {"type": "string", "format": "uuid"}}),
-    );
     let (status, body) = route.response;
     let mut success = json!({"description": "Success"});
     if let Some(schema) = body {
@@ -99,7 +132,7 @@ fn operation(route: &RouteDoc, generator: &mut SchemaGenerator, error: &Schema) 
     let mut out = json!({
         "summary": route.summary,
         "operationId": operation_id(route),
-        "parameters": path_parameters.chain(query_parameters).chain(key).collect::<Vec<_>>(),
+        "parameters": path_parameters.chain(query_parameters).chain(route.headers.iter().map(Header::parameter)).collect::<Vec<_>>(),
         "responses": {status.to_string(): success, "default": refused},
     });
     match route.access {
@@ -169,7 +202,7 @@ mod tests {
                 access: Access::Authenticated,
                 body_bytes_max: 0,
                 query: &[("from", true, "RFC 3339")],
-                idempotency_key: None,
+                headers: &[],
                 request: None,
                 response: (200, Some(schema_of::<crate::oee::OeeAnswer>)),
             },
@@ -180,7 +213,10 @@ mod tests {
                 access: Access::Permission("work_orders:start"),
                 body_bytes_max: 4096,
                 query: &[],
-                idempotency_key: Some("A UUID"),
+                headers: &[
+                    Header { name: "Idempotency-Key", help: "Once", is: HeaderIs::Uuid },
+                    Header { name: "X-Waited-Seconds", help: "So long", is: HeaderIs::Count },
+                ],
                 request: Some(schema_of::<crate::production::MoveWorkOrder>),
                 response: (200, None),
             },
@@ -188,8 +224,12 @@ mod tests {
         let doc = document("Unison", "1", &routes);
         assert_eq!(doc["paths"]["/api/v1/kpi/oee"]["get"]["parameters"][0]["name"], "from");
         assert_eq!(doc["paths"]["/api/v1/work-orders/{id}/start"]["post"]["x-permission"], "work_orders:start");
-        let key = &doc["paths"]["/api/v1/work-orders/{id}/start"]["post"]["parameters"][1];
-        assert_eq!((&key["name"], &key["in"]), (&json!("Idempotency-Key"), &json!("header")));
+        let start = &doc["paths"]["/api/v1/work-orders/{id}/start"]["post"]["parameters"];
+        let headers: Vec<_> =
+            (1..3).map(|i| (&start[i]["name"], &start[i]["in"], &start[i]["schema"]["type"])).collect();
+        let shown = json!([["Idempotency-Key", "header", "string"], ["X-Waited-Seconds", "header", "integer"]]);
+        assert_eq!(json!(headers), shown);
+        assert!(routes[1].takes("X-Waited-Seconds") && !routes[0].takes("X-Waited-Seconds"));
         assert_eq!(doc["paths"]["/api/v1/kpi/oee"]["get"]["parameters"].as_array().map(Vec::len), Some(1));
         assert!(doc["components"]["schemas"]["OeeAnswer"]["properties"]["coverage"].is_object());
         let reference = &doc["paths"]["/api/v1/kpi/oee"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
