@@ -107,6 +107,8 @@ async function tabletAlone(page, machine, order) {
     await id(page, "log-form").waitFor({ timeout: 5_000 });
     if (isAgain) await id(page, "back").click();
   }
+  const stops = (await get(page, `/downtime-events?machine_id=${machine.id}`)).downtime_events;
+  const stopped = stops.find((d) => d.reason_code === "mechanical_failure");
   // What was read is kept when the page goes out of sight, as it does before a tablet sleeps.
   await page.evaluate(() => {
     Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
@@ -123,7 +125,7 @@ async function tabletAlone(page, machine, order) {
     await toast(page, "Queued for sync");
     same(await id(page, "queue-count").innerText(), "1", "entries that wait");
     await shot(page, "shift-3-tablet-alone");
-    await asleep(page, machine);
+    await asleep(page, machine, stopped);
   } finally {
     signal(EDGE_PID, "SIGCONT");
   }
@@ -133,17 +135,19 @@ async function tabletAlone(page, machine, order) {
     await page.waitForTimeout(200);
   }
   // What they wrote waits for them.
-  same(await id(page, "queue-count").innerText(), "2", "entries that wait for their author");
+  same(await id(page, "queue-count").innerText(), "3", "entries that wait for their author");
   await signOn(page, OPERATOR);
   await id(page, "queue-count").waitFor({ state: "detached", timeout: 60_000 });
   const logs = (await get(page, `/production-logs?work_order_id=${order.id}`)).production_logs;
   for (const quantity of [7, 3]) same(logs.filter((l) => l.quantity_completed === quantity).length, 1, `what waited (${quantity}) is there once`);
+  const now = (await get(page, `/downtime-events?machine_id=${machine.id}`)).downtime_events.find((d) => d.id === stopped.id);
+  same(now.reason_code, "electrical_failure", "the reason that waited");
   await shot(page, "shift-4-edge-is-back");
   say("the edge hung: the page said so, what was logged waited and was sent once");
 }
 
 /** The tablet slept and threw its page away: it opens again without the edge, says since when, and takes what is written. */
-async function asleep(page, machine) {
+async function asleep(page, machine, stopped) {
   await page.goto(`${EDGE_URL}/m/${machine.id}`);
   await id(page, "station").waitFor({ timeout: 30_000 });
   await page.locator('[data-testid="live-zone"][data-fresh="stale"]').first().waitFor();
@@ -160,6 +164,13 @@ async function asleep(page, machine) {
   await id(page, "submit-log").click();
   await toast(page, "Queued for sync");
   same(await id(page, "queue-count").innerText(), "2", "entries that wait");
+  await page.goto(`${EDGE_URL}/m/${machine.id}/stop/${stopped.id}`);
+  await id(page, "stop-facts").waitFor({ timeout: 30_000 });
+  await id(page, "no-data-since").filter({ hasText: /\d:\d\d/ }).waitFor();
+  await shot(page, "shift-3-stop-without-the-edge");
+  await id(page, "reason-electrical_failure").click();
+  await toast(page, "Queued for sync");
+  same(await id(page, "queue-count").innerText(), "3", "entries that wait");
   // Nobody opened this page while the edge answered.
   await page.goto(`${EDGE_URL}/handover`);
   await id(page, "handover-shift").first().waitFor({ timeout: 30_000 });

@@ -28,6 +28,8 @@ const KEPT_MS: Readonly<Record<string, number>> = {
 
 /** Changes are gathered for so long; a page that is hidden may not come back and writes at once. */
 const GATHER_MS = 20_000;
+/** What a page read for the first time may be all that it ever reads of it, so it does not wait for long. */
+const FIRST_MS = 500;
 
 /** As long as such libraries keep what no page shows. */
 const OLD_MS = 5 * 60_000;
@@ -88,23 +90,33 @@ interface Link {
 export function keep(queries: QueryClient, store: KeptStore, by: string, link: Link): () => void {
   for (const [key, gcTime] of Object.entries(KEPT_MS)) queries.setQueryDefaults([key], { gcTime });
   const changed = new Set<Query>();
+  const written = new Set<string>();
   let timer: number | undefined;
+  let writesAt = Infinity;
   const write = (): void => {
     window.clearTimeout(timer);
-    timer = undefined;
+    writesAt = Infinity;
     const reads = [...changed].map((query) => ({
       hash: query.queryHash, key: query.queryKey, data: query.state.data as unknown, at: query.state.dataUpdatedAt, until: untilOf(query, link.clockOffset), by,
     }));
+    changed.forEach((query) => written.add(query.queryHash));
     changed.clear();
     // A browser that keeps nothing for us is as one without this.
     store.put(reads, Date.now()).catch(() => undefined);
+  };
+  const writeIn = (ms: number): void => {
+    const at = performance.now() + ms;
+    if (at >= writesAt) return;
+    window.clearTimeout(timer);
+    writesAt = at;
+    timer = window.setTimeout(write, ms);
   };
   const take = (query: Query): void => {
     if (limitOf(query.queryKey) === 0) return;
     changed.add(query);
     // Who signs off is not to come back with the page.
     if (query.queryKey[0] === 'me') write();
-    else timer ??= window.setTimeout(write, GATHER_MS);
+    else writeIn(written.has(query.queryHash) ? GATHER_MS : FIRST_MS);
   };
   const cache = queries.getQueryCache();
   cache.findAll({ predicate: ({ state }) => state.data !== undefined }).forEach(take);
@@ -112,7 +124,7 @@ export function keep(queries: QueryClient, store: KeptStore, by: string, link: L
     if (event.type === 'updated' && event.action.type === 'success') take(event.query);
   });
   const onHidden = (): void => {
-    if (document.visibilityState === 'hidden' && timer !== undefined) write();
+    if (document.visibilityState === 'hidden' && changed.size > 0) write();
   };
   document.addEventListener('visibilitychange', onHidden);
   return () => {

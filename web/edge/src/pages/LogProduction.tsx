@@ -1,12 +1,13 @@
 /**
  * Log production: good and scrap on one screen, hours, a pad. Pre-filled with what the counter grew since the last log.
  */
-import { clock, Empty, Loaded, NoDataSince, Skeletons, units, useLive, useLiveStream, useSince, useTexts, uuidv7, type NewProductionLog, type StationView, type WorkOrder } from '@unison/ui-kit';
+import { clock, Empty, Loaded, Skeletons, units, useLive, useLiveStream, useTexts, uuidv7, type NewProductionLog, type StationView, type WorkOrder } from '@unison/ui-kit';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore, type RefObject, useRef } from 'react';
 import { dropDraft, holdEntry, keepDraft, readDraft, type LogDraft } from '../entry';
 import { bodyOf, fitReasons, issuesOf, scrapOf, suggestCounts, suggestHours, tapReason, type LogIssue } from '../logform';
+import { AwaySince } from '../parts/AwaySince';
 import { applyKey, NumberPad, type PadKey } from '../parts/NumberPad';
 import { useLogs, useOrders, useScrapReasons, useStation, useStationInfo } from '../reads';
 import { currentUser, outbox } from '../services';
@@ -66,7 +67,7 @@ function Ready({ id, data, order, readAt, isRead }: ReadyProps) {
     const hours = suggestHours(stream.serverNow(), [last, order.started_at, data.shift?.starts_at]);
     return { uuid: uuidv7(), good: counts.good ? String(counts.good) : '', scrap: String(counts.scrap), hours, notes: '' };
   };
-  return <Form id={id} data={data} order={order} suggest={suggest} awaySince={isAway ? readAt : null} suggests={!mayBeCounted} />;
+  return <Form id={id} data={data} order={order} suggest={suggest} readAt={readAt} isAway={isAway} suggests={!mayBeCounted} />;
 }
 
 type Field = 'good' | 'scrap' | 'hours';
@@ -78,12 +79,12 @@ interface FormProps {
   data: StationView;
   order: WorkOrder;
   suggest: () => LogDraft;
-  /** When it was read, while the box is away. */
-  awaySince: number | null;
+  readAt: number;
+  isAway: boolean;
   suggests: boolean;
 }
 
-function Form({ id, data, order, suggest, awaySince, suggests }: FormProps) {
+function Form({ id, data, order, suggest, readAt, isAway, suggests }: FormProps) {
   const { t, language } = useTexts();
   const navigate = useNavigate();
   const [draft, setDraft] = useState<LogDraft>(() => readDraft(id, order.id, currentUser()?.id ?? null) ?? suggest());
@@ -140,7 +141,7 @@ function Form({ id, data, order, suggest, awaySince, suggests }: FormProps) {
         <Link to="/m/$id" params={{ id }} className="back" data-testid="back">← {data.machine.machine_code}</Link>
         <h1 id="log-title">{t('action.log')}</h1>
         <p className="log-order"><b>{order.work_order_number}</b> {order.title}</p>
-        {awaySince !== null && <Since readAt={awaySince} />}
+        <AwaySince readAt={readAt} />
       </header>
       <div className="log-fields">
         {FIELDS.map((name) => (
@@ -150,7 +151,7 @@ function Form({ id, data, order, suggest, awaySince, suggests }: FormProps) {
         ))}
         <Reasons draft={known(draft)} onChange={change} />
         <label className="notes"><span>{t('log.notes')}</span><input value={draft.notes} maxLength={500} data-testid="notes" onFocus={() => setFresh(true)} onChange={(event) => change({ notes: event.target.value })} /></label>
-        {!suggests && awaySince === null && <p className="log-hint" data-testid="log-waits">{t('log.waits')}</p>}
+        {!suggests && !isAway && <p className="log-hint" data-testid="log-waits">{t('log.waits')}</p>}
         {suggests && (scrapOf(draft) === 0 || !hasReasons) && <Hint data={data} order={order} onTake={() => { dropDraft(id, order.id); change({ ...suggest(), uuid: draft.uuid, notes: draft.notes }); }} />}
       </div>
       <NumberPad onKey={press} point={field === 'hours'} />
@@ -161,10 +162,6 @@ function Form({ id, data, order, suggest, awaySince, suggests }: FormProps) {
       </div>
     </form>
   );
-}
-
-function Since({ readAt }: { readAt: number }) {
-  return <NoDataSince at={useSince(readAt)} zone={useStationInfo().data?.timezone} />;
 }
 
 function NotRunning({ order, refused, machineId }: { order: WorkOrder; refused: string; machineId: number }) {

@@ -5,6 +5,7 @@ import { clock, Empty, Failure, Loaded, Skeletons, span, useLiveStream, useServe
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { holdEntry, putOff } from '../entry';
+import { AwaySince } from '../parts/AwaySince';
 import { StopSignalsFold } from '../parts/StopSignalsFold';
 import { useDowntimes, useMachine, useReasons, useStation, useStationInfo } from '../reads';
 import { endStop, giveReason, reportStop } from '../writes';
@@ -25,8 +26,8 @@ export function StopReason({ id, uuid }: { id: number; uuid: string }) {
   const [entryId] = useState(() => uuidv7());
   useEffect(holdEntry, []);
   const fresh = uuid === 'new';
-  const known = [station.data?.open_downtime, ...(station.data?.recent_downtimes ?? []), ...(downtimes.data?.downtime_events ?? [])];
-  const stop = known.find((d): d is Downtime => d?.id === uuid);
+  const atStation = [station.data?.open_downtime, ...(station.data?.recent_downtimes ?? [])].find((d) => d?.id === uuid);
+  const stop = atStation ?? downtimes.data?.downtime_events.find((d) => d.id === uuid);
   const done = () => void navigate({ to: '/m/$id', params: { id } });
   const change = (): void => void navigate({ to: '/m/$id/stop/$uuid', params: { id, uuid } });
 
@@ -52,6 +53,7 @@ export function StopReason({ id, uuid }: { id: number; uuid: string }) {
         <Link to="/m/$id" params={{ id }} className="back" data-testid="stop-later" onClick={() => putOff(uuid)}>← {stop && stop.reason_code === 'unclassified' ? t('stop.later') : machine?.machine_code ?? t('common.back')}</Link>
         {stop && <Link to="/m/$id/stop/$uuid/edit" params={{ id, uuid }} className="back" data-testid="stop-edit-link">{t('stop.edit')}</Link>}
         <h1 id="stop-title">{stop ? t('stop.why', { machine: stop.machine_code }) : t('stop.reportOn', { machine: machine?.machine_code ?? '' })}</h1>
+        {stop && <AwaySince readAt={(atStation ? station : downtimes).dataUpdatedAt} />}
       </header>
       {stop ? <StopFacts stop={stop} /> : <Began value={began} onChange={setBegan} />}
       {stop?.source === 'operator' && !stop.ended_at && (
