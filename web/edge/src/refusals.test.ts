@@ -5,7 +5,7 @@ import { said, setServerWords } from '@unison/ui-kit';
 import i18next from 'i18next';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inGerman as german, table, translator } from './german';
-import { addressOfNext, followLanguage, languageOf } from './refusals';
+import { addressOfNext, followLanguage, languageOf, whyNotTaken } from './refusals';
 import { devices } from './texts/devices.de';
 import { refusals } from './texts/refusals.de';
 
@@ -217,6 +217,15 @@ describe('a sentence of the box', () => {
   it('is put by what leaves the fewest words English, where none knows all of it', () => {
     const put = translator({ '{why} ({named})': '{~1} ({2})', '{}: {why}': '{1}: {~2}', 'there is none ({what})': 'es gibt keinen ({~1})' });
     expect(put('opc.tcp://h:4840: there is none (only Sign)')).toBe('opc.tcp://h:4840: es gibt keinen (only Sign)');
+  });
+
+  it('to an entry that waited is in the language that is chosen when it is read', () => {
+    const entry = { refusal: ['WO-2026-001 is paused; resume it first', 'is required'] };
+    const before = whyNotTaken(entry);
+    setServerWords(german);
+    const after = whyNotTaken(entry);
+    setServerWords((sentence) => sentence);
+    expect([before, after]).toEqual(['WO-2026-001 is paused; resume it first is required', 'WO-2026-001 ist unterbrochen; erst fortsetzen fehlt']);
   });
 
   it('that nobody knows is shown as it was said', () => {

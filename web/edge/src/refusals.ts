@@ -4,6 +4,7 @@
  */
 import { said, setServerWords } from '@unison/ui-kit';
 import i18next from 'i18next';
+import type { Entry } from './outbox/store';
 
 type German = Pick<typeof import('./german'), 'inGerman'>;
 
@@ -68,6 +69,9 @@ export function followLanguage(get: (tries: number, failed: unknown) => Promise<
   });
   follow(i18next.language);
 }
+
+/** Why an entry that waited was not taken, in the language of now: it may have waited since another one was chosen. */
+export const whyNotTaken = ({ refusal }: Pick<Entry, 'refusal'>): string => refusal?.map(said).join(' ') || i18next.t('error.unreachable');
 
 /** The language of a sentence of the box where it is not that of the page. */
 export const languageOf = (sentence: string, page: string): 'en' | undefined => page !== 'en' && said(sentence) === sentence ? 'en' : undefined;

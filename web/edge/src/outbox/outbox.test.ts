@@ -15,14 +15,14 @@ describe('log_10 retry schedule', () => {
     const waits = [progress.nextAt / MIN];
     for (let retry = 1; retry <= MAX_RETRIES; retry += 1) {
       const now = progress.nextAt;
-      progress = afterFailure(progress, 0, 'away', now);
+      progress = afterFailure(progress, 0, [], now);
       if (progress.state === 'waiting') waits.push((progress.nextAt - now) / MIN);
     }
     expect(waits).toEqual([1, 5, 15, 60, 60]);
     expect(progress.state).toBe('failed');
   });
-  it('does not repeat what the edge refused', () => expect(afterFailure(firstProgress(0), 400, 'At most 3 left', 0).state).toBe('failed'));
-  it('waits for its author on 401', () => expect(afterFailure(firstProgress(0), 401, '', 0).state).toBe('sign_in'));
+  it('does not repeat what the edge refused', () => expect(afterFailure(firstProgress(0), 400, ['At most 3 left'], 0).state).toBe('failed'));
+  it('waits for its author on 401', () => expect(afterFailure(firstProgress(0), 401, [], 0).state).toBe('sign_in'));
   it('goes at once when a connection appears', () => {
     expect(isDue(firstProgress(0), 1, false)).toBe(false);
     expect(isDue(firstProgress(0), 1, true)).toBe(true);
@@ -107,7 +107,7 @@ describe('log_08 page to edge queue', () => {
     await outbox.flush(3, true);
     world.fail = null;
     await outbox.flush(3, true);
-    expect(outbox.current().entries[0]?.error).toBe('Not in progress');
+    expect(outbox.current().entries[0]?.refusal).toEqual(['Not in progress']);
     await outbox.retry(3);
     expect(world.sent).toEqual(['a']);
   });

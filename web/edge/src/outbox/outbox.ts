@@ -2,7 +2,7 @@
  * The page→edge queue. Entries are sent one after the other in the order they were made,
  * only under the name of the person who made them, and are forgotten only after the edge took them.
  */
-import { ApiError, reasonOf } from '@unison/ui-kit';
+import { ApiError, sentencesOf } from '@unison/ui-kit';
 import { afterFailure, afterRetryTap, firstProgress, isDue } from './schedule';
 import type { Entry, EntryStore } from './store';
 
@@ -12,7 +12,7 @@ export const headersOf = ({ userId, createdAt }: Pick<Entry, 'userId' | 'created
   'X-Waited-Seconds': String(Math.max(0, Math.round((now - createdAt) / 1_000))),
 });
 
-export type NewEntry = Omit<Entry, 'state' | 'attempts' | 'nextAt' | 'error' | 'createdAt'>;
+export type NewEntry = Omit<Entry, 'state' | 'attempts' | 'nextAt' | 'refusal' | 'createdAt'>;
 
 export interface OutboxView {
   entries: readonly Entry[];
@@ -112,7 +112,7 @@ export class Outbox {
       return true;
     } catch (error) {
       const status = error instanceof ApiError ? error.status : 0;
-      await this.options.store.put({ ...entry, ...afterFailure(entry, status, reasonOf(error), this.options.now()) });
+      await this.options.store.put({ ...entry, ...afterFailure(entry, status, sentencesOf(error), this.options.now()) });
       if (status === 401) this.options.onSignedOut();
       return !(error instanceof ApiError && (error.unreachable || status === 401));
     }

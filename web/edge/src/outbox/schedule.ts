@@ -16,26 +16,27 @@ export interface EntryProgress {
   /** Failed attempts so far, the first send included. */
   attempts: number;
   nextAt: number;
-  error: string | null;
+  /** What the edge said to the last attempt, in its own words; missing where it was not reached. */
+  refusal?: readonly string[];
 }
 
 export function firstProgress(now: number): EntryProgress {
-  return { state: 'waiting', attempts: 1, nextAt: now + (DELAYS_MS[0] ?? MINUTE_MS), error: null };
+  return { state: 'waiting', attempts: 1, nextAt: now + (DELAYS_MS[0] ?? MINUTE_MS) };
 }
 
 /** What a failed attempt makes of an entry. `status` 0 means the edge was not reached. */
-export function afterFailure(entry: EntryProgress, status: number, error: string, now: number): EntryProgress {
+export function afterFailure(entry: EntryProgress, status: number, refusal: readonly string[], now: number): EntryProgress {
   const attempts = entry.attempts + 1;
-  if (status === 401) return { state: 'sign_in', attempts: entry.attempts, nextAt: now, error };
+  if (status === 401) return { state: 'sign_in', attempts: entry.attempts, nextAt: now, refusal };
   const undecided = isUnreachable(status) || status === 429 || status === 500;
   const delay = DELAYS_MS[attempts - 1];
-  if (!undecided || delay === undefined) return { state: 'failed', attempts, nextAt: now, error };
-  return { state: 'waiting', attempts, nextAt: now + delay, error };
+  if (!undecided || delay === undefined) return { state: 'failed', attempts, nextAt: now, refusal };
+  return { state: 'waiting', attempts, nextAt: now + delay, refusal };
 }
 
 /** A tap on Retry starts the count anew. */
 export function afterRetryTap(now: number): EntryProgress {
-  return { state: 'waiting', attempts: 0, nextAt: now, error: null };
+  return { state: 'waiting', attempts: 0, nextAt: now, refusal: [] };
 }
 
 /** `connected`: a link has just appeared or the page came to the front; waiting entries then need not wait. */

@@ -13,6 +13,7 @@ import { flagWord } from '../flags';
 import { beginDraft, bodyOf, draftOf, draftsOfOthers, dropDraft, hasDraft, keepDraft, takeOver, together, writtenMeanwhile, type Author, type HandoverDraft, type IssueDraft } from '../handover';
 import type { Entry } from '../outbox/store';
 import { useDueShifts, useFigures, useMachines, useOrders, useShiftStops, useStationInfo, useWaitingHandovers } from '../reads';
+import { whyNotTaken } from '../refusals';
 import { currentUser, outbox } from '../services';
 import { useIsUserKnown, useUser, write } from '../session';
 import { acknowledgeHandover, handOver } from '../writes';
@@ -240,7 +241,7 @@ function Writing({ shift, author }: { shift: DueShift; author: Author }) {
           <button type="button" className="back" onClick={() => change(together(other, draft))}>{t('handover.together')}</button>
         </div>
       )}
-      {waits && <p className="u-strip" role="status" data-testid="handover-queued">{waits.state === 'failed' ? t('handover.refused', { reason: waits.error ?? '' }) : t('handover.queued')}</p>}
+      {waits && <p className="u-strip" role="status" data-testid="handover-queued">{waits.state === 'failed' ? t('handover.refused', { reason: whyNotTaken(waits) }) : t('handover.queued')}</p>}
       <label className="notes">
         <span>{t('handover.notesLabel')} <b className="required" aria-hidden>*</b></span>
         <textarea rows={6} required value={draft.notes} maxLength={4000} aria-invalid={wrong} data-testid="handover-notes" onChange={(event) => change({ ...draft, notes: event.target.value })} />

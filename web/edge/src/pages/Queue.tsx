@@ -8,6 +8,7 @@ import type { Entry } from '../outbox/store';
 import { Servers } from '../parts/Servers';
 import { HopGlyph, useHopText, usePageHop, type HopState } from '../parts/QueueIndicator';
 import { useConnections, useQueue, useStationInfo } from '../reads';
+import { whyNotTaken } from '../refusals';
 import { outbox } from '../services';
 import { useUser } from '../session';
 
@@ -95,7 +96,7 @@ function Row({ entry }: { entry: Entry }) {
     outbox.discard(entry.uuid).catch((error: unknown) => toast('bad', reasonOf(error)));
   };
   const state = entry.state === 'sign_in' ? t('queue.needsSignIn', { name: entry.userName })
-    : entry.state === 'failed' ? entry.error ?? '' : t('queue.waiting', { time: clock(entry.nextAt, undefined, language) });
+    : entry.state === 'failed' ? whyNotTaken(entry) : t('queue.waiting', { time: clock(entry.nextAt, undefined, language) });
   return (
     <div className={`entry-row entry-${entry.state}`}>
       <p><b>{entry.label}</b><span>{entry.userName}, {clock(entry.createdAt, undefined, language)}</span><span role="status">{state}</span></p>

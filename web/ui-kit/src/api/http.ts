@@ -45,12 +45,18 @@ export function setServerWords(put: (sentence: string) => string): void {
 /** A sentence of the server as people here read it. */
 export const said = (sentence: string): string => inOurWords(sentence);
 
-/** The part of a refusal that helps the person: reason first, then field messages. */
+/** The part of a refusal that helps the person, as the server put it: the reason, or else what is wrong with each field. */
+export function sentencesOf(error: unknown): string[] {
+  if (!(error instanceof ApiError && error.refusal)) return [];
+  const { error: title, reason, details } = error.refusal;
+  if (reason) return [reason];
+  return details?.length ? details.map((d) => d.message) : [title];
+}
+
+/** The same as people here read it. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof ApiError && error.refusal) {
-    const details = (error.refusal.details ?? []).map((d) => said(d.message)).join(' ');
-    return said(error.refusal.reason ?? '') || details || said(error.refusal.error);
-  }
+  const sentences = sentencesOf(error);
+  if (sentences.length > 0) return sentences.map(said).join(' ');
   return error instanceof Error ? error.message : String(error);
 }
 
