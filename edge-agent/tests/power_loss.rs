@@ -21,6 +21,7 @@ const CHILD: &str = "UNISON_POWER_LOSS_DIR";
 const STATES: usize = 60;
 const WRITERS: usize = 4;
 const EACH: usize = 60;
+const MISSING: &str = "acknowledged records are missing";
 /// So often it writes, and then leaves upkeep the time to fold the log.
 const ROUNDS: usize = 4;
 
@@ -99,7 +100,7 @@ async fn whole(store: &Store, acked: impl Iterator<Item = Uuid>) -> Result<(), S
     let booked = try_logs(store).map_err(|e| e.to_string())?;
     match acked.filter(|id| !booked.contains(id)).count() {
         0 => try_chain(store).await,
-        lost => Err(format!("{lost} acknowledged records are missing")),
+        lost => Err(format!("{lost} {MISSING}")),
     }
 }
 
@@ -150,4 +151,6 @@ async fn edge_09_nothing_acknowledged_is_lost_by_a_power_cut() {
         .unwrap();
     assert!(broken.is_empty(), "of {states}: {broken:#?}");
     assert!(without_lost > control / 4, "only {without:#?} of {control} without flushes of the log");
+    // And not only because the file could not be read.
+    assert!(without.iter().any(|wrong| wrong.contains(MISSING)), "{without:#?}");
 }

@@ -2,6 +2,7 @@
 // does so when they are done, and a page that is opened when the box is gone again is of the new version. The upgraded
 // box is the real one behind a server that gives every file another name, as a build does.
 import { createServer, request } from "node:http";
+import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import { announce, expect, newContext, same, say, shot, walk } from "./browser.mjs";
 
@@ -30,10 +31,10 @@ function pass(asked, answer) {
       answer.writeHead(given.statusCode, given.headers);
       return given.pipe(answer);
     }
-    const parts = [];
-    for await (const part of given) parts.push(part);
     const { "content-length": _, "content-encoding": encoding, ...rest } = given.headers;
-    const whole = Buffer.concat(parts);
+    // Who asked may be gone before all of it is there.
+    const whole = await buffer(given).catch(() => null);
+    if (whole === null) return answer.destroy();
     answer.writeHead(given.statusCode, rest).end(upgraded((encoding === "gzip" ? gunzipSync(whole) : whole).toString()));
   });
   there.on("error", () => answer.destroy());
@@ -48,11 +49,19 @@ const url = `http://127.0.0.1:${server.address().port}`;
 const isNew = (page) => page.locator(`script[src^="/assets/${NEXT}"]`).count();
 const becomesNew = (page) => page.locator(`script[src^="/assets/${NEXT}"]`).first().waitFor({ state: "attached", timeout: 30_000 });
 
+const stopped = () =>
+  new Promise((resolve) => {
+    server.close(resolve);
+    server.closeAllConnections();
+  });
+
 await walk(async () => {
+  expect(upgraded(worker).includes(`revision:\`${NEXT}`), "the worker's list has the page with a revision");
   announce("net::ERR_", "/api/v1/");
   announce("net::ERR_", "/sw.js");
   // The picture of a tab, of a page that is just going.
   announce(404, "/assets/icon-");
+  announce("net::ERR_", "/assets/icon-");
   const context = await newContext([url], { serviceWorkers: "allow" });
   const [looking, typing] = [await context.newPage(), await context.newPage()];
   const { machines } = await (await looking.request.get(`${EDGE_URL}/api/v1/machines`)).json();
@@ -77,13 +86,12 @@ await walk(async () => {
   await id(typing, "station").waitFor();
   say("who typed was done first");
 
-  await new Promise((resolve) => {
-    server.close(resolve);
-    server.closeAllConnections();
-  });
+  await stopped();
   await looking.goto(station);
   expect(await isNew(looking), "without the box the page is of the new version");
   await id(looking, "station").waitFor({ timeout: 30_000 });
   await shot(looking, "upgrade-without-the-box");
   say("the page that opens without the box is the new one");
 });
+server.closeAllConnections();
+server.close();

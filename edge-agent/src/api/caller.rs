@@ -6,7 +6,7 @@ use unison_api::error::ApiError;
 use unison_core::master::User;
 use unison_core::time::Timestamp;
 
-use super::headers::{ACTS_AS, ADMIN_TOKEN};
+use super::headers::{ACTS_AS, ADMIN_TOKEN, REQUESTED_WITH};
 use super::{Api, not_stored, pin};
 use crate::store::keys::{self, TokenHash};
 
@@ -107,7 +107,7 @@ fn token<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<(&'a str, bool)> {
 /// call; a plain call may come through a proxy on the box that has the certificate.
 fn is_own_page(headers: &HeaderMap, is_encrypted: bool) -> bool {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
-    if text("x-requested-with").is_some_and(|v| v.eq_ignore_ascii_case("unison")) {
+    if text(REQUESTED_WITH).is_some_and(|v| v.eq_ignore_ascii_case("unison")) {
         return true;
     }
     let schemes: &[&str] = if is_encrypted { &["https://"] } else { &["https://", "http://"] };

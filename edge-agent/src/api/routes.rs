@@ -75,7 +75,7 @@ fn write(
             access,
             body_bytes_max: BODY,
             query: &[],
-            headers: headers::OF_CHANGE,
+            headers: if matches!(access, Access::Public) { headers::OF_OPEN } else { headers::OF_CHANGE },
             request,
             response,
         },
@@ -89,6 +89,7 @@ fn sign_on() -> Vec<Route> {
     let me = Route {
         doc: RouteDoc {
             access: Access::Authenticated,
+            headers: headers::OF_SESSION,
             ..read("/me", "Who is signed on", &[], schema_of::<sign_on::Session>, to!(sign_on::me)).doc
         },
         handler: to!(sign_on::me),
@@ -120,7 +121,7 @@ fn sign_on() -> Vec<Route> {
             (204, None),
             to!(sign_on::set_pin),
         )
-        .reading(headers::OF_ADMIN),
+        .reading(headers::OF_ADMIN_OR_PERSON),
     ]
 }
 

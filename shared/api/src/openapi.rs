@@ -32,12 +32,13 @@ pub fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 /// A query parameter: name, whether it is required, and help.
 pub type Query = (&'static str, bool, &'static str);
 
-/// A header in which a call says something of itself. None is needed, but for what its help says.
+/// A header in which a call says something of itself.
 #[derive(Clone, Copy)]
 pub struct Header {
     pub name: &'static str,
     pub help: &'static str,
     pub is: HeaderIs,
+    pub required: bool,
 }
 
 /// What a header holds.
@@ -56,7 +57,7 @@ impl Header {
             HeaderIs::Count => json!({"type": "integer", "minimum": 0}),
             HeaderIs::Text => json!({"type": "string"}),
         };
-        json!({"name": self.name, "in": "header", "required": false, "description": self.help, "schema": schema})
+        json!({"name": self.name, "in": "header", "required": self.required, "description": self.help, "schema": schema})
     }
 }
 
@@ -72,7 +73,7 @@ pub struct RouteDoc {
     /// Largest body that is read, in bytes; 0 for none.
     pub body_bytes_max: usize,
     pub query: &'static [Query],
-    /// The headers that it reads.
+    /// The headers of ours that it reads and the document names.
     pub headers: &'static [Header],
     pub request: Option<SchemaOf>,
     /// Status of success and its body.
@@ -214,8 +215,8 @@ mod tests {
                 body_bytes_max: 4096,
                 query: &[],
                 headers: &[
-                    Header { name: "Idempotency-Key", help: "Once", is: HeaderIs::Uuid },
-                    Header { name: "X-Waited-Seconds", help: "So long", is: HeaderIs::Count },
+                    Header { name: "Idempotency-Key", help: "Once", is: HeaderIs::Uuid, required: false },
+                    Header { name: "X-Waited-Seconds", help: "So long", is: HeaderIs::Count, required: true },
                 ],
                 request: Some(schema_of::<crate::production::MoveWorkOrder>),
                 response: (200, None),
@@ -225,9 +226,8 @@ mod tests {
         assert_eq!(doc["paths"]["/api/v1/kpi/oee"]["get"]["parameters"][0]["name"], "from");
         assert_eq!(doc["paths"]["/api/v1/work-orders/{id}/start"]["post"]["x-permission"], "work_orders:start");
         let start = &doc["paths"]["/api/v1/work-orders/{id}/start"]["post"]["parameters"];
-        let headers: Vec<_> =
-            (1..3).map(|i| (&start[i]["name"], &start[i]["in"], &start[i]["schema"]["type"])).collect();
-        let shown = json!([["Idempotency-Key", "header", "string"], ["X-Waited-Seconds", "header", "integer"]]);
+        let headers: Vec<_> = (1..3).map(|i| ["name", "in", "required"].map(|of| &start[i][of])).collect();
+        let shown = json!([["Idempotency-Key", "header", false], ["X-Waited-Seconds", "header", true]]);
         assert_eq!(json!(headers), shown);
         assert!(routes[1].takes("X-Waited-Seconds") && !routes[0].takes("X-Waited-Seconds"));
         assert_eq!(doc["paths"]["/api/v1/kpi/oee"]["get"]["parameters"].as_array().map(Vec::len), Some(1));

@@ -1,4 +1,4 @@
-//! What anybody in the hall may look at.
+//! What anybody in the hall may look at. Only the list; nothing here changes anything.
 
 use unison_api::downtime::DowntimeHistory;
 use unison_api::figures::FigureList;

@@ -113,7 +113,7 @@ it('sync_04_what_was_read_before_is_kept_too', async () => {
 it('sync_04_what_a_page_reads_first_is_kept_at_once_and_what_it_reads_again_now_and_then', () => {
   vi.useFakeTimers();
   try {
-    const [put, queries] = [vi.fn(() => Promise.resolve()), new QueryClient()];
+    const [put, queries] = [vi.fn<KeptStore['put']>(() => Promise.resolve()), new QueryClient()];
     const end = keep(queries, { all: () => Promise.resolve([]), put }, 'v1', link);
     const readAndWait = (ms: number, name = 'station'): number => {
       queries.setQueryData([name, 1], Date.now());
@@ -123,6 +123,7 @@ it('sync_04_what_a_page_reads_first_is_kept_at_once_and_what_it_reads_again_now_
     expect([readAndWait(400), readAndWait(200)]).toEqual([0, 1]);
     expect([readAndWait(10_000), readAndWait(9_000), readAndWait(2_000)]).toEqual([1, 1, 2]);
     expect([readAndWait(1_000), readAndWait(600, 'reasons')], 'what is new takes the rest with it').toEqual([2, 3]);
+    expect(put.mock.lastCall?.[0].map(({ key }) => key[0])).toEqual(['station', 'reasons']);
     expect([readAndWait(19_000), readAndWait(2_000)]).toEqual([3, 4]);
     end();
   } finally {

@@ -90,7 +90,7 @@ interface Link {
 export function keep(queries: QueryClient, store: KeptStore, by: string, link: Link): () => void {
   for (const [key, gcTime] of Object.entries(KEPT_MS)) queries.setQueryDefaults([key], { gcTime });
   const changed = new Set<Query>();
-  const written = new Set<string>();
+  const written = new WeakSet<Query>();
   let timer: number | undefined;
   let writesAt = Infinity;
   const write = (): void => {
@@ -99,7 +99,7 @@ export function keep(queries: QueryClient, store: KeptStore, by: string, link: L
     const reads = [...changed].map((query) => ({
       hash: query.queryHash, key: query.queryKey, data: query.state.data as unknown, at: query.state.dataUpdatedAt, until: untilOf(query, link.clockOffset), by,
     }));
-    changed.forEach((query) => written.add(query.queryHash));
+    changed.forEach((query) => written.add(query));
     changed.clear();
     // A browser that keeps nothing for us is as one without this.
     store.put(reads, Date.now()).catch(() => undefined);
@@ -116,7 +116,7 @@ export function keep(queries: QueryClient, store: KeptStore, by: string, link: L
     changed.add(query);
     // Who signs off is not to come back with the page.
     if (query.queryKey[0] === 'me') write();
-    else writeIn(written.has(query.queryHash) ? GATHER_MS : FIRST_MS);
+    else writeIn(written.has(query) ? GATHER_MS : FIRST_MS);
   };
   const cache = queries.getQueryCache();
   cache.findAll({ predicate: ({ state }) => state.data !== undefined }).forEach(take);

@@ -1,7 +1,7 @@
 /**
  * Why does it stand? One tap on a reason answers; notes are optional. "new" reports a stop that no signal has shown.
  */
-import { clock, Empty, Failure, Loaded, Skeletons, span, useLiveStream, useServerNow, useTexts, uuidv7, type Downtime, type DowntimeReason } from '@unison/ui-kit';
+import { clock, Empty, Failure, LiveZone, Loaded, Skeletons, span, useLiveStream, useServerNow, useTexts, uuidv7, type Downtime, type DowntimeReason } from '@unison/ui-kit';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { holdEntry, putOff } from '../entry';
@@ -55,7 +55,7 @@ export function StopReason({ id, uuid }: { id: number; uuid: string }) {
         <h1 id="stop-title">{stop ? t('stop.why', { machine: stop.machine_code }) : t('stop.reportOn', { machine: machine?.machine_code ?? '' })}</h1>
         {stop && <AwaySince readAt={(atStation ? station : downtimes).dataUpdatedAt} />}
       </header>
-      {stop ? <StopFacts stop={stop} /> : <Began value={began} onChange={setBegan} />}
+      {stop ? <LiveZone quiet><StopFacts stop={stop} /></LiveZone> : <Began value={began} onChange={setBegan} />}
       {stop?.source === 'operator' && !stop.ended_at && (
         <button type="button" className="big big-main" data-testid="stop-end" onClick={() => void endStop(stop, new Date(stream.serverNow()).toISOString(), done)}>{t('stop.end')}</button>
       )}
