@@ -8,7 +8,7 @@ import { join } from "node:path";
 const require = createRequire(process.env.WEB_PACKAGE);
 const { chromium } = require("playwright-core");
 /** To be evaluated in a page, where the policy lets no script in. */
-export const axeScript = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const axeScript = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 /** A picture (PNG) of a QR code with this text. */
 export async function pictureOf(text) {
   const { prepareZXingModule, writeBarcode } = require("zxing-wasm/writer");
@@ -58,6 +58,19 @@ export function expect(condition, text) {
 }
 export function same(found, wanted, text) {
   expect(JSON.stringify(found) === JSON.stringify(wanted), `${text}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`);
+}
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** What scrolls sideways or keeps somebody out. */
+export async function barriers(page, where) {
+  const found = [];
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (over > 0) found.push(`${where}: ${over} px too wide`);
+  await page.evaluate(axeScript);
+  const { violations } = await page.evaluate((rules) => window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] }), RULES);
+  for (const v of violations) for (const node of v.nodes) found.push(`${where}: ${v.id}: ${node.target.join(" ")} ${node.html.slice(0, 140)}`);
+  return found;
 }
 
 /** Somebody signs on at the edge by tile and PIN. */

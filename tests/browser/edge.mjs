@@ -1,10 +1,9 @@
 // Every operator page on the real edge: a shift is handed over and taken, help is called and comes, a value goes to a
 // machine; then each page with data, while it loads, with nothing in it, when the edge fails and when it is away, in
 // light and dark, on a panel, a wall and a phone. Nothing scrolls sideways and axe-core finds no barrier.
-import { announce, axeScript, expect, newContext, same, say, shot, signOn, walk } from "./browser.mjs";
+import { announce, barriers, expect, newContext, same, say, shot, signOn, walk } from "./browser.mjs";
 
 const { EDGE_URL, OPERATOR, SUPERVISOR, PIN, ORDER, MACHINE } = process.env;
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const API = "**/api/v1/**";
 const WIDE = { width: 1280, height: 800 };
 /** Where each state is looked at; all of them with LOOKS=all. */
@@ -190,17 +189,6 @@ const STATES = {
   error: (route) => route.fulfill(answer(500, { error: "Internal error", reason: "Please try again; if it stays, report trace id 7f3a91" })),
   offline: (route) => route.abort(),
 };
-
-/** What scrolls sideways or keeps somebody out. */
-async function barriers(page, where) {
-  const found = [];
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  if (over > 0) found.push(`${where}: ${over} px too wide`);
-  await page.evaluate(axeScript);
-  const { violations } = await page.evaluate((rules) => window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] }), RULES);
-  for (const v of violations) for (const node of v.nodes) found.push(`${where}: ${v.id}: ${node.target.join(" ")} ${node.html.slice(0, 140)}`);
-  return found;
-}
 
 async function look(name, path, has, state, { colorScheme, viewport, locale = "en-GB" }) {
   const page = await alike({ colorScheme, viewport, locale });

@@ -1,9 +1,8 @@
 // Every page as a person sees it: light and dark, wide and narrow. Nothing scrolls sideways, axe-core finds no
 // barrier, and in German no field says what the server says in English.
-import { axeScript, expect, same, say, shot } from "./browser.mjs";
+import { barriers, expect, same, say, shot } from "./browser.mjs";
 import { on } from "./steps.mjs";
 
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const PAGES = ["/", "/machines", "/work-orders", "/edges", "/audit-log", "/imports", "/organization", "/profile", "/data/plants", "/data/shifts", "/data/shifts/new", "/data/machines?plant_id=all",
   "/data/units", "/data/materials?search=round&standard_cost_from=5", "/data/materials/new", "/data/materials/MTL-500", "/data/materials/MTL-500?tab=history", "/data/materials/import", "/data/projects",
   "/data/work-orders", "/data/work-orders/new", "/data/custom-fields", "/data/custom-fields/new", "/data/users", "/data/users/new", "/data/roles", "/data/roles/storekeeper/edit", "/data/api-tokens", "/data/nothing-here"];
@@ -22,13 +21,9 @@ export async function looks(page, { cloud, org, api }) {
     const seen = await context.newPage();
     for (const path of PAGES) {
       await open(seen, cloud, org, path);
-      const over = await seen.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      if (over > 0) found.push(`${path} ${width}: ${over} px too wide`);
       for (const text of await outside(seen)) found.push(`${path} ${width}: ${text}`);
       await seen.evaluate(() => window.scrollTo(0, 0));
-      await seen.evaluate(axeScript);
-      const { violations } = await seen.evaluate((rules) => window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] }), RULES);
-      for (const v of violations) for (const node of v.nodes) found.push(`${path} ${colorScheme} ${width}: ${v.id}: ${node.target.join(" ")} ${node.html.slice(0, 120)}`);
+      found.push(...(await barriers(seen, `${path} ${colorScheme} ${width}`)));
       await shot(seen, `look-${width}-${colorScheme}-${path.replace(/\W+/g, "_").slice(1) || "home"}`);
     }
     await context.close();

@@ -2,7 +2,7 @@
 // gives a stop its reason, calls for help, completes and hands over, while the cloud hangs from before to after. In
 // between the edge hangs too: what is written then waits in the tablet and is sent once. Processes hang by SIGSTOP,
 // which leaves every connection half open. `browser.rs` compares what both sides hold afterwards.
-import { announce, expect, newContext, plant, same, say, shot, signOn, walk } from "./browser.mjs";
+import { announce, barriers, expect, newContext, plant, same, say, shot, signOn, walk } from "./browser.mjs";
 
 const { EDGE_URL, EDGE_PID, CLOUD_PID, OPERATOR, SUPERVISOR, ORDER, MACHINE } = process.env;
 const origin = new URL(EDGE_URL).origin;
@@ -146,6 +146,15 @@ async function tabletAlone(page, machine, order) {
   say("the edge hung: the page said so, what was logged waited and was sent once");
 }
 
+/** What is grey can be read all the same, by day and at night. */
+async function seen(page, name) {
+  for (const colorScheme of ["dark", "light"]) {
+    await page.emulateMedia({ colorScheme });
+    same(await barriers(page, `${name} ${colorScheme}`), [], "barriers");
+  }
+  await shot(page, name);
+}
+
 /** The tablet slept and threw its page away: it opens again without the edge, says since when, and takes what is written. */
 async function asleep(page, machine, stopped) {
   await page.goto(`${EDGE_URL}/m/${machine.id}`);
@@ -153,11 +162,11 @@ async function asleep(page, machine, stopped) {
   await page.locator('[data-testid="live-zone"][data-fresh="stale"]').first().waitFor();
   same(await id(page, "queue-count").innerText(), "1", "what waited before still waits");
   await id(page, "no-data-since").filter({ hasText: /\d:\d\d/ }).first().waitFor();
-  await shot(page, "shift-3-opened-without-the-edge");
+  await seen(page, "shift-3-opened-without-the-edge");
   await id(page, "log-production").click();
   same(await id(page, "log-good").inputValue(), "", "what was counted may wait in a log, so nothing is suggested");
   await id(page, "no-data-since").waitFor();
-  await shot(page, "shift-3-log-without-the-edge");
+  await seen(page, "shift-3-log-without-the-edge");
   await id(page, "log-good").fill("3");
   await id(page, "log-scrap").fill("0");
   await id(page, "log-hours").fill("0.25");
@@ -167,14 +176,14 @@ async function asleep(page, machine, stopped) {
   await page.goto(`${EDGE_URL}/m/${machine.id}/stop/${stopped.id}`);
   await id(page, "stop-facts").waitFor({ timeout: 30_000 });
   await id(page, "no-data-since").filter({ hasText: /\d:\d\d/ }).waitFor();
-  await shot(page, "shift-3-stop-without-the-edge");
+  await seen(page, "shift-3-stop-without-the-edge");
   await id(page, "reason-electrical_failure").click();
   await toast(page, "Queued for sync");
   same(await id(page, "queue-count").innerText(), "3", "entries that wait");
   // Nobody opened this page while the edge answered.
   await page.goto(`${EDGE_URL}/handover`);
   await id(page, "handover-shift").first().waitFor({ timeout: 30_000 });
-  await shot(page, "shift-3-handover-without-the-edge");
+  await seen(page, "shift-3-handover-without-the-edge");
   say("the page opened without the edge, on what was kept, and took another entry");
   await goHome(page, machine);
 }

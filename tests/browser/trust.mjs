@@ -1,11 +1,10 @@
 // A device comes to trust the edge. Before it does (TRUSTS=no) the page on plain HTTP says what it cannot do, and the
 // check says "not yet". After (TRUSTS=yes) the check says yes and the encrypted page is a secure context without a
 // warning. Both are looked at in all sizes. See `browser.mjs` for what fails a walk.
-import { announce, axeScript, expect, newContext, same, say, shot, walk } from "./browser.mjs";
+import { announce, barriers, expect, newContext, same, say, shot, walk } from "./browser.mjs";
 
 const { HTTP_URL, HTTPS_URL, FINGERPRINT, TRUSTS } = process.env;
 const origins = [new URL(HTTP_URL).origin, new URL(HTTPS_URL).origin];
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const LOOKS = [["light", 1280, 800, "en-GB"], ["dark", 1920, 1080, "en-GB"], ["dark", 390, 844, "de-DE"], ["light", 390, 844, "en-GB"]];
 
 const mode = (page) => page.getByTestId("trust-mode").getAttribute("data-secure");
@@ -37,11 +36,7 @@ async function looks(url) {
     const page = await context.newPage();
     await page.goto(`${url}/trust`);
     await page.getByTestId("trust-check").waitFor();
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(over <= 0, `${width}: ${over} px too wide`);
-    await page.evaluate(axeScript);
-    const { violations } = await page.evaluate((rules) => window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] }), RULES);
-    same(violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 120)}`)), [], `barriers, ${colorScheme} ${width}`);
+    same(await barriers(page, `${colorScheme} ${width}`), [], "barriers");
     const small = await page.evaluate(() => [...document.querySelectorAll("main a, main button, main summary")].filter((e) => e.getBoundingClientRect().height < 64).map((e) => e.textContent));
     same(small, [], `targets below 64 px at ${width}`);
     await page.screenshot({ path: `${process.env.SHOTS}/trust-${TRUSTS}-${colorScheme}-${width}.png`, fullPage: true });

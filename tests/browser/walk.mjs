@@ -1,6 +1,6 @@
 // A shift in a real browser: the operator signs on, logs production and gives a stop its reason on the edge's
 // pages; the manager logs in and sees it. Screenshots go to SHOTS. See `browser.mjs` for what fails a walk.
-import { announce, axeScript, expect, newContext, pictureOf, plant, say, shot, walk } from "./browser.mjs";
+import { announce, barriers, expect, newContext, pictureOf, plant, same, say, shot, walk } from "./browser.mjs";
 
 const { EDGE_URL, CLOUD_URL, ORG, EMAIL, PASSWORD, OPERATOR, PIN, ORDER, MACHINE, MACHINE_ID } = process.env;
 const newPage = async (options) => (await newContext([new URL(EDGE_URL).origin, new URL(CLOUD_URL).origin], options)).newPage();
@@ -73,9 +73,7 @@ async function edit(page) {
   await page.getByTestId("stop-edit-link").click();
   await page.getByTestId("edit-void").click();
   await page.getByTestId("change-shift").waitFor();
-  await page.evaluate(axeScript);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  expect(violations.length === 0, `barriers: ${JSON.stringify(violations.map((v) => [v.id, v.nodes[0].html.slice(0, 120)]))}`);
+  same(await barriers(page, "an edit of a stop"), [], "barriers");
   await shot(page, "edge-stop-edit");
   await page.getByTestId("edit-save").click();
   await page.getByTestId("toast").filter({ hasText: "taken back" }).first().waitFor();

@@ -49,10 +49,10 @@ export function QueueButton() {
   const text = useHopText()(hop);
   const waiting = useSyncExternalStore(outbox.watch, outbox.current).entries.length;
   return (
-    <Link to="/queue" className={`bar-button hop hop-${hop.state}`} data-testid="queue-indicator" data-state={hop.state} aria-label={`${t('nav.queue')}: ${text || t('queue.online')}`}>
+    <Link to="/queue" className={`bar-button hop hop-${hop.state}`} data-testid="queue-indicator" data-state={hop.state} aria-label={`${t('nav.queue')}: ${text || t('queue.online')}${waiting > 0 ? ` ${waiting}` : ''}`}>
       {hop.state === 'syncing' ? <Loader size={18} color="currentColor" /> : <HopGlyph state={hop.state} />}
       <span className="hop-text" role="status">{text}</span>
-      {waiting > 0 && <span className="hop-count" data-testid="queue-count">{waiting}</span>}
+      {waiting > 0 && <span className="hop-count" data-testid="queue-count" aria-hidden>{waiting}</span>}
     </Link>
   );
 }
