@@ -184,6 +184,12 @@ async function asleep(page, machine, stopped) {
   await page.goto(`${EDGE_URL}/handover`);
   await id(page, "handover-shift").first().waitFor({ timeout: 30_000 });
   await seen(page, "shift-3-handover-without-the-edge");
+  for (const [name, path] of [["floor", "/"], ["tv", "/tv"]]) {
+    await page.goto(EDGE_URL + path);
+    await page.locator('[data-testid="live-zone"][data-fresh="stale"]').first().waitFor({ timeout: 30_000 });
+    await id(page, `tile-${MACHINE}`).or(page.getByText(MACHINE)).first().waitFor();
+    await seen(page, `shift-3-${name}-without-the-edge`);
+  }
   say("the page opened without the edge, on what was kept, and took another entry");
   await goHome(page, machine);
 }
