@@ -14,6 +14,7 @@ const BODY: usize = 16 * 1024;
 
 const PAGE: Query = ("page", false, "Page, from 1");
 const PER_PAGE: Query = ("per_page", false, "Rows of a page, 1 to 100; 50 where missing");
+
 macro_rules! to {
     ($handler:path) => {
         (|call| Box::pin($handler(call))) as Handler

@@ -100,6 +100,15 @@ describe('log_08 page to edge queue', () => {
     await outbox.flush(3, false);
     expect(world.sent).toEqual(['a']);
   });
+  it('keeps what something in between said, and nothing where nobody answered', async () => {
+    for (const [name, fail, refusal] of [['between', new ApiError(413, null), ['HTTP 413']], ['nobody', new ApiError(0, null), []]] as const) {
+      const { world, outbox } = setUp(name);
+      await outbox.add(entry('a'));
+      world.fail = fail;
+      await outbox.flush(3, true);
+      expect(outbox.current().entries[0]?.refusal).toEqual(refusal);
+    }
+  });
   it('sends a refused entry again only after a tap', async () => {
     const { world, outbox } = setUp('tap');
     await outbox.add(entry('a'));

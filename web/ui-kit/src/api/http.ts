@@ -47,7 +47,9 @@ export const said = (sentence: string): string => inOurWords(sentence);
 
 /** The part of a refusal that helps the person, as the server put it: the reason, or else what is wrong with each field. */
 export function sentencesOf(error: unknown): string[] {
-  if (!(error instanceof ApiError && error.refusal)) return [];
+  if (!(error instanceof ApiError)) return [];
+  // Something in between answered, and not as the server does.
+  if (!error.refusal) return error.status === 0 ? [] : [error.message];
   const { error: title, reason, details } = error.refusal;
   if (reason) return [reason];
   return details?.length ? details.map((d) => d.message) : [title];
